@@ -1,0 +1,48 @@
+# make run   - the portal at http://localhost:8000 (PORT=8001 make run for another port)
+# make test  - the whole test suite          make check - everything that needs no database rows
+.PHONY: run test check format clean
+.DEFAULT_GOAL := run
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+PYTHON ?= python3
+PRODUCTION := PORTAL_BASE_URL=https://portal.example SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghij-KLMNOP
+TEMPLATES := $(shell find templates -name '*.html' 2>/dev/null)
+
+run: .venv/runtime
+	@exec python manage.py serve
+
+test: .venv/development
+	pytest -n $${TEST_PROCESSES:-auto} --dist loadfile
+
+check: .venv/development
+	ruff check .
+	ruff format --check .
+	djade --check --target-version 5.2 $(TEMPLATES)
+	djlint --quiet --lint templates
+	mypy accounts cases forums invoices knowledgebase portal
+	lint-imports
+	python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) python manage.py check --deploy --fail-level WARNING
+
+format: .venv/development
+	ruff check --fix .
+	ruff format .
+	djade --target-version 5.2 $(TEMPLATES)
+
+.venv/runtime: requirements.txt | .venv/bin/pip
+	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/development: requirements-dev.txt requirements.txt | .venv/bin/pip
+	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch .venv/runtime $@
+
+# Debian ships Python without the means to make a virtual environment; root can fetch them.
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed.'; exit 1; }
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv .venv; } \
+	  || { echo 'Python cannot make a virtual environment here. As root: apt-get install python3-venv'; exit 1; }; }
+
+clean:
+	rm -rf .venv staticfiles

@@ -1,0 +1,39 @@
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Activity
+from accounts.scoping import RecordType
+
+
+def record_activity(
+    *, actor: Actor, verb: str, record: models.Model, label: str = "", is_internal: bool = False, **details: Any
+) -> Activity:
+    """Write one line of the log, inside the transaction of the change that it tells of.
+
+    ``record`` is an instance of a model with a ``record_type``; its owners are copied, so that who may see the record
+    may see the line. ``details`` must be JSON values, and never a secret.
+    """
+    record_type: RecordType = record.record_type  # type: ignore[attr-defined]
+    get_url = getattr(record, "get_absolute_url", None)
+    return Activity.objects.create(
+        at=timezone.now(),
+        actor=actor.user,
+        actor_name=actor.name,
+        verb=verb,
+        record_type=record_type.name,
+        record_id=str(record.pk),
+        label=(label or str(record))[:250],
+        url=get_url() if get_url else "",
+        account_id=_owner(record, record_type.account),
+        contact_id=_owner(record, record_type.contact),
+        is_internal=is_internal,
+        client_ip=actor.client_ip,
+        details=details,
+    )
+
+
+def _owner(record: models.Model, field: str | None) -> int | None:
+    return getattr(record, record._meta.get_field(field).attname) if field else None  # type: ignore[union-attr]

@@ -1,0 +1,97 @@
+from email.utils import make_msgid
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.module_loading import import_string
+from procrastinate.contrib.django import app
+
+from accounts.models import OutgoingMail, User
+
+
+@transaction.atomic
+def queue_mail(*, event: str, to: str, context: dict[str, Any], reply_to: str = "", in_reply_to: str = "") -> OutgoingMail:
+    """Write one message and a job that sends it, in the caller's transaction.
+
+    ``event`` names the templates: ``emails/<event>.subject.txt``, ``.txt`` and ``.html``. They are rendered in the
+    language of the user who signs in with the address. Mails with the same ``in_reply_to`` are one conversation.
+    """
+    with translation.override(language_of(to)):
+        return queue_rendered_mail(
+            event=event,
+            to=to,
+            subject=_render(event, "subject.txt", context),
+            text=_render(event, "txt", context),
+            html=_render(event, "html", context),
+            reply_to=reply_to,
+            in_reply_to=in_reply_to,
+        )
+
+
+@transaction.atomic
+def queue_rendered_mail(*, event: str, to: str, subject: str, text: str, **fields: str) -> OutgoingMail:
+    mail = OutgoingMail.objects.create(
+        event=event, to=to, subject=" ".join(subject.split())[:250], text=text, message_id=make_msgid(domain=_host()), **fields
+    )
+    app.configure_task("accounts.tasks.send_mail").defer(mail_id=mail.pk)
+    return mail
+
+
+def thread_id(conversation: str) -> str:
+    """The message id that all mails about one conversation answer; it is never sent itself."""
+    return f"<{conversation.lower()}@{_host()}>"
+
+
+def _host() -> str:
+    return urlsplit(settings.BASE_URL).hostname or "localhost"
+
+
+def language_of(address: str) -> str:
+    user = User.objects.filter(email=address.lower()).first()
+    return user.language if user and user.language else settings.LANGUAGE_CODE
+
+
+def _render(event: str, suffix: str, context: dict[str, Any]) -> str:
+    return render_to_string(f"emails/{event}.{suffix}", {**mail_context(), **context})
+
+
+def mail_context() -> dict[str, Any]:
+    """What every mail shows of the site. The function behind it is a setting: the site belongs to the shell above."""
+    context: dict[str, Any] = import_string(settings.MAIL_CONTEXT)()
+    return context
+
+
+@transaction.atomic
+def send_queued_mail(*, mail_id: int) -> None:
+    """Hand a waiting message to the mail server. The row is locked meanwhile, so that it is sent once; errors pass to
+    the job, which tries again."""
+    mail = OutgoingMail.objects.select_for_update().filter(pk=mail_id).first()
+    if mail is None or mail.status == OutgoingMail.Status.SENT:
+        return
+    _as_message(mail).send()
+    mail.status, mail.sent_at, mail.last_error = OutgoingMail.Status.SENT, timezone.now(), ""
+    mail.attempts += 1
+    mail.save(update_fields=["status", "sent_at", "last_error", "attempts"])
+
+
+def note_failed_attempt(*, mail_id: int, error: str, is_last: bool) -> None:
+    mail = OutgoingMail.objects.get(pk=mail_id)
+    mail.attempts += 1
+    mail.last_error = error
+    mail.status = OutgoingMail.Status.FAILED if is_last else OutgoingMail.Status.WAITING
+    mail.save(update_fields=["attempts", "last_error", "status"])
+
+
+def _as_message(mail: OutgoingMail) -> EmailMultiAlternatives:
+    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
+    if mail.in_reply_to:
+        headers |= {"In-Reply-To": mail.in_reply_to, "References": mail.in_reply_to}
+    reply_to = [mail.reply_to] if mail.reply_to else None
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], reply_to=reply_to, headers=headers)
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    return message

@@ -1,0 +1,129 @@
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions import deactivate_contact, reactivate_contact
+from accounts.actors import Actor
+from accounts.http import PortalRequest
+from accounts.models import Account, Activity, Contact, OutgoingMail, RecordPermission, User, WebRole
+
+
+class NoDelete:
+    """People and what they did are kept: deactivate instead of delete."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnly(NoDelete):
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class UserContactInline(NoDelete, admin.TabularInline[Contact, User]):
+    model = Contact
+    extra = 0
+    fields = ("account", "first_name", "last_name", "email", "is_active")
+    readonly_fields = ("account", "first_name", "last_name", "email", "is_active")
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(NoDelete, DjangoUserAdmin[User]):
+    list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "last_login")
+    list_filter = ("is_staff", "is_active", "groups")
+    search_fields = ("email", "first_name", "last_name")
+    ordering = ("email",)
+    readonly_fields = ("last_login", "date_joined")
+    inlines = (UserContactInline,)
+    fieldsets = (
+        (None, {"fields": ("email", "password", "first_name", "last_name", "language", "time_zone")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "first_name", "last_name", "usable_password", "password1", "password2")}),)
+
+
+class ContactInline(NoDelete, admin.TabularInline[Contact, Account]):
+    model = Contact
+    extra = 0
+    fields = ("first_name", "last_name", "email", "job_title", "user", "is_active")
+    readonly_fields = ("user", "is_active")
+    show_change_link = True
+
+
+@admin.register(Account)
+class AccountAdmin(NoDelete, admin.ModelAdmin[Account]):
+    list_display = ("number", "name", "kind", "status", "account_manager")
+    list_filter = ("kind", "status", "account_manager")
+    search_fields = ("number", "name", "email_domains")
+    autocomplete_fields = ("account_manager",)
+    inlines = (ContactInline,)
+
+
+@admin.register(Contact)
+class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
+    list_display = ("last_name", "first_name", "email", "account", "is_active", "signs_in")
+    list_display_links = ("last_name", "first_name")
+    list_filter = ("is_active", "roles", "account")
+    list_select_related = ("account", "user")
+    search_fields = ("first_name", "last_name", "email", "account__name")
+    autocomplete_fields = ("account", "user")
+    filter_horizontal = ("roles",)
+    readonly_fields = ("is_active", "deactivated_at", "created_at")
+    actions = ("deactivate", "reactivate")
+
+    @admin.display(boolean=True, description=_("signs in"))
+    def signs_in(self, contact: Contact) -> bool:
+        return contact.user is not None and contact.user.is_active
+
+    @admin.action(description=_("Deactivate"))
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+        for contact in queryset.filter(is_active=True):
+            deactivate_contact(actor=Actor.staff(cast("PortalRequest", request)), contact=contact)
+
+    @admin.action(description=_("Reactivate"))
+    def reactivate(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+        for contact in queryset.filter(is_active=False):
+            reactivate_contact(actor=Actor.staff(cast("PortalRequest", request)), contact=contact)
+
+
+class RecordPermissionInline(admin.TabularInline[RecordPermission, WebRole]):
+    model = RecordPermission
+    extra = 0
+
+
+@admin.register(WebRole)
+class WebRoleAdmin(admin.ModelAdmin[WebRole]):
+    list_display = ("name", "description", "delegable", "for_authenticated", "for_anonymous")
+    search_fields = ("name",)
+    inlines = (RecordPermissionInline,)
+
+
+@admin.register(Activity)
+class ActivityAdmin(ReadOnly, admin.ModelAdmin[Activity]):
+    list_display = ("at", "actor_name", "verb", "label", "account", "client_ip")
+    list_filter = ("verb", "record_type", "is_internal")
+    list_select_related = ("account",)
+    search_fields = ("actor_name", "label", "record_id")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnly, admin.ModelAdmin[OutgoingMail]):
+    list_display = ("created_at", "to", "subject", "event", "status", "attempts", "sent_at")
+    list_filter = ("status", "event")
+    search_fields = ("to", "subject")
+    date_hierarchy = "created_at"
+    show_full_result_count = False

@@ -1,0 +1,138 @@
+from typing import Any, Self
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models.functions import JSONObject, Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.account import Account
+from accounts.models.roles import RecordPermission, WebRole
+from accounts.models.user import User, initials_of
+from accounts.scoping import PRIVILEGES, Grants, RecordType, Scope, ScopedQuerySet
+
+
+class ContactQuerySet(ScopedQuerySet["Contact"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def usable(self) -> Self:
+        """Contacts through which somebody can see anything: active, and so is their account."""
+        return self.active().exclude(account__status=Account.Status.INACTIVE)
+
+    def with_rights(self) -> Self:
+        """Load roles and record permissions in the same query (see Contact.grants and Contact.role_ids)."""
+        roles = WebRole.objects.filter(models.Q(for_authenticated=True) | _is_given("pk"))
+        permissions = RecordPermission.objects.filter(models.Q(role__for_authenticated=True) | _is_given("role"))
+        return self.annotate(
+            loaded_role_ids=ArraySubquery(roles.order_by().values("pk")),
+            loaded_permissions=ArraySubquery(permissions.order_by().values(row=PERMISSION_ROW)),
+        )
+
+
+def _is_given(role: str) -> models.Q:
+    """For a subquery on a contact: whether the role in column ``role`` was given to that contact."""
+    given = Contact.roles.through.objects.filter(webrole=models.OuterRef(role), contact=models.OuterRef(models.OuterRef("pk")))
+    return models.Q(models.Exists(given))
+
+
+PERMISSION_ROW = JSONObject(record_type="record_type", scope="scope", **{name: f"can_{name}" for name in PRIVILEGES})
+
+
+class Contact(models.Model):
+    """A person in an account, or without one: an individual customer. Deactivated, never deleted.
+
+    ``user`` stays empty until an invitation is redeemed or a registration is verified. One user may hold contacts in
+    several accounts; each is a person of its own to the portal.
+    """
+
+    record_type = RecordType("contact", _("Contacts"), account="account", contact="id")
+
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.PROTECT, related_name="contacts"
+    )
+    user = models.ForeignKey(
+        User, verbose_name=_("user"), null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts",
+        help_text=_("Who signs in as this contact."),
+    )  # fmt: skip
+    first_name = models.CharField(_("first name"), max_length=100)
+    last_name = models.CharField(_("last name"), max_length=100)
+    email = models.EmailField(_("e-mail"))
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    job_title = models.CharField(_("job title"), max_length=100, blank=True)
+    roles = models.ManyToManyField(WebRole, verbose_name=_("web roles"), blank=True, related_name="contacts")
+    is_active = models.BooleanField(_("active"), default=True)
+    deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["last_name", "first_name"]
+        constraints = [
+            models.UniqueConstraint(
+                "account", Lower("email"), name="accounts_contact_email_once_an_account", nulls_distinct=False,
+                violation_error_message=_("This account has a contact with this e-mail address already."),
+            ),
+            models.UniqueConstraint(
+                fields=["account", "user"], name="accounts_contact_user_once_an_account",
+                condition=models.Q(user__isnull=False), nulls_distinct=False,
+                violation_error_message=_("This user is a contact of this account already."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.strip().lower()
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def initials(self) -> str:
+        return initials_of(self.first_name, self.last_name, self.email)
+
+    @property
+    def is_usable(self) -> bool:
+        return self.is_active and (self.account is None or self.account.is_active)
+
+    @cached_property
+    def role_ids(self) -> frozenset[int]:
+        """Roles given to the contact and those that everyone who is signed in has."""
+        return frozenset(self._with_rights.loaded_role_ids)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """What the roles permit: record type → scope → privileges."""
+        grants: Grants = {}
+        for row in self._with_rights.loaded_permissions:
+            granted = grants.setdefault(row["record_type"], {}).setdefault(row["scope"], [])
+            granted += [name for name in PRIVILEGES if row[name]]
+        return grants
+
+    def reads(self, record_type: str) -> bool:
+        """Whether any records of this type could be visible; which ones, ``visible_to`` tells."""
+        return any("read" in privileges for privileges in self.grants.get(record_type, {}).values())
+
+    def sees_colleagues(self, record_type: str) -> bool:
+        """Whether lists of this type may hold other people's records, so that names belong beside them."""
+        return any("read" in privileges for scope, privileges in self.grants.get(record_type, {}).items() if scope != Scope.CONTACT)
+
+    @property
+    def _with_rights(self) -> Any:
+        return self if hasattr(self, "loaded_permissions") else Contact.objects.with_rights().get(pk=self.pk)
+
+    def deactivate(self) -> None:
+        self.is_active, self.deactivated_at = False, timezone.now()
+        self.save(update_fields=["is_active", "deactivated_at"])
+
+    def reactivate(self) -> None:
+        self.is_active, self.deactivated_at = True, None
+        self.save(update_fields=["is_active", "deactivated_at"])

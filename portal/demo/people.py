@@ -1,0 +1,79 @@
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+
+from accounts.actions import deactivate_contact
+from accounts.actors import SYSTEM, Actor
+from accounts.models import Account, Contact, User, WebRole
+from portal.demo.reading import read
+
+PASSWORD = "sunny-harbor-42"  # noqa: S105 -- the demo's, shown at every start; the demo command refuses to run elsewhere
+SIGN_INS = (
+    ("alice@acme.example", "customer"),
+    ("bob@acme.example", "customer, portal user manager"),
+    ("fiona@acme.example", "customer, finance"),
+    ("charlie@globex.example", "customer of another account"),
+    ("ada@portal.example", "administrator (staff)"),
+)
+
+
+@dataclass
+class People:
+    """Whom the other parts of the demo refer to."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    contacts: dict[tuple[str, str], Contact] = field(default_factory=dict)
+    """By account number and e-mail."""
+
+    def contact(self, email: str, account: str = "") -> Contact:
+        return next(c for (number, address), c in self.contacts.items() if address == email and account in ("", number))
+
+    def actor(self, email: str, account: str = "") -> Actor:
+        """Staff act as themselves, everyone else as a contact."""
+        user = self.users.get(email)
+        if user and user.is_staff:
+            return Actor(user=user)
+        contact = self.contact(email, account)
+        return Actor(user=contact.user, contact=contact)
+
+
+def load_people() -> People:
+    content, people = read("people.toml"), People()
+    password = make_password(PASSWORD)
+    for row in content["staff"]:
+        people.users[row["email"]] = _user(row, password, is_staff=True, is_superuser=row["is_admin"])
+    for row in content["account"]:
+        people.accounts[row["number"]] = _account(row, people)
+    for row in content["contact"]:
+        people.contacts[row["account"], row["email"]] = _contact(row, people, password)
+    return people
+
+
+def deactivate_those_who_left(people: People) -> None:
+    for row in read("people.toml")["contact"]:
+        if not row["active"]:
+            deactivate_contact(actor=SYSTEM, contact=people.contacts[row["account"], row["email"]])
+
+
+def _user(row: dict[str, Any], password: str, **flags: bool) -> User:
+    names = {name: row[name] for name in ("first_name", "last_name")}
+    user = User.objects.create(email=row["email"], password=password, time_zone=row.get("time_zone", ""), **names, **flags)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def _account(row: dict[str, Any], people: People) -> Account:
+    plain = {name: row[name] for name in ("number", "name", "kind", "street", "city", "postal_code", "country", "vat_number")}
+    return Account.objects.create(email_domains=row["domains"], account_manager=people.users[row["account_manager"]], **plain)
+
+
+def _contact(row: dict[str, Any], people: People, password: str) -> Contact:
+    if row["signs_in"] and row["email"] not in people.users:
+        people.users[row["email"]] = _user(row, password)
+    plain = {name: row[name] for name in ("email", "first_name", "last_name", "job_title", "phone")}
+    contact = Contact.objects.create(account=people.accounts[row["account"]], user=people.users.get(row["email"]), **plain)
+    contact.roles.set(WebRole.objects.filter(name__in=row["roles"]))
+    return contact

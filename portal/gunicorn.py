@@ -1,0 +1,15 @@
+"""gunicorn's settings. PORT, WEB_CONCURRENCY (processes) and WEB_THREADS (each process's threads) come from the environment."""
+
+import os
+
+bind = os.environ.get("BIND", f"0.0.0.0:{os.environ.get('PORT', '8000')}")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+max_requests = 10_000
+max_requests_jitter = 1_000
+control_socket_disable = True
+forwarder_headers = ""  # a client could otherwise set SCRIPT_NAME

@@ -1,0 +1,182 @@
+"""Files that people send: what is accepted, under which name it is kept, and how it is given back."""
+
+import os
+import tempfile
+import uuid
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import puremagic
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+IMAGES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
+DOCUMENTS = {
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "mp4": "video/mp4",
+}
+TEXTS = {
+    "txt": "text/plain; charset=utf-8",
+    "log": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+CONTENT_TYPES = IMAGES | DOCUMENTS | TEXTS
+"""Accepted extensions and the type each is served as. Nothing that a browser would run is among them."""
+
+MAGIC_ALIASES = {"jpg": {"jpg", "jpeg", "jfif"}, "jpeg": {"jpg", "jpeg", "jfif"}}
+NAME_LIMIT = 150
+
+
+def extension_of(name: str) -> str:
+    return Path(name).suffix.lower().lstrip(".")
+
+
+def validate_upload(upload: UploadedFile[bytes]) -> None:
+    """Refuse a file that is too large, of a kind we do not take, or not what its name says."""
+    name = clean_name(upload.name or "")
+    extension = extension_of(name)
+    if extension not in CONTENT_TYPES:
+        accepted = ", ".join(sorted(CONTENT_TYPES))
+        raise ValidationError(
+            _("%(name)s: files of this kind are not accepted. Accepted: %(accepted)s.") % {"name": name, "accepted": accepted}
+        )
+    if not upload.size:
+        raise ValidationError(_("%(name)s is empty.") % {"name": name})
+    if upload.size > settings.UPLOAD_MAX_BYTES:
+        limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
+        raise ValidationError(_("%(name)s is too large: a file can have at most %(limit)s.") % {"name": name, "limit": limit})
+    upload.seek(0)
+    head = upload.read(8192)
+    upload.seek(0)
+    if not _looks_like(extension, head):
+        raise ValidationError(_("%(name)s is not really a .%(extension)s file.") % {"name": name, "extension": extension})
+
+
+def _looks_like(extension: str, head: bytes) -> bool:
+    found = _kinds_of(head)
+    if extension in TEXTS:
+        return b"\x00" not in head and not found & (IMAGES | DOCUMENTS).keys()
+    return bool(found & MAGIC_ALIASES.get(extension, {extension}))
+
+
+def _kinds_of(head: bytes) -> set[str]:
+    try:
+        return {match.extension.lstrip(".") for match in puremagic.magic_string(head)}
+    except (puremagic.PureError, ValueError):
+        return set()
+
+
+def clean_name(name: str) -> str:
+    """The file's own name without folders, control characters and direction marks, shortened, extension kept."""
+    visible = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable())
+    path = Path(get_valid_filename(visible.strip(" .") or "file"))
+    return path.stem[: NAME_LIMIT - len(path.suffix)] + path.suffix
+
+
+def without_metadata(upload: UploadedFile[bytes]) -> "File[bytes]":
+    """The upload as it is kept: photographs lose their EXIF data (place, camera, owner), turned upright first."""
+    if extension_of(upload.name or "") not in ("jpg", "jpeg"):
+        return upload
+    try:
+        image = ImageOps.exif_transpose(Image.open(upload))
+        kept = BytesIO()
+        image.convert("RGB").save(kept, "JPEG", quality=88, optimize=True)
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise ValidationError(_("%(name)s is damaged and cannot be opened.") % {"name": upload.name}) from error
+    return ContentFile(kept.getvalue(), name=upload.name)
+
+
+def opaque_path(instance: Any, name: str) -> str:
+    """Where a file is kept: a random name in one of 256 folders; nothing of the customer's name."""
+    key = uuid.uuid4().hex
+    return f"{key[:2]}/{key}.{extension_of(name)}"
+
+
+def download_response(file: FieldFile, name: str) -> FileResponse:
+    """Give a stored file back: images open in the browser, everything else is saved; no content can act as the portal."""
+    extension = extension_of(name)
+    response = FileResponse(
+        file.open("rb"),
+        as_attachment=extension not in IMAGES,
+        filename=name,
+        content_type=CONTENT_TYPES.get(extension, "application/octet-stream"),
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+class PrivateFileStorage(FileSystemStorage):
+    """Files outside every web root. A file appears under its name only when all of it is on the disk."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700, **options})
+
+    def _save(self, name: str, content: "File[Any]") -> str:
+        target = Path(self.path(name))
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(dir=target.parent, prefix=".unfinished-")
+        try:
+            with os.fdopen(handle, "wb") as kept:
+                for chunk in content.chunks():
+                    kept.write(chunk)
+                kept.flush()
+                os.fsync(kept.fileno())
+            Path(unfinished).rename(target)
+        except BaseException:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
+        return name
+
+    def url(self, name: str | None) -> str:
+        raise NotImplementedError("Private files have no address of their own; a view serves them after the record gate.")
+
+
+class _MultipleFileInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class UploadsField(forms.FileField):
+    """Several files of accepted kinds; cleans to a list of uploads. Every file that is refused is named."""
+
+    widget = _MultipleFileInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, **options})
+        self.widget.attrs["accept"] = ",".join(f".{extension}" for extension in CONTENT_TYPES)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+        uploads = [super(UploadsField, self).clean(one, initial) for one in data or []]
+        if len(uploads) > settings.UPLOAD_MAX_FILES:
+            raise ValidationError(_("At most %(limit)d files can be sent at once.") % {"limit": settings.UPLOAD_MAX_FILES})
+        errors = [message for upload in uploads for message in _errors_of(upload)]
+        if errors:
+            raise ValidationError(errors)
+        return uploads
+
+
+def _errors_of(upload: UploadedFile[bytes]) -> list[str]:
+    try:
+        validate_upload(upload)
+    except ValidationError as error:
+        return error.messages
+    return []

@@ -1,0 +1,50 @@
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Account, OutgoingMail
+from portal.demo.cases import load_cases, load_products
+from portal.demo.community import load_articles, load_forums, load_site
+from portal.demo.invoices import load_invoices
+from portal.demo.people import deactivate_those_who_left, load_people
+from portal.demo.reading import Calendar, read
+
+MAIL_KEPT = timedelta(days=14)
+
+
+class Command(BaseCommand):
+    help = "Load the demo: a vendor, its customers and what they share. Loaded once; a second call changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.IS_HTTPS:
+            raise CommandError("The demo's passwords are public. It is not loaded into an installation that has an https address.")
+        if Account.objects.filter(number=read("people.toml")["account"][0]["number"]).exists():
+            self.stdout.write("The demo is loaded already.")
+            return
+        with transaction.atomic():
+            load_demo()
+        self.stdout.write(self.style.SUCCESS("The demo is loaded."))
+
+
+def load_demo() -> None:
+    calendar = Calendar()
+    load_site(calendar)
+    load_products()
+    people = load_people()
+    load_articles(people, calendar)
+    load_forums(people, calendar)
+    load_cases(people, calendar)
+    load_invoices(people, calendar)
+    deactivate_those_who_left(people)
+    _file_mail()
+
+
+def _file_mail() -> None:
+    """What was mailed in the demo's past has arrived long ago; the latest is kept for the mailbox page."""
+    OutgoingMail.objects.filter(created_at__lt=timezone.now() - MAIL_KEPT).delete()
+    OutgoingMail.objects.update(status=OutgoingMail.Status.SENT, sent_at=F("created_at"), attempts=1)

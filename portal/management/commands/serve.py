@@ -1,0 +1,73 @@
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+
+from accounts.models import Account
+from portal.demo.people import PASSWORD, SIGN_INS
+
+MARKER = "PORTAL_INSTANCE"
+
+
+class Command(BaseCommand):
+    help = "Prepare the database and files, then run the web server and the worker until Ctrl-C."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        instance = f"{settings.BASE_DIR}:{os.environ.get('PORT', '8000')}"
+        stop_leftovers(instance)
+        self.prepare()
+        self.announce()
+        connections.close_all()
+        sys.exit(run_procfile({**os.environ, MARKER: instance, "PYTHONUNBUFFERED": "1"}))
+
+    def prepare(self) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        if settings.DEMO_MODE and not Account.objects.exists():
+            self.stdout.write("Loading the demo ...")
+            call_command("demo")
+
+    def announce(self) -> None:
+        self.stdout.write(self.style.SUCCESS(f"\nThe portal is at {settings.BASE_URL}"))
+        if settings.DEMO_MODE:
+            for email, who in SIGN_INS:
+                self.stdout.write(f"  {email:24} {who}")
+            self.stdout.write(f"  password of all of them:  {PASSWORD}")
+            self.stdout.write(f"  mail is shown at {settings.BASE_URL}/mailbox/   administration: {settings.BASE_URL}/admin/\n")
+        self.stdout.write("Ctrl-C stops it.\n")
+
+
+def stop_leftovers(instance: str) -> None:
+    """End what an earlier run of this copy on this port left behind when it was killed; they would hold the port."""
+    leftovers = [process for process in psutil.process_iter() if _belongs_to(process, instance)]
+    for process in leftovers:
+        process.terminate()
+    _, alive = psutil.wait_procs(leftovers, timeout=10)
+    for process in alive:
+        process.kill()
+    psutil.wait_procs(alive, timeout=5)
+
+
+def _belongs_to(process: psutil.Process, instance: str) -> bool:
+    try:
+        return bool(process.environ().get(MARKER) == instance)
+    except psutil.Error:
+        return False
+
+
+def run_procfile(environment: dict[str, str]) -> int:
+    """Run the Procfile's processes until one of them ends or a signal comes; returns the exit status."""
+    manager = Manager()
+    for name, command in parse_procfile((Path(settings.BASE_DIR) / "Procfile").read_text()).processes.items():
+        manager.add_process(name, command, env=environment, cwd=str(settings.BASE_DIR))
+    manager.loop()
+    return int(manager.returncode or 0)

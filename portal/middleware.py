@@ -1,0 +1,82 @@
+import uuid
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+
+from portal import configuration
+from portal.http import SiteRequest
+from portal.lib import request_id
+from portal.lib.client_ip import client_ip
+from portal.views import errors
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Give each request an id, which error pages show and log lines carry."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.id = uuid.uuid4().hex[:12]  # type: ignore[attr-defined]
+        token = request_id.current.set(request.id)  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.current.reset(token)
+        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
+        return response
+
+
+class AllowedNetworkMiddleware:
+    """First gate: the client's address must be in an allowed network, for every address of the portal, files included.
+
+    It runs before sessions and users are read. The health check is open to the machine itself and closed to others.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request = cast("SiteRequest", request)
+        request.client_ip = client_ip(request)
+        if request.path == "/healthz" and request.client_ip in ("127.0.0.1", "::1"):
+            return self.get_response(request)
+        request.configuration = configuration.current()
+        if not request.configuration.allows_address(request.client_ip):
+            return errors.network_refused(request)
+        return self.get_response(request)
+
+
+class PrivatePagesMiddleware:
+    """What a signed-in person is shown must not stay in a shared or browser cache, unless a view says otherwise."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+
+class PageAccessMiddleware:
+    """Second gate: the rules on the pages from the root down to the requested path."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> HttpResponse | None:
+        request = cast("SiteRequest", request)
+        if not hasattr(request, "configuration"):
+            return None
+        if request.configuration.may_open(request.path_info, request.contact):
+            return None
+        return errors.page_refused(request)

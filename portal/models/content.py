@@ -1,0 +1,52 @@
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Contact, WebRole
+from portal.lib import markdown
+
+
+class AnnouncementQuerySet(models.QuerySet["Announcement"]):
+    def published(self) -> Self:
+        now = timezone.now()
+        return self.filter(published_at__lte=now).exclude(expires_at__lte=now)
+
+    def visible_to(self, contact: Contact | None) -> Self:
+        """Published ones; those with an audience only for contacts that hold one of its roles."""
+        if contact is None:
+            return self.none()
+        restricted = Announcement.audience.through.objects.filter(announcement=models.OuterRef("pk"))
+        held = restricted.filter(webrole__in=contact.role_ids)
+        return self.published().filter(~models.Exists(restricted) | models.Exists(held))
+
+
+class Announcement(models.Model):
+    class Kind(models.TextChoices):
+        INFO = "info", _("News")
+        MAINTENANCE = "maintenance", _("Maintenance")
+        PRODUCT = "product", _("Product")
+
+    title = models.CharField(_("title"), max_length=150)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.INFO)
+    body = models.TextField(_("text"), help_text=_("Markdown"))
+    body_html = models.TextField(editable=False)
+    published_at = models.DateTimeField(_("published from"), default=timezone.now, db_index=True)
+    expires_at = models.DateTimeField(_("published until"), null=True, blank=True)
+    audience = models.ManyToManyField(
+        WebRole, verbose_name=_("only for"), blank=True, help_text=_("No role chosen: everyone who is signed in.")
+    )
+
+    objects = AnnouncementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+        ordering = ["-published_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def write(self, body: str) -> None:
+        self.body, self.body_html = body, markdown.render(body)

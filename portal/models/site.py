@@ -1,0 +1,79 @@
+import uuid
+
+from django.core.validators import FileExtensionValidator, RegexValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.colour import readable_variants, text_on
+from portal.lib.uploads import opaque_path
+
+validate_colour = RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("Write a colour as # and six hexadecimal digits, for example #0b5563."))
+validate_logo = FileExtensionValidator(["png", "jpg", "jpeg", "webp"])
+
+
+class ConfigurationRevision(models.Model):
+    """One row whose value changes with every change of a configuration table (a database trigger sees to it).
+
+    Each web process keeps the configuration in memory and reads only this row; see portal.configuration.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    value = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="portal_configurationrevision_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class SiteQuerySet(models.QuerySet["Site"]):
+    def the_one(self) -> "Site":
+        return self.get_or_create(pk=1)[0]
+
+
+class Site(models.Model):
+    """The portal's name and look. One row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    title = models.CharField(_("title"), max_length=80, default="Customer portal")
+    tagline = models.CharField(_("tagline"), max_length=160, blank=True)
+    support_email = models.EmailField(_("support e-mail"), blank=True)
+    logo = models.FileField(_("logo"), upload_to=opaque_path, blank=True, validators=[validate_logo])
+    logo_dark = models.FileField(_("logo on dark ground"), upload_to=opaque_path, blank=True, validators=[validate_logo])
+    favicon = models.FileField(_("favicon"), upload_to=opaque_path, blank=True, validators=[validate_logo])
+    primary_colour = models.CharField(_("primary colour"), max_length=7, default="#0b5563", validators=[validate_colour])
+    accent_colour = models.CharField(_("accent colour"), max_length=7, default="#c2622d", validators=[validate_colour])
+
+    objects = SiteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("site")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="portal_site_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def text_on_primary(self) -> str:
+        return text_on(self.primary_colour)
+
+    @property
+    def logo_url(self) -> str:
+        return reverse("brand_image", args=["logo"]) if self.logo else ""
+
+    @property
+    def logo_dark_url(self) -> str:
+        return reverse("brand_image", args=["logo-dark"]) if self.logo_dark else ""
+
+    @property
+    def favicon_url(self) -> str:
+        return reverse("brand_image", args=["favicon"]) if self.favicon else ""
+
+    @property
+    def brand_css(self) -> str:
+        """The brand stylesheet: CSS variables, adjusted where the chosen colours would be hard to read."""
+        variables = readable_variants(self.primary_colour) | {"--accent": self.accent_colour}
+        return ":root{" + "".join(f"{name}:{value};" for name, value in variables.items()) + "}"

@@ -1,0 +1,30 @@
+"""The pages and menus that every installation starts with."""
+
+from typing import Any
+
+PAGES = (
+    ("/", "Home", ""),
+    ("/cases/", "Cases", "case"),
+    ("/knowledgebase/", "Knowledge base", "article"),
+    ("/forums/", "Forums", "forum"),
+    ("/invoices/", "Invoices", "invoice"),
+    ("/search/", "Search", ""),
+    ("/profile/", "Profile", ""),
+)
+"""Path, title, type of the records shown there."""
+
+MENUS = {"primary": ("/cases/", "/knowledgebase/", "/forums/", "/invoices/"), "profile": ("/profile/",), "footer": ("/knowledgebase/",)}
+
+
+def install(site: Any, revision: Any, page: Any, web_link: Any) -> None:
+    """Create what is missing. The models are parameters: a migration passes them as they were at its time."""
+    revision.objects.get_or_create(pk=1)
+    site.objects.get_or_create(pk=1)
+    for path, title, record_type in PAGES:
+        page.objects.get_or_create(path=path, defaults={"title": title, "record_type": record_type, "is_builtin": True})
+    if web_link.objects.exists():
+        return
+    for menu, paths in MENUS.items():
+        for position, path in enumerate(paths, start=1):
+            target = page.objects.get(path=path)
+            web_link.objects.create(menu=menu, label=target.title, page=target, position=position * 10)

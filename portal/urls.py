@@ -1,0 +1,32 @@
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from portal.views import brand, health, home, mailbox, preferences, profile, search
+
+# The administration has no door of its own: its sign-in is the portal's, with the same limits and second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("profile/", profile.profile, name="profile"),
+    path("preferences/theme/", preferences.set_theme, name="set_theme"),
+    path("preferences/contact/", preferences.switch_contact, name="switch_contact"),
+    path("brand.css", brand.brand_css, name="brand_css"),
+    path("brand/<slug:which>/", brand.brand_image, name="brand_image"),
+    path("healthz", health.healthz, name="healthz"),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<int:pk>/", mailbox.mail, name="mailbox_mail"),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("cases.urls")),
+    path("knowledgebase/", include("knowledgebase.urls")),
+    path("forums/", include("forums.urls")),
+    path("invoices/", include("invoices.urls")),
+]
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.permission_denied"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.server_error"

@@ -1,0 +1,32 @@
+from typing import cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from portal.http import SiteRequest
+from portal.lib.uploads import CONTENT_TYPES, extension_of
+
+IMAGES = {"logo": "logo", "logo-dark": "logo_dark", "favicon": "favicon"}
+ONE_YEAR = 365 * 24 * 60 * 60
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=ONE_YEAR, immutable=True)
+def brand_css(request: HttpRequest) -> HttpResponse:
+    """The brand's CSS variables. The address carries the configuration's revision, so it may be kept for ever."""
+    return HttpResponse(cast("SiteRequest", request).configuration.site.brand_css, content_type="text/css; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=ONE_YEAR, immutable=True)
+def brand_image(request: HttpRequest, which: str) -> FileResponse:
+    site = cast("SiteRequest", request).configuration.site
+    image: FieldFile | None = getattr(site, IMAGES.get(which, ""), None)
+    if not image:
+        raise Http404
+    return FileResponse(image.open("rb"), content_type=CONTENT_TYPES[extension_of(image.name or "")])

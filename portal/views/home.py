@@ -1,0 +1,58 @@
+from typing import Any
+
+from django.db.models import Case as If
+from django.db.models import Value, When
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.models import Contact
+from accounts.scoping import can
+from cases.models import Case
+from invoices.models import Invoice
+from portal.activity import recent_events
+from portal.http import SiteRequest
+from portal.models import Announcement
+
+ROWS = 5
+ANNOUNCEMENTS = 3
+
+
+@require_safe
+def home(request: SiteRequest) -> HttpResponse:
+    """What waits for me, my open cases, latest invoices, announcements, what happened lately."""
+    contact = request.contact
+    if contact is None:
+        return render(request, "portal/home_without_contact.html")
+    context = {
+        "announcements": list(Announcement.objects.visible_to(contact)[:ANNOUNCEMENTS]),
+        "events": recent_events(contact, ROWS + 1),
+        "can_open_case": can(contact, "create", Case),
+        **_cases(contact),
+        **_invoices(contact),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _cases(contact: Contact) -> dict[str, Any]:
+    """Open cases, those that wait for the customer first."""
+    waiting_first = If(When(status=Case.Status.WAITING, then=Value(0)), default=Value(1))
+    cases = list(Case.objects.visible_to(contact).active().for_list().order_by(waiting_first, "-updated_at", "-pk")[: 2 * ROWS])
+    waiting = [case for case in cases if case.status == Case.Status.WAITING]
+    return {
+        "shows_cases": can(contact, "read", Case),
+        "shows_contacts": contact.sees_colleagues("case"),
+        "waiting_cases": waiting[:ROWS],
+        "open_cases": [case for case in cases if case.status != Case.Status.WAITING][:ROWS],
+    }
+
+
+def _invoices(contact: Contact) -> dict[str, Any]:
+    if not can(contact, "read", Invoice):
+        return {"shows_invoices": False}
+    invoices = Invoice.objects.visible_to(contact)
+    return {
+        "shows_invoices": True,
+        "overdue_invoices": list(invoices.overdue().order_by("due_on")[:ROWS]),
+        "invoices": list(invoices[:ROWS]),
+    }
