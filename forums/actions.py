@@ -1,0 +1,187 @@
+"""What people do in forums. The functions that take ``at`` accept the time of a post that was written elsewhere before."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actions import queue_mail, record_activity
+from accounts.actors import Actor
+from accounts.models import Contact
+from forums.models import Forum, Post, PostQuerySet, Topic
+
+DOUBLE_SUBMIT = timedelta(minutes=1)
+"""The same text by the same author in the same place within this time is one post."""
+
+
+@transaction.atomic
+def open_topic(*, actor: Actor, forum: Forum, title: str, body: str, at: datetime | None = None) -> Topic:
+    """Start a discussion. Submitted twice, it is one topic."""
+    forum = Forum.objects.select_for_update().get(pk=forum.pk)
+    written_at = at or timezone.now()
+    twin = _twins(actor, body, written_at).filter(topic__forum=forum, topic__title=title, is_opening=True).first()
+    if twin:
+        return twin.topic
+    topic = Topic(forum=forum, created_at=written_at, last_post_at=written_at, last_post_by=actor.name, **_author(actor))
+    topic.rename(title)
+    topic.save()
+    _write(topic=topic, actor=actor, body=body, at=written_at, is_opening=True)
+    Forum.objects.filter(pk=forum.pk).update(topic_count=F("topic_count") + 1)
+    record_activity(actor=actor, verb="topic.opened", record=topic)
+    return topic
+
+
+@transaction.atomic
+def write_reply(*, actor: Actor, topic: Topic, body: str, at: datetime | None = None) -> Post:
+    """Add a post to a topic and mail the topic's author, unless ``at`` says that the post is an old one.
+
+    Submitted twice, it is one post. Staff may reply to a closed topic; customers get a ValidationError.
+    ``topic`` comes back with its new counters.
+    """
+    _lock(topic)
+    written_at = at or timezone.now()
+    if topic.is_locked and actor.contact:
+        raise ValidationError(_("This topic was closed meanwhile and takes no more replies."))
+    twin = _twins(actor, body, written_at).filter(topic=topic, is_opening=False).first()
+    if twin:
+        return twin
+    post = _write(topic=topic, actor=actor, body=body, at=written_at)
+    topic.reply_count += 1
+    topic.last_post_at, topic.last_post_by = written_at, actor.name
+    topic.save(update_fields=["reply_count", "last_post_at", "last_post_by"])
+    record_activity(actor=actor, verb="post.written", record=topic, post=post.pk)
+    if at is None:
+        _mail_author(topic, post, actor)
+    return post
+
+
+@transaction.atomic
+def edit_post(*, actor: Actor, post: Post, body: str) -> None:
+    post.write(body)
+    post.edited_at = timezone.now()
+    post.save(update_fields=["body", "body_html", "edited_at"])
+    record_activity(actor=actor, verb="post.edited", record=post.topic, post=post.pk)
+
+
+@transaction.atomic
+def delete_post(*, actor: Actor, post: Post) -> None:
+    """Remove a reply. The post that opens a topic goes only with its topic: ValidationError."""
+    if post.is_opening:
+        raise ValidationError(_("This post opens its topic. Delete the topic instead."))
+    topic = post.topic
+    _lock(topic)
+    removed = post.pk
+    post.delete()
+    latest = topic.posts.select_related("author_contact", "author_user").latest("created_at", "pk")
+    topic.reply_count = topic.posts.replies().count()
+    topic.is_answered = topic.posts.filter(is_answer=True).exists()
+    topic.last_post_at, topic.last_post_by = latest.created_at, latest.author_name
+    topic.save(update_fields=["reply_count", "is_answered", "last_post_at", "last_post_by"])
+    _recount(topic.forum_id)
+    record_activity(actor=actor, verb="post.deleted", record=topic, post=removed)
+
+
+@transaction.atomic
+def delete_topic(*, actor: Actor, topic: Topic) -> None:
+    record_activity(actor=actor, verb="topic.deleted", record=topic)
+    topic.delete()
+    _recount(topic.forum_id)
+
+
+@transaction.atomic
+def mark_answer(*, actor: Actor, post: Post) -> None:
+    """Make this reply the topic's one answer."""
+    topic = _lock(post.topic)
+    topic.posts.filter(is_answer=True).exclude(pk=post.pk).update(is_answer=False)
+    topic.posts.filter(pk=post.pk).update(is_answer=True)
+    _set(topic, is_answered=True)
+    record_activity(actor=actor, verb="topic.answered", record=topic, post=post.pk)
+
+
+@transaction.atomic
+def unmark_answer(*, actor: Actor, topic: Topic) -> None:
+    _lock(topic)
+    topic.posts.filter(is_answer=True).update(is_answer=False)
+    _set(topic, is_answered=False)
+    record_activity(actor=actor, verb="topic.unanswered", record=topic)
+
+
+@transaction.atomic
+def pin_topic(*, actor: Actor, topic: Topic, is_pinned: bool = True) -> None:
+    _set(topic, is_pinned=is_pinned)
+    record_activity(actor=actor, verb="topic.pinned" if is_pinned else "topic.unpinned", record=topic)
+
+
+@transaction.atomic
+def lock_topic(*, actor: Actor, topic: Topic, is_locked: bool = True) -> None:
+    """Close a topic: customers read it and can no longer reply."""
+    _set(topic, is_locked=is_locked)
+    record_activity(actor=actor, verb="topic.locked" if is_locked else "topic.unlocked", record=topic)
+
+
+@transaction.atomic
+def rename_topic(*, actor: Actor, topic: Topic, title: str) -> None:
+    topic.rename(title)
+    topic.save(update_fields=["title", "slug"])
+    record_activity(actor=actor, verb="topic.renamed", record=topic)
+
+
+def _author(actor: Actor) -> dict[str, Any]:
+    return {"author_contact": actor.contact, "author_user": None if actor.contact else actor.user}
+
+
+def _twins(actor: Actor, body: str, at: datetime) -> PostQuerySet:
+    """Posts of the same text by the same author at about that time. Ask under a lock: two requests may come at once."""
+    return Post.objects.filter(**_author(actor), body=body, created_at__range=(at - DOUBLE_SUBMIT, at + DOUBLE_SUBMIT))
+
+
+def _lock(topic: Topic) -> Topic:
+    """Hold the topic until the transaction ends, and read what may have changed since it was fetched."""
+    topic.refresh_from_db(
+        from_queryset=Topic.objects.select_for_update(), fields=["reply_count", "is_locked", "is_answered", "last_post_at"]
+    )
+    return topic
+
+
+def _recount(forum_id: int) -> None:
+    Forum.objects.select_for_update().get(pk=forum_id).recount()
+
+
+def _set(topic: Topic, **values: bool) -> None:
+    for name, value in values.items():
+        setattr(topic, name, value)
+    topic.save(update_fields=list(values))
+
+
+def _write(*, topic: Topic, actor: Actor, body: str, at: datetime, is_opening: bool = False) -> Post:
+    post = Post(topic=topic, created_at=at, is_opening=is_opening, **_author(actor))
+    post.write(body)
+    post.save()
+    forum = Forum.objects.filter(pk=topic.forum_id)
+    forum.update(post_count=F("post_count") + 1)
+    forum.filter(Q(last_post_at=None) | Q(last_post_at__lte=at)).update(last_topic=topic, last_post_at=at)
+    return post
+
+
+def _mail_author(topic: Topic, post: Post, actor: Actor) -> None:
+    """Tell the topic's author, unless they wrote the post themselves or may no longer read the forum. Staff read in the administration."""
+    contact, staff = topic.author_contact, topic.author_user
+    if actor.user and actor.user.pk == (contact.user_id if contact else topic.author_user_id):
+        return
+    if contact and _reads(contact, topic):
+        _mail(contact.email, contact.first_name, topic, post, topic.url_of_latest(post))
+    elif staff and staff.is_active:
+        _mail(staff.email, staff.get_short_name(), topic, post, reverse("admin:forums_topic_change", args=[topic.pk]))
+
+
+def _reads(contact: Contact, topic: Topic) -> bool:
+    return Forum.objects.visible_to(contact).filter(pk=topic.forum_id).exists()
+
+
+def _mail(to: str, name: str, topic: Topic, post: Post, url: str) -> None:
+    queue_mail(event="forums/reply", to=to, context={"name": name, "topic": topic, "post": post, "url": url})

@@ -1,0 +1,39 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from forums.models import Post, Topic
+
+MARKDOWN_HELP = _("You can use Markdown: **bold**, lists, > quotes and `code`.")
+
+
+def body_field(label: Any, rows: int) -> forms.CharField:
+    limit = Post._meta.get_field("body").max_length
+    return forms.CharField(label=label, help_text=MARKDOWN_HELP, max_length=limit, widget=forms.Textarea(attrs={"rows": rows}))
+
+
+class TopicForm(forms.Form):
+    title = forms.CharField(
+        label=_("Title"), help_text=_("Your question or subject in one line; others find it by these words."),
+        max_length=Topic._meta.get_field("title").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    body = body_field(_("Text"), rows=10)
+
+
+class ReplyForm(forms.Form):
+    body = body_field(_("Your reply"), rows=6)
+
+
+class TopicFilterForm(forms.Form):
+    """Which topics of a forum; anything unknown means all."""
+
+    ALL, UNANSWERED, MINE = "", "unanswered", "mine"
+    CHOICES = ((ALL, _("All topics")), (UNANSWERED, _("Unanswered")), (MINE, _("My topics")))
+
+    show = forms.ChoiceField(choices=CHOICES, required=False)
+
+    @property
+    def shown(self) -> str:
+        return self.cleaned_data["show"] if self.is_valid() else self.ALL

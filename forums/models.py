@@ -1,0 +1,269 @@
+from typing import Self
+from urllib.parse import urlencode
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact, User, WebRole
+from accounts.models.user import initials_of
+from accounts.scoping import Privilege, RecordType, ScopedQuerySet, can
+from portal.lib import markdown
+
+
+class ForumQuerySet(ScopedQuerySet["Forum"]):
+    def permitted_to(self, privilege: Privilege, contact: Contact | None) -> Self:
+        permitted = super().permitted_to(privilege, contact)
+        return permitted.open_to(contact.role_ids) if contact else permitted
+
+    def open_to(self, roles: frozenset[int]) -> Self:
+        """Forums without an audience, and those whose audience holds one of these roles."""
+        audience = Forum.audience.through.objects.filter(forum=models.OuterRef("pk"))
+        return self.filter(~models.Exists(audience) | models.Exists(audience.filter(webrole__in=roles)))
+
+
+class Forum(models.Model):
+    """A place for topics of one kind. The counters and ``last_*`` are kept by forums.actions."""
+
+    record_type = RecordType("forum", _("Forums"))
+
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    icon = models.SlugField(_("icon"), max_length=40, default="chat-square-text", help_text=_("A name from Bootstrap Icons."))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    audience = models.ManyToManyField(
+        WebRole, verbose_name=_("audience"), blank=True, related_name="+",
+        help_text=_("Empty: everyone who may read forums. Otherwise only contacts who hold one of these roles."),
+    )  # fmt: skip
+    staff_only_topics = models.BooleanField(
+        _("only staff open topics"), default=False, help_text=_("Customers may still reply.")
+    )  # fmt: skip
+    topic_count = models.PositiveIntegerField(_("topics"), default=0, editable=False)
+    post_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
+    last_topic = models.ForeignKey(
+        "Topic", verbose_name=_("latest topic"), null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    last_post_at = models.DateTimeField(_("last post"), null=True, editable=False)
+
+    objects = ForumQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("forum")
+        verbose_name_plural = _("forums")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("forums:forum_detail", args=[self.slug])
+
+    def accepts_topic_from(self, contact: Contact | None) -> bool:
+        return not self.staff_only_topics and can(contact, "create", self)
+
+    def recount(self) -> None:
+        """Work the counters out from the topics, after some of them or of their posts have gone."""
+        totals = self.topics.aggregate(topics=models.Count("pk"), replies=models.Sum("reply_count", default=0))
+        latest = self.topics.newest_first().first()
+        self.topic_count, self.post_count = totals["topics"], totals["topics"] + totals["replies"]
+        self.last_topic, self.last_post_at = latest, latest.last_post_at if latest else None
+        self.save(update_fields=["topic_count", "post_count", "last_topic", "last_post_at"])
+
+
+class Authored(models.Model):
+    """Written by a contact, or by a member of staff: one of the two, never both."""
+
+    author_contact = models.ForeignKey(Contact, verbose_name=_("author"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    author_user = models.ForeignKey(
+        User, verbose_name=_("author (staff)"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(author_contact__isnull=False, author_user__isnull=True)
+                | models.Q(author_contact__isnull=True, author_user__isnull=False),
+                name="%(app_label)s_%(class)s_has_one_author",
+            )
+        ]
+
+    @property
+    def is_by_staff(self) -> bool:
+        return self.author_user_id is not None
+
+    @property
+    def is_by_partner(self) -> bool:
+        account = self._account
+        return account is not None and account.kind == Account.Kind.PARTNER
+
+    @property
+    def author_name(self) -> str:
+        author = self._author
+        return author.full_name if isinstance(author, Contact) else author.get_full_name()
+
+    @property
+    def author_initials(self) -> str:
+        author = self._author
+        return initials_of(author.first_name, author.last_name, author.email)
+
+    @property
+    def author_company(self) -> str:
+        return self._account.name if self._account else ""
+
+    @property
+    def _author(self) -> Contact | User:
+        author = self.author_contact or self.author_user
+        assert author is not None  # noqa: S101 -- the constraint has_one_author
+        return author
+
+    @property
+    def _account(self) -> Account | None:
+        return self.author_contact.account if self.author_contact else None
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def visible_to(self, contact: Contact | None) -> Self:
+        return self.filter(forum__in=Forum.objects.visible_to(contact))
+
+    def with_authors(self) -> Self:
+        return self.select_related("author_contact__account", "author_user")
+
+    def newest_first(self) -> Self:
+        """By last activity."""
+        return self.order_by("-last_post_at", "-pk")
+
+    def pinned(self) -> Self:
+        return self.filter(is_pinned=True)
+
+    def unpinned(self) -> Self:
+        return self.filter(is_pinned=False)
+
+    def unanswered(self) -> Self:
+        return self.filter(is_answered=False)
+
+    def opened_by(self, contact: Contact | None) -> Self:
+        return self.filter(author_contact=contact) if contact else self.none()
+
+
+class Topic(Authored):
+    """A discussion. Its first post opens it; ``reply_count`` and ``last_*`` are kept by forums.actions."""
+
+    POSTS_PER_PAGE = 20
+
+    forum = models.ForeignKey(Forum, verbose_name=_("forum"), on_delete=models.PROTECT, related_name="topics")
+    title = models.CharField(_("title"), max_length=150)
+    slug = models.SlugField(_("address"), max_length=80)
+    created_at = models.DateTimeField(_("opened"), default=timezone.now)
+    last_post_at = models.DateTimeField(_("last post"), default=timezone.now)
+    last_post_by = models.CharField(_("last post by"), max_length=250)
+    reply_count = models.PositiveIntegerField(_("replies"), default=0)
+    is_pinned = models.BooleanField(_("pinned"), default=False)
+    is_locked = models.BooleanField(_("closed"), default=False, help_text=_("Customers can no longer reply."))
+    is_answered = models.BooleanField(_("answered"), default=False)
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta(Authored.Meta):
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["-last_post_at", "-id"]
+        indexes = [
+            models.Index(fields=["forum", "-is_pinned", "-last_post_at", "-id"], name="forums_topic_pinned_first"),
+            models.Index(fields=["forum", "-last_post_at", "-id"], name="forums_topic_newest_first"),
+            models.Index(
+                fields=["forum", "-last_post_at", "-id"],
+                condition=models.Q(is_answered=False),
+                name="forums_topic_unanswered",
+            ),
+            models.Index(fields=["-last_post_at", "-id"], name="forums_topic_newest_anywhere"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("forums:topic_detail", args=[self.forum.slug, self.pk, self.slug])
+
+    @property
+    def record_type(self) -> RecordType:
+        """What the activity log calls it. Not a type of its own to grant: who may read the forum may read its topics."""
+        return RecordType("topic", _("Topics"))
+
+    @property
+    def last_page(self) -> int:
+        return self.reply_count // self.POSTS_PER_PAGE + 1
+
+    def url_of_latest(self, post: "Post") -> str:
+        """Where a post among the latest is read."""
+        page = "?" + urlencode({"page": self.last_page}) if self.last_page > 1 else ""
+        return f"{self.get_absolute_url()}{page}#post-{post.pk}"
+
+    def accepts_reply_from(self, contact: Contact | None) -> bool:
+        return not self.is_locked and can(contact, "create", self.forum)
+
+    def lets_choose_answer(self, contact: Contact | None) -> bool:
+        """The question's author knows which reply was the answer."""
+        return contact is not None and contact.pk == self.author_contact_id
+
+    def rename(self, title: str) -> None:
+        self.title, self.slug = title, slug_of(title)
+
+
+def slug_of(title: str) -> str:
+    """A title's words for the address; titles in other scripts have none that fit."""
+    return slugify(title)[:80].strip("-") or "topic"
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, contact: Contact | None) -> Self:
+        return self.filter(topic__forum__in=Forum.objects.visible_to(contact))
+
+    def in_order(self) -> Self:
+        return self.order_by("created_at", "pk")
+
+    def replies(self) -> Self:
+        return self.filter(is_opening=False)
+
+    def for_reading(self) -> Self:
+        """With authors, oldest first, and without the Markdown they were written in."""
+        return self.select_related("author_contact__account", "author_user").defer("body").in_order()
+
+
+class Post(Authored):
+    topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.CASCADE, related_name="posts", db_index=False)
+    body = models.TextField(_("text"), max_length=20_000, help_text=_("Markdown."))
+    body_html = models.TextField(editable=False)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+    is_opening = models.BooleanField(_("opens the topic"), default=False, editable=False)
+    is_answer = models.BooleanField(_("answer"), default=False, editable=False)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta(Authored.Meta):
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["topic", "created_at", "id"], name="forums_post_in_order"),
+            models.Index(fields=["-created_at", "-id"], name="forums_post_newest_first"),
+        ]
+        constraints = [
+            *Authored.Meta.constraints,
+            models.UniqueConstraint(fields=["topic"], condition=models.Q(is_answer=True), name="forums_post_one_answer_a_topic"),
+            models.UniqueConstraint(fields=["topic"], condition=models.Q(is_opening=True), name="forums_post_one_opening_a_topic"),
+            models.CheckConstraint(
+                condition=~models.Q(is_opening=True, is_answer=True), name="forums_post_opening_is_no_answer"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.author_name}: {self.topic}"
+
+    def write(self, body: str) -> None:
+        """Set the text, and the HTML that readers see."""
+        self.body, self.body_html = body, markdown.render(body)

@@ -1,0 +1,183 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.actors import Actor
+from accounts.http import PortalRequest
+from accounts.scoping import can
+from forums import actions
+from forums.forms import ReplyForm, TopicFilterForm, TopicForm
+from forums.models import Forum, Post, Topic, TopicQuerySet
+from portal.lib.paging import paginate
+
+NEWEST = 6
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """To one page of posts; without an address it is a gap where pages are left out."""
+
+    number: str
+    url: str
+    is_current: bool
+
+
+@require_safe
+def forum_list(request: PortalRequest) -> HttpResponse:
+    if not can(request.contact, "read", Forum):
+        raise PermissionDenied
+    forums = Forum.objects.visible_to(request.contact).select_related("last_topic")
+    newest = Topic.objects.visible_to(request.contact).select_related("forum").newest_first()[:NEWEST]
+    return render(request, "forums/forum_list.html", {"forums": forums, "newest": newest})
+
+
+@require_safe
+def forum_detail(request: PortalRequest, forum_slug: str) -> HttpResponse:
+    forum = _forum(request, forum_slug)
+    shown = TopicFilterForm(request.GET).shown
+    topics = forum.topics.with_authors()
+    page = paginate(_shown(topics, shown, request), by="last_post_at", query=request.GET)
+    shows_pinned = shown == TopicFilterForm.ALL and not page.newer_url
+    context = {
+        "forum": forum,
+        "pinned": topics.pinned().newest_first() if shows_pinned else [],
+        "page": page,
+        "tabs": _tabs(forum, shown),
+        "shown": shown,
+        "can_open_topic": forum.accepts_topic_from(request.contact),
+        "crumbs": [_root(), (forum.name, "")],
+    }
+    return render(request, "forums/forum_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def topic_new(request: PortalRequest, forum_slug: str) -> HttpResponse:
+    forum = _forum(request, forum_slug)
+    if not forum.accepts_topic_from(request.contact):
+        raise PermissionDenied
+    form = TopicForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        topic = actions.open_topic(actor=Actor.of(request), forum=forum, **form.cleaned_data)
+        messages.success(request, _("Your topic is open. You get an e-mail when somebody replies."))
+        return redirect(topic)
+    crumbs = [_root(), (forum.name, forum.get_absolute_url()), (_("New topic"), "")]
+    return render(request, "forums/topic_new.html", {"forum": forum, "form": form, "crumbs": crumbs})
+
+
+@require_safe
+def topic_detail(request: PortalRequest, forum_slug: str, pk: int, slug: str) -> HttpResponse:
+    topic = _topic(request, pk)
+    if request.path != topic.get_absolute_url():
+        return redirect(topic, permanent=True)
+    return _topic_page(request, topic, ReplyForm())
+
+
+@require_POST
+def reply(request: PortalRequest, forum_slug: str, pk: int, slug: str) -> HttpResponse:
+    topic = _topic(request, pk)
+    if not topic.accepts_reply_from(request.contact):
+        raise PermissionDenied
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        try:
+            post = actions.write_reply(actor=Actor.of(request), topic=topic, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Your reply is posted."))
+            return redirect(topic.url_of_latest(post))
+    return _topic_page(request, topic, form)
+
+
+@require_POST
+def mark_answer(request: PortalRequest, forum_slug: str, pk: int, slug: str, post_pk: int) -> HttpResponse:
+    topic = _topic(request, pk)
+    post = get_object_or_404(topic.posts.replies(), pk=post_pk)
+    if not topic.lets_choose_answer(request.contact):
+        raise PermissionDenied
+    actions.mark_answer(actor=Actor.of(request), post=post)
+    messages.success(request, _("Marked as the answer. Thank you: the next reader will find it at once."))
+    return redirect(topic)
+
+
+@require_POST
+def unmark_answer(request: PortalRequest, forum_slug: str, pk: int, slug: str) -> HttpResponse:
+    topic = _topic(request, pk)
+    if not topic.lets_choose_answer(request.contact):
+        raise PermissionDenied
+    actions.unmark_answer(actor=Actor.of(request), topic=topic)
+    messages.success(request, _("The topic counts as unanswered again."))
+    return redirect(topic)
+
+
+def _forum(request: PortalRequest, slug: str) -> Forum:
+    return get_object_or_404(Forum.objects.visible_to(request.contact), slug=slug)
+
+
+def _topic(request: PortalRequest, pk: int) -> Topic:
+    return get_object_or_404(Topic.objects.visible_to(request.contact).select_related("forum"), pk=pk)
+
+
+def _root() -> tuple[str, str]:
+    return _("Forums"), reverse("forums:list")
+
+
+def _shown(topics: TopicQuerySet, shown: str, request: PortalRequest) -> TopicQuerySet:
+    if shown == TopicFilterForm.UNANSWERED:
+        return topics.unanswered()
+    if shown == TopicFilterForm.MINE:
+        return topics.opened_by(request.contact)
+    return topics.unpinned()
+
+
+def _tabs(forum: Forum, shown: str) -> list[Tab]:
+    if forum.staff_only_topics:
+        return []
+    url = forum.get_absolute_url()
+    return [Tab(str(label), f"{url}?show={value}" if value else url, value == shown) for value, label in TopicFilterForm.CHOICES]
+
+
+def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpResponse:
+    """The posts of one page; after a reply with errors, the last one."""
+    page = _page_of_posts(topic, topic.last_page if form.is_bound else request.GET.get("page", 1))
+    context = {
+        "topic": topic,
+        "page": page,
+        "pages": list(_page_links(page)),
+        "earlier_url": f"?page={page.previous_page_number()}" if page.has_previous() else "",
+        "later_url": f"?page={page.next_page_number()}" if page.has_next() else "",
+        "answer": next((post for post in page if post.is_answer), None),
+        "form": form,
+        "can_reply": form.is_bound or topic.accepts_reply_from(request.contact),
+        "can_mark_answer": topic.lets_choose_answer(request.contact),
+        "crumbs": [_root(), (topic.forum.name, topic.forum.get_absolute_url())],
+    }
+    return render(request, "forums/topic_detail.html", context)
+
+
+def _page_of_posts(topic: Topic, number: Any) -> Page[Post]:
+    """The topic's counter spares the count; a number that is none, or too high, is the first or the last page."""
+    paginator = Paginator(topic.posts.for_reading(), topic.POSTS_PER_PAGE)
+    paginator.count = topic.reply_count + 1
+    return paginator.get_page(number)
+
+
+def _page_links(page: Page[Post]) -> Iterator[PageLink]:
+    for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
+        yield PageLink(str(number), f"?page={number}" if isinstance(number, int) else "", number == page.number)

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from knowledgebase import views
+
+app_name = "knowledgebase"
+
+urlpatterns = [
+    path("", views.article_list, name="list"),
+    path("category/<slug:slug>/", views.category_detail, name="category_detail"),
+    path("<slug:slug>/", views.article_detail, name="article_detail"),
+    path("<slug:slug>/feedback/", views.feedback, name="feedback"),
+]
