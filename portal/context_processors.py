@@ -13,7 +13,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """What base.html shows on every page."""
     request = cast("SiteRequest", request)
     return {
-        "site": request.configuration.site,
+        "portal": request.configuration.site,
         "brand_css_url": request.configuration.brand_css_url,
         "navigation": Navigation(request.configuration, getattr(request, "contact", None), request.path),
         "theme": theme_of(request),
@@ -23,4 +23,4 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 def mail() -> dict[str, Any]:
     """What the frame of every mail shows (settings.MAIL_CONTEXT)."""
-    return {"site": configuration.current().site, "base_url": settings.BASE_URL}
+    return {"portal": configuration.current().site, "base_url": settings.BASE_URL}

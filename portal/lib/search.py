@@ -10,7 +10,7 @@ CONFIGURATION = "portal_english"
 STOP_WORDS = frozenset(
     (
         "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with"
-    ).split()  # noqa: SIM905 -- a sentence reads better than 33 strings
+    ).split()
 )
 """Lucene's 33 English stop words: dropped from queries only, because questions are made of the others."""
 

@@ -25,7 +25,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     """Only what the request carries already; context processors would ask the database."""
     context = {"request_id": getattr(request, "id", ""), "theme": theme_of(request)}
     if configuration := getattr(request, "configuration", None):
-        context |= {"site": configuration.site, "brand_css_url": configuration.brand_css_url}
+        context |= {"portal": configuration.site, "brand_css_url": configuration.brand_css_url}
     return context
 
 

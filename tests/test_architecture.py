@@ -1,0 +1,94 @@
+"""Rules of the house that a machine can check."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from accounts.scoping import RecordType, ScopedQuerySet, record_types
+
+ROOT = Path(__file__).parent.parent
+APPS = ("portal", "accounts", "cases", "knowledgebase", "forums", "invoices")
+GATED = {model.__name__ for model in apps.get_models() if model.__module__.split(".")[0] in APPS and hasattr(model.objects, "visible_to")}
+"""Models whose rows a contact sees through ``visible_to`` alone."""
+
+
+def sources(*patterns: str) -> Iterator[Path]:
+    for app in APPS:
+        for pattern in patterns:
+            yield from (path for path in sorted((ROOT / app).glob(pattern)) if "migrations" not in path.parts)
+
+
+def view_files() -> list[Path]:
+    return [*sources("views.py", "views/*.py", "forms.py", "context_processors.py", "navigation.py", "activity.py")]
+
+
+def unscoped_reads(tree: ast.AST) -> Iterator[str]:
+    """``Model.objects.something(...)`` where the model is gated and something is not ``visible_to``."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute)):
+            continue
+        manager = node.value
+        if manager.attr in ("objects", "_default_manager") and isinstance(manager.value, ast.Name) and manager.value.id in GATED:
+            if node.attr != "visible_to":
+                yield f"line {node.lineno}: {manager.value.id}.objects.{node.attr}"
+
+
+ALLOWED = {
+    ("cases/views.py", "Activity.objects.filter"),  # of one case that was fetched through visible_to, customers' verbs only
+}
+
+
+def test_the_gated_models_are_those_that_customers_own_or_read():
+    assert {"Case", "CaseMessage", "Attachment", "Invoice", "Article", "Forum", "Topic", "Post", "Contact", "Activity"} <= GATED
+
+
+@pytest.mark.parametrize("path", view_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_view_reads_a_gated_model_past_its_gate(path: Path):
+    name = str(path.relative_to(ROOT))
+    found = [read for read in unscoped_reads(ast.parse(path.read_text())) if (name, read.split(": ")[1]) not in ALLOWED]
+    assert found == []
+
+
+def test_the_check_itself_sees_an_unscoped_read():
+    assert list(unscoped_reads(ast.parse("Case.objects.filter(pk=1)"))) == ["line 1: Case.objects.filter"]
+    assert list(unscoped_reads(ast.parse("Case.objects.visible_to(contact).filter(pk=1)"))) == []
+
+
+def test_every_record_type_is_declared_once_on_a_scoped_model():
+    declared = [model for model in apps.get_models() if isinstance(getattr(model, "record_type", None), RecordType)]
+    assert all(isinstance(model.objects.all(), ScopedQuerySet) for model in declared)
+    names = [record_type.name for record_type in record_types()]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("path", [*sources("**/*.py")], ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_import_hides_inside_a_function_and_no_file_is_too_long(path: Path):
+    text = path.read_text()
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    hidden = [inner.lineno for node in functions for inner in ast.walk(node) if isinstance(inner, ast.Import | ast.ImportFrom)]
+    assert hidden == []
+    assert text.count("\n") <= 400
+    assert "@receiver" not in text
+
+
+def test_templates_hold_no_inline_script_or_style_and_ask_no_permission():
+    for path in (ROOT / "templates").rglob("*.html"):
+        if "emails" in path.parts or "email" in path.parts:
+            continue
+        text = path.read_text()
+        where = str(path.relative_to(ROOT))
+        assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", text), where
+        assert not re.search(r"\sstyle=|\son[a-z]+=\"", text), where
+        assert not re.search(r"\b(perms|grants|role_ids|visible_to)\b", text), where
+        assert not re.search(r"""(src|href|action)=["']https?://""", text), where
+
+
+def test_every_component_says_what_it_is_and_takes_values_only():
+    for path in (ROOT / "templates" / "components").glob("*.html"):
+        text = path.read_text()
+        assert text.startswith("{# "), path.name
+        assert "request." not in text, path.name

@@ -1,0 +1,217 @@
+"""Every address has a declared policy, every policy an address, and each is tried on a visitor, a stranger, the wrong role and the owner."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Contact, RecordPermission
+from knowledgebase.models import Article
+from tests.cases.factories import make_case, pdf_upload
+from tests.factories import grant, make_contact
+from tests.forums.factories import make_forum, make_reply, make_topic
+from tests.invoices.factories import make_invoice
+from tests.knowledgebase.factories import make_article, make_category
+
+PUBLIC = {
+    "account_login",
+    "account_signup",
+    "account_logout",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "healthz",
+    "brand_css",
+    "brand_image",
+    "set_theme",
+    "mailbox",
+    "mailbox_mail",
+}
+"""Open to visitors: the way in, the brand, and (in demo mode only, see test_mailbox) the mailbox."""
+
+SIGNED_IN = {
+    "home",
+    "search",
+    "profile",
+    "switch_contact",
+    "account_email",
+    "account_change_password",
+    "account_set_password",
+    "account_reauthenticate",
+}
+"""Open to everyone who is signed in; what they show is the reader's own."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One owner's records, and everybody else."""
+
+    owner: Contact
+    stranger: Contact
+    powerless: Contact
+    urls: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """What a page of records answers to people other than its owner."""
+
+    method: str = "get"
+    data: dict[str, Any] | None = None
+    owner: int = 200
+    stranger: int = 404
+    powerless: int = 404
+
+
+REPLY = {"body": "An answer", "submission": str(uuid.uuid4())}
+OPEN_TO_ALL_READERS = 200
+GUARDED = {
+    "cases:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
+    "cases:new": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
+    "cases:detail": Guarded(),
+    "cases:reply": Guarded("post", REPLY, owner=302),
+    "cases:attachment": Guarded(),
+    "invoices:list": Guarded(stranger=403, powerless=403),
+    "invoices:invoice_detail": Guarded(),
+    "invoices:invoice_pdf": Guarded(),
+    "knowledgebase:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
+    "knowledgebase:category_detail": Guarded(),
+    "knowledgebase:article_detail": Guarded(),
+    "knowledgebase:feedback": Guarded("post", {"is_helpful": "yes"}, owner=302),
+    "forums:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
+    "forums:forum_detail": Guarded(),
+    "forums:topic_new": Guarded(),
+    "forums:topic_detail": Guarded(),
+    "forums:reply": Guarded("post", {"body": "An answer"}, owner=302),
+    "forums:mark_answer": Guarded("post", owner=302),
+    "forums:unmark_answer": Guarded("post", owner=302),
+}
+"""Pages of records. Articles and forums of the scene are for an audience that only the owner belongs to."""
+
+
+def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+        else:
+            yield f"{namespace}{entry.name}", entry
+
+
+def portal_routes() -> set[str]:
+    return {name for name, _ in routes() if not name.startswith("admin:")}
+
+
+def test_every_address_has_one_policy_and_every_policy_an_address():
+    declared = [*PUBLIC, *SIGNED_IN, *GUARDED]
+    assert sorted(declared) == sorted(portal_routes())
+
+
+@pytest.fixture
+def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
+    """Alice owns one of everything; Charlie is a contact of another account; Paul is an individual customer."""
+    audience = grant(alice, "invoice", "account", "read")
+    powerless = make_contact("Paul", None)
+    case = make_case(alice, uploads=[pdf_upload()])
+    invoice = make_invoice(acme)
+    article: Article = make_article(category=make_category("", audience))
+    forum = make_forum()
+    forum.audience.set([audience])
+    topic = make_topic(forum, alice)
+    reply = make_reply(topic, alice)
+    topic_args = [forum.slug, topic.pk, topic.slug]
+    urls = {
+        "cases:list": reverse("cases:list"),
+        "cases:new": reverse("cases:new"),
+        "cases:detail": case.get_absolute_url(),
+        "cases:reply": reverse("cases:reply", args=[case.number]),
+        "cases:attachment": case.messages.get().attachments.get().get_absolute_url(),
+        "invoices:list": reverse("invoices:list"),
+        "invoices:invoice_detail": invoice.get_absolute_url(),
+        "invoices:invoice_pdf": reverse("invoices:invoice_pdf", args=[invoice.number]),
+        "knowledgebase:list": reverse("knowledgebase:list"),
+        "knowledgebase:category_detail": article.category.get_absolute_url(),
+        "knowledgebase:article_detail": article.get_absolute_url(),
+        "knowledgebase:feedback": reverse("knowledgebase:feedback", args=[article.slug]),
+        "forums:list": reverse("forums:list"),
+        "forums:forum_detail": forum.get_absolute_url(),
+        "forums:topic_new": reverse("forums:topic_new", args=[forum.slug]),
+        "forums:topic_detail": topic.get_absolute_url(),
+        "forums:reply": reverse("forums:reply", args=topic_args),
+        "forums:mark_answer": reverse("forums:mark_answer", args=[*topic_args, reply.pk]),
+        "forums:unmark_answer": reverse("forums:unmark_answer", args=topic_args),
+    }
+    return Scene(alice, charlie, powerless, urls)
+
+
+def send(browser: Client, scene: Scene, name: str) -> Any:
+    guarded = GUARDED[name]
+    return getattr(browser, guarded.method)(scene.urls[name], guarded.data or {})
+
+
+@pytest.mark.parametrize("name", sorted(GUARDED))
+def test_a_page_of_records_answers_each_person_as_declared(name: str, scene: Scene, sign_in: Callable[..., Client]):
+    guarded = GUARDED[name]
+    assert send(sign_in(None), scene, name).url.startswith(reverse("account_login"))
+    assert send(sign_in(scene.stranger), scene, name).status_code == guarded.stranger
+    assert send(sign_in(scene.owner), scene, name).status_code == guarded.owner
+    RecordPermission.objects.filter(role__for_authenticated=True).delete()
+    assert send(sign_in(scene.powerless), scene, name).status_code == guarded.powerless
+
+
+@pytest.mark.parametrize("name", sorted(GUARDED))
+def test_staff_get_no_bypass(name: str, scene: Scene, sign_in: Callable[..., Client], ada: Any):
+    assert send(sign_in(ada), scene, name).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("name", sorted(GUARDED))
+def test_the_wrong_method_does_nothing(name: str, scene: Scene, sign_in: Callable[..., Client]):
+    browser = sign_in(scene.owner)
+    assert browser.put(scene.urls[name]).status_code == 405
+    if GUARDED[name].method == "post":
+        assert browser.get(scene.urls[name]).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(SIGNED_IN))
+def test_a_page_for_the_signed_in_sends_visitors_to_sign_in(name: str, visitor: Client):
+    response = visitor.get(reverse(name))
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC - {"account_reset_password_from_key", "account_confirm_email", "brand_image", "mailbox_mail"}))
+def test_a_public_page_does_not_ask_visitors_to_sign_in_first(name: str, visitor: Client):
+    response = visitor.get(reverse(name))
+    assert response.status_code in (200, 302, 405)
+    assert "next=" not in response.get("Location", "")
+
+
+SAMPLE_UUID = uuid.UUID(int=1)
+ADMIN_SAMPLES = {"object_id": "1", "pk": 1, "id": "1", "app_label": "cases", "content_type_id": "1", "url": "nowhere"}
+
+
+def admin_urls() -> list[str]:
+    urls = set()
+    for name, pattern in routes():
+        if name.startswith("admin:") and name not in ("admin:None", "admin:login", "admin:logout"):
+            converters = pattern.pattern.converters
+            known = {key: SAMPLE_UUID if "UUID" in type(kind).__name__ else ADMIN_SAMPLES[key] for key, kind in converters.items()}
+            urls.add(reverse(name, kwargs=known or ({"app_label": "cases"} if name == "admin:app_list" else None)))
+    return sorted(urls)
+
+
+@pytest.mark.parametrize("url", admin_urls())
+def test_the_administration_is_closed_to_customers_and_visitors(url: str, visitor: Client, sign_in: Callable[..., Client], bob: Contact):
+    for browser in (visitor, sign_in(bob)):
+        for response in (browser.get(url), browser.post(url)):
+            assert response.status_code in (302, 403)
+            if response.status_code == 302:
+                assert reverse("account_login") in response.url or reverse("admin:login") in response.url
