@@ -61,6 +61,7 @@ class CaseAdmin(admin.ModelAdmin[Case]):
     )
     readonly_fields = ("number", "subject", "account", "contact", "created_at", "updated_at")
     autocomplete_fields = ("assigned_to",)
+    view_on_site = False  # staff see no customer pages
     change_form_template = "admin/cases/case/change_form.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

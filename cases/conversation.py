@@ -49,7 +49,8 @@ def conversation(
 ) -> list[Entry]:
     """``messages`` as CaseMessageQuerySet.for_conversation loads them; ``file_url`` gives an attachment's address by its id."""
     entries = [_message_entry(message, reader, file_url) for message in messages]
-    entries += [_event_entry(activity) for activity in activities]
+    statuses = Case.STATUS_FOR_CUSTOMERS if reader else dict(Case.Status.choices)
+    entries += [_event_entry(activity, statuses) for activity in activities]
     return sorted(entries, key=lambda entry: entry.time)
 
 
@@ -74,16 +75,18 @@ def _file(attached: dict[str, Any], file_url: FileUrl) -> File:
     return File(attached["name"], file_url(attached["id"]), filesizeformat(attached["size"]), icon)
 
 
-def _event_entry(activity: Activity) -> Entry:
+def _event_entry(activity: Activity, statuses: dict[str, Any]) -> Entry:
     return Entry(
-        time=activity.at, actor=activity.actor_name or _("The system"), text=_event_text(activity), is_internal=activity.is_internal
+        time=activity.at,
+        actor=activity.actor_name or _("The system"),
+        text=_event_text(activity, statuses),
+        is_internal=activity.is_internal,
     )
 
 
-def _event_text(activity: Activity) -> str:
+def _event_text(activity: Activity, statuses: dict[str, Any]) -> str:
     if activity.verb == "case.assigned":
         assignee = activity.details.get("to")
         return _("assigned the case to %(name)s") % {"name": assignee} if assignee else _("took the case from its assignee")
-    labels = dict(Case.Status.choices)
     after = activity.details.get("after", "")
-    return _("changed the status to %(status)s") % {"status": labels.get(after, after)}
+    return _("changed the status to %(status)s") % {"status": statuses.get(after, after)}

@@ -66,7 +66,7 @@ class CaseFilterForm(forms.Form):
 
     view = forms.ChoiceField(choices=VIEWS, required=False, widget=forms.HiddenInput)
     q = forms.CharField(label=_("Search"), required=False, max_length=150)
-    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("Any status")), *Case.Status.choices])
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("Any status")), *Case.STATUS_FOR_CUSTOMERS.items()])
     who = forms.ChoiceField(label=_("Opened by"), required=False, choices=[("", _("Everyone")), ("me", _("Me"))])
 
     def __init__(self, data: QueryDict, *, shows_contacts: bool) -> None:

@@ -85,7 +85,7 @@ class Case(models.Model):
     class Status(models.TextChoices):
         NEW = "new", _("New")
         IN_PROGRESS = "in_progress", _("In progress")
-        WAITING = "waiting", _("Waiting for you")
+        WAITING = "waiting", _("Waiting for customer")
         ON_HOLD = "on_hold", _("On hold")
         RESOLVED = "resolved", _("Resolved")
         CANCELLED = "cancelled", _("Cancelled")
@@ -97,6 +97,7 @@ class Case(models.Model):
         URGENT = "urgent", _("Urgent")
 
     CLOSED = (Status.RESOLVED, Status.CANCELLED)
+    STATUS_FOR_CUSTOMERS = {**dict(Status.choices), Status.WAITING.value: _("Waiting for you")}
 
     record_type = RecordType("case", _("Cases"), account="account", contact="contact")
 
@@ -149,6 +150,10 @@ class Case(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
+
+    @property
+    def status_for_customer(self) -> str:
+        return str(self.STATUS_FOR_CUSTOMERS[self.status])
 
     def accepts_reply_from(self, contact: Contact | None) -> bool:
         """Whoever may open or work on cases like this may answer in it; a cancelled case takes no more answers."""

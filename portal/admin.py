@@ -4,22 +4,68 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.http import SiteRequest
+from portal.lib.uploads import validate_upload
 from portal.models import AllowedNetwork, Announcement, Page, PageAccessRule, Site, WebLink
+from portal.models.network import validate_network
 
 admin.site.site_header = gettext_lazy("Customer portal administration")
 admin.site.site_title = gettext_lazy("Administration")
 admin.site.index_title = gettext_lazy("Overview")
 
 
+class BrandImageInput(forms.ClearableFileInput):
+    """Shows the image that is kept by the address at which the portal serves it; private files have none of their own."""
+
+    def is_initial(self, value: Any) -> bool:
+        return bool(value)
+
+    def format_value(self, value: Any) -> Any:
+        return BrandImageLink(value) if value else None
+
+
+class BrandImageLink:
+    def __init__(self, image: FieldFile) -> None:
+        self.url = getattr(image.instance, f"{image.field.name}_url")
+
+    def __str__(self) -> str:
+        return _("the image in use")
+
+
+class SiteForm(forms.ModelForm[Site]):
+    class Meta:
+        model = Site
+        fields = ("title", "tagline", "support_email", "logo", "logo_dark", "favicon", "primary_colour", "accent_colour")
+        widgets = dict.fromkeys(("logo", "logo_dark", "favicon"), BrandImageInput) | {
+            name: forms.TextInput(attrs={"type": "color"}) for name in ("primary_colour", "accent_colour")
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name, value in data.items():
+            if isinstance(value, UploadedFile):
+                self._check(name, value)
+        return data
+
+    def _check(self, name: str, upload: UploadedFile[bytes]) -> None:
+        try:
+            validate_upload(upload)
+        except ValidationError as error:
+            self.add_error(name, error)
+
+
 @admin.register(Site)
 class SiteAdmin(admin.ModelAdmin[Site]):
     """One row: its list leads straight to it."""
+
+    form = SiteForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -39,6 +85,11 @@ class AllowedNetworkForm(forms.ModelForm[AllowedNetwork]):
     class Meta:
         model = AllowedNetwork
         fields = ("cidr", "note")
+
+    def clean_cidr(self) -> str:
+        cidr: str = self.cleaned_data["cidr"]
+        validate_network(cidr)
+        return cidr
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -66,13 +117,14 @@ class AllowedNetworkAdmin(admin.ModelAdmin[AllowedNetwork]):
         form = super().get_form(request, obj, change, **kwargs)
         return type("AllowedNetworkForm", (form,), {"client_ip": cast("SiteRequest", request).client_ip})
 
-    def has_delete_permission(self, request: HttpRequest, obj: AllowedNetwork | None = None) -> bool:
-        """Not the one network that lets the editor in while others are listed."""
-        allowed = super().has_delete_permission(request, obj)
-        if obj is None:
-            return allowed
-        others = list(AllowedNetwork.objects.exclude(pk=obj.pk))
-        return allowed and _lets_in(cast("SiteRequest", request).client_ip, others)
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Refuse to delete what lets the editor in, be it one network or several at once, while others stay listed."""
+        deleted, counts, refused, protected = super().get_deleted_objects(objs, request)
+        others = list(AllowedNetwork.objects.exclude(pk__in=[network.pk for network in objs]))
+        address = cast("SiteRequest", request).client_ip
+        if not _lets_in(address, others):
+            refused.add(_("the network of your own address, %(address)s") % {"address": address})
+        return deleted, counts, refused, protected
 
 
 class PageAccessRuleInline(admin.TabularInline[PageAccessRule, Page]):

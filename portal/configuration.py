@@ -17,8 +17,9 @@ from accounts.models import Contact
 from portal.lib.paths import branch
 from portal.models import AllowedNetwork, ConfigurationRevision, PageAccessRule, Site, WebLink
 
-SIGN_IN_PATHS = ("/accounts/", "/admin/")
-"""Never under page rules: a rule on the root must not lock the door to the sign-in page. They have gates of their own."""
+OUTSIDE_PAGE_RULES = ("/accounts/", "/admin/", "/brand.css", "/brand/", "/preferences/", "/healthz")
+"""Never under page rules: a rule on the root must not lock the door to the sign-in page, nor take away its look, the
+theme, the way to another account, and the health check. What needs a gate there has its own."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Configuration:
 
     def rules_on(self, path: str) -> tuple[frozenset[int], ...]:
         """The rules from the root down to the path; a reader must hold one role of each."""
-        if path.startswith(SIGN_IN_PATHS):
+        if path.startswith(OUTSIDE_PAGE_RULES):
             return ()
         return tuple(self.read_rules[step] for step in branch(path) if step in self.read_rules)
 

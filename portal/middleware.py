@@ -2,15 +2,17 @@ import uuid
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 from portal import configuration
 from portal.http import SiteRequest
 from portal.lib import request_id
-from portal.lib.client_ip import client_ip
+from portal.lib.client_ip import client_ip, is_this_machine
 from portal.views import errors
 
+HEALTH_CHECK = "/healthz"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -43,7 +45,7 @@ class AllowedNetworkMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request = cast("SiteRequest", request)
         request.client_ip = client_ip(request)
-        if request.path == "/healthz" and request.client_ip in ("127.0.0.1", "::1"):
+        if request.path_info == HEALTH_CHECK and is_this_machine(request):
             return self.get_response(request)
         request.configuration = configuration.current()
         if not request.configuration.allows_address(request.client_ip):
@@ -65,7 +67,7 @@ class PrivatePagesMiddleware:
 
 
 class PageAccessMiddleware:
-    """Second gate: the rules on the pages from the root down to the requested path."""
+    """Second gate: the rules on the pages from the root down to the requested path. A visitor may sign in to satisfy them."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -75,8 +77,10 @@ class PageAccessMiddleware:
 
     def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> HttpResponse | None:
         request = cast("SiteRequest", request)
-        if not hasattr(request, "configuration"):
+        if request.path_info == HEALTH_CHECK:
             return None
         if request.configuration.may_open(request.path_info, request.contact):
             return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
         return errors.page_refused(request)

@@ -205,6 +205,7 @@ elif DEMO_MODE:
 # Languages, times, files.
 LANGUAGE_CODE = env("PORTAL_LANGUAGE", "en")
 LANGUAGES = [("en", _("English"))]
+FORMAT_MODULE_PATH = ["portal.formats"]
 TIME_ZONE = env("PORTAL_TIME_ZONE", "UTC")
 USE_TZ = True
 STATIC_URL = "/static/"

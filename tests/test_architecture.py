@@ -32,9 +32,9 @@ def unscoped_reads(tree: ast.AST) -> Iterator[str]:
         if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute)):
             continue
         manager = node.value
-        if manager.attr in ("objects", "_default_manager") and isinstance(manager.value, ast.Name) and manager.value.id in GATED:
-            if node.attr != "visible_to":
-                yield f"line {node.lineno}: {manager.value.id}.objects.{node.attr}"
+        is_gated = manager.attr in ("objects", "_default_manager") and isinstance(manager.value, ast.Name) and manager.value.id in GATED
+        if is_gated and node.attr != "visible_to":
+            yield f"line {node.lineno}: {manager.value.id}.objects.{node.attr}"
 
 
 ALLOWED = {

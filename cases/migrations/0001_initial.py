@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(db_default=models.Func(output_field=models.CharField(), template="'C-' || nextval('cases_case_number')"), editable=False, max_length=20, unique=True, verbose_name='number')),
                 ('subject', models.CharField(max_length=150, verbose_name='subject')),
                 ('priority', models.CharField(choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], default='normal', max_length=10, verbose_name='priority')),
-                ('status', models.CharField(choices=[('new', 'New'), ('in_progress', 'In progress'), ('waiting', 'Waiting for you'), ('on_hold', 'On hold'), ('resolved', 'Resolved'), ('cancelled', 'Cancelled')], default='new', max_length=12, verbose_name='status')),
+                ('status', models.CharField(choices=[('new', 'New'), ('in_progress', 'In progress'), ('waiting', 'Waiting for customer'), ('on_hold', 'On hold'), ('resolved', 'Resolved'), ('cancelled', 'Cancelled')], default='new', max_length=12, verbose_name='status')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='opened')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='last activity')),
                 ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed')),

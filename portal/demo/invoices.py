@@ -5,6 +5,7 @@ from typing import Any
 from accounts.actors import SYSTEM
 from invoices.actions import issue_invoice, record_payment, update_totals, void_invoice
 from invoices.models import Invoice, InvoiceLine, InvoiceSettings
+from portal.demo.files import make_logo
 from portal.demo.people import People
 from portal.demo.reading import Calendar, read
 
@@ -28,6 +29,7 @@ def _load_seller(row: dict[str, str]) -> None:
     seller.address = f"{row['street']}\n{row['postal_code']} {row['city']}\n{row['country']}"
     for name in ("vat_number", "iban", "bic", "email", "phone"):
         setattr(seller, name, row[name])
+    seller.logo = make_logo()
     seller.save()
 
 

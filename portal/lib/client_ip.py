@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from ipware import get_client_ip
 
+LOOPBACK = ("127.0.0.1", "::1")
+
 
 def client_ip(request: HttpRequest) -> str | None:
     """The client's IP address, or None when it cannot be told; callers refuse what has none.
@@ -14,10 +16,21 @@ def client_ip(request: HttpRequest) -> str | None:
     reach, if proxies are configured); then it is X-Real-IP, which the proxy overwrites. X-Forwarded-For is never read:
     clients can write into it. An IPv4 address in IPv6 clothes (::ffff:192.0.2.1) is returned as IPv4.
     """
-    peer = request.META.get("REMOTE_ADDR", "")
-    header = "HTTP_X_REAL_IP" if settings.TRUSTED_PROXIES and peer in ["", *settings.TRUSTED_PROXIES] else "REMOTE_ADDR"
+    header = "HTTP_X_REAL_IP" if settings.TRUSTED_PROXIES and _peer(request) in ["", *settings.TRUSTED_PROXIES] else "REMOTE_ADDR"
     found, _ = get_client_ip(request, request_header_order=[header], proxy_count=0)
     if not found:
         return None
     address = ip_address(found)
     return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def is_this_machine(request: HttpRequest) -> bool:
+    """Whether the request was made on the machine itself. Its monitoring may ask past the proxy, so without the proxy's headers."""
+    is_forwarded = "HTTP_X_REAL_IP" in request.META or "HTTP_X_FORWARDED_FOR" in request.META
+    return client_ip(request) in LOOPBACK or (_peer(request) in ("", *LOOPBACK) and not is_forwarded)
+
+
+def _peer(request: HttpRequest) -> str:
+    """The other end of the connection; "" for a unix socket. A server that listens on IPv6 shows IPv4 peers as ::ffff:192.0.2.1."""
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    return peer.removeprefix("::ffff:") if "." in peer else peer

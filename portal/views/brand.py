@@ -26,7 +26,7 @@ def brand_css(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=ONE_YEAR, immutable=True)
 def brand_image(request: HttpRequest, which: str) -> FileResponse:
     site = cast("SiteRequest", request).configuration.site
-    image: FieldFile | None = getattr(site, IMAGES.get(which, ""), None)
+    image: FieldFile | None = getattr(site, IMAGES[which]) if which in IMAGES else None
     if not image:
         raise Http404
     return FileResponse(image.open("rb"), content_type=CONTENT_TYPES[extension_of(image.name or "")])

@@ -46,7 +46,7 @@ def _groups(contact: Contact | None, words: str) -> list[Group]:
     invoices = Invoice.objects.visible_to(contact).matching(words)[:OTHERS]
     return [
         Group(_("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]),
-        Group(_("Cases"), "life-preserver", [_hit(c.subject, c, text=f"{c.number} · {c.get_status_display()}") for c in cases]),
+        Group(_("Cases"), "life-preserver", [_hit(c.subject, c, text=f"{c.number} · {c.status_for_customer}") for c in cases]),
         Group(_("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]),
         Group(_("Invoices"), "receipt", [_hit(str(i.number), i, text=i.purchase_order) for i in invoices]),
     ]

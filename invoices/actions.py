@@ -1,0 +1,133 @@
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actions import queue_mail, record_activity
+from accounts.actors import Actor
+from accounts.models import Contact
+from accounts.scoping import can
+from invoices.models import Invoice, InvoiceLine, InvoiceSettings, Payment
+from invoices.totals import round_money
+
+
+@transaction.atomic
+def update_totals(*, invoice: Invoice) -> None:
+    """Add up a draft anew after its lines or its currency changed."""
+    locked = _locked(invoice)
+    if not locked.is_draft:
+        raise ValidationError(_("%(invoice)s is issued already; its lines stand.") % {"invoice": locked}, code="not_a_draft")
+    _add_up(locked)
+    locked.save(update_fields=["net_total", "tax_total", "total"])
+    invoice.refresh_from_db()
+
+
+@transaction.atomic
+def issue_invoice(*, actor: Actor, invoice: Invoice, notify: bool = True) -> None:
+    """Make a draft binding: number, billing address and sums stand from now on, and the account can see it.
+
+    Contacts who may read it get mail, unless ``notify`` is off (invoices that were sent elsewhere and are brought in).
+    """
+    locked = _locked(invoice)
+    if not locked.is_draft:
+        raise ValidationError(_("%(invoice)s is issued already.") % {"invoice": locked}, code="not_a_draft")
+    _add_up(locked)
+    _refuse_unfit(locked)
+    locked.bill_to_account()
+    locked.number = locked.number or InvoiceSettings.objects.locked().take_number()
+    locked.status = Invoice.Status.OPEN if locked.total else Invoice.Status.PAID
+    locked.save()
+    record_activity(actor=actor, verb="invoice.issued", record=locked, total=str(locked.total), currency=locked.currency)
+    if notify:
+        _tell_readers(locked)
+    invoice.refresh_from_db()
+
+
+@transaction.atomic
+def record_payment(
+    *,
+    actor: Actor,
+    invoice: Invoice,
+    amount: Decimal,
+    received_on: date | None = None,
+    method: str = Payment.Method.BANK_TRANSFER,
+    reference: str = "",
+    expected_balance: Decimal | None = None,
+) -> Payment:
+    """Enter money that came in; the invoice is paid when nothing is left.
+
+    ``expected_balance`` is what the person who enters it saw as still to pay: if that is no longer so (a second click,
+    a colleague was faster), nothing is entered.
+    """
+    locked = _locked(invoice)
+    _refuse_payment(locked, amount, expected_balance)
+    payment = Payment.objects.create(
+        invoice=locked, amount=amount, received_on=received_on or timezone.localdate(), method=method, reference=reference
+    )
+    locked.amount_paid += amount
+    is_settled = locked.amount_paid == locked.total
+    locked.status = Invoice.Status.PAID if is_settled else Invoice.Status.OPEN
+    locked.save(update_fields=["amount_paid", "status"])
+    verb = "invoice.paid" if is_settled else "invoice.payment_received"
+    record_activity(actor=actor, verb=verb, record=locked, amount=str(amount), currency=locked.currency)
+    invoice.refresh_from_db()
+    return payment
+
+
+@transaction.atomic
+def void_invoice(*, actor: Actor, invoice: Invoice, reason: str = "") -> None:
+    """Declare an open invoice void. It keeps its number and stays visible; nothing is to be paid any more."""
+    locked = _locked(invoice)
+    if not locked.can_be_voided:
+        raise ValidationError(
+            _("%(invoice)s cannot be voided: only an open invoice without payments can.") % {"invoice": locked}, code="cannot_be_voided"
+        )
+    locked.status = Invoice.Status.VOID
+    locked.save(update_fields=["status"])
+    record_activity(actor=actor, verb="invoice.voided", record=locked, reason=reason)
+    invoice.refresh_from_db()
+
+
+def _locked(invoice: Invoice) -> Invoice:
+    return Invoice.objects.select_for_update(of=("self",)).select_related("account").get(pk=invoice.pk)
+
+
+def _add_up(invoice: Invoice) -> None:
+    lines = list(invoice.lines.all())
+    for line in lines:
+        line.compute_net(invoice.currency)
+    InvoiceLine.objects.bulk_update(lines, ["net"])
+    totals = invoice.computed_totals()
+    invoice.net_total, invoice.tax_total, invoice.total = totals.net, totals.tax, totals.total
+
+
+def _refuse_unfit(invoice: Invoice) -> None:
+    if not invoice.lines.exists():
+        raise ValidationError(_("An invoice without lines cannot be issued."), code="no_lines")
+    if invoice.total < 0:
+        raise ValidationError(_("An invoice cannot come to less than zero."), code="negative_total")
+
+
+def _refuse_payment(invoice: Invoice, amount: Decimal, expected_balance: Decimal | None) -> None:
+    if not invoice.is_open:
+        raise ValidationError(_("%(invoice)s is not open; nothing can be paid on it.") % {"invoice": invoice}, code="not_open")
+    if expected_balance is not None and expected_balance != invoice.balance:
+        raise ValidationError(_("The balance has changed meanwhile. Look at the payments, then try again."), code="balance_changed")
+    if not 0 < amount <= invoice.balance:
+        raise ValidationError(_("The amount must be above zero and at most the balance."), code="amount_out_of_range")
+    if amount != round_money(amount, invoice.currency):
+        raise ValidationError(_("The amount has more digits than the currency."), code="too_many_digits")
+
+
+def _tell_readers(invoice: Invoice) -> None:
+    for contact in _readers(invoice):
+        queue_mail(event="invoices/issued", to=contact.email, context={"invoice": invoice, "contact": contact})
+
+
+def _readers(invoice: Invoice) -> list[Contact]:
+    """Contacts of the account who can sign in and may read the invoice."""
+    contacts = Contact.objects.usable().filter(account=invoice.account, user__is_active=True)
+    return [contact for contact in contacts.select_related("account").with_rights() if can(contact, "read", invoice)]
