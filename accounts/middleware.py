@@ -21,6 +21,8 @@ class ContactMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.contacts = contacts_of(request.user) if request.user.is_authenticated else []  # type: ignore[attr-defined]
         request.contact = self._active(request)  # type: ignore[attr-defined]
+        if "acting_as" in request.POST:
+            request.contact = self._writing(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     @staticmethod
@@ -30,6 +32,18 @@ class ContactMiddleware:
             return None
         chosen = request.session.get(ACTIVE_CONTACT)
         return next((contact for contact in contacts if contact.pk == chosen), contacts[0])
+
+    @staticmethod
+    def _writing(request: HttpRequest) -> Contact | None:
+        """For whom a form was shown: what it writes belongs there, even if another tab has gone to another contact since.
+
+        That contact is the active one from now on. A form of a contact that is no longer the user's writes for nobody.
+        """
+        contacts: list[Contact] = request.contacts  # type: ignore[attr-defined]
+        contact = next((contact for contact in contacts if str(contact.pk) == request.POST["acting_as"]), None)
+        if contact:
+            request.session[ACTIVE_CONTACT] = contact.pk
+        return contact
 
 
 def contacts_of(user: User) -> list[Contact]:

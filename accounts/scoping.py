@@ -11,6 +11,7 @@ through their parent (``filter(case__in=Case.objects.visible_to(contact))``).
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from django.apps import apps
@@ -65,13 +66,17 @@ class RecordType:
                 return scope
         return None
 
-    def owner(self, contact: "Contact", scope: str) -> tuple[str, int | None] | None:
-        """The foreign key, and its value, that rows within ``scope`` have; None for the global scope: any row."""
+    def owner(self, contact: "Contact", scope: str) -> dict[str, int | None]:
+        """The foreign keys, and their values, that rows within ``scope`` have; none for the global scope: any row.
+
+        A contact's own records are within its account: a record of another account stays with that account.
+        """
+        within_account = {self.account: contact.account_id} if self.account else {}
         if scope == Scope.ACCOUNT:
-            return str(self.account), contact.account_id
+            return within_account
         if scope == Scope.CONTACT:
-            return str(self.contact), contact.pk
-        return None
+            return {str(self.contact): contact.pk, **within_account}
+        return {}
 
 
 M_co = TypeVar("M_co", bound=models.Model, covariant=True)
@@ -89,8 +94,7 @@ class ScopedQuerySet(models.QuerySet[M_co]):
         scope = granted_scope(contact, privilege, record_type)
         if contact is None or scope is None:
             return self.none()
-        owner = record_type.owner(contact, scope)
-        return self.filter(**dict([owner])) if owner else self.all()
+        return self.filter(**record_type.owner(contact, scope))
 
 
 def can(contact: "Contact | None", privilege: Privilege, target: "models.Model | type[models.Model]") -> bool:
@@ -99,8 +103,9 @@ def can(contact: "Contact | None", privilege: Privilege, target: "models.Model |
     scope = granted_scope(contact, privilege, record_type)
     if contact is None or scope is None:
         return False
-    owner = record_type.owner(contact, scope)
-    return owner is None or isinstance(target, type) or _foreign_key(target, owner[0]) == owner[1]
+    if isinstance(target, type):
+        return True
+    return all(_foreign_key(target, field) == value for field, value in record_type.owner(contact, scope).items())
 
 
 def granted_scope(contact: "Contact | None", privilege: Privilege, record_type: RecordType) -> str | None:
@@ -110,6 +115,7 @@ def granted_scope(contact: "Contact | None", privilege: Privilege, record_type: 
     return record_type.widest_scope(contact, [scope for scope in grants if privilege in grants[scope]])
 
 
+@cache
 def record_types() -> list[RecordType]:
     """Every type that a model declares."""
     declared = (getattr(model, "record_type", None) for model in apps.get_models())

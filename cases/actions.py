@@ -71,17 +71,27 @@ def reply_to_case(
     message = _write_message(actor=actor, case=case, visibility=CUSTOMER, body=body, uploads=uploads, submission=submission)
     _move(actor, case, status or _status_after_reply(case, by_staff=actor.contact is None))
     record_activity(actor=actor, verb="case.replied", record=case)
-    if actor.contact is None:
+    if actor.contact != case.contact:
         _mail_customer("reply", case, message)
-    else:
+    if actor.contact:
         _mail_staff(case, message)
     return message
 
 
 @transaction.atomic
-def add_internal_note(*, actor: Actor, case: Case, body: str, uploads: Sequence[UploadedFile[bytes]] = ()) -> CaseMessage:
+def add_internal_note(
+    *,
+    actor: Actor,
+    case: Case,
+    body: str,
+    uploads: Sequence[UploadedFile[bytes]] = (),
+    submission: uuid.UUID | None = None,
+) -> CaseMessage:
     """Write what only staff read. It does not move the case in the customer's list."""
-    message = _write_message(actor=actor, case=case, visibility=INTERNAL, body=body, uploads=uploads)
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if submission and (kept_before := CaseMessage.objects.filter(submission=submission, case=case).first()):
+        return kept_before
+    message = _write_message(actor=actor, case=case, visibility=INTERNAL, body=body, uploads=uploads, submission=submission)
     record_activity(actor=actor, verb="case.noted", record=case, is_internal=True)
     return message
 
@@ -162,7 +172,7 @@ def _move(actor: Actor, case: Case, status: str) -> bool:
 
 def _mail_customer(event: str, case: Case, message: CaseMessage | None) -> None:
     """Tell the contact of the case, if they may still see it."""
-    if not Case.objects.visible_to(case.contact).filter(pk=case.pk).exists():
+    if not (case.contact.can_be_told and Case.objects.visible_to(case.contact).filter(pk=case.pk).exists()):
         return
     _mail(event, case.contact.email, {"case": case, "message": message, "name": case.contact.first_name})
 

@@ -78,6 +78,13 @@ class CaseAdmin(admin.ModelAdmin[Case]):
             *super().get_urls(),
         ]
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The form remembers what it showed, so that a stale page saves only what its reader changed."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.show_hidden_initial = True
+        return field
+
     def save_model(self, request: HttpRequest, obj: Case, form: Any, change: bool) -> None:
         """Status and assignment go through their actions, so that they are logged and the customer is told."""
         actor = Actor.staff(cast("PortalRequest", request))
@@ -113,13 +120,13 @@ class CaseAdmin(admin.ModelAdmin[Case]):
         found = get_object_or_404(Attachment, pk=pk)
         return download_response(found.file, found.name)
 
-    @admin.action(description=gettext_lazy("Assign to me"))
+    @admin.action(description=gettext_lazy("Assign to me"), permissions=["change"])
     def assign_to_me(self, request: HttpRequest, queryset: QuerySet[Case]) -> None:
         actor = Actor.staff(cast("PortalRequest", request))
         for case in queryset:
             assign_case(actor=actor, case=case, to=actor.user)
 
-    @admin.action(description=gettext_lazy("Resolve"))
+    @admin.action(description=gettext_lazy("Resolve"), permissions=["change"])
     def resolve(self, request: HttpRequest, queryset: QuerySet[Case]) -> None:
         for case in queryset:
             change_status(actor=Actor.staff(cast("PortalRequest", request)), case=case, status=Case.Status.RESOLVED)
@@ -130,7 +137,9 @@ def _send(request: HttpRequest, case: Case, form: StaffMessageForm) -> bool:
     actor = Actor.staff(cast("PortalRequest", request))
     try:
         if form.is_internal:
-            add_internal_note(actor=actor, case=case, body=data["body"], uploads=data["uploads"])
+            add_internal_note(actor=actor, case=case, body=data["body"], uploads=data["uploads"], submission=data["submission"])
+            if data["status"]:
+                change_status(actor=actor, case=case, status=data["status"])
         else:
             reply_to_case(
                 actor=actor, case=case, body=data["body"], uploads=data["uploads"], submission=data["submission"], status=data["status"]

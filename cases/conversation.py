@@ -26,10 +26,11 @@ class File:
 
 @dataclass(frozen=True)
 class Entry:
-    """One message, or (without ``body_html``) one event."""
+    """One message, or one event."""
 
     time: datetime
     actor: str
+    is_message: bool = False
     text: str = ""
     anchor: str = ""
     body_html: str = ""
@@ -58,6 +59,7 @@ def _message_entry(message: CaseMessage, reader: Contact | None, file_url: FileU
     return Entry(
         time=message.created_at,
         actor=message.author_name,
+        is_message=True,
         anchor=f"message-{message.pk}",
         body_html=mark_safe(message.body_html),
         initials=message.author.initials,

@@ -73,6 +73,13 @@ class CaseFilterForm(forms.Form):
         super().__init__(data)
         if not shows_contacts:
             del self.fields["who"]
+        if (closed := {"resolved": True, "active": False, "": False}.get(self.data.get("view", ""))) is not None:
+            self._offer_statuses(is_closed=closed)
+
+    def _offer_statuses(self, *, is_closed: bool) -> None:
+        """Only those that cases of this view can have."""
+        offered = [item for item in Case.STATUS_FOR_CUSTOMERS.items() if (item[0] in Case.CLOSED) == is_closed]
+        self.fields["status"] = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("Any status")), *offered])
 
     def chosen(self, name: str) -> str:
         self.is_valid()

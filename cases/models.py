@@ -61,6 +61,16 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def waiting_for_customer(self) -> Self:
         return self.filter(status=Case.Status.WAITING)
 
+    def waiting_first(self, limit: int) -> list["Case"]:
+        """Active cases for a summary: at most ``limit`` that wait for the customer, then as many others, latest first.
+
+        One query, each half from an index of its own.
+        """
+        waiting = self.waiting_for_customer().order_by("-updated_at", "-pk")[:limit]
+        others = self.active().exclude(status=Case.Status.WAITING).order_by("-updated_at", "-pk")[:limit]
+        found = waiting.union(others, all=True)
+        return sorted(found, key=lambda case: (case.status != Case.Status.WAITING, -case.updated_at.timestamp()))
+
     def matching(self, text: str) -> Self:
         """Cases with this number, or these words in the subject."""
         return self.filter(models.Q(number__iexact=text) | models.Q(subject__icontains=text))
@@ -119,7 +129,7 @@ class Case(models.Model):
     created_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
-    submission = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
 
     objects = CaseQuerySet.as_manager()
 
@@ -133,12 +143,16 @@ class Case(models.Model):
                 | (~models.Q(status__in=["resolved", "cancelled"]) & models.Q(closed_at=None)),
                 name="cases_case_closed_cases_have_a_closing_time",
             ),
+            models.UniqueConstraint(fields=["contact", "submission"], name="cases_case_sent_once"),
         ]
         indexes = [
+            models.Index(fields=["-updated_at", "-id"], name="cases_case_latest"),
             models.Index(fields=["account", "-updated_at", "-id"], name="cases_case_account"),
             models.Index(fields=["contact", "-updated_at", "-id"], name="cases_case_contact"),
             models.Index(fields=["account", "-updated_at", "-id"], name="cases_case_account_active", condition=models.Q(closed_at=None)),
             models.Index(fields=["contact", "-updated_at", "-id"], name="cases_case_contact_active", condition=models.Q(closed_at=None)),
+            models.Index(fields=["account", "-updated_at", "-id"], name="cases_case_account_waiting", condition=models.Q(status="waiting")),
+            models.Index(fields=["contact", "-updated_at", "-id"], name="cases_case_contact_waiting", condition=models.Q(status="waiting")),
         ]
 
     def __str__(self) -> str:
@@ -193,7 +207,7 @@ class CaseMessage(models.Model):
     body = models.TextField(_("message"))
     body_html = models.TextField(editable=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
-    submission = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
 
     objects = CaseMessageQuerySet.as_manager()
 
@@ -211,6 +225,7 @@ class CaseMessage(models.Model):
                 condition=models.Q(visibility="customer") | models.Q(author_contact=None),
                 name="cases_casemessage_notes_are_by_staff",
             ),
+            models.UniqueConstraint(fields=["case", "submission"], name="cases_casemessage_sent_once"),
         ]
         indexes = [models.Index(fields=["case", "created_at", "id"], name="cases_casemessage_order")]
 

@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
@@ -19,7 +19,7 @@ from cases.actions import open_case, reply_to_case
 from cases.conversation import Entry, conversation
 from cases.forms import CaseFilterForm, NewCaseForm, ReplyForm
 from cases.models import Attachment, Case, CaseMessage, CaseQuerySet
-from portal.lib.paging import KeysetPage, paginate
+from portal.lib.paging import PARAMETERS, KeysetPage, paginate
 from portal.lib.uploads import download_response
 
 MESSAGES_A_PAGE = 20
@@ -31,7 +31,7 @@ EVENTS = ("case.status_changed",)
 def case_list(request: PortalRequest) -> HttpResponse:
     if request.contact is None or not can(request.contact, "read", Case):
         raise PermissionDenied
-    shows_contacts = request.contact.sees_colleagues("case")
+    shows_contacts = request.contact.sees_colleagues(Case.record_type)
     filters = CaseFilterForm(request.GET, shows_contacts=shows_contacts)
     view = filters.chosen("view") or "active"
     rows = _filtered(Case.objects.visible_to(request.contact), filters, request)
@@ -41,7 +41,7 @@ def case_list(request: PortalRequest) -> HttpResponse:
         "tabs": _tabs(view),
         "view": view,
         "clear_url": f"{request.path}?view={view}",
-        "is_filtered": any(filters.chosen(name) for name in ("q", "status", "who")),
+        "is_filtered": any(filters.chosen(name) for name in ("q", "status", "who")) or any(name in request.GET for name in PARAMETERS),
         "shows_contacts": shows_contacts,
         "can_open": can(request.contact, "create", Case),
     }
@@ -87,9 +87,12 @@ def case_detail(request: PortalRequest, number: str) -> HttpResponse:
     return _case_page(request, _visible_case(request, number), ReplyForm())
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def case_reply(request: PortalRequest, number: str) -> HttpResponse:
+    """Write a reply. Whoever comes here by a link, from the sign-in page for example, is shown the case."""
     case = _visible_case(request, number)
+    if request.method != "POST":
+        return redirect(case)
     if not case.accepts_reply_from(request.contact):
         raise PermissionDenied
     form = ReplyForm(request.POST, request.FILES)
@@ -140,5 +143,6 @@ def _entries(request: PortalRequest, case: Case, page: KeysetPage[CaseMessage]) 
     if page.older_url and page.rows:
         events = events.filter(at__gte=page.rows[-1].created_at)
     if page.newer_url and page.rows:
-        events = events.filter(at__lt=page.rows[0].created_at)
+        next_message = CaseMessage.objects.visible_to(request.contact).filter(case=case, created_at__gt=page.rows[0].created_at)
+        events = events.filter(at__lt=next_message.order_by("created_at").values("created_at")[:1])
     return conversation(page.rows, events, reader=request.contact, file_url=lambda pk: reverse("cases:attachment", args=[pk]))

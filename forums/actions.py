@@ -180,7 +180,7 @@ def _mail_author(topic: Topic, post: Post, actor: Actor) -> None:
 
 
 def _reads(contact: Contact, topic: Topic) -> bool:
-    return Forum.objects.visible_to(contact).filter(pk=topic.forum_id).exists()
+    return contact.can_be_told and Forum.objects.visible_to(contact).filter(pk=topic.forum_id).exists()
 
 
 def _mail(to: str, name: str, topic: Topic, post: Post, url: str) -> None:

@@ -11,10 +11,10 @@ SENTENCES = {
     "case.opened": _("opened the case"),
     "case.replied": _("replied in"),
     "case.status_changed": _("changed the status of"),
-    "invoice.issued": _("Issued: invoice"),
-    "invoice.paid": _("Paid: invoice"),
-    "invoice.payment_received": _("Payment received: invoice"),
-    "invoice.voided": _("Voided: invoice"),
+    "invoice.issued": _("issued invoice"),
+    "invoice.paid": _("recorded the payment of invoice"),
+    "invoice.payment_received": _("recorded a part payment of invoice"),
+    "invoice.voided": _("voided invoice"),
     "contact.deactivated": _("deactivated"),
     "contact.reactivated": _("reactivated"),
 }
@@ -43,7 +43,7 @@ def recent_events(contact: Contact | None, limit: int) -> list[Event]:
 
 def _event(activity: Activity) -> Event:
     return Event(
-        actor=activity.actor_name,
+        actor=activity.actor_name or str(_("We")),
         sentence=str(SENTENCES[activity.verb]),
         label=activity.label,
         url=activity.url,

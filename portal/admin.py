@@ -49,7 +49,7 @@ class SiteForm(forms.ModelForm[Site]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for name, value in data.items():
+        for name, value in list(data.items()):
             if isinstance(value, UploadedFile):
                 self._check(name, value)
         return data
@@ -136,6 +136,7 @@ class PageAccessRuleInline(admin.TabularInline[PageAccessRule, Page]):
 @admin.register(Page)
 class PageAdmin(admin.ModelAdmin[Page]):
     list_display = ("path", "title", "is_builtin", "readers")
+    view_on_site = False  # staff see no customer pages
     search_fields = ("path", "title")
     readonly_fields = ("is_builtin",)
     inlines = (PageAccessRuleInline,)

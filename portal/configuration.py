@@ -17,9 +17,12 @@ from accounts.models import Contact
 from portal.lib.paths import branch
 from portal.models import AllowedNetwork, ConfigurationRevision, PageAccessRule, Site, WebLink
 
-OUTSIDE_PAGE_RULES = ("/accounts/", "/admin/", "/brand.css", "/brand/", "/preferences/", "/healthz")
+OUTSIDE_PAGE_RULES = ("/accounts/", "/admin/", "/brand.css", "/brand/", "/preferences/")
 """Never under page rules: a rule on the root must not lock the door to the sign-in page, nor take away its look, the
-theme, the way to another account, and the health check. What needs a gate there has its own."""
+theme and the way to another account. What needs a gate there has its own."""
+
+RULED_WITH = {"/attachments/": "/cases/"}
+"""Addresses that belong to a feature without lying below its page."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Configuration:
         """The rules from the root down to the path; a reader must hold one role of each."""
         if path.startswith(OUTSIDE_PAGE_RULES):
             return ()
-        return tuple(self.read_rules[step] for step in branch(path) if step in self.read_rules)
+        ruled = next((page for prefix, page in RULED_WITH.items() if path.startswith(prefix)), path)
+        return tuple(self.read_rules[step] for step in branch(ruled) if step in self.read_rules)
 
     def may_open(self, path: str, contact: Contact | None) -> bool:
         return all(rule & roles_of(contact) for rule in self.rules_on(path))

@@ -2,7 +2,10 @@
 
 import os
 
-bind = os.environ.get("BIND", f"0.0.0.0:{os.environ.get('PORT', '8000')}")
+IS_DEMO = not (os.environ.get("DATABASE_URL") or os.environ.get("PORTAL_BASE_URL"))
+HOST = "127.0.0.1" if IS_DEMO else "0.0.0.0"  # noqa: S104 -- the demo's passwords are public; it is for this machine alone
+
+bind = os.environ.get("BIND", f"{HOST}:{os.environ.get('PORT', '8000')}")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))

@@ -76,10 +76,8 @@ class PageAccessMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> HttpResponse | None:
-        request = cast("SiteRequest", request)
-        if request.path_info == HEALTH_CHECK:
-            return None
-        if request.configuration.may_open(request.path_info, request.contact):
+        site_request = cast("SiteRequest", request)
+        if request.path_info == HEALTH_CHECK or site_request.configuration.may_open(request.path_info, site_request.contact):
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())

@@ -7,7 +7,7 @@ instead of real mail, plain http on localhost.
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -196,8 +196,8 @@ EMAIL_TIMEOUT = 20
 MAIL_CONTEXT = "portal.context_processors.mail"
 if EMAIL_URL := env("EMAIL_URL", ""):
     smtp = urlsplit(EMAIL_URL)
-    EMAIL_HOST, EMAIL_PORT = smtp.hostname or "localhost", smtp.port or 25
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = smtp.username or "", smtp.password or ""
+    EMAIL_HOST, EMAIL_PORT = smtp.hostname or "localhost", smtp.port or {"smtps": 465, "smtp+tls": 587}.get(smtp.scheme, 25)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(smtp.username or ""), unquote(smtp.password or "")
     EMAIL_USE_TLS, EMAIL_USE_SSL = smtp.scheme == "smtp+tls", smtp.scheme == "smtps"
 elif DEMO_MODE:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
@@ -224,7 +224,7 @@ if S3_BUCKET := env("S3_BUCKET", ""):
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 UPLOAD_MAX_FILES = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 100  # above the limit of the forms, which say it kindly
 
 LOGGING = {
     "version": 1,
@@ -233,5 +233,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
-    "loggers": {"django": {"handlers": [], "propagate": True}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # scanners; they get their 400
+        "procrastinate": {"level": "WARNING"},
+    },
 }

@@ -29,4 +29,5 @@ urlpatterns = [
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.permission_denied"
 handler404 = "portal.views.errors.not_found"
+handler429 = "portal.views.errors.too_many_requests"  # asked for by allauth's rate limits
 handler500 = "portal.views.errors.server_error"

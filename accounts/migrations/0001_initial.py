@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'outgoing mail',
                 'verbose_name_plural': 'outgoing mail',
                 'ordering': ['-created_at', '-id'],
+                'indexes': [models.Index(fields=['-created_at', '-id'], name='accounts_outgoingmail_latest')],
             },
         ),
         migrations.CreateModel(
@@ -116,7 +117,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_index=True, verbose_name='when')),
-                ('actor_name', models.CharField(blank=True, max_length=200, verbose_name='name')),
+                ('actor_name', models.CharField(blank=True, max_length=250, verbose_name='name')),
                 ('verb', models.CharField(max_length=50, verbose_name='what')),
                 ('record_type', models.CharField(blank=True, max_length=30, verbose_name='records')),
                 ('record_id', models.CharField(blank=True, max_length=50, verbose_name='id')),

@@ -25,8 +25,9 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         scope = granted_scope(contact, "read", kind)
         if contact is None or scope is None or not kind.belongs_to_somebody:
             return None
-        owned = {"account": models.Q(account=contact.account_id), "contact": models.Q(contact=contact.pk)}
-        return models.Q(record_type=kind.name) & owned.get(scope, models.Q())
+        fields = {kind.account: "account", kind.contact: "contact"}
+        owned = {fields[field]: value for field, value in kind.owner(contact, scope).items()}
+        return models.Q(record_type=kind.name, **owned)
 
 
 class Activity(models.Model):
@@ -39,7 +40,7 @@ class Activity(models.Model):
 
     at = models.DateTimeField(_("when"), db_index=True)
     actor = models.ForeignKey(User, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+")
-    actor_name = models.CharField(_("name"), max_length=200, blank=True)
+    actor_name = models.CharField(_("name"), max_length=250, blank=True)
     verb = models.CharField(_("what"), max_length=50)
     record_type = models.CharField(_("records"), max_length=30, blank=True)
     record_id = models.CharField(_("id"), max_length=50, blank=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.account import Account
 from accounts.models.roles import RecordPermission, WebRole
 from accounts.models.user import User, initials_of
-from accounts.scoping import PRIVILEGES, Grants, RecordType, Scope, ScopedQuerySet
+from accounts.scoping import PRIVILEGES, Grants, RecordType, Scope, ScopedQuerySet, granted_scope, record_types
 
 
 class ContactQuerySet(ScopedQuerySet["Contact"]):
@@ -119,11 +119,16 @@ class Contact(models.Model):
 
     def reads(self, record_type: str) -> bool:
         """Whether any records of this type could be visible; which ones, ``visible_to`` tells."""
-        return any("read" in privileges for privileges in self.grants.get(record_type, {}).values())
+        return any(granted_scope(self, "read", kind) for kind in record_types() if kind.name == record_type)
 
-    def sees_colleagues(self, record_type: str) -> bool:
+    def sees_colleagues(self, record_type: RecordType) -> bool:
         """Whether lists of this type may hold other people's records, so that names belong beside them."""
-        return any("read" in privileges for scope, privileges in self.grants.get(record_type, {}).items() if scope != Scope.CONTACT)
+        return granted_scope(self, "read", record_type) in (Scope.ACCOUNT, Scope.GLOBAL)
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether mail about the contact's records may go out: not to people whose access has ended."""
+        return self.is_usable and (self.user is None or self.user.is_active)
 
     @property
     def _with_rights(self) -> Any:

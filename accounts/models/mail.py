@@ -1,6 +1,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+SECRET_EVENTS = ("account/", "accounts/")
+"""Mails of allauth, and ours about sign-in and invitations."""
+
 
 class OutgoingMail(models.Model):
     """A message to one person. A background job sends it; a mail server that is down delays it and loses nothing."""
@@ -28,6 +31,12 @@ class OutgoingMail(models.Model):
         verbose_name = _("outgoing mail")
         verbose_name_plural = _("outgoing mail")
         ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="accounts_outgoingmail_latest")]
 
     def __str__(self) -> str:
         return f"{self.to}: {self.subject}"
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the text holds a link that signs somebody in or changes how they do."""
+        return self.event.startswith(SECRET_EVENTS)

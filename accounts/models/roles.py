@@ -1,8 +1,16 @@
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import PRIVILEGES, RecordType, Scope, record_types
+
+
+class WebRoleQuerySet(models.QuerySet["WebRole"]):
+    def grantable(self) -> Self:
+        """What a portal user manager may give to colleagues, and take from them."""
+        return self.filter(delegable=True, for_anonymous=False, for_authenticated=False)
 
 
 class WebRole(models.Model):
@@ -13,6 +21,8 @@ class WebRole(models.Model):
     for_authenticated = models.BooleanField(_("everyone who is signed in has it"), default=False)
     for_anonymous = models.BooleanField(_("visitors have it"), default=False)
     delegable = models.BooleanField(_("delegable"), default=False, help_text=_("A portal user manager may give this role to colleagues."))
+
+    objects = WebRoleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("web role")
@@ -67,7 +77,8 @@ class RecordPermission(models.Model):
         declared = {record_type.name: record_type for record_type in record_types()}.get(self.record_type)
         if declared and self.scope and self.scope not in declared.scopes:
             raise ValidationError({"scope": _("These records do not belong to an account or contact.")})
-        if self.role_id and self.role.for_anonymous:
+        role = getattr(self, "role", None)
+        if role and role.for_anonymous:
             self._refuse_account_data(declared)
 
     def _refuse_account_data(self, declared: RecordType | None) -> None:

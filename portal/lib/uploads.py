@@ -1,7 +1,11 @@
 """Files that people send: what is accepted, under which name it is kept, and how it is given back."""
 
+import codecs
+import logging
 import os
+import re
 import tempfile
+import threading
 import uuid
 from io import BytesIO
 from pathlib import Path
@@ -15,11 +19,12 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+logger = logging.getLogger(__name__)
 
 IMAGES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 DOCUMENTS = {
@@ -42,7 +47,10 @@ CONTENT_TYPES = IMAGES | DOCUMENTS | TEXTS
 """Accepted extensions and the type each is served as. Nothing that a browser would run is among them."""
 
 MAGIC_ALIASES = {"jpg": {"jpg", "jpeg", "jfif"}, "jpeg": {"jpg", "jpeg", "jfif"}}
-NAME_LIMIT = 150
+MAX_PIXELS = 50_000_000
+"""Of a photograph, which is decoded here: about 150 MB of memory."""
+NAME_LIMIT, EXTENSION_LIMIT = 150, 20
+_NOT_KEPT = re.compile(r"[^-\w.]")
 
 
 def extension_of(name: str) -> str:
@@ -68,12 +76,28 @@ def validate_upload(upload: UploadedFile[bytes]) -> None:
     upload.seek(0)
     if not _looks_like(extension, head):
         raise ValidationError(_("%(name)s is not really a .%(extension)s file.") % {"name": name, "extension": extension})
+    if extension in ("jpg", "jpeg") and _pixels(upload) > MAX_PIXELS:
+        raise ValidationError(_("%(name)s has too many pixels. Please send it in a smaller size.") % {"name": name})
+
+
+def _pixels(upload: UploadedFile[bytes]) -> int:
+    """As the head of a photograph says, without decoding it; 0 when it says nothing."""
+    try:
+        with Image.open(upload, formats=["JPEG"]) as photograph:
+            return photograph.width * photograph.height
+    except Image.DecompressionBombError:
+        return MAX_PIXELS + 1
+    except (UnidentifiedImageError, OSError, ValueError):
+        return 0
+    finally:
+        upload.seek(0)
 
 
 def _looks_like(extension: str, head: bytes) -> bool:
     found = _kinds_of(head)
     if extension in TEXTS:
-        return b"\x00" not in head and not found & (IMAGES | DOCUMENTS).keys()
+        is_text = b"\x00" not in head or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return is_text and not found & (IMAGES | DOCUMENTS).keys()
     return bool(found & MAGIC_ALIASES.get(extension, {extension}))
 
 
@@ -85,10 +109,22 @@ def _kinds_of(head: bytes) -> set[str]:
 
 
 def clean_name(name: str) -> str:
-    """The file's own name without folders, control characters and direction marks, shortened, extension kept."""
+    """The file's own name without folders, control characters and direction marks, shortened, extension kept.
+
+    Only letters, digits, hyphens, underscores and points stay; what is nothing without the rest is called "file".
+    """
     visible = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable())
-    path = Path(get_valid_filename(visible.strip(" .") or "file"))
-    return path.stem[: NAME_LIMIT - len(path.suffix)] + path.suffix
+    path = Path("_" + _NOT_KEPT.sub("", visible.strip(" ").rstrip(". ").replace(" ", "_")))
+    stem, suffix = path.stem[1:].strip(".") or "file", path.suffix[:EXTENSION_LIMIT]
+    return stem[: NAME_LIMIT - len(suffix)] + suffix
+
+
+_decoding = threading.Lock()
+"""One photograph at a time: each takes some hundred megabytes while it is decoded."""
+
+
+_decoding = threading.Lock()
+"""One photograph at a time: each takes some hundred megabytes while it is decoded."""
 
 
 def without_metadata(upload: UploadedFile[bytes]) -> "File[bytes]":
@@ -96,12 +132,18 @@ def without_metadata(upload: UploadedFile[bytes]) -> "File[bytes]":
     if extension_of(upload.name or "") not in ("jpg", "jpeg"):
         return upload
     try:
-        image = ImageOps.exif_transpose(Image.open(upload))
-        kept = BytesIO()
-        image.convert("RGB").save(kept, "JPEG", quality=88, optimize=True)
+        with _decoding, Image.open(upload, formats=["JPEG"]) as photograph:
+            return ContentFile(_rewritten(photograph), name=upload.name)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError(_("%(name)s is damaged and cannot be opened.") % {"name": upload.name}) from error
-    return ContentFile(kept.getvalue(), name=upload.name)
+
+
+def _rewritten(photograph: Image.Image) -> bytes:
+    ImageOps.exif_transpose(photograph, in_place=True)
+    upright = photograph if photograph.mode in ("RGB", "L") else photograph.convert("RGB")
+    kept = BytesIO()
+    upright.save(kept, "JPEG", quality=88, exif=b"")
+    return kept.getvalue()
 
 
 def opaque_path(instance: Any, name: str) -> str:
@@ -113,8 +155,13 @@ def opaque_path(instance: Any, name: str) -> str:
 def download_response(file: FieldFile, name: str) -> FileResponse:
     """Give a stored file back: images open in the browser, everything else is saved; no content can act as the portal."""
     extension = extension_of(name)
+    try:
+        content = file.open("rb")
+    except FileNotFoundError as error:
+        logger.exception("A stored file is gone: %s", file.name)
+        raise Http404 from error
     response = FileResponse(
-        file.open("rb"),
+        content,
         as_attachment=extension not in IMAGES,
         filename=name,
         content_type=CONTENT_TYPES.get(extension, "application/octet-stream"),

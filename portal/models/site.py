@@ -1,7 +1,9 @@
 import uuid
+from pathlib import Path
 
 from django.core.validators import FileExtensionValidator, RegexValidator
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -62,18 +64,23 @@ class Site(models.Model):
 
     @property
     def logo_url(self) -> str:
-        return reverse("brand_image", args=["logo"]) if self.logo else ""
+        return _address("logo", self.logo)
 
     @property
     def logo_dark_url(self) -> str:
-        return reverse("brand_image", args=["logo-dark"]) if self.logo_dark else ""
+        return _address("logo-dark", self.logo_dark)
 
     @property
     def favicon_url(self) -> str:
-        return reverse("brand_image", args=["favicon"]) if self.favicon else ""
+        return _address("favicon", self.favicon)
 
     @property
     def brand_css(self) -> str:
         """The brand stylesheet: CSS variables, adjusted where the chosen colours would be hard to read."""
         variables = readable_variants(self.primary_colour) | {"--accent": self.accent_colour}
         return ":root{" + "".join(f"{name}:{value};" for name, value in variables.items()) + "}"
+
+
+def _address(which: str, image: FieldFile) -> str:
+    """Where browsers get an image, which they keep for ever: another file has another address."""
+    return f"{reverse('brand_image', args=[which])}?v={Path(image.name or '').stem}" if image else ""

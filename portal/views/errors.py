@@ -15,8 +15,8 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = "20"
 
 
-def error_page(request: HttpRequest, name: str, status: int) -> HttpResponse:
-    response = HttpResponse(loader.render_to_string(f"errors/{name}.html", _context(request)), status=status)
+def error_page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
+    response = HttpResponse(loader.render_to_string(f"errors/{name}.html", _context(request) | context), status=status)
     patch_cache_control(response, private=True, no_store=True)
     return response
 
@@ -42,11 +42,15 @@ def page_refused(request: HttpRequest) -> HttpResponse:
 
 
 def network_refused(request: HttpRequest) -> HttpResponse:
-    return error_page(request, "403_network", 403)
+    return error_page(request, "403_network", 403, client_address=getattr(request, "client_ip", None))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, "404", 404)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return error_page(request, "429", 429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,9 +1,8 @@
 from typing import Any
 
-from django.db.models import Case as If
-from django.db.models import Value, When
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
@@ -15,7 +14,7 @@ from portal.http import SiteRequest
 from portal.models import Announcement
 
 ROWS = 5
-ANNOUNCEMENTS = 3
+ANNOUNCEMENTS = 5
 
 
 @require_safe
@@ -28,27 +27,29 @@ def home(request: SiteRequest) -> HttpResponse:
         "announcements": list(Announcement.objects.visible_to(contact)[:ANNOUNCEMENTS]),
         "events": recent_events(contact, ROWS + 1),
         "can_open_case": can(contact, "create", Case),
-        **_cases(contact),
-        **_invoices(contact),
+        **_cases(request, contact),
+        **_invoices(request, contact),
     }
     return render(request, "portal/home.html", context)
 
 
-def _cases(contact: Contact) -> dict[str, Any]:
+def _cases(request: SiteRequest, contact: Contact) -> dict[str, Any]:
     """Open cases, those that wait for the customer first."""
-    waiting_first = If(When(status=Case.Status.WAITING, then=Value(0)), default=Value(1))
-    cases = list(Case.objects.visible_to(contact).active().for_list().order_by(waiting_first, "-updated_at", "-pk")[: 2 * ROWS])
+    if not request.configuration.may_open(reverse("cases:list"), contact):
+        return {"shows_cases": False}
+    cases = Case.objects.visible_to(contact).for_list().waiting_first(ROWS)
     waiting = [case for case in cases if case.status == Case.Status.WAITING]
     return {
         "shows_cases": can(contact, "read", Case),
-        "shows_contacts": contact.sees_colleagues("case"),
-        "waiting_cases": waiting[:ROWS],
+        "shows_contacts": contact.sees_colleagues(Case.record_type),
+        "only_waiting_cases": bool(cases) and len(waiting) == len(cases),
+        "waiting_cases": waiting,
         "open_cases": [case for case in cases if case.status != Case.Status.WAITING][:ROWS],
     }
 
 
-def _invoices(contact: Contact) -> dict[str, Any]:
-    if not can(contact, "read", Invoice):
+def _invoices(request: SiteRequest, contact: Contact) -> dict[str, Any]:
+    if not (can(contact, "read", Invoice) and request.configuration.may_open(reverse("invoices:list"), contact)):
         return {"shows_invoices": False}
     invoices = Invoice.objects.visible_to(contact)
     return {

@@ -5,8 +5,12 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from accounts.models import Contact, WebRole
 from cases.models import Case
+from portal.lib import uploads
+from portal.models import Page, PageAccessRule
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
+from tests.factories import make_contact
 
 
 def new_case_data(**fields):
@@ -174,3 +178,64 @@ def test_a_deactivated_contact_loses_the_case_with_the_next_click(sign_in, alice
     assert browser.get(alices_case.get_absolute_url()).status_code == 200
     alice.deactivate()
     assert browser.get(alices_case.get_absolute_url()).status_code == 404
+
+
+def test_a_form_counts_for_the_contact_that_it_was_shown_to(sign_in, alice, globex):
+    """Alice is a contact of Globex too, and went over to it in another tab."""
+    other = make_contact("Alice", globex, user=alice.user, email=alice.email)
+    browser = sign_in(alice)
+    browser.post(reverse("switch_contact"), {"contact": other.pk})
+    response = browser.post(reverse("cases:new"), new_case_data(acting_as=alice.pk))
+    case = Case.objects.get()
+    assert (case.contact, case.account) == (alice, alice.account)
+    assert browser.get(response.url).status_code == 200
+
+
+def test_a_form_of_somebody_elses_contact_writes_nothing(sign_in, alice, charlie):
+    assert sign_in(alice).post(reverse("cases:new"), new_case_data(acting_as=charlie.pk)).status_code == 403
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["C%00", "C-1%0a", "%ff", "..%2f"])
+def test_odd_numbers_are_not_found(sign_in, alice, number):
+    assert sign_in(alice).get(f"/cases/{number}/").status_code == 404
+
+
+def test_a_page_rule_on_cases_covers_their_attachments_home_and_search(sign_in, alice):
+    case = make_case(alice, "Freezer alarm", uploads=[pdf_upload()])
+    rule = PageAccessRule.objects.create(page=Page.objects.get(path="/cases/"))
+    rule.roles.set(WebRole.objects.filter(name="Administrators"))
+    browser = sign_in(alice)
+    assert browser.get(case.messages.get().attachments.get().get_absolute_url()).status_code == 403
+    assert "Freezer alarm" not in browser.get("/search/?q=freezer").text
+
+
+def test_a_contact_who_was_moved_leaves_the_cases_with_the_old_account(sign_in, alice, alices_case, globex):
+    Contact.objects.filter(pk=alice.pk).update(account=globex)
+    browser = sign_in(alice)
+    assert browser.get(alices_case.get_absolute_url()).status_code == 404
+    assert alices_case.subject not in browser.get(reverse("home")).text
+
+
+def test_another_contact_may_use_the_same_submission_id(sign_in, alice, charlie):
+    data = new_case_data()
+    for person in (alice, charlie):
+        assert sign_in(person).post(reverse("cases:new"), data).status_code == 302
+    assert Case.objects.count() == 2
+
+
+def test_a_photograph_with_too_many_pixels_is_refused_before_it_is_decoded(sign_in, alice, monkeypatch, jpeg_with_gps):
+    monkeypatch.setattr(uploads, "MAX_PIXELS", 63)
+    page = sign_in(alice).post(reverse("cases:new"), new_case_data(uploads=[pdf_upload("big.jpg", jpeg_with_gps)]))
+    assert "too many pixels" in page.text
+
+
+def test_a_log_in_utf16_is_accepted(sign_in, alice):
+    log = pdf_upload("windows.log", "Fehler: Gerät antwortet nicht".encode("utf-16"))
+    assert sign_in(alice).post(reverse("cases:new"), new_case_data(uploads=[log])).status_code == 302
+
+
+def test_a_file_that_is_gone_from_the_disk_is_not_found(sign_in, alice):
+    attachment = make_case(alice, uploads=[pdf_upload()]).messages.get().attachments.get()
+    attachment.file.delete(save=False)
+    assert sign_in(alice).get(attachment.get_absolute_url()).status_code == 404

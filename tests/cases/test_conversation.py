@@ -3,12 +3,15 @@
 import uuid
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from accounts.models import Activity, OutgoingMail
+from accounts.actors import Actor
+from accounts.models import Activity, OutgoingMail, User
+from cases.actions import change_status
 from cases.models import Case, CaseMessage
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
-from tests.factories import grant
+from tests.factories import grant, make_user
 
 
 @pytest.fixture
@@ -203,3 +206,67 @@ def test_the_case_page_costs_the_same_for_few_and_many_messages(sign_in, alice, 
     browser.get(case.get_absolute_url())
     with django_assert_max_num_queries(7):
         browser.get(case.get_absolute_url())
+
+
+def test_a_stale_admin_page_undoes_nothing_that_a_colleague_did(sign_in, ada, case):
+    browser, url = sign_in(ada), reverse("admin:cases_case_change", args=[case.pk])
+    shown = {"request_type": case.request_type_id, "product": "", "priority": "normal", "status": "new", "assigned_to": ""}
+    change_status(actor=Actor(user=ada), case=case, status="resolved")
+    browser.post(url, {**shown, **{f"initial-{name}": value for name, value in shown.items()}, "priority": "high"})
+    case.refresh_from_db()
+    assert (case.status, case.priority) == ("resolved", "high")
+
+
+def test_a_note_sent_twice_is_kept_once_and_sets_the_status(sign_in, ada, case):
+    browser, submission = sign_in(ada), str(uuid.uuid4())
+    for _ in range(2):
+        answer_in_admin(browser, case, visibility="internal", body="Checked.", status="on_hold", submission=submission)
+    assert case.messages.filter(visibility="internal").count() == 1
+    assert Case.objects.get().status == "on_hold"
+
+
+def test_staff_who_may_only_view_cases_cannot_resolve_or_take_them(sign_in, case):
+    viewer = make_user("viewer@portal.example", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_case"))
+    for action in ("resolve", "assign_to_me"):
+        sign_in(viewer).post(reverse("admin:cases_case_changelist"), {"action": action, "_selected_action": [case.pk]})
+    assert (Case.objects.get().status, Case.objects.get().assigned_to) == ("new", None)
+
+
+@pytest.mark.parametrize("body", ["[error]: timeout", "![photo](x.png)"])
+def test_text_that_markdown_swallows_is_shown_as_typed(sign_in, alice, case, body):
+    page = reply(sign_in(alice), case, body, uploads=[pdf_upload("proof.pdf")])
+    assert "proof.pdf" in page.text
+    assert body in page.text
+
+
+def test_a_colleagues_reply_is_mailed_to_the_one_who_opened_the_case(sign_in, ivan, alice, case, run_jobs, mailoutbox):
+    run_jobs()
+    mailoutbox.clear()
+    reply(sign_in(ivan), case, "I am on site now.")
+    run_jobs()
+    assert [mail.to for mail in mailoutbox] == [[alice.email]]
+
+
+def test_no_mail_goes_to_a_contact_whose_sign_in_is_switched_off(alice, ada, case, run_jobs, mailoutbox):
+    run_jobs()
+    mailoutbox.clear()
+    User.objects.filter(pk=alice.user.pk).update(is_active=False)
+    make_staff_reply(Case.objects.get(), ada)
+    run_jobs()
+    assert mailoutbox == []
+
+
+def test_every_change_of_status_is_on_exactly_one_page_of_a_long_conversation(sign_in, alice, ada, case):
+    for n in range(30):
+        make_staff_reply(case, ada, f"Message {n:02}", status="waiting" if n % 2 else "on_hold")
+    browser = sign_in(alice)
+    latest = browser.get(case.get_absolute_url())
+    earlier = browser.get(case.get_absolute_url() + latest.context["page"].older_url)
+    events = [entry.time for page in (latest, earlier) for entry in page.context["entries"] if not entry.is_message]
+    assert len(events) == len(set(events)) == Activity.objects.filter(verb="case.status_changed").count()
+
+
+def test_coming_to_the_reply_address_by_a_link_shows_the_case(sign_in, alice, case):
+    response = sign_in(alice).get(reverse("cases:reply", args=[case.number]))
+    assert response.url == case.get_absolute_url()

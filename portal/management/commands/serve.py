@@ -22,7 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         instance = f"{settings.BASE_DIR}:{os.environ.get('PORT', '8000')}"
-        stop_leftovers(instance)
+        if stop_leftovers(instance):
+            self.stdout.write("An earlier run of this copy on this port was ended.")
         self.prepare()
         self.announce()
         connections.close_all()
@@ -46,8 +47,8 @@ class Command(BaseCommand):
         self.stdout.write("Ctrl-C stops it.\n")
 
 
-def stop_leftovers(instance: str) -> None:
-    """End what an earlier run of this copy on this port left behind when it was killed; they would hold the port."""
+def stop_leftovers(instance: str) -> bool:
+    """End an earlier run of this copy on this port, or what was left of it when it was killed; it would hold the port."""
     leftovers = [process for process in psutil.process_iter() if _belongs_to(process, instance)]
     for process in leftovers:
         process.terminate()
@@ -55,6 +56,7 @@ def stop_leftovers(instance: str) -> None:
     for process in alive:
         process.kill()
     psutil.wait_procs(alive, timeout=5)
+    return bool(leftovers)
 
 
 def _belongs_to(process: psutil.Process, instance: str) -> bool:

@@ -1,0 +1,125 @@
+"""Every message is a row first. A mail server that is down delays it, loses nothing and breaks no page."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from accounts.actions.mail import queue_rendered_mail
+from accounts.models import OutgoingMail, User
+from accounts.tasks import MAIL_ATTEMPTS, send_mail
+from tests.cases.factories import make_case
+
+WORKING = "django.core.mail.backends.locmem.EmailBackend"
+FAILING = "tests.accounts.failing_mail.EmailBackend"
+
+
+def run(mail, attempts=0):
+    """Run the mail's job as the worker does, after so many failed attempts."""
+    send_mail.func(SimpleNamespace(job=SimpleNamespace(attempts=attempts)), mail_id=mail.pk)
+    mail.refresh_from_db()
+
+
+def fail(mail, attempts=0):
+    with pytest.raises(ConnectionRefusedError):
+        run(mail, attempts)
+    mail.refresh_from_db()
+
+
+@pytest.fixture
+def mail(db):
+    return queue_rendered_mail(event="test/one", to="alice@acme.example", subject="Hello", text="Text", html="<p>Text</p>")
+
+
+@pytest.fixture
+def mail_server_is_down(settings, mailoutbox):
+    """After ``mailoutbox``, so that the test looks at the same box."""
+    settings.EMAIL_BACKEND = FAILING
+
+
+def test_a_mail_is_sent_with_all_that_belongs_to_it(mail, run_jobs, mailoutbox):
+    assert run_jobs() == 1
+    mail.refresh_from_db()
+    sent = mailoutbox[0]
+    assert (mail.status, mail.attempts, mail.sent_at is None) == ("sent", 1, False)
+    assert (sent.to, sent.subject, sent.body) == (["alice@acme.example"], "Hello", "Text")
+    assert sent.alternatives[0][0] == "<p>Text</p>"
+    assert sent.extra_headers["Message-ID"] == mail.message_id
+    assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_mail_waits_while_the_server_is_down_and_is_sent_once_afterwards(mail, settings, mail_server_is_down, mailoutbox):
+    for attempts in range(3):
+        fail(mail, attempts)
+        assert (mail.status, mail.attempts, mail.sent_at) == ("waiting", attempts + 1, None)
+        assert "no mail server" in mail.last_error
+    settings.EMAIL_BACKEND = WORKING
+    run(mail, 3)
+    assert (mail.status, mail.attempts, mail.last_error) == ("sent", 4, "")
+    run(mail, 4)
+    assert mail.attempts == 4
+    assert len(mailoutbox) == 1
+
+
+def test_a_mail_is_given_up_after_the_last_attempt_and_says_so(mail, mail_server_is_down):
+    fail(mail, MAIL_ATTEMPTS - 1)
+    assert mail.status == "waiting"
+    fail(mail, MAIL_ATTEMPTS)
+    assert mail.status == "failed"
+
+
+def test_attempts_go_on_for_more_than_a_day():
+    """Two hours without a mail server, or a night, lose nothing."""
+    waits, attempts = [], 0
+    while decision := send_mail.retry_strategy.get_retry_decision(exception=OSError(), job=SimpleNamespace(attempts=attempts)):
+        waits.append(decision.retry_at)
+        attempts += 1
+    assert attempts == MAIL_ATTEMPTS
+    assert (waits[-1] - waits[0]).total_seconds() > 24 * 3600
+
+
+def test_the_job_of_a_mail_that_is_gone_does_nothing(mail, mailoutbox):
+    pk = mail.pk
+    mail.delete()
+    send_mail.func(SimpleNamespace(job=None), mail_id=pk)
+    assert mailoutbox == []
+
+
+def test_a_rolled_back_action_leaves_neither_mail_nor_job(db):
+    with transaction.atomic():
+        queue_rendered_mail(event="test/one", to="alice@acme.example", subject="Hello", text="Text")
+        assert ProcrastinateJob.objects.filter(task_name=send_mail.name).count() == 1
+        transaction.set_rollback(True)
+    assert not OutgoingMail.objects.exists()
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_a_page_works_while_the_mail_server_is_down(sign_in, alice, mail_server_is_down):
+    """Opening a case mails its contact; the mail waits."""
+    case = make_case(alice)
+    assert sign_in(alice).get(case.get_absolute_url()).status_code == 200
+    assert OutgoingMail.objects.get().status == "waiting"
+
+
+@pytest.mark.parametrize("subject", ["One\nBcc: victim@example.org", "One\r\n two", "x" * 400, " padded  out "])
+def test_a_subject_is_one_line_and_cannot_add_headers(db, run_jobs, mailoutbox, subject):
+    queue_rendered_mail(event="test/one", to="alice@acme.example", subject=subject, text="Text")
+    run_jobs()
+    sent = mailoutbox[0]
+    assert sent.subject == " ".join(subject.split())[:250]
+    assert sent.recipients() == ["alice@acme.example"]
+    assert sent.message()["Bcc"] is None
+
+
+def test_a_mail_is_written_in_the_language_and_name_of_the_site(alice, mailoutbox, run_jobs):
+    User.objects.filter(pk=alice.user.pk).update(language="en")
+    make_case(alice)
+    run_jobs()
+    assert "Customer portal" in mailoutbox[0].alternatives[0][0]
+    assert mailoutbox[0].alternatives[0][0].count("http://localhost") >= 1
+
+
+def test_every_mail_has_an_id_of_its_own(db):
+    mails = [queue_rendered_mail(event="test/one", to="a@acme.example", subject="Hello", text="Text") for _ in range(2)]
+    assert mails[0].message_id != mails[1].message_id

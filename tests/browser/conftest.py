@@ -1,0 +1,223 @@
+"""A real browser before a real server. What a page must never do (errors, other origins) fails every test here."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+
+from accounts.models import Contact, User
+from tests.factories import PASSWORD
+
+COMMANDS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 10_000
+"""Milliseconds; a busy machine is no failure."""
+
+PHONE = {"width": 360, "height": 740}
+TABLET = {"width": 768, "height": 1024}
+DESK = {"width": 1280, "height": 800}
+NARROWEST = {"width": 320, "height": 640}
+EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+COLOURS_ARE_SETTLED = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    await frame();
+    while (document.getAnimations().length) await frame();
+}"""
+"""A change of the colour scheme is seen in the next frame, on some elements gradually."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where the system's browser is."""
+    path = next(filter(None, map(shutil.which, COMMANDS)), None)
+    if path is None:
+        pytest.skip(f"No browser for the journeys: none of {', '.join(COMMANDS)} is installed. On Debian: apt-get install chromium")
+    return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def migrated_rows(chromium: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """What the migrations put into the database. These tests commit, and all tables are emptied after each; the tests
+    that run before and after this file, in whatever order, find and leave the database as migrated."""
+    rows = connection._test_serialized_contents
+    with django_db_blocker.unblock():
+        restore(rows)
+    yield rows
+    with django_db_blocker.unblock():
+        restore(rows)
+
+
+def restore(rows: str) -> None:
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    forget_jobs_and_counters()
+    connection.creation.deserialize_db_from_string(rows)
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(statement)
+    connection.close()
+
+
+def forget_jobs_and_counters() -> None:
+    """Jobs and the cache have tables that are no models of ours: flushing leaves them as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_events CASCADE")
+    cache.clear()
+
+
+@pytest.fixture(scope="module")
+def chrome(migrated_rows: str, chromium: str) -> Iterator[Browser]:
+    """The running browser. Playwright keeps an event loop in this thread: Django must be told to work here nevertheless,
+    and has other connection objects meanwhile, which have to know the rows that each test starts with."""
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        expect.set_options(timeout=PATIENCE)
+        connection._test_serialized_contents = migrated_rows
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def portal(chrome: Browser, live_server: Any, settings: Any, django_db_serialized_rollback: None) -> str:
+    """The address of the running portal; the rows of the migrations are there, mails link here and are read in the
+    demo's mailbox."""
+    forget_jobs_and_counters()
+    settings.BASE_URL = live_server.url
+    settings.DEMO_MODE = True
+    return str(live_server.url)
+
+
+class Watch:
+    """Notes what no page may do: errors in the console (breaches of the content security policy are told there too),
+    scripts that fail, files that do not come, requests to anybody else."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.origin = origin
+        self.complaints: list[str] = []
+        self.documents: set[str] = set()
+        context.on("request", self.see_request)
+        context.on("requestfailed", self.see_failure)
+        context.on("response", self.see_response)
+        context.on("console", self.see_console)
+        context.on("weberror", lambda error: self.complaints.append(f"error in a script: {error.error}"))
+
+    def see_request(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self.documents.add(request.url)
+        # The browser's own parts have schemes of their own: data:, blob:, the viewer of PDF files.
+        if request.url.startswith(("http", "ws")) and not request.url.startswith(f"{self.origin}/"):
+            self.complaints.append(f"request to another origin: {request.url}")
+
+    def see_failure(self, request: Request) -> None:
+        # A download, and a page that is left before all of it has come, are told as aborted.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"request failed: {request.url} {request.failure}")
+
+    def see_response(self, response: Response) -> None:
+        if response.status >= 500 or (response.status >= 400 and response.url not in self.documents):
+            self.complaints.append(f"answered {response.status}: {response.url}")
+
+    def see_console(self, message: ConsoleMessage) -> None:
+        # The browser tells a page's own 403 or 404 in the console too; the test that went there knows.
+        # The administration links no icon, so the browser asks for the one of old.
+        about = message.location["url"]
+        is_expected = message.text.startswith("Failed to load resource") and (about in self.documents or about.endswith("/favicon.ico"))
+        if message.type == "error" and not is_expected:
+            self.complaints.append(f"console: {message.text} ({about})")
+
+
+OpenBrowser = Callable[..., Page]
+
+
+@pytest.fixture
+def open_browser(chrome: Browser, portal: str, sign_in: Any) -> Iterator[OpenBrowser]:
+    """Open another browser, as a device of its own; ``person`` is signed in there. Options are those of a Playwright context."""
+    watches: list[Watch] = []
+    contexts: list[BrowserContext] = []
+
+    def open_one(person: Contact | User | None = None, **options: Any) -> Page:
+        context = chrome.new_context(
+            **{"base_url": portal, "locale": "en-GB", "viewport": DESK, "reduced_motion": "reduce", "color_scheme": "light", **options}
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        watches.append(Watch(context, portal))
+        if person:
+            session = sign_in(person).cookies[django_settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": portal}])
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    complaints = [complaint for watch in watches for complaint in watch.complaints]
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def with_password() -> Callable[[Contact | User], User]:
+    """Give a person the demo's password."""
+
+    def given(person: Contact | User) -> User:
+        user = person if isinstance(person, User) else cast("User", person.user)
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+        return user
+
+    return given
+
+
+def sign_in_by_form(page: Page, email: str) -> None:
+    """From the sign-in page on; afterwards the page is where the person wanted to go."""
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+
+def check_page(page: Page) -> None:
+    """axe finds nothing in either colour scheme from phone to desk, and nothing scrolls sideways on the narrowest phone.
+
+    The two schemes differ in their colours alone, so only those are looked at in both.
+    """
+    found: dict[str, str] = {}
+    for size in (PHONE, TABLET, DESK):
+        page.set_viewport_size(size)
+        for scheme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=scheme)
+            if report := violations(page, rules):
+                found.setdefault(report, f"{page.url} at {size['width']} px, {scheme}")
+    page.set_viewport_size(NARROWEST)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="light")
+    assert not found, "\n".join(f"{where}: {report}" for report, where in found.items())
+    assert width <= NARROWEST["width"], f"{page.url} is {width} px wide on a phone of {NARROWEST['width']} px"
+
+
+def violations(page: Page, rules: dict[str, Any]) -> str:
+    """What axe finds, or nothing. It is put into the page by the debugger: the content security policy allows no foreign script."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    page.evaluate(COLOURS_ARE_SETTLED)
+    results = AxeResults(page.evaluate(f"axe.run({json.dumps(rules)})"))
+    return results.generate_report() if results.violations_count else ""
