@@ -1,23 +1,41 @@
 """The seam to allauth: who may register, which address counts, how its mails leave."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailConfirmationHMAC
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
+from accounts import lockout
 from accounts.actions.mail import mail_context, queue_rendered_mail
+from accounts.actions.sign_ins import (
+    change_password,
+    record_failed_sign_in,
+    record_sign_in,
+    record_sign_out,
+    welcome_registrant,
+)
+from accounts.actors import Actor
+from accounts.http import PortalRequest
 from accounts.models import User
+from accounts.second_factor.reauthentication import signed_in_again
 from portal.lib.client_ip import client_ip
+
+
+class AddressIsLockedError(Exception):
+    """No password is compared for this address now."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody registers uninvited."""
-        return False
+        """For registration with a password. Who is invited registers on the pages of the invitation."""
+        policy = cast("PortalRequest", request).sign_in_policy
+        return policy.is_open and policy.local_sign_in
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """allauth's own reading of headers differs from ours and refuses everybody behind a unix socket."""
@@ -26,14 +44,91 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise PermissionDenied("The client's address cannot be told.")
         return address
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt before its password is compared. A locked address is never told of a rate limit: it would differ."""
+        self._attempt = lockout.count_attempt(credentials["email"], self._policy)
+        if not self._attempt.is_allowed:
+            raise AddressIsLockedError
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            lockout.take_back(credentials["email"], self._attempt)
+            raise
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """A user who is switched off gets the answer of a wrong password, and not a page that tells so."""
-        user: User | None = super().authenticate(request, **credentials)
-        return user if user and user.is_active else None
+        """A locked address, and a user who may not sign in, get the answer of a wrong password, which takes a hash too."""
+        try:
+            user = super().authenticate(request, **credentials)
+        except AddressIsLockedError:
+            User().set_password(credentials["password"])
+            return None
+        if user and self._may_sign_in(user):
+            lockout.forgive([credentials["email"]])
+            return cast("User", user)
+        actor = Actor(client_ip=client_ip(request))
+        record_failed_sign_in(actor=actor, email=credentials["email"], locked_until=self._attempt.locked_until)
+        return None
+
+    def _may_sign_in(self, user: User) -> bool:
+        """Somebody who is signed in already only proves once more who they are."""
+        return user.is_active and (self._policy.lets_in_by_password(user) or self.request.user.is_authenticated)
+
+    @property
+    def _policy(self) -> Any:
+        return self.request.sign_in_policy
+
+    def post_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse:
+        actor = self._actor(user)
+        if login["signup"]:
+            welcome_registrant(actor=actor, user=user, policy=self._policy)
+        record_sign_in(actor=actor, user=user)
+        return cast("HttpResponse", super().post_login(request, user, **login))
+
+    def logout(self, request: HttpRequest) -> None:
+        user = cast("User", request.user)
+        record_sign_out(actor=self._actor(user), user=user)
+        super().logout(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        change_password(actor=self._actor(user), user=user, password=password)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        is_confirmed: bool = super().confirm_email(request, email_address)
+        if is_confirmed:
+            user = email_address.user
+            welcome_registrant(actor=self._actor(user), user=user, policy=self._policy)
+        return is_confirmed
+
+    def _actor(self, user: User) -> Actor:
+        return Actor(user=user, client_ip=client_ip(self.request))
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Who cannot sign in with a password is told how to, instead."""
+        is_useful = self._policy.lets_in_by_password(user)
+        self.send_mail("account/email/password_reset_key" if is_useful else "account/email/password_not_used", email, context)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Not to a page that leads straight to the only provider, which would sign the person in again."""
+        return f"{reverse('account_login')}?stay=1" if not self._policy.local_sign_in else reverse("account_login")
+
+    def get_login_stages(self) -> list[str]:
+        """The second factor comes last: whatever else a sign-in takes has happened before a code is asked for."""
+        return [*super().get_login_stages(), "accounts.second_factor.stage.SecondFactorStage"]
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
+        """Without a password, a code shows that it is still the same person."""
+        by_code = {"id": "code", "description": gettext("Use a code"), "url": reverse("confirm_identity")}
+        return super().get_reauthentication_methods(user) or ([by_code] if user.is_authenticated else [])
+
+    def is_reauthentication_required(self, *, app: str, **context: Any) -> bool:
+        """allauth never asks people without a password again; here they type a code."""
+        if self.request.user.has_usable_password() or signed_in_again(self.request):
+            return bool(super().is_reauthentication_required(app=app, **context))
+        raise ReauthenticationRequired
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Links in mails lead to the portal's own address, whatever Host header asked for the mail."""
-        return settings.BASE_URL + reverse("account_reset_password") + f"key/{key}/"
+        return f"{settings.BASE_URL}{reverse('account_reset_password')}key/{key}/"
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmationHMAC) -> str:
         return settings.BASE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])

@@ -5,13 +5,17 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import deactivate_contact, reactivate_contact
+from accounts.actions.sign_ins import change_sign_in_policy
 from accounts.actors import Actor
+from accounts.admin_invitations import invite
+from accounts.forms.policy import SignInPolicyForm
 from accounts.http import PortalRequest
-from accounts.models import Account, Activity, Contact, OutgoingMail, RecordPermission, User, WebRole
+from accounts.models import Account, Activity, Contact, OutgoingMail, RecordPermission, SignInPolicy, User, WebRole
 
 
 class NoDelete:
@@ -113,7 +117,7 @@ class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
     search_fields = ("first_name", "last_name", "email", "account__name")
     autocomplete_fields = ("account", "user")
     filter_horizontal = ("roles",)
-    actions = ("deactivate", "reactivate")
+    actions = (invite, "deactivate", "reactivate")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Contact | None = None) -> tuple[str, ...]:
         """A person who changes employer is a new contact: the old one keeps its records."""
@@ -169,3 +173,26 @@ class OutgoingMailAdmin(ReadOnly, admin.ModelAdmin[OutgoingMail]):
         """Without the text of mails that let their reader in: staff must not use the link of a colleague."""
         shown = [field.name for field in OutgoingMail._meta.fields if field.name != "id"]
         return [name for name in shown if not (obj and obj.is_secret and name in ("text", "html"))]
+
+
+@admin.register(SignInPolicy)
+class SignInPolicyAdmin(NoDelete, admin.ModelAdmin[SignInPolicy]):
+    """One row: its list leads straight to it. A change holds from the next request."""
+
+    form = SignInPolicyForm
+    fieldsets = (
+        (_("Who may sign in"), {"fields": ("local_sign_in", "registration", "allowed_domains", "second_factor")}),
+        (_("Wrong passwords"), {"fields": ("lockout_attempts", "lockout_minutes")}),
+        (_("Sessions"), {"fields": ("session_hours", "idle_minutes")}),
+        (_("Terms of use"), {"fields": ("terms", "terms_changed_on")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("admin:accounts_signinpolicy_change", SignInPolicy.objects.the_one().pk)
+
+    def save_model(self, request: HttpRequest, obj: SignInPolicy, form: Any, change: bool) -> None:
+        actor = Actor.staff(cast("PortalRequest", request))
+        change_sign_in_policy(actor=actor, policy=obj, changed=form.changed_data)

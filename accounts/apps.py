@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Contacts and roles")
+
+    def ready(self) -> None:
+        """The receivers need the models, which are there only now."""
+        import_module("accounts.receivers").connect()

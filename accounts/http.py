@@ -7,7 +7,7 @@ from django.http import HttpRequest
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
-    from accounts.models import Contact, User
+    from accounts.models import Contact, SignInPolicy, User
 
 
 class PortalRequest(HttpRequest):
@@ -18,6 +18,7 @@ class PortalRequest(HttpRequest):
     """
 
     id: str
+    sign_in_policy: "SignInPolicy"
     client_ip: str | None
     user: "User"
     contact: "Contact | None"

@@ -1,15 +1,85 @@
+import logging
 from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from allauth.socialaccount.providers.base import ProviderException
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from requests import RequestException
 
+from accounts import session_limits
+from accounts.http import PortalRequest
 from accounts.models import Contact, User
 
 ACTIVE_CONTACT = "contact_id"
 """Session key: which of the user's contacts is active."""
 
+logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class SessionLimitsMiddleware:
+    """End a session that has lasted, or rested, longer than the sign-in policy of this moment allows."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        policy = getattr(request, "sign_in_policy", None) if SESSION_KEY in request.session else None
+        if policy and session_limits.is_over(request, policy):
+            logout(request)
+            messages.info(request, _("You were signed out because some time has passed. Sign in to go on."))
+        elif policy:
+            session_limits.note_click(request, policy)
+        return self.get_response(request)
+
+
+class TermsMiddleware:
+    """Ask for the terms of use before anything else. The administration is for those who wrote them."""
+
+    WITHOUT_TERMS = frozenset(
+        {"terms", "account_logout", "set_theme", "brand_css", "brand_image", "healthz", "confirm_identity", "send_confirmation_code"}
+    )
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if match is None or match.url_name in self.WITHOUT_TERMS or match.app_name == "admin":
+            return None
+        policy = cast("PortalRequest", request).sign_in_policy
+        if not policy.terms or not request.user.is_authenticated or not policy.asks_terms_of(request.user):
+            return None
+        next_url = request.get_full_path() if request.method == "GET" else "/"
+        return redirect(f"{reverse('terms')}?{urlencode({'next': next_url})}")
+
+
+class IdentityProviderMiddleware:
+    """A provider of identities that is down, or answers nonsense, is no fault of the portal: say so, and offer the way back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, RequestException | OAuth2Error | ProviderException):
+            return None
+        logger.warning("The identity provider failed at %s: %s", request.path, type(exception).__name__)
+        return render(request, "socialaccount/authentication_error.html", status=503)
 
 
 class ContactMiddleware:
@@ -20,6 +90,8 @@ class ContactMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.contacts = contacts_of(request.user) if request.user.is_authenticated else []  # type: ignore[attr-defined]
+        if request.user.is_authenticated and not request.contacts and lost_access(request.user):  # type: ignore[attr-defined]
+            logout(request)
         request.contact = self._active(request)  # type: ignore[attr-defined]
         if "acting_as" in request.POST:
             request.contact = self._writing(request)  # type: ignore[attr-defined]
@@ -48,6 +120,16 @@ class ContactMiddleware:
 
 def contacts_of(user: User) -> list[Contact]:
     return list(Contact.objects.usable().filter(user=user).select_related("account").with_rights().order_by("pk"))
+
+
+def lost_access(user: User) -> bool:
+    """Whether the user's last contact was deactivated after they signed in: their next click is the sign-in page.
+
+    They may sign in again, to redeem an invitation or to ask to join; until then they see nothing of anybody.
+    """
+    if user.is_staff or user.last_login is None:
+        return False
+    return Contact.objects.filter(user=user, deactivated_at__gt=user.last_login).exists()
 
 
 class PreferencesMiddleware:

@@ -1,7 +1,13 @@
+from datetime import datetime
+
 from django.core.management import call_command
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from accounts import lockout
+from accounts.actions import bulk_invitations, invitations
+from accounts.actions.access_review import remind_of_reviews as remind
+from accounts.actions.contact_imports import create_imported_contacts, invite_next
 from accounts.actions.mail import note_failed_attempt, send_queued_mail
 
 # After 3, 9, 27 ... seconds: an outage of an hour is bridged, and the last try comes after three days.
@@ -26,6 +32,26 @@ def forget_expired_sessions(timestamp: int) -> None:
     call_command("clearsessions")
 
 
+@app.periodic(cron="25 3 * * *")
+@app.task(name="accounts.tasks.forget_old_sign_in_failures")
+def forget_old_sign_in_failures(timestamp: int) -> None:
+    lockout.forget_old()
+
+
+@app.task(name="accounts.tasks.answer_request_for_link", queue="mail")
+def answer_request_for_link(email: str) -> None:
+    invitations.answer_request_for_link(email=email)
+
+
+@app.task(name=bulk_invitations.TASK, queue="mail")
+def invite_one(
+    *, batch: str, contact_id: int, user_id: int | None, client_ip: str | None, role_ids: list[int], message: str, asked_at: str
+) -> None:
+    actor = bulk_invitations.actor_of(user_id, client_ip)
+    at = datetime.fromisoformat(asked_at)
+    bulk_invitations.invite_one(actor=actor, contact_id=contact_id, role_ids=role_ids, message=message, asked_at=at)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="accounts.tasks.take_up_stalled_jobs", queueing_lock="stalled", pass_context=True)
 async def take_up_stalled_jobs(context: JobContext, timestamp: int) -> None:
@@ -33,3 +59,16 @@ async def take_up_stalled_jobs(context: JobContext, timestamp: int) -> None:
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
         await manager.retry_job(job)
+
+
+@app.task(name="accounts.tasks.import_contacts", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def import_contacts(import_id: int) -> None:
+    create_imported_contacts(import_id=import_id)
+    while invite_next(import_id=import_id):
+        pass
+
+
+@app.periodic(cron="40 7 * * *")
+@app.task(name="accounts.tasks.remind_of_reviews")
+def remind_of_reviews(timestamp: int) -> None:
+    remind()

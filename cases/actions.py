@@ -115,6 +115,27 @@ def assign_case(*, actor: Actor, case: Case, to: User | None) -> Case:
     return case
 
 
+def count_open_cases(contact: Contact) -> int:
+    """How many cases somebody would leave behind."""
+    return Case.objects.active().filter(contact=contact).count()
+
+
+@transaction.atomic
+def hand_over_cases(*, actor: Actor, contact: Contact, heir: Contact) -> int:
+    """Make a colleague the contact of somebody's open cases, and tell them; returns how many there were."""
+    if heir.account_id != contact.account_id or heir.account_id is None or not heir.is_usable:
+        raise ValidationError(_("Cases can be handed over to an active colleague only."))
+    cases = list(Case.objects.active().filter(contact=contact, account=contact.account_id).select_for_update())
+    for case in cases:
+        case.contact = heir
+        case.save(update_fields=["contact"])
+        record_activity(actor=actor, verb="case.handed_over", record=case, before=contact.full_name, after=heir.full_name)
+    if cases:
+        context = {"cases": cases, "contact": contact, "heir": heir, "actor": actor}
+        queue_mail(event="cases/handed_over", to=heir.email, context=context)
+    return len(cases)
+
+
 def _write_message(
     *, actor: Actor, case: Case, visibility: str, body: str, uploads: Sequence[UploadedFile[bytes]], submission: uuid.UUID | None = None
 ) -> CaseMessage:

@@ -15,6 +15,13 @@ SENTENCES = {
     "invoice.paid": _("recorded the payment of invoice"),
     "invoice.payment_received": _("recorded a part payment of invoice"),
     "invoice.voided": _("voided invoice"),
+    "case.handed_over": _("handed over"),
+    "contact.created": _("added"),
+    "contact.updated": _("changed the details of"),
+    "contact.roles_changed": _("changed the roles of"),
+    "contact.address_changed": _("changed the address of"),
+    "contact.joined": _("let in"),
+    "contact.invited": _("invited"),
     "contact.deactivated": _("deactivated"),
     "contact.reactivated": _("reactivated"),
 }

@@ -13,13 +13,13 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from accounts.models import Contact
+from accounts.models import Contact, SignInPolicy
 from portal.lib.paths import branch
 from portal.models import AllowedNetwork, ConfigurationRevision, PageAccessRule, Site, WebLink
 
-OUTSIDE_PAGE_RULES = ("/accounts/", "/admin/", "/brand.css", "/brand/", "/preferences/")
-"""Never under page rules: a rule on the root must not lock the door to the sign-in page, nor take away its look, the
-theme and the way to another account. What needs a gate there has its own."""
+OUTSIDE_PAGE_RULES = ("/accounts/", "/redeem/", "/admin/", "/brand.css", "/brand/", "/preferences/")
+"""Never under page rules: a rule on the root must not lock the door to the sign-in page and to invitations, nor take away
+its look, the theme and the way to another account. What needs a gate there has its own."""
 
 RULED_WITH = {"/attachments/": "/cases/"}
 """Addresses that belong to a feature without lying below its page."""
@@ -49,6 +49,7 @@ class Configuration:
     read_rules: dict[str, frozenset[int]]
     """Path → ids of the roles that may read the page there and everything below it."""
     links: tuple[WebLink, ...]
+    sign_in_policy: SignInPolicy
 
     @property
     def brand_css_url(self) -> str:
@@ -107,5 +108,6 @@ def _load(revision: UUID) -> Configuration:
         site=Site.objects.the_one(),
         networks=tuple(allowed.network for allowed in AllowedNetwork.objects.all()),
         read_rules={rule.page.path: frozenset(role.pk for role in rule.roles.all()) for rule in read_rules},
+        sign_in_policy=SignInPolicy.objects.the_one(),
         links=tuple(WebLink.objects.select_related("page")),
     )

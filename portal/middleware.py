@@ -48,6 +48,7 @@ class AllowedNetworkMiddleware:
         if request.path_info == HEALTH_CHECK and is_this_machine(request):
             return self.get_response(request)
         request.configuration = configuration.current()
+        request.sign_in_policy = request.configuration.sign_in_policy
         if not request.configuration.allows_address(request.client_ip):
             return errors.network_refused(request)
         return self.get_response(request)

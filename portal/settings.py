@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from portal import database
+from portal import database, providers
 
 # Lets the admin's classes be written with the model they are about: ModelAdmin[Case].
 django_stubs_ext.monkeypatch()
@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "knowledgebase",
     "forums",
     "invoices",
-    "django.contrib.admin",
+    "accounts.admin_config.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -67,6 +67,19 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.facebook",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.microsoft",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.twitter_oauth2",
+    "allauth.socialaccount.providers.yahoo",
+    "allauth.usersessions",
+    "django_otp",
+    "django_otp.plugins.otp_email",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "csp",
     "django_htmx",
     "procrastinate.contrib.django",
@@ -80,17 +93,22 @@ MIDDLEWARE = [
     "portal.middleware.AllowedNetworkMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionLimitsMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "accounts.middleware.ContactMiddleware",
     "accounts.middleware.PreferencesMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.IdentityProviderMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.PrivatePagesMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.second_factor.middleware.SecondFactorMiddleware",
+    "accounts.middleware.TermsMiddleware",
     "portal.middleware.PageAccessMiddleware",
 ]
 
@@ -137,6 +155,7 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_FORMS = {"login": "accounts.forms.entrance.SignInForm", "signup": "accounts.forms.entrance.SignUpForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "accounts.models.user.display_name"
 ACCOUNT_UNIQUE_EMAIL = True
@@ -157,8 +176,24 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,3/15m/key",
 }
 
-# Sessions and cookies.
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# External identities. Of what a provider tells, name and address alone are kept (accounts.social).
+SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = providers.configured(os.environ)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_QUERY_EMAIL = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
+# Second factor (django-otp). The wait after a wrong code begins at 2 ms and doubles: typing errors do not notice it,
+# guessing across sign-ins comes to an end after some twenty tries. Secret keys are not for administrators' eyes.
+OTP_EMAIL_THROTTLE_FACTOR = OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0.002
+OTP_EMAIL_COOLDOWN_DURATION = 60
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+
+# Sessions and cookies. How long a session really lasts is in the sign-in policy; this is the longest that it can say.
+SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
@@ -181,7 +216,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "img-src": [SELF, "data:"],
-        "form-action": [SELF],
+        "form-action": [SELF, *providers.origins(os.environ)],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
         "base-uri": [NONE],

@@ -8,12 +8,17 @@ PAGES = (
     ("/knowledgebase/", "Knowledge base", "article"),
     ("/forums/", "Forums", "forum"),
     ("/invoices/", "Invoices", "invoice"),
+    ("/users/", "Manage users", "contact"),
     ("/search/", "Search", ""),
     ("/profile/", "Profile", ""),
 )
 """Path, title, type of the records shown there."""
 
-MENUS = {"primary": ("/cases/", "/knowledgebase/", "/forums/", "/invoices/"), "profile": ("/profile/",), "footer": ("/knowledgebase/",)}
+MENUS = {
+    "primary": ("/cases/", "/knowledgebase/", "/forums/", "/invoices/", "/users/"),
+    "profile": ("/profile/",),
+    "footer": ("/knowledgebase/",),
+}
 
 
 def install(site: Any, revision: Any, page: Any, web_link: Any) -> None:

@@ -2,7 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import brand, health, home, mailbox, preferences, profile, search
+from portal.views import brand, health, home, mailbox, preferences, profile, search, users
 
 # The administration has no door of its own: its sign-in is the portal's, with the same limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -18,7 +18,13 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", mailbox.mail, name="mailbox_mail"),
+    path("", include("accounts.urls.second_factor")),
+    path("accounts/terms/", include("accounts.urls.terms")),
+    path("accounts/", include("accounts.urls.identities")),
     path("accounts/", include("allauth.account.urls")),
+    path("redeem/", include("accounts.urls.redeem")),
+    path("users/<int:pk>/deactivate/", users.user_deactivate, name="user_deactivate"),
+    path("", include("accounts.urls.users")),
     path("admin/", admin.site.urls),
     path("", include("cases.urls")),
     path("knowledgebase/", include("knowledgebase.urls")),

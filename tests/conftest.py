@@ -1,11 +1,16 @@
 """The cast: the same people in every test, and in the demo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection
 from django.test import Client
 from PIL import Image
 from procrastinate.contrib.django import app as jobs
@@ -123,3 +128,32 @@ def jpeg_with_gps() -> bytes:
     content = BytesIO()
     Image.new("RGB", (8, 8), "teal").save(content, "JPEG", exif=exif)
     return content.getvalue()
+
+
+@pytest.fixture(scope="module")
+def migrated_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """What the migrations put into the database. For tests that commit: all tables are emptied after each of them; the
+    tests that run before and after their file, in whatever order, find and leave the database as migrated."""
+    rows = connection._test_serialized_contents
+    with django_db_blocker.unblock():
+        restore(rows)
+    yield rows
+    with django_db_blocker.unblock():
+        restore(rows)
+
+
+def restore(rows: str) -> None:
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    forget_jobs_and_counters()
+    connection.creation.deserialize_db_from_string(rows)
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(statement)
+    connection.close()
+
+
+def forget_jobs_and_counters() -> None:
+    """Jobs and the cache have tables that are no models of ours: flushing leaves them as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_events CASCADE")
+    cache.clear()

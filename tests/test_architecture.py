@@ -23,7 +23,16 @@ def sources(*patterns: str) -> Iterator[Path]:
 
 
 def view_files() -> list[Path]:
-    return [*sources("views.py", "views/*.py", "forms.py", "context_processors.py", "navigation.py", "activity.py")]
+    return [*sources("views.py", "views/**/*.py", "forms.py", "context_processors.py", "navigation.py", "activity.py")]
+
+
+RELATED = {
+    relation.get_accessor_name()
+    for model in apps.get_models()
+    for relation in model._meta.related_objects
+    if relation.related_model.__name__ in GATED and not relation.hidden
+}
+"""Ways from another row to gated rows, such as ``case.messages`` (internal notes among them)."""
 
 
 RELATED = {

@@ -9,13 +9,16 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import Activity, Contact, RecordPermission
+from accounts.actions.addresses import AddressChange
+from accounts.models import Activity, Contact, ContactImport, JoinRequest, RecordPermission
 from knowledgebase.models import Article
 from tests.cases.factories import make_case, pdf_upload
 from tests.factories import grant, make_contact
 from tests.forums.factories import make_forum, make_reply, make_topic
 from tests.invoices.factories import make_invoice
 from tests.knowledgebase.factories import make_article, make_category
+
+PROVIDERS = ("facebook", "github", "google", "microsoft", "openid_connect", "twitter_oauth2", "yahoo")
 
 PUBLIC = {
     "account_login",
@@ -29,12 +32,27 @@ PUBLIC = {
     "account_email_verification_sent",
     "account_confirm_email",
     "account_confirm_login_code",
+    "sign_in_code",
+    "send_sign_in_code",
+    "cancel_sign_in",
+    "socialaccount_login_cancelled",
+    "socialaccount_signup",
+    *(f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")),
     "healthz",
     "brand_css",
     "brand_image",
     "set_theme",
+    "terms",
     "mailbox",
     "mailbox_mail",
+    "redeem",
+    "redeem_link",
+    "redeem_invitation",
+    "redeem_send_code",
+    "redeem_confirm",
+    "redeem_register",
+    "redeem_switch",
+    "redeem_new_link",
 }
 """Open to visitors: the way in, the brand, and (in demo mode only, see test_mailbox) the mailbox."""
 
@@ -45,8 +63,18 @@ SIGNED_IN = {
     "switch_contact",
     "account_email",
     "account_change_password",
+    "socialaccount_connections",
     "account_set_password",
     "account_reauthenticate",
+    "confirm_identity",
+    "send_confirmation_code",
+    "join",
+    "second_factor",
+    "second_factor_app",
+    "second_factor_email",
+    "second_factor_off",
+    "recovery_codes",
+    "forget_browser",
 }
 """Open to everyone who is signed in; what they show is the reader's own."""
 
@@ -74,12 +102,28 @@ class Guarded:
 
 REPLY = {"body": "An answer", "submission": str(uuid.uuid4())}
 OPEN_TO_ALL_READERS = 200
+FOR_MANAGERS = Guarded(stranger=403, powerless=403)
 GUARDED = {
     "cases:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
     "cases:new": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
     "cases:detail": Guarded(),
     "cases:reply": Guarded("post", REPLY, owner=302),
     "cases:attachment": Guarded(),
+    "user_list": FOR_MANAGERS,
+    "user_new": FOR_MANAGERS,
+    "user_known": FOR_MANAGERS,
+    "user_edit": FOR_MANAGERS,
+    "user_deactivate": FOR_MANAGERS,
+    "user_invite": Guarded("post", owner=302, stranger=403, powerless=403),
+    "user_reactivate": Guarded("post", owner=302, stranger=403, powerless=403),
+    "user_import": FOR_MANAGERS,
+    "user_import_example": FOR_MANAGERS,
+    "user_import_detail": FOR_MANAGERS,
+    "user_import_start": Guarded("post", owner=302, stranger=403, powerless=403),
+    "join_request_list": FOR_MANAGERS,
+    "join_request_decide": Guarded("post", {"decision": "decline"}, owner=302, stranger=403, powerless=403),
+    "access_review": FOR_MANAGERS,
+    "contact_address_confirm": Guarded(),
     "invoices:list": Guarded(stranger=403, powerless=403),
     "invoices:invoice_detail": Guarded(),
     "invoices:invoice_pdf": Guarded(),
@@ -119,6 +163,7 @@ def test_every_address_has_one_policy_and_every_policy_an_address():
 def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
     """Alice owns one of everything; Charlie is a contact of another account; Paul is an individual customer."""
     audience = grant(alice, "invoice", "account", "read")
+    RecordPermission.objects.create(role=audience, record_type="contact", scope="account", can_read=True, can_create=True, can_write=True)
     powerless = make_contact("Paul", None)
     case = make_case(alice, uploads=[pdf_upload()])
     invoice = make_invoice(acme)
@@ -127,6 +172,9 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
     forum.audience.set([audience])
     topic = make_topic(forum, alice)
     reply = make_reply(topic, alice)
+    invitee = make_contact("Ines", acme, signs_in=False)
+    contact_import = ContactImport.objects.create(account=acme, created_by=alice, file_name="people.csv", rows=[{"row": 2}])
+    join_request = JoinRequest.objects.create(user=charlie.user, account=acme)
     topic_args = [forum.slug, topic.pk, topic.slug]
     urls = {
         "cases:list": reverse("cases:list"),
@@ -134,6 +182,23 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
         "cases:detail": case.get_absolute_url(),
         "cases:reply": reverse("cases:reply", args=[case.number]),
         "cases:attachment": case.messages.get().attachments.get().get_absolute_url(),
+        "user_list": reverse("user_list"),
+        "user_new": reverse("user_new"),
+        "user_known": reverse("user_known"),
+        "user_edit": reverse("user_edit", args=[invitee.pk]),
+        "user_deactivate": reverse("user_deactivate", args=[invitee.pk]),
+        "user_invite": reverse("user_invite", args=[invitee.pk]),
+        "user_reactivate": reverse("user_reactivate", args=[invitee.pk]),
+        "user_import": reverse("user_import"),
+        "user_import_example": reverse("user_import_example"),
+        "user_import_detail": reverse("user_import_detail", args=[contact_import.pk]),
+        "user_import_start": reverse("user_import_start", args=[contact_import.pk]),
+        "join_request_list": reverse("join_request_list"),
+        "join_request_decide": reverse("join_request_decide", args=[join_request.pk]),
+        "access_review": reverse("access_review"),
+        "contact_address_confirm": reverse(
+            "contact_address_confirm", args=[AddressChange(alice.pk, alice.email, "alice.new@acme.example").token]
+        ),
         "invoices:list": reverse("invoices:list"),
         "invoices:invoice_detail": invoice.get_absolute_url(),
         "invoices:invoice_pdf": reverse("invoices:invoice_pdf", args=[invoice.number]),
@@ -189,7 +254,9 @@ def test_a_page_for_the_signed_in_sends_visitors_to_sign_in(name: str, visitor: 
     assert response.url.startswith(reverse("account_login"))
 
 
-WITH_ARGUMENTS = {"account_reset_password_from_key", "account_confirm_email", "brand_image", "mailbox_mail"}
+WITH_ARGUMENTS = {"account_reset_password_from_key", "account_confirm_email", "brand_image", "mailbox_mail", "redeem_link"} | {
+    f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")
+}
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC - WITH_ARGUMENTS))

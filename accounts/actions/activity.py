@@ -9,13 +9,15 @@ from accounts.scoping import RecordType
 
 
 def record_activity(
-    *, actor: Actor, verb: str, record: models.Model, label: str = "", is_internal: bool = False, **details: Any
+    *, actor: Actor, verb: str, record: models.Model | None, label: str = "", is_internal: bool = False, **details: Any
 ) -> Activity:
     """Write one line of the log, inside the transaction of the change that it tells of.
 
     ``record`` is an instance of a model with a ``record_type``; its owners are copied, so that who may see the record
-    may see the line. ``details`` must be JSON values, and never a secret.
+    may see the line; a line without a record is seen by staff alone. ``details`` must be JSON values, and never a secret.
     """
+    if record is None:
+        return _record_for_staff(actor, verb, label, details)
     record_type: RecordType = record.record_type  # type: ignore[attr-defined]
     get_url = getattr(record, "get_absolute_url", None)
     return Activity.objects.create(
@@ -30,6 +32,19 @@ def record_activity(
         account_id=_owner(record, record_type.account),
         contact_id=_owner(record, record_type.contact),
         is_internal=is_internal,
+        client_ip=actor.client_ip,
+        details=details,
+    )
+
+
+def _record_for_staff(actor: Actor, verb: str, label: str, details: dict[str, Any]) -> Activity:
+    return Activity.objects.create(
+        at=timezone.now(),
+        actor=actor.user,
+        actor_name=actor.name,
+        verb=verb,
+        label=label[:250],
+        is_internal=True,
         client_ip=actor.client_ip,
         details=details,
     )

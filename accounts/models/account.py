@@ -2,8 +2,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.scoping import RecordType, ScopedQuerySet
 
-class AccountQuerySet(models.QuerySet["Account"]):
+
+class AccountQuerySet(ScopedQuerySet["Account"]):
     def active(self) -> "AccountQuerySet":
         return self.filter(status=Account.Status.ACTIVE)
 
@@ -18,6 +20,8 @@ class Account(models.Model):
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
         INACTIVE = "inactive", _("Inactive")
+
+    record_type = RecordType("account", _("Accounts"), account="id")
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)
@@ -40,6 +44,7 @@ class Account(models.Model):
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters (ISO 3166), for example DE"))
     vat_number = models.CharField(_("VAT number"), max_length=30, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    access_reviewed_at = models.DateTimeField(_("access reviewed"), null=True, blank=True, editable=False)
 
     objects = AccountQuerySet.as_manager()
 

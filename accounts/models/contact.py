@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.account import Account
 from accounts.models.roles import RecordPermission, WebRole
 from accounts.models.user import User, initials_of
-from accounts.scoping import PRIVILEGES, Grants, RecordType, Scope, ScopedQuerySet, granted_scope, record_types
+from accounts.scoping import PRIVILEGES, Grants, Privilege, RecordType, Scope, ScopedQuerySet, granted_scope, record_types
 
 
 class ContactQuerySet(ScopedQuerySet["Contact"]):
@@ -20,6 +20,38 @@ class ContactQuerySet(ScopedQuerySet["Contact"]):
     def usable(self) -> Self:
         """Contacts through which somebody can see anything: active, and so is their account."""
         return self.active().exclude(account__status=Account.Status.INACTIVE)
+
+    def of_account(self, account_id: int | None) -> Self:
+        """The contacts of one account; individual customers have no colleagues."""
+        return self.filter(account=account_id) if account_id else self.none()
+
+    def with_status(self, status: str) -> Self:
+        conditions = {
+            Contact.Status.ACTIVE.value: models.Q(is_active=True, user__isnull=False),
+            Contact.Status.INVITED.value: models.Q(is_active=True, user=None),
+            Contact.Status.INACTIVE.value: models.Q(is_active=False),
+        }
+        return self.filter(conditions[status])
+
+    def matching(self, text: str) -> Self:
+        """Contacts in whose name, address or job title all of the words occur."""
+        fields = ("first_name", "last_name", "email", "job_title")
+        words = [models.Q(*[(f"{name}__icontains", word) for name in fields], _connector=models.Q.OR) for word in text.split()]
+        return self.filter(*words)
+
+    def managers(self) -> Self:
+        """Those whose roles let them change the contacts of their account: its portal user managers."""
+        grants = RecordPermission.objects.filter(
+            models.Q(role__for_authenticated=True) | _is_given("role"),
+            record_type=Contact.record_type.name,
+            scope__in=MANAGING_SCOPES,
+            can_write=True,
+        )
+        return self.filter(models.Exists(grants), account__isnull=False)
+
+    def signing_in(self) -> Self:
+        """Those behind whom there is somebody who can sign in now."""
+        return self.usable().filter(user__is_active=True)
 
     def with_rights(self) -> Self:
         """Load roles and record permissions in the same query (see Contact.grants and Contact.role_ids)."""
@@ -37,6 +69,9 @@ def _is_given(role: str) -> models.Q:
     return models.Q(models.Exists(given))
 
 
+MANAGING_SCOPES = (Scope.ACCOUNT, Scope.GLOBAL)
+"""A permission within these reaches colleagues, not only the contact's own record."""
+
 PERMISSION_ROW = JSONObject(record_type="record_type", scope="scope", **{name: f"can_{name}" for name in PRIVILEGES})
 
 
@@ -46,6 +81,13 @@ class Contact(models.Model):
     ``user`` stays empty until an invitation is redeemed or a registration is verified. One user may hold contacts in
     several accounts; each is a person of its own to the portal.
     """
+
+    class Status(models.TextChoices):
+        """What a contact's manager sees of their access."""
+
+        ACTIVE = "active", _("Active")
+        INVITED = "invited", _("Invited")
+        INACTIVE = "inactive", _("Deactivated")
 
     record_type = RecordType("contact", _("Contacts"), account="account", contact="id")
 
@@ -100,8 +142,19 @@ class Contact(models.Model):
         return initials_of(self.first_name, self.last_name, self.email)
 
     @property
+    def status(self) -> "Contact.Status":
+        if not self.is_active:
+            return self.Status.INACTIVE
+        return self.Status.ACTIVE if self.user_id else self.Status.INVITED
+
+    @property
     def is_usable(self) -> bool:
         return self.is_active and (self.account is None or self.account.is_active)
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether mails about records may go to the contact: not to those whose access, or whose sign-in, is switched off."""
+        return self.is_usable and (self.user is None or self.user.is_active)
 
     @cached_property
     def role_ids(self) -> frozenset[int]:
@@ -125,10 +178,9 @@ class Contact(models.Model):
         """Whether lists of this type may hold other people's records, so that names belong beside them."""
         return granted_scope(self, "read", record_type) in (Scope.ACCOUNT, Scope.GLOBAL)
 
-    @property
-    def can_be_told(self) -> bool:
-        """Whether mail about the contact's records may go out: not to people whose access has ended."""
-        return self.is_usable and (self.user is None or self.user.is_active)
+    def manages(self, privilege: Privilege) -> bool:
+        """Whether the contact may do this with every contact of their account."""
+        return self.account_id is not None and granted_scope(self, privilege, self.record_type) in MANAGING_SCOPES
 
     @property
     def _with_rights(self) -> Any:

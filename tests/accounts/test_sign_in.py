@@ -295,16 +295,6 @@ def test_the_sixty_first_wrong_try_from_one_address_is_refused_even_if_right(ali
     assert attempt(visitor, alice.email, REMOTE_ADDR="192.0.2.7").url == "/"
 
 
-@pytest.mark.parametrize("email", ["alice@acme.example", "nobody@acme.example"])
-def test_ten_wrong_tries_close_an_address_for_a_while_whether_it_exists_or_not(alice, visitor, email):
-    with time_machine.travel("2030-01-01 12:00Z") as clock:
-        for n in range(10):
-            assert "not correct" in attempt(visitor, email.upper() if n % 2 else email, "wrong", REMOTE_ADDR=f"192.0.2.{n}").text
-        assert "Too many failed login attempts" in attempt(visitor, email, REMOTE_ADDR="192.0.2.99").text
-        clock.shift(16 * 60)
-        assert (attempt(visitor, email).status_code == 302) is (email == alice.email)
-
-
 def test_right_passwords_use_nothing_up(alice):
     for _ in range(11):
         assert attempt(Client(), alice.email).status_code == 302

@@ -7,15 +7,12 @@ from typing import Any, cast
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from django.apps import apps
 from django.conf import settings as django_settings
-from django.core.cache import cache
-from django.core.management import call_command
-from django.core.management.color import no_style
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 from accounts.models import Contact, User
+from tests.conftest import forget_jobs_and_counters
 from tests.factories import PASSWORD
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
@@ -54,37 +51,8 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="module", autouse=True)
-def migrated_rows(chromium: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """What the migrations put into the database. These tests commit, and all tables are emptied after each; the tests
-    that run before and after this file, in whatever order, find and leave the database as migrated."""
-    rows = connection._test_serialized_contents
-    with django_db_blocker.unblock():
-        restore(rows)
-    yield rows
-    with django_db_blocker.unblock():
-        restore(rows)
-
-
-def restore(rows: str) -> None:
-    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
-    forget_jobs_and_counters()
-    connection.creation.deserialize_db_from_string(rows)
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
-            cursor.execute(statement)
-    connection.close()
-
-
-def forget_jobs_and_counters() -> None:
-    """Jobs and the cache have tables that are no models of ours: flushing leaves them as they are."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_events CASCADE")
-    cache.clear()
-
-
 @pytest.fixture(scope="module")
-def chrome(migrated_rows: str, chromium: str) -> Iterator[Browser]:
+def chrome(chromium: str, migrated_rows: str) -> Iterator[Browser]:
     """The running browser. Playwright keeps an event loop in this thread: Django must be told to work here nevertheless,
     and has other connection objects meanwhile, which have to know the rows that each test starts with."""
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:

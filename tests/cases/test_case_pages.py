@@ -177,7 +177,8 @@ def test_a_deactivated_contact_loses_the_case_with_the_next_click(sign_in, alice
     browser = sign_in(alice)
     assert browser.get(alices_case.get_absolute_url()).status_code == 200
     alice.deactivate()
-    assert browser.get(alices_case.get_absolute_url()).status_code == 404
+    assert browser.get(alices_case.get_absolute_url()).url.startswith("/accounts/login/")
+    assert sign_in(alice).get(alices_case.get_absolute_url()).status_code == 404
 
 
 def test_a_form_counts_for_the_contact_that_it_was_shown_to(sign_in, alice, globex):

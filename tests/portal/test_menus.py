@@ -26,7 +26,7 @@ def menu_of(response, name="Main"):
     ("person", "expected"),
     [
         ("alice", ["Cases", "Knowledge base", "Forums"]),
-        ("bob", ["Cases", "Knowledge base", "Forums"]),
+        ("bob", ["Cases", "Knowledge base", "Forums", "Manage users"]),
         ("fiona", ["Cases", "Knowledge base", "Forums", "Invoices"]),
         ("ada", []),
     ],

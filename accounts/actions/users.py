@@ -1,0 +1,149 @@
+"""What portal user managers do: add, change, deactivate and invite colleagues (see colleagues.py for the rules)."""
+
+from collections.abc import Collection
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions.activity import record_activity
+from accounts.actions.addresses import change_address
+from accounts.actions.colleagues import KnownContactError, colleague_of, known_contact, lock_account
+from accounts.actions.contacts import deactivate_contact, reactivate_contact
+from accounts.actions.invitations import invite_contact, resend_invitation, revoke_invitation
+from accounts.actors import Actor
+from accounts.models import Contact, Invitation, WebRole
+
+
+@transaction.atomic
+def create_colleague(
+    *,
+    actor: Actor,
+    first_name: str,
+    last_name: str,
+    email: str,
+    phone: str = "",
+    job_title: str = "",
+    roles: Collection[WebRole] = (),
+    message: str = "",
+) -> Contact:
+    """Add a contact to the manager's account and invite them. Somebody who is a contact elsewhere is simply invited to
+    this account too, and nothing tells the manager. Raises KnownContactError."""
+    manager = lock_account(actor=actor, privilege="create")
+    if known := known_contact(manager.account_id, email):
+        raise KnownContactError(known)
+    _require_grantable(roles)
+    contact = Contact(first_name=first_name, last_name=last_name, email=email.strip().lower(), phone=phone, job_title=job_title)
+    contact.account = manager.account
+    _save_new(contact)
+    contact.roles.set(roles)
+    record_activity(actor=actor, verb="contact.created", record=contact, roles=_names(roles))
+    invite_contact(actor=actor, contact=contact, message=message)
+    return contact
+
+
+@transaction.atomic
+def update_colleague(
+    *,
+    actor: Actor,
+    contact: Contact,
+    first_name: str,
+    last_name: str,
+    email: str,
+    phone: str = "",
+    job_title: str = "",
+    roles: Collection[WebRole] = (),
+) -> Contact:
+    """Change a colleague's record and the roles that a manager may give; others that they hold stay.
+
+    A new address may wait for the colleague's confirmation: see change_address. Raises KnownContactError.
+    """
+    manager = lock_account(actor=actor, privilege="write")
+    contact = colleague_of(manager, contact)
+    fields = {"first_name": first_name, "last_name": last_name, "phone": phone, "job_title": job_title}
+    changed = [name for name, value in fields.items() if getattr(contact, name) != value]
+    for name in changed:
+        setattr(contact, name, fields[name])
+    if changed:
+        contact.save(update_fields=changed)
+        record_activity(actor=actor, verb="contact.updated", record=contact, fields=changed)
+    _give_roles(actor, manager, contact, roles)
+    change_address(actor=actor, manager=manager, contact=contact, email=email)
+    return contact
+
+
+@transaction.atomic
+def deactivate_colleague(*, actor: Actor, contact: Contact) -> None:
+    """End a colleague's access to the account with their next click, and void the invitations they have."""
+    manager = lock_account(actor=actor, privilege="write")
+    contact = colleague_of(manager, contact)
+    if contact.pk == manager.pk:
+        raise ValidationError(_("You cannot deactivate yourself. Ask another portal user manager, or us."))
+    for invitation in Invitation.objects.open().filter(contact=contact):
+        revoke_invitation(actor=actor, invitation=invitation)
+    if contact.is_active:
+        deactivate_contact(actor=actor, contact=contact)
+
+
+@transaction.atomic
+def reactivate_colleague(*, actor: Actor, contact: Contact) -> None:
+    """Give the access back, with the roles of before; who never signed in is invited anew."""
+    contact = colleague_of(lock_account(actor=actor, privilege="write"), contact)
+    if contact.is_active:
+        return
+    reactivate_contact(actor=actor, contact=contact)
+    if contact.user_id is None:
+        invite_contact(actor=actor, contact=contact)
+
+
+@transaction.atomic
+def invite_again(*, actor: Actor, contact: Contact) -> None:
+    """Send a colleague who has not signed in yet a new link; the old one is void."""
+    contact = colleague_of(lock_account(actor=actor, privilege="write"), contact)
+    if contact.user_id is not None or not contact.is_active:
+        raise ValidationError(_("%(name)s needs no invitation.") % {"name": contact.full_name})
+    if invitation := Invitation.objects.open().filter(contact=contact).first():
+        resend_invitation(actor=actor, invitation=invitation)
+    else:
+        invite_contact(actor=actor, contact=contact)
+
+
+def _save_new(contact: Contact) -> None:
+    """Who redeems a group invitation, or an administrator, may add the same address at this moment: they do not wait for the lock."""
+    try:
+        with transaction.atomic():
+            contact.save()
+    except IntegrityError:
+        known = known_contact(contact.account_id, contact.email)
+        if known is None:
+            raise
+        raise KnownContactError(known) from None
+
+
+def take_roles(*, actor: Actor, manager: Contact, contact: Contact, roles: Collection[WebRole]) -> None:
+    """Take roles from a colleague; the account is locked."""
+    held = set(WebRole.objects.grantable().filter(contacts=contact))
+    _give_roles(actor, manager, contact, held - set(roles))
+
+
+def _give_roles(actor: Actor, manager: Contact, contact: Contact, roles: Collection[WebRole]) -> None:
+    _require_grantable(roles)
+    held = set(WebRole.objects.grantable().filter(contacts=contact))
+    added, removed = set(roles) - held, held - set(roles)
+    if not added and not removed:
+        return
+    if contact.pk == manager.pk:
+        raise ValidationError(_("You cannot change your own roles."))
+    contact.roles.add(*added)
+    contact.roles.remove(*removed)
+    record_activity(actor=actor, verb="contact.roles_changed", record=contact, added=_names(added), removed=_names(removed))
+
+
+def _names(roles: Collection[WebRole]) -> list[str]:
+    return sorted(role.name for role in roles)
+
+
+def _require_grantable(roles: Collection[WebRole]) -> None:
+    wanted = {role.pk for role in roles}
+    if WebRole.objects.grantable().filter(pk__in=wanted).count() != len(wanted):
+        raise PermissionDenied("Only delegable roles can be given.")

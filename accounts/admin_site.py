@@ -1,0 +1,37 @@
+from typing import Any, cast
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+
+from accounts.http import PortalRequest
+from accounts.second_factor.middleware import ask_for_code
+from accounts.second_factor.rules import may_administer
+
+NOT_ADMINISTERED = {"account", "otp_email", "otp_static", "otp_totp", "socialaccount", "usersessions"}
+"""Apps of the packages behind sign-in: addresses, codes and keys, identities, sessions."""
+
+
+class PortalAdminSite(AdminSite):
+    """The administration: for staff who gave their second factor, if the sign-in policy or they themselves want one.
+
+    It has no sign-in form of its own; portal.urls leads visitors to the portal's.
+    """
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Without the pages of the sign-in packages: what is done there would pass by our actions and the log."""
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        ours = [model for model in models if model._meta.app_label not in NOT_ADMINISTERED]
+        super().register(ours, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and may_administer(cast("PortalRequest", request))
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """Reached by staff who are signed in."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        return ask_for_code(cast("PortalRequest", request))

@@ -1,0 +1,66 @@
+"""The forms of the sign-in and registration pages (settings.ACCOUNT_FORMS)."""
+
+from typing import Any, cast
+
+from allauth.account.forms import LoginForm, SignupForm
+from allauth.core import context
+from django import forms
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.http import PortalRequest
+
+STAFF_DOOR = "staff"
+"""Query parameter of the sign-in page with which the form for staff is shown while sign-in with a password is off."""
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    request: PortalRequest
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the page shows the form at all: always, or to staff alone. What it lets in, the adapter decides."""
+        return self.request.sign_in_policy.local_sign_in or self.is_for_staff
+
+    @property
+    def is_for_staff(self) -> bool:
+        if self.request.sign_in_policy.local_sign_in:
+            return False
+        target = self.request.POST.get(REDIRECT_FIELD_NAME) or self.request.GET.get(REDIRECT_FIELD_NAME) or ""
+        return STAFF_DOOR in self.request.GET or target.startswith(reverse("admin:index"))
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Whoever is remembered stays signed in when the browser is closed, for as long as the policy allows."""
+        response = super().login(request, redirect_url)
+        if self.cleaned_data.get("remember"):
+            request.session.set_expiry(self.request.sign_in_policy.session_hours * 3600)
+        return cast("HttpResponse", response)
+
+
+class SignUpForm(SignupForm):  # type: ignore[misc]
+    first_name = forms.CharField(label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
+    last_name = forms.CharField(label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
+    field_order = ("first_name", "last_name", "email", "password1", "password2")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = _("At least 10 characters. A few words that do not belong together are easy to remember.")
+
+    def clean_email(self) -> str:
+        policy = cast("PortalRequest", context.request).sign_in_policy
+        email: str = super().clean_email()
+        if not policy.accepts_address(email):
+            domains = ", ".join(policy.allowed_domains)
+            raise forms.ValidationError(
+                _("Register with your work e-mail address, of one of these domains: %(domains)s"), params={"domains": domains}
+            )
+        return email
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """An address that somebody signs in with already takes as long as a new one, whose password is hashed."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)

@@ -1,0 +1,28 @@
+"""The signals of Django and allauth that the portal listens to. Between our own apps there are none."""
+
+from typing import Any
+
+from allauth.socialaccount.signals import social_account_added
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
+
+from accounts.actions.sign_ins import record_identity_change
+from accounts.actors import Actor
+from accounts.session_limits import start_session
+from portal.lib.client_ip import client_ip
+
+
+def note_start_of_session(request: HttpRequest, **_: Any) -> None:
+    start_session(request)
+
+
+def note_connected_identity(request: HttpRequest, sociallogin: Any, **_: Any) -> None:
+    user = sociallogin.user
+    record_identity_change(
+        actor=Actor(user=user, client_ip=client_ip(request)), user=user, provider=sociallogin.account.provider, is_connected=True
+    )
+
+
+def connect() -> None:
+    user_logged_in.connect(note_start_of_session, dispatch_uid="accounts.note_start_of_session")
+    social_account_added.connect(note_connected_identity, dispatch_uid="accounts.note_connected_identity")

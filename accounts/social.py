@@ -1,0 +1,177 @@
+"""The seam to allauth for external identities: who may register with one, which address counts, where they come from."""
+
+from typing import Any, cast
+
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.base import Provider
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts.actions.redemption import AddressIsTaken, RedemptionRefused
+from accounts.actions.sign_ins import user_of
+from accounts.http import PortalRequest
+from accounts.models import SignInPolicy, User
+from accounts.pending_invitation import PendingInvitation, invitation_for, redeem_by_sign_up
+
+STAY = "stay"
+"""Query parameter of the sign-in page that shows it even where it would lead straight to the only provider."""
+
+MAX_NAME = 100
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[SocialApp]:
+        """From the settings alone: no query, and no secret in the database."""
+        apps = _build_apps_from_settings(provider=provider, client_id=client_id)
+        return [app for of_provider in apps.values() for app in of_provider]
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
+        """Take a name and an address, and keep nothing else of what the provider tells about the person."""
+        known = {key: value.replace("\0", "") for key, value in data.items() if isinstance(value, str)}
+        user = cast("User", super().populate_user(request, sociallogin, known))
+        user.first_name, user.last_name = user.first_name[:MAX_NAME], user.last_name[:MAX_NAME]
+        sociallogin.account.extra_data = {"email": user.email, "name": known.get("name") or user.get_full_name()}
+        return user
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """An address that the provider does not plainly call verified is not. Who is new gets the one address that counts."""
+        for address in sociallogin.email_addresses:
+            address.email = address.email.lower()
+            address.verified = address.verified in (True, "true")
+        if not sociallogin.is_existing and sociallogin.state.get("process") == "login":
+            self._choose_address(cast("PortalRequest", request), sociallogin)
+
+    def _choose_address(self, request: PortalRequest, sociallogin: SocialLogin) -> None:
+        addresses = [*_proved_here(request), *sociallogin.email_addresses]
+        invited = invitation_for(request, [address.email for address in addresses if address.verified])
+        if invited:
+            chosen = next(address for address in addresses if address.email == invited[1] and address.verified)
+        else:
+            _refuse_other_than_invitee(request, sociallogin)
+            chosen = _for_open_registration(request, sociallogin)
+        if chosen and chosen.verified and user_of(chosen.email):
+            raise ImmediateHttpResponse(_sign_in_first(request, sociallogin))
+        sociallogin.email_addresses = [EmailAddress(email=chosen.email, verified=chosen.verified, primary=True)] if chosen else []
+        sociallogin.user.email = chosen.email if chosen else ""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Under open registration, and for the owner of the invitation that this browser has opened; never where it is closed."""
+        request = cast("PortalRequest", request)
+        is_closed = request.sign_in_policy.registration == SignInPolicy.Registration.CLOSED
+        return not is_closed and (_is_open_to(request, sociallogin) or bool(invitation_for(request, _verified(sociallogin))))
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        """Create the user and redeem the invitation, both or neither."""
+        request = cast("PortalRequest", request)
+
+        def create_user() -> User:
+            return cast("User", super(SocialAccountAdapter, self).save_user(request, sociallogin, form))
+
+        try:
+            user = redeem_by_sign_up(request, verified=_verified(sociallogin), create_user=create_user)
+        except AddressIsTaken:
+            raise ImmediateHttpResponse(_sign_in_first(request, sociallogin)) from None
+        except RedemptionRefused:
+            raise ImmediateHttpResponse(redirect("redeem_invitation")) from None
+        if user is None:
+            return self._register(request, sociallogin, create_user)
+        messages.success(request, _("Welcome! You now have access."))
+        sociallogin.state["next"] = reverse("home")
+        return user
+
+    def _register(self, request: PortalRequest, sociallogin: SocialLogin, create_user: Any) -> User:
+        if not _is_open_to(request, sociallogin):  # somebody else has used the invitation in this moment
+            raise ImmediateHttpResponse(redirect("redeem_invitation"))
+        try:
+            with transaction.atomic():
+                user: User = create_user()
+        except IntegrityError:
+            raise ImmediateHttpResponse(_sign_in_first(request, sociallogin)) from None
+        return user
+
+
+def only_provider(request: PortalRequest) -> Provider | None:
+    """The one and only way in for customers, if there is just one."""
+    if request.sign_in_policy.local_sign_in:
+        return None
+    providers = SocialAccountAdapter(request).list_providers(request)
+    return providers[0] if len(providers) == 1 else None
+
+
+def provider_names(request: HttpRequest) -> dict[str, str]:
+    """Of the configured providers: as SocialAccount.provider says → as people say."""
+    return {provider.sub_id: provider.name for provider in SocialAccountAdapter(request).list_providers(request)}
+
+
+def _proved_here(request: PortalRequest) -> list[EmailAddress]:
+    """The invited address, if a code that was mailed to it was typed in this browser: as good as a provider's word."""
+    proved = PendingInvitation(request).proved_address
+    return [EmailAddress(email=proved, verified=True)] if proved else []
+
+
+def _refuse_other_than_invitee(request: HttpRequest, sociallogin: SocialLogin) -> None:
+    """Whoever came with somebody else's invitation learns whom it is for, and nothing is made of them."""
+    if not PendingInvitation(request).exists or _is_signed_in(request):
+        return
+    messages.error(
+        request,
+        _("%(provider)s did not confirm that the invited address is yours. Use another sign-in, or let us mail a code there first.")
+        % {"provider": sociallogin.provider.name},
+    )
+    raise ImmediateHttpResponse(redirect("redeem_invitation"))
+
+
+def _for_open_registration(request: PortalRequest, sociallogin: SocialLogin) -> EmailAddress | None:
+    """A verified address before one that must be confirmed by mail yet."""
+    policy = request.sign_in_policy
+    if not policy.is_open:
+        return None
+    addresses = sorted(sociallogin.email_addresses, key=lambda address: not address.verified)
+    chosen = next((address for address in addresses if policy.accepts_address(address.email)), None)
+    if chosen is None:
+        raise ImmediateHttpResponse(_no_good_address(request, sociallogin))
+    return cast("EmailAddress", chosen)
+
+
+def _no_good_address(request: PortalRequest, sociallogin: SocialLogin) -> HttpResponse:
+    values = {"provider": sociallogin.provider.name, "domains": ", ".join(request.sign_in_policy.allowed_domains)}
+    if sociallogin.email_addresses:
+        messages.error(request, _("Your address at %(provider)s is not a work address of one of these domains: %(domains)s") % values)
+    else:
+        messages.error(request, _("%(provider)s did not tell us your e-mail address. Choose another way to sign in.") % values)
+    return redirect(f"{reverse('account_login')}?{STAY}=1")
+
+
+def _sign_in_first(request: PortalRequest, sociallogin: SocialLogin) -> HttpResponse:
+    """An identity is never tied to a user because the addresses agree: its owner does that, signed in. Only who owns the
+    address learns of the user."""
+    messages.info(
+        request,
+        _("You have a sign-in with this address already. Sign in the way you are used to; you can connect %(provider)s in your profile.")
+        % {"provider": sociallogin.provider.name},
+    )
+    target = reverse("redeem_invitation") if PendingInvitation(request).exists else reverse("home")
+    return redirect_to_login(target, f"{reverse('account_login')}?{urlencode({STAY: 1})}")
+
+
+def _is_open_to(request: PortalRequest, sociallogin: SocialLogin) -> bool:
+    policy = request.sign_in_policy
+    addresses = sociallogin.email_addresses
+    return policy.is_open and bool(addresses) and policy.accepts_address(addresses[0].email)
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    return request.user.is_authenticated
+
+
+def _verified(sociallogin: SocialLogin) -> list[str]:
+    return [address.email for address in sociallogin.email_addresses if address.verified]

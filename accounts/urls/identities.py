@@ -1,0 +1,24 @@
+"""Of allauth's addresses for external identities those that are used: no sign-in by a posted token, no SAML."""
+
+from allauth.socialaccount import views as allauth_views
+from allauth.socialaccount.providers.facebook.provider import FacebookProvider
+from allauth.socialaccount.providers.github.provider import GitHubProvider
+from allauth.socialaccount.providers.google.provider import GoogleProvider
+from allauth.socialaccount.providers.microsoft.provider import MicrosoftGraphProvider
+from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
+from allauth.socialaccount.providers.twitter_oauth2.provider import TwitterOAuth2Provider
+from allauth.socialaccount.providers.yahoo.provider import YahooProvider
+from django.urls import include, path
+
+from accounts.views import identities
+
+PROVIDERS = (FacebookProvider, GitHubProvider, GoogleProvider, MicrosoftGraphProvider, TwitterOAuth2Provider, YahooProvider)
+
+urlpatterns = [
+    path("login/", identities.sign_in, name="account_login"),
+    path("3rdparty/", identities.identities, name="socialaccount_connections"),
+    path("3rdparty/login/cancelled/", allauth_views.login_cancelled, name="socialaccount_login_cancelled"),
+    path("3rdparty/signup/", allauth_views.signup, name="socialaccount_signup"),
+    *[pattern for provider in PROVIDERS for pattern in default_urlpatterns(provider)],
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+]

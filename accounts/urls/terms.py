@@ -1,0 +1,5 @@
+from django.urls import path
+
+from accounts.views import terms
+
+urlpatterns = [path("", terms.terms, name="terms")]
