@@ -1,0 +1,3 @@
+"""The administration of people and their rights, one file per aggregate. Importing a module registers it."""
+
+from accounts.admin import accounts, contacts, invitations, logs, policy, roles, users  # noqa: F401

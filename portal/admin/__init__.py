@@ -1,0 +1,10 @@
+"""The administration of the site itself, one file per aggregate. Importing a module registers it."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from portal.admin import content, menus, networks, pages, site  # noqa: F401
+
+admin.site.site_header = _("Customer portal administration")
+admin.site.site_title = _("Administration")
+admin.site.index_title = _("Overview")

@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from portal.models import Announcement
+
+
+@admin.register(Announcement)
+class AnnouncementAdmin(admin.ModelAdmin[Announcement]):
+    list_display = ("title", "kind", "published_at", "expires_at")
+    list_filter = ("kind",)
+    search_fields = ("title", "body")
+    filter_horizontal = ("audience",)
+
+    def save_model(self, request: HttpRequest, obj: Announcement, form: Any, change: bool) -> None:
+        obj.write(form.cleaned_data["body"])
+        super().save_model(request, obj, form, change)
