@@ -2,17 +2,16 @@
 
 import csv
 import io
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
+
+from portal.lib.workbooks import WorkbookError, rows_of_workbook
 
 MAX_ROWS = 10_000
 MAX_BYTES = 5 * 1024 * 1024
-MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_COLUMNS = 40
 MAX_CELL = 500
 
@@ -69,8 +68,12 @@ def _cells_of(name: str, content: bytes) -> Iterator[list[str]]:
     is_workbook = content[:4] == b"PK\x03\x04"
     if not is_workbook and not name.lower().endswith((".csv", ".txt")):
         raise ValidationError(_("Please choose a CSV file or an Excel workbook (.xlsx)."))
-    for row in _rows_of_workbook(content) if is_workbook else _rows_of_csv(content):
-        yield [_text(cell) for cell in row]
+    rows = rows_of_workbook(content, max_rows=2 * MAX_ROWS, max_columns=MAX_COLUMNS) if is_workbook else _rows_of_csv(content)
+    try:
+        for row in rows:
+            yield [_text(cell) for cell in row]
+    except WorkbookError as error:
+        raise ValidationError(_("The file cannot be read as an Excel workbook, or it holds far more than a list.")) from error
 
 
 def _text(cell: object) -> str:
@@ -81,7 +84,7 @@ def _text(cell: object) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _rows_of_csv(content: bytes) -> Iterable[list[str]]:
+def _rows_of_csv(content: bytes) -> Iterator[list[str]]:
     text = _decoded(content)
     heading = text.partition("\n")[0]
     delimiter = max(",;\t", key=heading.count)
@@ -100,18 +103,3 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise ValidationError(_("The file cannot be read as a list (CSV)."))
-
-
-def _rows_of_workbook(content: bytes) -> Iterable[tuple[object, ...]]:
-    """The first sheet. What a hostile file claims of its own size is not believed."""
-    try:
-        unpacked = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
-        if unpacked > MAX_UNPACKED_BYTES:
-            raise ValidationError(_("The workbook is too large."))
-        sheet: Any = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        sheet.reset_dimensions()
-        yield from sheet.iter_rows(max_col=MAX_COLUMNS, max_row=2 * MAX_ROWS, values_only=True)
-    except ValidationError:
-        raise
-    except Exception as error:
-        raise ValidationError(_("The file cannot be read as an Excel workbook.")) from error
