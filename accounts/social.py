@@ -1,23 +1,26 @@
 """The seam to allauth for external identities: who may register with one, which address counts, where they come from."""
 
+import logging
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
 from allauth.socialaccount.models import SocialApp, SocialLogin
-from allauth.socialaccount.providers.base import Provider
+from allauth.socialaccount.providers.base import AuthProcess, Provider, ProviderException
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts.actions.ownership import claim_user
 from accounts.actions.redemption import AddressIsTaken, RedemptionRefused
 from accounts.actions.sign_ins import user_of
+from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import SignInPolicy, User
 from accounts.pending_invitation import PendingInvitation, invitation_for, redeem_by_sign_up
@@ -27,6 +30,8 @@ STAY = "stay"
 
 MAX_NAME = 100
 
+logger = logging.getLogger(__name__)
+
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[SocialApp]:
@@ -34,21 +39,45 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         apps = _build_apps_from_settings(provider=provider, client_id=client_id)
         return [app for of_provider in apps.values() for app in of_provider]
 
+    def get_app(self, request: HttpRequest, provider: str, client_id: str | None = None) -> SocialApp:
+        try:
+            return super().get_app(request, provider, client_id)
+        except SocialApp.DoesNotExist:
+            raise Http404 from None
+
+    def list_providers(self, request: HttpRequest) -> list[Provider]:
+        """The company's own first, then those that everybody knows."""
+        return sorted(super().list_providers(request), key=lambda provider: provider.app.settings.get("position", 0))
+
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
-        """Take a name and an address, and keep nothing else of what the provider tells about the person."""
-        known = {key: value.replace("\0", "") for key, value in data.items() if isinstance(value, str)}
+        """Take a name and an address, and keep nothing else of what the provider tells about the person.
+
+        allauth makes text of whatever identifies them: nothing would be one and the same person each time.
+        """
+        if sociallogin.account.uid == "None":
+            raise ProviderException("An identity without an identifier.")
+        known = {key: _storable(value) for key, value in data.items() if isinstance(value, str)}
         user = cast("User", super().populate_user(request, sociallogin, known))
         user.first_name, user.last_name = user.first_name[:MAX_NAME], user.last_name[:MAX_NAME]
-        sociallogin.account.extra_data = {"email": user.email, "name": known.get("name") or user.get_full_name()}
+        sociallogin.account.extra_data = {"email": user.email, "name": (known.get("name") or user.get_full_name())[: 2 * MAX_NAME]}
         return user
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """An address that the provider does not plainly call verified is not. Who is new gets the one address that counts."""
+        """An address that the provider does not plainly call verified is not. Who is new gets the one address that counts.
+
+        allauth signs in for every process that it does not know, so a visitor's invented one is no way past this.
+        """
+        request.waits_for_provider = False  # type: ignore[attr-defined]
+        sociallogin.email_addresses = [one for one in sociallogin.email_addresses if one.email == _storable(one.email)]
         for address in sociallogin.email_addresses:
             address.email = address.email.lower()
-            address.verified = address.verified in (True, "true")
-        if not sociallogin.is_existing and sociallogin.state.get("process") == "login":
+            address.verified = address.verified in (True, "true") and _may_vouch_for(address.email, sociallogin)
+        if not sociallogin.is_existing and sociallogin.state.get("process") not in (AuthProcess.CONNECT, AuthProcess.REDIRECT):
             self._choose_address(cast("PortalRequest", request), sociallogin)
+
+    def on_authentication_error(self, request: HttpRequest, provider: Provider, error: Any = None, exception: Any = None, **_: Any) -> None:
+        """Nobody else tells the operator: the person gets a page."""
+        logger.warning("Signing in with %s failed: %s %s", provider.sub_id, error, type(exception).__name__ if exception else "")
 
     def _choose_address(self, request: PortalRequest, sociallogin: SocialLogin) -> None:
         addresses = [*_proved_here(request), *sociallogin.email_addresses]
@@ -59,7 +88,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             _refuse_other_than_invitee(request, sociallogin)
             chosen = _for_open_registration(request, sociallogin)
         if chosen and chosen.verified and user_of(chosen.email):
-            raise ImmediateHttpResponse(_sign_in_first(request, sociallogin))
+            owner = claim_user(actor=Actor(client_ip=request.client_ip), address=chosen.email) if invited else None
+            if owner is None:
+                raise ImmediateHttpResponse(_sign_in_first(request, sociallogin))
+            sociallogin.connect(request, owner)  # this is their new way in
+            return
         sociallogin.email_addresses = [EmailAddress(email=chosen.email, verified=chosen.verified, primary=True)] if chosen else []
         sociallogin.user.email = chosen.email if chosen else ""
 
@@ -110,6 +143,17 @@ def only_provider(request: PortalRequest) -> Provider | None:
 def provider_names(request: HttpRequest) -> dict[str, str]:
     """Of the configured providers: as SocialAccount.provider says → as people say."""
     return {provider.sub_id: provider.name for provider in SocialAccountAdapter(request).list_providers(request)}
+
+
+def _may_vouch_for(email: str, sociallogin: SocialLogin) -> bool:
+    """A customer's own provider can be kept to that customer's domains: it could call any address verified."""
+    domains: list[str] = sociallogin.provider.app.settings.get("only_domains", [])
+    return not domains or email.rpartition("@")[2] in domains
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL does not take: NUL and halves of surrogate pairs."""
+    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def _proved_here(request: PortalRequest) -> list[EmailAddress]:

@@ -27,6 +27,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     is_plain = request.method == "GET" and not _is_signed_in(request) and not {STAY, STAFF_DOOR} & set(request.GET)
     provider = only_provider(cast("PortalRequest", request)) if is_plain and not login_is_for_admin(request) else None
     if provider and not messages.get_messages(request):
+        request.waits_for_provider = True  # type: ignore[attr-defined]
         return cast("HttpResponse", provider.redirect_from_request(request))
     response: HttpResponse = login(request)
     return response

@@ -1,6 +1,5 @@
 """Signing in with an identity from elsewhere, against a real OpenID provider on this machine."""
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,69 +10,14 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.core import mail
 from django.test import Client
-from oidc_provider_mock import run_server_in_thread
 
 from accounts.actions.identities import OnlyWayIn, disconnect_identity
 from accounts.actions.invitations import invite_contact
 from accounts.actors import Actor
 from accounts.models import Activity, Contact, Invitation, SignInPolicy, User
 from portal import providers
+from tests.accounts.external import BUTTON, LOGIN, PAGE, begin, change_policy, connect, environment, is_signed_in, person, sign_in_with
 from tests.factories import PASSWORD, make_contact
-
-LOGIN, BUTTON, PAGE = "/accounts/login/", "/accounts/oidc/works/login/", "/accounts/3rdparty/"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with run_server_in_thread() as running:
-        yield f"http://localhost:{running.server_port}"
-
-
-def environment(url: str, *keys: str) -> dict[str, str]:
-    found = {"OIDC_PROVIDERS": ",".join(keys)}
-    for key in keys:
-        prefix = f"OIDC_{key.upper()}"
-        found |= {f"{prefix}_URL": url, f"{prefix}_CLIENT_ID": "portal", f"{prefix}_SECRET": "s", f"{prefix}_NAME": f"{key.title()} ID"}
-    return found
-
-
-@pytest.fixture
-def provider(server: str, settings: Any, db: None) -> str:
-    settings.SOCIALACCOUNT_PROVIDERS = providers.configured(environment(server, "works"))
-    return server
-
-
-def change_policy(**values: Any) -> None:
-    SignInPolicy.objects.the_one()
-    SignInPolicy.objects.update(**values)
-
-
-def person(provider: str, sub: str, email: str, verified: Any = True) -> str:
-    claims = {"email": email, "email_verified": verified, "given_name": "Dora", "family_name": "Diaz"}
-    requests.put(f"{provider}/users/{sub}", json=claims, timeout=5).raise_for_status()
-    return sub
-
-
-def begin(browser: Client, process: str = "login", url: str = BUTTON) -> str:
-    return str(browser.post(f"{url}?process={process}")["Location"])
-
-
-def come_back(browser: Client, asked: str, sub: str) -> Any:
-    answer = requests.post(asked, data={"sub": sub}, allow_redirects=False, timeout=5)
-    back = urlsplit(answer.headers["Location"])
-    return browser.get(f"{back.path}?{back.query}")
-
-
-def sign_in_with(browser: Client, sub: str, process: str = "login") -> Any:
-    return come_back(browser, begin(browser, process), sub)
-
-
-def is_signed_in(browser: Client) -> bool:
-    return bool(browser.get("/profile/").status_code == 200)
-
-
-def connect(user: User, sub: str, provider: str = "works") -> SocialAccount:
-    return SocialAccount.objects.create(user=user, provider=provider, uid=sub)
 
 
 @pytest.fixture
@@ -306,17 +250,3 @@ def test_identities_of_others_are_not_found(browser, charlie, provider, method):
     data = {"disconnect": identity.pk} if method == "get" else {"identity": identity.pk}
     assert getattr(browser, method)(PAGE, data).status_code == 404
     assert SocialAccount.objects.exists()
-
-
-# The environment
-
-
-def test_only_a_tenant_of_ones_own_vouches_for_addresses():
-    common = {"MICROSOFT_CLIENT_ID": "x", "MICROSOFT_VERIFIED_DOMAINS": "acme.example"}
-    settings = [providers.configured(env)["microsoft"]["APPS"][0]["settings"] for env in (common, common | {"MICROSOFT_TENANT": "t-1"})]
-    assert [found["verified_email"] for found in settings] == [[], ["acme.example"]]
-
-
-def test_forms_may_lead_to_the_configured_providers_alone():
-    env = environment("https://id.acme.example/realm", "works") | {"GOOGLE_CLIENT_ID": "x"}
-    assert providers.origins(env) == ["https://accounts.google.com", "https://id.acme.example"]

@@ -1,0 +1,55 @@
+"""An OpenID provider that answers what it is told to: nonsense, or nothing for a while."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+SETTINGS, TOKEN, PERSON = "/.well-known/openid-configuration", "/token", "/person"
+
+
+class BrokenProvider:
+    """``answers`` by path; what is no text is sent as JSON. ``delay`` is how long each takes, in seconds."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.delay = 0.0
+        self.answers: dict[str, Any] = {
+            SETTINGS: {
+                "issuer": url,
+                "authorization_endpoint": f"{url}/authorize",
+                "token_endpoint": f"{url}{TOKEN}",
+                "userinfo_endpoint": f"{url}{PERSON}",
+            },
+            TOKEN: {"access_token": "t", "token_type": "bearer"},
+            PERSON: {"sub": "alice", "email": "new@acme.example", "email_verified": True},
+        }
+
+
+@contextmanager
+def running() -> Iterator[BrokenProvider]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            time.sleep(provider.delay)
+            if provider.delay:  # whoever asked has gone
+                return
+            answer = provider.answers[self.path]
+            body = answer if isinstance(answer, str) else json.dumps(answer)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html" if isinstance(answer, str) else "application/json")
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("localhost", 0), Handler) as server:
+        provider = BrokenProvider(f"http://localhost:{server.server_port}")
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield provider
+        server.shutdown()
