@@ -94,7 +94,7 @@ def _contact_with_address(actor: Actor, request: JoinRequest) -> Contact:
     if known := known_contact(account.pk, address):
         for invitation in Invitation.objects.open().filter(contact=known):
             revoke_invitation(actor=actor, invitation=invitation)
-        return known
+        return known.survivor
     first_name, last_name = _name_of(user)
     return Contact.objects.create(account=account, first_name=first_name, last_name=last_name, email=address)
 

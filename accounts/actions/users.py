@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.activity import record_activity
 from accounts.actions.addresses import change_address
 from accounts.actions.colleagues import KnownContactError, colleague_of, known_contact, lock_account
-from accounts.actions.contacts import deactivate_contact, reactivate_contact
+from accounts.actions.contacts import change_contact, change_roles, deactivate_contact, reactivate_contact, role_names
 from accounts.actions.invitations import invite_contact, resend_invitation, revoke_invitation
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, WebRole
@@ -37,7 +37,7 @@ def create_colleague(
     contact.account = manager.account
     _save_new(contact)
     contact.roles.set(roles)
-    record_activity(actor=actor, verb="contact.created", record=contact, roles=_names(roles))
+    record_activity(actor=actor, verb="contact.created", record=contact, roles=role_names(roles))
     invite_contact(actor=actor, contact=contact, message=message)
     return contact
 
@@ -60,13 +60,7 @@ def update_colleague(
     """
     manager = lock_account(actor=actor, privilege="write")
     contact = colleague_of(manager, contact)
-    fields = {"first_name": first_name, "last_name": last_name, "phone": phone, "job_title": job_title}
-    changed = [name for name, value in fields.items() if getattr(contact, name) != value]
-    for name in changed:
-        setattr(contact, name, fields[name])
-    if changed:
-        contact.save(update_fields=changed)
-        record_activity(actor=actor, verb="contact.updated", record=contact, fields=changed)
+    change_contact(actor=actor, contact=contact, first_name=first_name, last_name=last_name, phone=phone, job_title=job_title)
     _give_roles(actor, manager, contact, roles)
     change_address(actor=actor, manager=manager, contact=contact, email=email)
     return contact
@@ -130,17 +124,9 @@ def _give_roles(actor: Actor, manager: Contact, contact: Contact, roles: Collect
     _require_grantable(roles)
     held = set(WebRole.objects.grantable().filter(contacts=contact))
     added, removed = set(roles) - held, held - set(roles)
-    if not added and not removed:
-        return
-    if contact.pk == manager.pk:
+    if contact.pk == manager.pk and (added or removed):
         raise ValidationError(_("You cannot change your own roles."))
-    contact.roles.add(*added)
-    contact.roles.remove(*removed)
-    record_activity(actor=actor, verb="contact.roles_changed", record=contact, added=_names(added), removed=_names(removed))
-
-
-def _names(roles: Collection[WebRole]) -> list[str]:
-    return sorted(role.name for role in roles)
+    change_roles(actor=actor, contact=contact, added=added, removed=removed)
 
 
 def _require_grantable(roles: Collection[WebRole]) -> None:

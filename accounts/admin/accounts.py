@@ -1,13 +1,20 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import NoDelete
-from accounts.models import Account, Contact
+from accounts import lockout
+from accounts.actions.activity import record_activity
+from accounts.admin.base import NoDelete, actor_of
+from accounts.models import Account, Activity, Contact, Invitation
+
+PEOPLE, INVITATIONS, ACTIVITIES = 100, 20, 20
+"""How many of each the account's page shows; for the rest it leads to the lists."""
 
 
 class ContactFormSet(BaseInlineFormSet[Contact, Account, Any]):
@@ -28,16 +35,20 @@ class ContactFormSet(BaseInlineFormSet[Contact, Account, Any]):
             form.add_error("email", _("This account has a contact with this e-mail address already."))
 
 
-class ContactInline(NoDelete, admin.TabularInline[Contact, Account]):
+class NewContactInline(NoDelete, admin.TabularInline[Contact, Account]):
+    """For adding people. Those who are there already are a table below: an account may have thousands."""
+
     model = Contact
     formset = ContactFormSet
     extra = 0
-    fields = ("first_name", "last_name", "email", "job_title", "user", "is_active")
-    readonly_fields = ("user", "is_active")
-    show_change_link = True
+    fields = ("first_name", "last_name", "email", "phone", "job_title")
+    verbose_name_plural = _("new contacts")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
-        return super().get_queryset(request).select_related("user")
+        return super().get_queryset(request).none()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Account)
@@ -46,4 +57,47 @@ class AccountAdmin(NoDelete, admin.ModelAdmin[Account]):
     list_filter = ("kind", "status", "account_manager")
     search_fields = ("number", "name", "email_domains")
     autocomplete_fields = ("account_manager",)
-    inlines = (ContactInline,)
+    inlines = (NewContactInline,)
+    change_form_template = "admin/accounts/account/change_form.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        account = self.get_object(request, object_id)
+        context = _beside_the_form(request, account) if account else {}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for contact in formset.new_objects:
+            record_activity(actor=actor_of(request), verb="contact.created", record=contact, roles=[])
+
+    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data or not change:
+            verb, fields = ("account.updated", form.changed_data) if change else ("account.created", [])
+            record_activity(actor=actor_of(request), verb=verb, record=obj, is_internal=True, fields=fields)
+
+
+def _beside_the_form(request: HttpRequest, account: Account) -> dict[str, Any]:
+    """What the reader may see of the account's people, invitations and log."""
+    shown: dict[str, Any] = {}
+    if request.user.has_perm("accounts.view_contact"):
+        shown |= _people(account)
+    if request.user.has_perm("accounts.view_invitation"):
+        invitations = Invitation.objects.filter(account=account).select_related("contact", "created_by")[:INVITATIONS]
+        shown |= {"invitations": invitations, "invitations_url": _list_of("invitation", account__id__exact=account.pk)}
+    if request.user.has_perm("accounts.view_activity"):
+        lines = Activity.objects.filter(account=account).select_related("contact")[:ACTIVITIES]
+        shown |= {"activities": lines, "log_url": _list_of("activity", account__id__exact=account.pk)}
+    return shown
+
+
+def _people(account: Account) -> dict[str, Any]:
+    people = Contact.objects.of_account(account.pk).select_related("user").prefetch_related("roles")
+    first = people.annotate(is_locked=lockout.locked_now("user__email")).order_by("-is_active", "last_name", "first_name", "pk")[:PEOPLE]
+    return {"people": first, "people_count": people.count(), "people_url": _list_of("contact", account=account.number)}
+
+
+def _list_of(model: str, **filters: Any) -> str:
+    return f"{reverse(f'admin:accounts_{model}_changelist')}?{urlencode(filters)}"

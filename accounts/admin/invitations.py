@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.bulk_invitations import invite_contacts, progress_of
 from accounts.actions.invitations import invite_contact, invite_group, resend_invitation, revoke_invitation
-from accounts.actors import Actor
+from accounts.admin.base import actor_of
 from accounts.forms.invitations import BulkInvitationForm, InvitationForm, givable_roles
-from accounts.http import PortalRequest
 from accounts.models import Contact, Invitation, InvitationRedemption
 
 
@@ -169,7 +168,3 @@ def invite(model_admin: Any, request: HttpRequest, queryset: QuerySet[Contact]) 
         "select_across": request.POST.get("select_across", "0"),
     }
     return TemplateResponse(request, "admin/accounts/invitation/invite.html", context)
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return Actor.staff(cast("PortalRequest", request))

@@ -1,14 +1,26 @@
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from allauth.socialaccount.models import SocialAccount
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.admin.base import NoDelete
+from accounts import lockout
+from accounts.actions.activity import record_activity
+from accounts.actions.second_factor import remove_second_factors
+from accounts.actions.sessions import end_sessions
+from accounts.actions.sign_ins import addresses_of, unlock_user
+from accounts.admin.base import Desk, NoDelete, actor_of, may_repair
 from accounts.models import Contact, User
+from accounts.second_factor.rules import chosen_methods
+
+FOR_SUPERUSERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class UserContactInline(NoDelete, admin.TabularInline[Contact, User]):
@@ -17,6 +29,7 @@ class UserContactInline(NoDelete, admin.TabularInline[Contact, User]):
     fields = ("account", "first_name", "last_name", "email", "is_active")
     readonly_fields = ("account", "first_name", "last_name", "email", "is_active")
     can_delete = False
+    show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).select_related("account")
@@ -25,23 +38,127 @@ class UserContactInline(NoDelete, admin.TabularInline[Contact, User]):
         return False
 
 
+class SignsInFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [("locked", gettext("Locked")), ("erasure", gettext("Erasure asked for"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() == "locked":
+            return queryset.filter(lockout.locked_now("email"))
+        return queryset.filter(erasure_asked_at__isnull=False) if self.value() == "erasure" else queryset
+
+
 @admin.register(User)
-class UserAdmin(NoDelete, DjangoUserAdmin[User]):
+class UserAdmin(NoDelete, Desk, DjangoUserAdmin[User]):
     list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "last_login")
-    list_filter = ("is_staff", "is_active", "groups")
+    list_filter = ("is_staff", "is_active", SignsInFilter, "groups")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "second_factor", "identities", "locked", "erasure_asked_at")
     inlines = (UserContactInline,)
+    change_form_template = "admin/accounts/user/change_form.html"
     fieldsets = (
         (None, {"fields": ("email", "password", "first_name", "last_name", "language", "time_zone")}),
-        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
-        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+        (_("Sign-in"), {"fields": ("second_factor", "identities", "locked")}),
+        (_("Access"), {"fields": ("is_active", *FOR_SUPERUSERS)}),
+        (_("Dates"), {"fields": ("last_login", "date_joined", "erasure_asked_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "first_name", "last_name", "usable_password", "password1", "password2")}),)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Whoever could change staff could become them: that is left to superusers."""
+        return super().has_change_permission(request, obj) and may_repair(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        is_superuser = cast("User", request.user).is_superuser
+        return (*self.readonly_fields, *(() if is_superuser else FOR_SUPERUSERS))
+
+    @admin.display(description=_("second factor"))
+    def second_factor(self, user: User) -> str:
+        return ", ".join(str(method.label) for method in chosen_methods(user)) or gettext("off")
+
+    @admin.display(description=_("external identities"))
+    def identities(self, user: User) -> str:
+        connected = SocialAccount.objects.filter(user=user).order_by("provider")
+        return ", ".join(f"{one.provider} ({one.extra_data.get('email') or one.uid})" for one in connected) or gettext("none")
+
+    @admin.display(description=_("locked"), boolean=True)
+    def locked(self, user: User) -> bool:
+        return any(lockout.is_locked(address) for address in addresses_of(user))
+
+    def get_urls(self) -> list[URLPattern]:
+        ask = require_http_methods(["GET", "POST"])
+        views = {
+            "unlock": require_POST(self.unlock_view),
+            "end_sessions": ask(self.end_sessions_view),
+            "remove_second_factors": ask(self.remove_second_factors_view),
+        }
+        own = [
+            path(f"<int:pk>/{name.replace('_', '-')}/", self.admin_site.admin_view(do), name=f"accounts_user_{name}")
+            for name, do in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        user = self.get_object(request, object_id)
+        context = {"may_change": self.has_change_permission(request, user), "is_locked": self.locked(user)} if user else {}
+        if user and context["may_change"]:
+            context["has_second_factor"] = bool(chosen_methods(user))
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """A replaced address opens nothing any more; the new one is proved at the next sign-in."""
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
             EmailAddress.objects.filter(user=obj).delete()
+        if form.changed_data:
+            self._record(request, "user.updated" if change else "user.created", obj, fields=_without_passwords(form.changed_data))
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        """A password that staff have set ends sessions by itself: they hold for the old one."""
+        response = super().user_change_password(request, id, form_url)
+        user = self.get_object(request, id)
+        if user and isinstance(response, HttpResponseRedirect):
+            self._record(request, "user.password_set", user)
+        return response
+
+    def _record(self, request: HttpRequest, verb: str, user: User, **details: Any) -> None:
+        """For staff alone: an account's log tells what happens to its contacts."""
+        record_activity(actor=actor_of(request), verb=verb, record=None, label=user.email, **details)
+
+    def unlock_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user = self.row(request, pk)
+        unlock_user(actor=actor_of(request), user=user)
+        messages.success(request, gettext("%(name)s can try to sign in again.") % {"name": user})
+        return self.back_to(user)
+
+    def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user = self.row(request, pk)
+        if request.method == "POST":
+            ended = end_sessions(actor=actor_of(request), user=user, but=request.session.session_key)
+            messages.success(request, ngettext("One session is ended.", "%(n)d sessions are ended.", ended) % {"n": ended})
+            return self.back_to(user)
+        told = [gettext("%(name)s is signed out in every browser with the next click, and can sign in again at once.") % {"name": user}]
+        return self.confirm(request, user, gettext("End the sessions of %(name)s") % {"name": user}, told, gettext("End sessions"))
+
+    def remove_second_factors_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user = self.row(request, pk)
+        if request.method == "POST":
+            remove_second_factors(actor=actor_of(request), user=user)
+            messages.success(request, gettext("The second factor is off."))
+            return self.back_to(user)
+        told = [
+            gettext("%(name)s signs in without app, recovery codes or remembered browsers from now on.") % {"name": user},
+            gettext("Make sure that it is really %(name)s who asked. Every confirmed address gets a mail about it.") % {"name": user},
+        ]
+        title = gettext("Remove the second factor of %(name)s") % {"name": user}
+        return self.confirm(request, user, title, told, gettext("Remove the second factor"))
+
+
+def _without_passwords(fields: list[str]) -> list[str]:
+    return [name for name in fields if "password" not in name]

@@ -107,6 +107,15 @@ class Contact(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged_contacts",
+        editable=False,
+    )
 
     objects = ContactQuerySet.as_manager()
 
@@ -123,6 +132,11 @@ class Contact(models.Model):
                 fields=["account", "user"], name="accounts_contact_user_once_an_account",
                 condition=models.Q(user__isnull=False), nulls_distinct=False,
                 violation_error_message=_("This user is a contact of this account already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | models.Q(is_active=False, user=None),
+                name="accounts_contact_merged_lets_nobody_in",
+                violation_error_message=_("This contact was merged into another: nobody can sign in as it."),
             ),
         ]  # fmt: skip
 
@@ -146,6 +160,11 @@ class Contact(models.Model):
         if not self.is_active:
             return self.Status.INACTIVE
         return self.Status.ACTIVE if self.user_id else self.Status.INVITED
+
+    @property
+    def survivor(self) -> "Contact":
+        """The contact that this one was merged into, or else itself. There are no chains: see accounts.actions.merge."""
+        return self.merged_into or self
 
     @property
     def is_usable(self) -> bool:

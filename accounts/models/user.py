@@ -69,6 +69,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.first_name or self.email
 
+    def may_repair(self, other: "User") -> bool:
+        """Whether this member of staff may change how the other signs in. What staff sign in with is up to superusers."""
+        return self.is_superuser or not (other.is_staff or other.is_superuser)
+
     @property
     def initials(self) -> str:
         return initials_of(self.first_name, self.last_name, self.email)

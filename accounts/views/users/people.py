@@ -165,8 +165,12 @@ def user_invite(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_reactivate(request: PortalRequest, pk: int) -> HttpResponse:
     contact = colleague(request, pk)
-    reactivate_colleague(actor=Actor.of(request), contact=contact)
-    messages.success(request, _("%(name)s is active again. Please check the roles.") % _words(contact))
+    try:
+        reactivate_colleague(actor=Actor.of(request), contact=contact)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("%(name)s is active again. Please check the roles.") % _words(contact))
     return redirect("user_edit", pk=pk)
 
 

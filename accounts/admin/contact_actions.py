@@ -1,0 +1,79 @@
+"""What staff do with several contacts of the list at once."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions import deactivate_contact, reactivate_contact
+from accounts.actions.contact_exports import export_contacts
+from accounts.actions.sessions import end_sessions
+from accounts.actions.sign_ins import unlock_user
+from accounts.admin.base import Desk, actor_of, may_repair
+from accounts.admin.invitations import invite
+from accounts.models import Contact
+
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+class ContactActions(Desk):
+    actions = (invite, "unlock", "end_all_sessions", "deactivate", "reactivate", "export_csv", "export_workbook")
+
+    @admin.action(description=_("Deactivate"), permissions=["change"])
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+        active = queryset.filter(is_active=True)
+        _each(request, active, lambda contact: deactivate_contact(actor=actor_of(request), contact=contact))
+
+    @admin.action(description=_("Reactivate"), permissions=["change"])
+    def reactivate(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+        inactive = queryset.filter(is_active=False).select_related("merged_into")
+        _each(request, inactive, lambda contact: reactivate_contact(actor=actor_of(request), contact=contact))
+
+    @admin.action(description=_("Unlock"), permissions=["change"])
+    def unlock(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+        _each(request, _repairable(request, queryset), lambda contact: unlock_user(actor=actor_of(request), user=contact.user))
+
+    @admin.action(description=_("End sessions"), permissions=["change"])
+    def end_all_sessions(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+        _each(request, _repairable(request, queryset), lambda contact: end_sessions(actor=actor_of(request), user=contact.user))
+
+    @admin.action(description=_("Export as CSV"), permissions=["view"])
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
+        return _file(request, queryset, "csv")
+
+    @admin.action(description=_("Export as Excel workbook"), permissions=["view"])
+    def export_workbook(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
+        return _file(request, queryset, "xlsx")
+
+
+def _each(request: HttpRequest, contacts: Iterable[Contact], do: Callable[[Any], Any]) -> None:
+    """Each by itself: one that cannot be done keeps no other from it."""
+    done = 0
+    for contact in contacts:
+        try:
+            do(contact)
+            done += 1
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+    messages.success(request, ngettext("Done for one contact.", "Done for %(n)d contacts.", done) % {"n": done})
+
+
+def _repairable(request: HttpRequest, contacts: QuerySet[Contact]) -> list[Contact]:
+    """Those who sign in, each user once; what staff sign in with is left to superusers."""
+    by_user = {contact.user_id: contact for contact in contacts.exclude(user=None).select_related("user")}
+    found = [contact for contact in by_user.values() if may_repair(request, contact.user)]
+    if len(found) < len(by_user):
+        messages.warning(request, gettext("Staff were left out: their sign-in is up to superusers."))
+    return found
+
+
+def _file(request: HttpRequest, contacts: QuerySet[Contact], kind: str) -> HttpResponse:
+    content = export_contacts(actor=actor_of(request), contacts=contacts, kind=kind)
+    return HttpResponse(
+        content, content_type=CONTENT_TYPES[kind], headers={"Content-Disposition": f'attachment; filename="contacts.{kind}"'}
+    )

@@ -1,0 +1,130 @@
+"""The buttons on a contact's page, and the questions before those that take something away."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.actions import deactivate_contact, invite_contact, reactivate_contact, resend_invitation
+from accounts.actions.reset_access import AccessToReset, reset_access
+from accounts.actions.sessions import end_sessions
+from accounts.actions.sign_ins import unlock_user
+from accounts.admin.base import Desk, actor_of, require_repair, tell
+from accounts.models import Contact, Invitation
+
+ask_and_do = require_http_methods(["GET", "POST"])
+
+
+class ContactPages(Desk):
+    def page_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        posts = {"invite": self.invite_view, "unlock": self.unlock_view, "reactivate": self.reactivate_view}
+        questions = {"reset_access": self.reset_view, "end_sessions": self.end_sessions_view, "deactivate": self.deactivate_view}
+        views = {name: require_POST(do) for name, do in posts.items()} | {name: ask_and_do(do) for name, do in questions.items()}
+        return [path(f"<int:pk>/{name.replace('_', '-')}/", view(do), name=f"accounts_contact_{name}") for name, do in views.items()]
+
+    def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the open invitation again, with a new code, or make one."""
+        contact = self.row(request, pk)
+        actor, waiting = actor_of(request), Invitation.objects.open().filter(contact=contact).first()
+
+        def send() -> None:
+            if waiting:
+                resend_invitation(actor=actor, invitation=waiting)
+            else:
+                invite_contact(actor=actor, contact=contact)
+
+        tell(request, send, _("The invitation goes to %(email)s.") % {"email": contact.email})
+        return self.back_to(contact)
+
+    def unlock_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        contact = self.row(request, pk)
+        require_repair(request, contact.user)
+        if contact.user:
+            unlock_user(actor=actor_of(request), user=contact.user)
+            messages.success(request, _("%(name)s can try to sign in again.") % {"name": contact})
+        return self.back_to(contact)
+
+    def reactivate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        contact = self.row(request, pk)
+        if not contact.is_active:
+            done = _("%(name)s is active again. Please check the roles.") % {"name": contact}
+            tell(request, lambda: reactivate_contact(actor=actor_of(request), contact=contact), done)
+        return self.back_to(contact)
+
+    def deactivate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        contact = self.row(request, pk)
+        if request.method == "POST":
+            if contact.is_active:
+                done = _("%(name)s is deactivated.") % {"name": contact}
+                tell(request, lambda: deactivate_contact(actor=actor_of(request), contact=contact), done)
+            return self.back_to(contact)
+        told = [
+            _("%(name)s loses access with the next click. Cases and everything else stay.") % {"name": contact},
+            _("Contacts of the same person in other accounts are not touched."),
+        ]
+        return self.confirm(request, contact, _("Deactivate %(name)s") % {"name": contact}, told, _("Deactivate"))
+
+    def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        contact = self.row(request, pk)
+        require_repair(request, contact.user)
+        if request.method == "POST":
+            ended = end_sessions(actor=actor_of(request), user=contact.user) if contact.user else 0
+            messages.success(request, ngettext("One session is ended.", "%(n)d sessions are ended.", ended) % {"n": ended})
+            return self.back_to(contact)
+        told = [
+            _("%(name)s is signed out in every browser with the next click, and can sign in again at once.") % {"name": contact},
+            _("This ends the sessions of the person in all their accounts."),
+        ]
+        return self.confirm(request, contact, _("End the sessions of %(name)s") % {"name": contact}, told, _("End sessions"))
+
+    def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        contact = self.row(request, pk)
+        require_repair(request, contact.user)
+        if request.method == "POST":
+            done = _("Access is reset. A new invitation goes to %(email)s.") % {"email": contact.email}
+            tell(request, lambda: reset_access(actor=actor_of(request), contact=contact), done)
+            return self.back_to(contact)
+        told = consequences(contact, AccessToReset.of(contact))
+        return self.confirm(request, contact, _("Reset portal access of %(name)s") % {"name": contact}, told, _("Reset portal access"))
+
+
+def consequences(contact: Contact, access: AccessToReset) -> list[str]:
+    """Exactly what a reset will do, in sentences."""
+    told = [*_of_the_user(access)] if access.user else []
+    if access.invitations:
+        told.append(
+            ngettext("One open invitation is revoked.", "%(n)d open invitations are revoked.", access.invitations)
+            % {"n": access.invitations}
+        )
+    if access.is_locked:
+        told.append(_("The lock after wrong passwords is lifted."))
+    told.append(
+        _("A new invitation goes to %(email)s. Whoever reads that mailbox gets access; check the address first.") % {"email": contact.email}
+    )
+    return [*told, *_of_other_contacts(access)]
+
+
+def _of_the_user(access: AccessToReset) -> list[str]:
+    sessions, browsers, ids = access.sessions, access.browsers, access.identities
+    return [
+        _("Today %(email)s signs in as this contact. That password stops working.") % {"email": access.user},
+        ngettext("One session ends.", "%(n)d sessions end.", sessions) % {"n": sessions},
+        _("External identities removed: %(names)s") % {"names": ", ".join(ids) or _("none")},
+        _("Second factors removed: %(names)s") % {"names": ", ".join(str(one.label) for one in access.second_factors) or _("none")},
+        ngettext("One remembered browser is forgotten.", "%(n)d remembered browsers are forgotten.", browsers) % {"n": browsers},
+    ]
+
+
+def _of_other_contacts(access: AccessToReset) -> list[str]:
+    """The sign-in is the person's, not the account's: they lose and regain it everywhere."""
+    return [
+        _(
+            "%(email)s is also %(contact)s of %(account)s, and cannot sign in there either until they have a new password or identity. "
+            "If somebody else controls %(email)s, reset that contact, too."
+        )
+        % {"email": access.user, "contact": contact, "account": contact.account or _("no account")}
+        for contact in access.other_contacts
+    ]
