@@ -1,10 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Activity
+from accounts.models import Activity, Contact, User
 from accounts.scoping import RecordType
 
 
@@ -35,6 +36,20 @@ def record_activity(
         client_ip=actor.client_ip,
         details=details,
     )
+
+
+def record_for_user(*, actor: Actor, verb: str, user: User, **details: Any) -> None:
+    """One line for each account that the user can see something of, or one for staff alone.
+
+    What people do themselves they do in each account under the name that they have there: no account reads in its log
+    what they are called elsewhere.
+    """
+    contacts = list(Contact.objects.usable().filter(user=user))
+    for contact in contacts:
+        named = replace(actor, contact=contact) if actor.user == user else actor
+        record_activity(actor=named, verb=verb, record=contact, **details)
+    if not contacts:
+        record_activity(actor=actor, verb=verb, record=None, label=user.email, **details)
 
 
 def _record_for_staff(actor: Actor, verb: str, label: str, details: dict[str, Any]) -> Activity:

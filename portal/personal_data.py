@@ -1,0 +1,151 @@
+"""What the portal keeps about one person, as they may download it: their own data and words, and nobody else's.
+
+Records of the features come through ``visible_to``: what a contact can no longer see on the pages is not in the file
+either. Names of others, internal notes, passwords, codes and tokens are never in it.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+
+from accounts.actions.activity import record_for_user
+from accounts.actors import Actor
+from accounts.http import PortalRequest
+from accounts.models import Activity, Contact, JoinRequest, TrustedBrowser, User
+from accounts.second_factor.rules import chosen_methods
+from accounts.sessions import live_sessions
+from cases.models import Attachment, Case, CaseMessage
+from forums.models import Post, Topic
+from knowledgebase.models import Article, ArticleFeedback
+
+CHUNK = 1000
+"""Rows that are in memory at a time."""
+
+Row = dict[str, Any]
+ENCODER = DjangoJSONEncoder(ensure_ascii=False)
+
+
+@transaction.atomic
+def export_personal_data(request: PortalRequest) -> IO[bytes]:
+    """A file on disk that is gone when it is closed: either the whole document is sent, or none."""
+    record_for_user(actor=Actor.of(request), verb="contact.data_exported", user=request.user)
+    file = TemporaryFile()  # noqa: SIM115 -- the response closes it
+    for piece in _document(_sections(request)):
+        file.write(piece.encode())
+    file.seek(0)
+    return file
+
+
+def _document(sections: dict[str, Iterable[Row]]) -> Iterator[str]:
+    """One JSON object with a list for each section, row by row."""
+    yield "{"
+    for number, (name, rows) in enumerate(sections.items()):
+        yield f"{',' if number else ''}\n{ENCODER.encode(name)}: ["
+        yield from _list(rows)
+        yield "]"
+    yield "\n}\n"
+
+
+def _list(rows: Iterable[Row]) -> Iterator[str]:
+    for number, row in enumerate(rows):
+        yield f"{',' if number else ''}\n  {ENCODER.encode(row)}"
+
+
+def _sections(request: PortalRequest) -> dict[str, Iterable[Row]]:
+    return {
+        "user": [_user(request.user)],
+        **_ways_in(request),
+        "contacts": _contacts(request.user),
+        "activities": _activities(request.user),
+        "requests_to_join": _rows(JoinRequest.objects.filter(user=request.user), "account__name", "message", "created_at"),
+        "cases": _of_each(request, _cases),
+        "case_messages": _of_each(request, _messages),
+        "forum_topics": _of_each(request, _topics),
+        "forum_posts": _of_each(request, _posts),
+        "article_feedback": _of_each(request, _feedback),
+    }
+
+
+def _rows(rows: models.QuerySet[Any], *names: str) -> Iterator[Row]:
+    return rows.order_by("pk").values(*names).iterator(chunk_size=CHUNK)
+
+
+def _of_each(request: PortalRequest, rows_of: Any) -> Iterator[Row]:
+    """The rows of each contact that the reader can act as."""
+    return chain.from_iterable(rows_of(contact) for contact in request.contacts)
+
+
+# The person and how they sign in
+
+
+def _user(user: User) -> Row:
+    names = (
+        "email", "first_name", "last_name", "language", "time_zone", "date_joined", "last_login", "terms_accepted_at", "erasure_asked_at",
+    )  # fmt: skip
+    return {name: getattr(user, name) for name in names} | {"second_factor": [method.value for method in chosen_methods(user)]}
+
+
+def _ways_in(request: PortalRequest) -> dict[str, Iterable[Row]]:
+    user = request.user
+    sessions = live_sessions(user, request.sign_in_policy, request.session.session_key)
+    browsers = TrustedBrowser.objects.valid().filter(user=user)
+    return {
+        "email_addresses": _rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
+        "identities": [
+            {"provider": one.provider, "email": one.extra_data.get("email", ""), "connected": one.date_joined, "last_used": one.last_login}
+            for one in SocialAccount.objects.filter(user=user).order_by("pk")
+        ],
+        "sessions": [
+            {"browser": one.browser, "from": one.client_ip, "signed_in": one.started_at, "last_seen": one.seen_at} for one in sessions
+        ],
+        "remembered_browsers": [{"browser": one.name, "since": one.created_at, "until": one.expires_at} for one in browsers],
+    }
+
+
+def _contacts(user: User) -> Iterator[Row]:
+    """Deactivated ones, too: they are about the person."""
+    for contact in Contact.objects.filter(user=user).select_related("account").prefetch_related("roles").order_by("pk"):
+        names = ("first_name", "last_name", "email", "phone", "job_title", "is_active", "created_at")
+        account = contact.account.name if contact.account else None
+        yield {"account": account, **{name: getattr(contact, name) for name in names}, "roles": [role.name for role in contact.roles.all()]}
+
+
+def _activities(user: User) -> Iterator[Row]:
+    """What the person did and from where; not to whose record, nor what only staff may know."""
+    own = models.Q(is_internal=False) | models.Q(record_type="", label=user.email)
+    return _rows(Activity.objects.filter(own, actor=user), "at", "verb", "record_type", "account__name", "client_ip")
+
+
+# What they wrote
+
+
+def _cases(contact: Contact) -> Iterator[Row]:
+    cases = Case.objects.visible_to(contact).filter(contact=contact)
+    return _rows(cases, "number", "subject", "request_type__name", "product__name", "priority", "status", "created_at", "closed_at")
+
+
+def _messages(contact: Contact) -> Iterator[Row]:
+    files = Attachment.objects.filter(message=models.OuterRef("pk")).order_by("created_at", "name").values("name")
+    messages = CaseMessage.objects.visible_to(contact).filter(author_contact=contact).annotate(files=ArraySubquery(files))
+    return _rows(messages, "case__number", "created_at", "body", "files")
+
+
+def _topics(contact: Contact) -> Iterator[Row]:
+    return _rows(Topic.objects.visible_to(contact).opened_by(contact), "forum__name", "title", "created_at")
+
+
+def _posts(contact: Contact) -> Iterator[Row]:
+    posts = Post.objects.visible_to(contact).filter(author_contact=contact)
+    return _rows(posts, "topic__forum__name", "topic__title", "created_at", "edited_at", "body")
+
+
+def _feedback(contact: Contact) -> Iterator[Row]:
+    feedback = ArticleFeedback.objects.filter(contact=contact, article__in=Article.objects.visible_to(contact))
+    return _rows(feedback, "article__title", "is_helpful", "comment", "created_at")
