@@ -9,6 +9,8 @@ from accounts.actions import bulk_invitations, invitations
 from accounts.actions.access_review import remind_of_reviews as remind
 from accounts.actions.contact_imports import create_imported_contacts, invite_next
 from accounts.actions.mail import note_failed_attempt, send_queued_mail
+from accounts.actions.sessions import forget_ended_sessions
+from accounts.actors import Actor
 
 # After 3, 9, 27 ... seconds: an outage of an hour is bridged, and the last try comes after three days.
 MAIL_ATTEMPTS = 11
@@ -30,6 +32,7 @@ def send_mail(context: JobContext, mail_id: int) -> None:
 @app.task(name="accounts.tasks.forget_expired_sessions")
 def forget_expired_sessions(timestamp: int) -> None:
     call_command("clearsessions")
+    forget_ended_sessions()
 
 
 @app.periodic(cron="25 3 * * *")
@@ -39,8 +42,8 @@ def forget_old_sign_in_failures(timestamp: int) -> None:
 
 
 @app.task(name="accounts.tasks.answer_request_for_link", queue="mail")
-def answer_request_for_link(email: str) -> None:
-    invitations.answer_request_for_link(email=email)
+def answer_request_for_link(email: str, client_ip: str | None = None) -> None:
+    invitations.answer_request_for_link(actor=Actor(client_ip=client_ip), email=email)
 
 
 @app.task(name=bulk_invitations.TASK, queue="mail")
@@ -62,9 +65,9 @@ async def take_up_stalled_jobs(context: JobContext, timestamp: int) -> None:
 
 
 @app.task(name="accounts.tasks.import_contacts", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
-def import_contacts(import_id: int) -> None:
-    create_imported_contacts(import_id=import_id)
-    while invite_next(import_id=import_id):
+def import_contacts(import_id: int, client_ip: str | None = None) -> None:
+    create_imported_contacts(import_id=import_id, client_ip=client_ip)
+    while invite_next(import_id=import_id, client_ip=client_ip):
         pass
 
 

@@ -70,20 +70,31 @@ def send_queued_mail(*, mail_id: int) -> None:
     """Hand a waiting message to the mail server. The row is locked meanwhile, so that it is sent once; errors pass to
     the job, which tries again."""
     mail = OutgoingMail.objects.select_for_update().filter(pk=mail_id).first()
-    if mail is None or mail.status == OutgoingMail.Status.SENT:
+    if mail is None or not mail.is_sendable:
         return
     _as_message(mail).send()
-    mail.status, mail.sent_at, mail.last_error = OutgoingMail.Status.SENT, timezone.now(), ""
-    mail.attempts += 1
-    mail.save(update_fields=["status", "sent_at", "last_error", "attempts"])
+    mail.sent_at = timezone.now()
+    _note_attempt(mail, OutgoingMail.Status.SENT)
 
 
+@transaction.atomic
 def note_failed_attempt(*, mail_id: int, error: str, is_last: bool) -> None:
-    mail = OutgoingMail.objects.get(pk=mail_id)
+    """Another job may have sent the message in the meantime: then it stays sent."""
+    mail = OutgoingMail.objects.select_for_update().filter(pk=mail_id).first()
+    if mail and mail.is_sendable:
+        _note_attempt(mail, OutgoingMail.Status.FAILED if is_last else OutgoingMail.Status.WAITING, error)
+
+
+def _note_attempt(mail: OutgoingMail, status: str, error: str = "") -> None:
+    """A secret is kept no longer than it takes to send it: whoever reads the table, or a backup of it, must not get in.
+
+    In demo mode nothing leaves, and the mailbox page shows the texts: there they stay.
+    """
+    mail.status, mail.last_error = status, error
     mail.attempts += 1
-    mail.last_error = error
-    mail.status = OutgoingMail.Status.FAILED if is_last else OutgoingMail.Status.WAITING
-    mail.save(update_fields=["attempts", "last_error", "status"])
+    if mail.is_secret and status != OutgoingMail.Status.WAITING and not settings.DEMO_MODE:
+        mail.text = mail.html = ""
+    mail.save(update_fields=["status", "last_error", "attempts", "sent_at", "text", "html"])
 
 
 def _as_message(mail: OutgoingMail) -> EmailMultiAlternatives:

@@ -20,6 +20,16 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
             return self.none()
         return self.filter(models.Q(*conditions, _connector=models.Q.OR), is_internal=False)
 
+    def about_people(self, manager: Contact | None) -> Self:
+        """The log of an account, for those who look after its contacts: what happened to its people and their access.
+
+        Nobody else has one. A user who is a contact of several accounts leaves a line in each; this is their own account's.
+        """
+        if manager is None or not (manager.manages("read") and manager.manages("write")):
+            return self.none()
+        kinds = (Account.record_type.name, Contact.record_type.name)
+        return self.filter(account=manager.account_id, record_type__in=kinds, is_internal=False)
+
     @staticmethod
     def _condition(kind: RecordType, contact: Contact | None) -> models.Q | None:
         scope = granted_scope(contact, "read", kind)

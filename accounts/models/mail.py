@@ -38,5 +38,10 @@ class OutgoingMail(models.Model):
 
     @property
     def is_secret(self) -> bool:
-        """Whether the text holds a link that signs somebody in or changes how they do."""
+        """Whether the text may hold a code or a link that lets its reader in. Subjects never do: they stay readable."""
         return self.event.startswith(SECRET_EVENTS)
+
+    @property
+    def is_sendable(self) -> bool:
+        """Neither sent nor emptied. One that was given up can be tried again, unless it was secret."""
+        return self.status != self.Status.SENT and not (self.is_secret and not self.text)

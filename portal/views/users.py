@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.actions.activity import record_activity
 from accounts.actions.users import deactivate_colleague
 from accounts.actors import Actor
 from accounts.forms.users import HeirForm
@@ -46,4 +47,7 @@ def user_deactivate(request: PortalRequest, pk: int) -> HttpResponse:
 def _deactivate(actor: Actor, contact: Contact, heir: Contact | None) -> int:
     """The account's rules come first, and lock it; the features follow in the same transaction."""
     deactivate_colleague(actor=actor, contact=contact)
-    return hand_over_cases(actor=actor, contact=contact, heir=heir) if heir else 0
+    cases = hand_over_cases(actor=actor, contact=contact, heir=heir) if heir else 0
+    if heir and cases:
+        record_activity(actor=actor, verb="contact.cases_handed_over", record=contact, cases=cases, to=heir.full_name)
+    return cases

@@ -2,12 +2,10 @@
 
 import re
 from base64 import b32decode
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
-from django.db import connection
 from django.test import Client
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_email.models import EmailDevice
@@ -67,7 +65,7 @@ def attempt(browser, person, password=PASSWORD, **extra):
 
 
 def mailed_code():
-    return OutgoingMail.objects.filter(event="accounts/code").latest("pk").subject.split()[0]
+    return re.search(r"\b\d{6}\b", OutgoingMail.objects.filter(event="accounts/code").latest("pk").text)[0]
 
 
 def app_code(device, steps=0):
@@ -176,10 +174,12 @@ def test_the_code_goes_by_mail_to_the_confirmed_address_alone(careful, visitor, 
     page = visitor.get(CODE)
     assert "a•••@acme.example" in page.text
     assert careful.email not in page.text
+    code = mailed_code()
     run_jobs()
     assert [mail.to for mail in mailoutbox] == [[careful.email]]
-    assert mailed_code() in mailoutbox[0].body
-    assert mailed_code() in mailoutbox[0].alternatives[0][0]
+    assert code in mailoutbox[0].body
+    assert code in mailoutbox[0].alternatives[0][0]
+    assert code not in mailoutbox[0].subject
 
 
 def test_spaces_in_a_code_do_not_matter(careful, visitor):
@@ -639,39 +639,3 @@ def test_no_secret_is_logged(careful, visitor):
     type_code(visitor, mailed_code(), method="email", remember="on")
     told = " ".join(f"{activity.label} {activity.details}" for activity in Activity.objects.all())
     assert not [secret for secret in (device.key, mailed_code(), *codes) if secret in told]
-
-
-# Guesses at the same moment
-
-
-@pytest.mark.usefixtures("migrated_rows")
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_of_forty_guesses_at_once_five_are_compared(careful):
-    EmailDevice.objects.update(token="424242", valid_until="2100-01-01T00:00Z")
-
-    def guess(number):
-        try:
-            return check_code(user=careful.user, method="email", code=f"{number:06d}", failures_before=0)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(guess, range(40)))
-    assert answers.count(Answer.WRONG) <= 5
-    assert set(answers) <= {Answer.WRONG, Answer.TOO_SOON, Answer.ENOUGH}
-    assert EmailDevice.objects.get().throttling_failure_count <= 5
-
-
-@pytest.mark.usefixtures("migrated_rows")
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_one_code_lets_one_of_many_in(careful):
-    EmailDevice.objects.update(token="424242", valid_until="2100-01-01T00:00Z")
-
-    def use(_):
-        try:
-            return check_code(user=careful.user, method="email", code="424242", failures_before=0)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(use, range(8))).count(Answer.RIGHT) == 1
