@@ -7,8 +7,10 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from accounts import lockout
@@ -126,12 +128,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return bool(super().is_reauthentication_required(app=app, **context))
         raise ReauthenticationRequired
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("security")
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Links in mails lead to the portal's own address, whatever Host header asked for the mail."""
         return f"{settings.BASE_URL}{reverse('account_reset_password')}key/{key}/"
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmationHMAC) -> str:
         return settings.BASE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        context = {"password_reset_url": settings.BASE_URL + reverse("account_reset_password")}
+        self.send_mail("account/email/account_already_exists", email, context)
+
+    def clean_email(self, email: str) -> str:
+        """allauth's forms take longer addresses than the columns keep."""
+        MaxLengthValidator(254)(email)
+        return email
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """The portal as the visitor called it. allauth would lead to any allowed host, to the visitor's own localhost too."""
+        return url_has_allowed_host_and_scheme(url, {self.request.get_host()}, require_https=self.request.is_secure())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         message = self.render_mail(template_prefix, email, {**mail_context(), **context, "email": email})

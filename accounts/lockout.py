@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import CharField, Exists, F, Func, OuterRef
 from django.utils import timezone
 
 from accounts.models import SignInFailure, SignInPolicy
@@ -44,11 +44,20 @@ class Attempt:
 
 
 def count_attempt(email: str, policy: SignInPolicy) -> Attempt:
+    return _count(key_of(email), policy.lockout_attempts, policy.lockout_minutes)
+
+
+def count_guess(secret: str, *, attempts: int, minutes: int) -> Attempt:
+    """The same for guesses at a code that was mailed and holds for so many minutes."""
+    return _count(key_of(secret), attempts, minutes)
+
+
+def _count(key: str, attempts: int, minutes: int) -> Attempt:
     values: dict[str, str | int | datetime] = {
-        "key": key_of(email),
+        "key": key,
         "now": timezone.now(),
-        "attempts": policy.lockout_attempts,
-        "minutes": policy.lockout_minutes,
+        "attempts": attempts,
+        "minutes": minutes,
         "longest": LONGEST_MINUTES,
     }
     with connection.cursor() as cursor:
@@ -78,6 +87,18 @@ def forget_old() -> None:
 
 def is_locked(email: str) -> bool:
     return SignInFailure.objects.filter(key=key_of(email), locked_until__gt=timezone.now()).exists()
+
+
+class KeyOf(Func):
+    """The key of the address in a column, for lists: what key_of makes of it."""
+
+    template = "encode(sha256(convert_to(lower(trim(%(expressions)s)), 'UTF8')), 'hex')"
+    output_field = CharField()
+
+
+def locked_now(column: str) -> Exists:
+    """For a list: whether the address in this column of the outer query is locked."""
+    return Exists(SignInFailure.objects.filter(key=KeyOf(OuterRef(column)), locked_until__gt=timezone.now()))
 
 
 def key_of(email: str) -> str:

@@ -4,16 +4,17 @@ from typing import Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from allauth.socialaccount.providers.base import ProviderException
-from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.account.adapter import get_adapter
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from requests import RequestException
 
 from accounts import session_limits
 from accounts.http import PortalRequest
@@ -34,7 +35,7 @@ class SessionLimitsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         policy = getattr(request, "sign_in_policy", None) if SESSION_KEY in request.session else None
-        if policy and session_limits.is_over(request, policy):
+        if policy and session_limits.is_over(request.session, policy):
             logout(request)
             messages.info(request, _("You were signed out because some time has passed. Sign in to go on."))
         elif policy:
@@ -67,7 +68,14 @@ class TermsMiddleware:
 
 
 class IdentityProviderMiddleware:
-    """A provider of identities that is down, or answers nonsense, is no fault of the portal: say so, and offer the way back."""
+    """A provider of identities that is down, or answers nonsense, is no fault of the portal: say so, and offer the way back.
+
+    ``request.waits_for_provider`` is true from the first step until the adapter has got an identity
+    (accounts.social.pre_social_login). Whatever fails in between is the provider's answer; what fails later is ours.
+    """
+
+    STEPS = ("_login", "_callback", "saml_finish_acs", "saml_metadata")
+    OF_OUR_OWN = (Http404, SuspiciousOperation, OperationalError, InterfaceError)
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -75,11 +83,20 @@ class IdentityProviderMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> None:
+        name = (request.resolver_match and request.resolver_match.url_name) or ""
+        request.waits_for_provider = name.endswith(self.STEPS) and name != "account_login"  # type: ignore[attr-defined]
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, RequestException | OAuth2Error | ProviderException):
+        """Nor is it a fault when two people connect one identity at the same moment: the database gives it to the first."""
+        if isinstance(exception, IntegrityError) and SocialAccount._meta.db_table in str(exception):
+            get_adapter(request).add_message(request, messages.ERROR, "socialaccount/messages/account_connected_other.txt")
+            return redirect("socialaccount_connections")
+        if not getattr(request, "waits_for_provider", False) or isinstance(exception, self.OF_OUR_OWN):
             return None
-        logger.warning("The identity provider failed at %s: %s", request.path, type(exception).__name__)
-        return render(request, "socialaccount/authentication_error.html", status=503)
+        logger.warning("The identity provider failed at %s", request.path, exc_info=exception)
+        status = 401 if isinstance(exception, PermissionDenied) else 503
+        return render(request, "socialaccount/authentication_error.html", status=status)
 
 
 class ContactMiddleware:

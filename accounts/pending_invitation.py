@@ -17,6 +17,7 @@ from accounts.actions.mail import queue_mail
 from accounts.actions.redemption import redeem_as_new_user
 from accounts.actors import Actor
 from accounts.http import PortalRequest
+from accounts.lockout import count_guess
 from accounts.models import Invitation, User
 from accounts.models.invitation import hash_of
 
@@ -62,7 +63,7 @@ class PendingInvitation:
     def mail_code(self, address: str) -> None:
         """Prove that the visitor reads the mail of this address. A code sent before is void."""
         code = get_random_string(CODE_LENGTH, LETTERS)
-        self._keep(asked=address.lower(), code=hash_of(code), code_until=time.time() + CODE_SECONDS, wrong=0, proved="")
+        self._keep(asked=address.lower(), code=hash_of(code), code_until=time.time() + CODE_SECONDS, proved="")
         queue_mail(event="accounts/invitation_code", to=address, context={"code": f"{code[:4]}-{code[4:]}", "minutes": CODE_SECONDS // 60})
 
     @property
@@ -71,16 +72,17 @@ class PendingInvitation:
         return str(self._kept.get("asked", "")) if self._kept.get("code") else ""
 
     def confirm(self, typed: str) -> bool:
-        """Whether this is the code that was mailed. After some wrong ones it is void."""
+        """Whether this is the code that was mailed. After some wrong ones it is void, however many come at once."""
         code = self._kept.get("code")
         if not code or time.time() > self._kept["code_until"]:
             self._keep(code="")
             return False
-        if constant_time_compare(hash_of(typed), code):
+        attempt = count_guess(code, attempts=MAX_WRONG_CODES, minutes=CODE_SECONDS // 60)
+        if attempt.is_allowed and constant_time_compare(hash_of(typed), code):
             self._keep(code="", proved=self._kept["asked"], proved_until=time.time() + PROOF_SECONDS)
             return True
-        wrong = self._kept["wrong"] + 1
-        self._keep(wrong=wrong, code="" if wrong >= MAX_WRONG_CODES else code)
+        if attempt.locked_until or not attempt.is_allowed:
+            self._keep(code="")
         return False
 
     @property

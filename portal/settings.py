@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.google",
     "allauth.socialaccount.providers.microsoft",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "allauth.socialaccount.providers.twitter_oauth2",
     "allauth.socialaccount.providers.yahoo",
     "allauth.usersessions",
@@ -155,7 +156,11 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_FORMS = {"login": "accounts.forms.entrance.SignInForm", "signup": "accounts.forms.entrance.SignUpForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.entrance.SignInForm",
+    "signup": "accounts.forms.entrance.SignUpForm",
+    "reset_password_from_key": "accounts.forms.entrance.NewPasswordForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "accounts.models.user.display_name"
 ACCOUNT_UNIQUE_EMAIL = True
@@ -196,6 +201,7 @@ SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
+MESSAGE_STORAGE = "portal.lib.flashes.FlashStorage"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
@@ -264,12 +270,17 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 100  # above the limit of the forms, which say it
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "portal.lib.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "portal.lib.request_id.RequestIdFilter"},
+        "secret_paths": {"()": "portal.lib.secret_paths.SecretPathFilter"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "secret_paths"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "django.request": {"filters": ["secret_paths"]},
+        "django.security.csrf": {"filters": ["secret_paths"]},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # scanners; they get their 400
         "procrastinate": {"level": "WARNING"},
     },

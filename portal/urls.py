@@ -2,7 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import brand, health, home, mailbox, preferences, profile, search, users
+from portal.views import brand, health, home, log, mailbox, personal_data, preferences, search, users
 
 # The administration has no door of its own: its sign-in is the portal's, with the same limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -10,7 +10,11 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
-    path("profile/", profile.profile, name="profile"),
+    path("profile/", include("accounts.urls.profile")),
+    path("profile/data/", personal_data.personal_data, name="personal_data"),
+    path("profile/data/download/", personal_data.personal_data_download, name="personal_data_download"),
+    path("profile/data/erasure/", personal_data.erasure, name="erasure"),
+    path("profile/data/erasure/withdraw/", personal_data.erasure_withdraw, name="erasure_withdraw"),
     path("preferences/theme/", preferences.set_theme, name="set_theme"),
     path("preferences/contact/", preferences.switch_contact, name="switch_contact"),
     path("brand.css", brand.brand_css, name="brand_css"),
@@ -23,6 +27,8 @@ urlpatterns = [
     path("accounts/", include("accounts.urls.identities")),
     path("accounts/", include("allauth.account.urls")),
     path("redeem/", include("accounts.urls.redeem")),
+    path("users/log/", log.user_log, name="user_log"),
+    path("users/log/export/", log.user_log_export, name="user_log_export"),
     path("users/<int:pk>/deactivate/", users.user_deactivate, name="user_deactivate"),
     path("", include("accounts.urls.users")),
     path("admin/", admin.site.urls),

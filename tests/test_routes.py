@@ -19,6 +19,7 @@ from tests.invoices.factories import make_invoice
 from tests.knowledgebase.factories import make_article, make_category
 
 PROVIDERS = ("facebook", "github", "google", "microsoft", "openid_connect", "twitter_oauth2", "yahoo")
+SAML = {"saml_login", "saml_acs", "saml_finish_acs", "saml_sls", "saml_metadata"}
 
 PUBLIC = {
     "account_login",
@@ -38,6 +39,7 @@ PUBLIC = {
     "socialaccount_login_cancelled",
     "socialaccount_signup",
     *(f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")),
+    *SAML,
     "healthz",
     "brand_css",
     "brand_image",
@@ -60,6 +62,15 @@ SIGNED_IN = {
     "home",
     "search",
     "profile",
+    "security",
+    "send_address_confirmation",
+    "session_list",
+    "session_end",
+    "session_end_others",
+    "personal_data",
+    "personal_data_download",
+    "erasure",
+    "erasure_withdraw",
     "switch_contact",
     "account_email",
     "account_change_password",
@@ -123,6 +134,8 @@ GUARDED = {
     "join_request_list": FOR_MANAGERS,
     "join_request_decide": Guarded("post", {"decision": "decline"}, owner=302, stranger=403, powerless=403),
     "access_review": FOR_MANAGERS,
+    "user_log": FOR_MANAGERS,
+    "user_log_export": Guarded("post", stranger=403, powerless=403),
     "contact_address_confirm": Guarded(),
     "invoices:list": Guarded(stranger=403, powerless=403),
     "invoices:invoice_detail": Guarded(),
@@ -196,6 +209,8 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
         "join_request_list": reverse("join_request_list"),
         "join_request_decide": reverse("join_request_decide", args=[join_request.pk]),
         "access_review": reverse("access_review"),
+        "user_log": reverse("user_log"),
+        "user_log_export": reverse("user_log_export"),
         "contact_address_confirm": reverse(
             "contact_address_confirm", args=[AddressChange(alice.pk, alice.email, "alice.new@acme.example").token]
         ),
@@ -254,7 +269,7 @@ def test_a_page_for_the_signed_in_sends_visitors_to_sign_in(name: str, visitor: 
     assert response.url.startswith(reverse("account_login"))
 
 
-WITH_ARGUMENTS = {"account_reset_password_from_key", "account_confirm_email", "brand_image", "mailbox_mail", "redeem_link"} | {
+WITH_ARGUMENTS = {"account_reset_password_from_key", "account_confirm_email", "brand_image", "mailbox_mail", "redeem_link", *SAML} | {
     f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")
 }
 

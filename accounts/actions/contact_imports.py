@@ -20,7 +20,7 @@ from accounts.models import Account, Contact, ContactImport, WebRole
 FIELDS: dict[str, forms.Field] = {
     "first_name": forms.CharField(max_length=100, label=gettext_lazy("First name")),
     "last_name": forms.CharField(max_length=100, label=gettext_lazy("Last name")),
-    "email": forms.EmailField(label=gettext_lazy("E-mail")),
+    "email": forms.EmailField(max_length=254, label=gettext_lazy("E-mail")),
     "phone": forms.CharField(max_length=40, required=False, label=gettext_lazy("Phone")),
     "job_title": forms.CharField(max_length=100, required=False, label=gettext_lazy("Job title")),
 }
@@ -30,9 +30,11 @@ INVITED_AT_ONCE = 50
 
 @transaction.atomic
 def check_import(*, actor: Actor, file_name: str, content: bytes) -> ContactImport:
-    """Read the list and note every row that cannot be taken. Raises ValidationError when it is no list at all."""
-    manager = lock_account(actor=actor, privilege="create")
+    """Read the list and note every row that cannot be taken. Raises ValidationError when it is no list at all.
+
+    It is read first: that can take a while, and nobody else waits for it."""
     rows = read_contact_list(file_name, content)
+    manager = lock_account(actor=actor, privilege="create")
     account = Account.objects.get(contacts=manager)
     errors = list(_errors(manager, rows))
     return ContactImport.objects.create(account=account, created_by=manager, file_name=file_name[:150], rows=rows, errors=errors)
@@ -49,17 +51,18 @@ def start_import(*, actor: Actor, contact_import: ContactImport) -> None:
         raise ValidationError(_("Correct the rows with errors first."))
     locked.status, locked.created_by = ContactImport.Status.RUNNING, manager
     locked.save(update_fields=["status", "created_by"])
-    app.configure_task("accounts.tasks.import_contacts").defer(import_id=locked.pk)
+    app.configure_task("accounts.tasks.import_contacts").defer(import_id=locked.pk, client_ip=actor.client_ip)
 
 
 @transaction.atomic
-def create_imported_contacts(*, import_id: int) -> None:
+def create_imported_contacts(*, import_id: int, client_ip: str | None = None) -> None:
     """Create all contacts of the list, or none and note why. The list knows its contacts afterwards, so a repeated job
-    creates nothing twice."""
+    creates nothing twice. The account is locked first, then the list, as start_import does."""
+    Account.objects.select_for_update(no_key=True, of=("self",)).get(contact_imports=import_id)
     running = _locked(import_id)
     if running.status != ContactImport.Status.RUNNING or "contact" in running.rows[0]:
         return
-    actor = _actor(running)
+    actor = _actor(running, client_ip)
     try:
         manager = lock_account(actor=actor, privilege="create")
     except PermissionDenied:
@@ -73,14 +76,14 @@ def create_imported_contacts(*, import_id: int) -> None:
 
 
 @transaction.atomic
-def invite_next(*, import_id: int) -> bool:
+def invite_next(*, import_id: int, client_ip: str | None = None) -> bool:
     """Invite some more of the contacts that were created; False when all are."""
     running = _locked(import_id)
     if running.status != ContactImport.Status.RUNNING:
         return False
     part = running.rows[running.done : running.done + INVITED_AT_ONCE]
     for contact in Contact.objects.usable().filter(pk__in=[row["contact"] for row in part], user=None):
-        invite_contact(actor=_actor(running), contact=contact)
+        invite_contact(actor=_actor(running, client_ip), contact=contact)
     running.done += len(part)
     if running.done == running.total:
         running.status = ContactImport.Status.DONE
@@ -92,8 +95,9 @@ def _locked(import_id: int) -> ContactImport:
     return ContactImport.objects.select_for_update(of=("self",)).select_related("account", "created_by__user").get(pk=import_id)
 
 
-def _actor(running: ContactImport) -> Actor:
-    return Actor(user=running.created_by.user, contact=running.created_by)
+def _actor(running: ContactImport, client_ip: str | None) -> Actor:
+    """Who started the import, and from where."""
+    return Actor(user=running.created_by.user, contact=running.created_by, client_ip=client_ip)
 
 
 def _fail(running: ContactImport, errors: list[dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.activity import record_activity
 from accounts.actions.mail import queue_mail
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import Actor
 from accounts.models import Account, Contact, Invitation, User, WebRole
 from accounts.models.invitation import hash_of
 
@@ -101,7 +101,7 @@ def revoke_invitation(*, actor: Actor, invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def answer_request_for_link(*, email: str) -> None:
+def answer_request_for_link(*, actor: Actor, email: str) -> None:
     """Somebody asked for a new link. Only the owner of the address hears whether there was anything to send."""
     email = email.lower()
     renewable = Invitation.objects.filter(
@@ -110,9 +110,21 @@ def answer_request_for_link(*, email: str) -> None:
     waiting = [invitation for invitation in renewable if invitation.contact and invitation.contact.is_usable]
     for invitation in waiting:
         if invitation.sent_at is None or invitation.sent_at < timezone.now() - PAUSE:
-            resend_invitation(actor=SYSTEM, invitation=invitation)
+            _renew(actor, invitation)
     if not waiting and User.objects.filter(email=email, is_active=True).exists():
         queue_mail(event="accounts/invitation_not_needed", to=email, context={"url": settings.BASE_URL + reverse("account_login")})
+
+
+def _renew(actor: Actor, invitation: Invitation) -> None:
+    """Anybody can ask, so a code that is good stays good: somebody may be about to use it. The mail brings a further one."""
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if not (locked.is_redeemable and locked.sent_at):
+        resend_invitation(actor=actor, invitation=locked)
+        return
+    locked.sent_at = timezone.now()
+    locked.save(update_fields=["sent_at"])
+    _mail(locked, locked.further_code)
+    _record(actor, "invitation_sent_again", locked)
 
 
 def _void_earlier(contact: Contact) -> None:
@@ -126,6 +138,10 @@ def _send(invitation: Invitation) -> None:
     code = secrets.token_urlsafe(32)
     invitation.code_hash, invitation.sent_at = hash_of(code), timezone.now()
     invitation.save(update_fields=["code_hash", "email", "sent_at", "expires_at"])
+    _mail(invitation, code)
+
+
+def _mail(invitation: Invitation, code: str) -> None:
     context = {
         "invitation": invitation,
         "inviter": invitation.created_by.get_full_name() if invitation.created_by else "",

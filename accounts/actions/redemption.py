@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actions.activity import record_activity
 from accounts.actions.mail import queue_mail
+from accounts.actions.ownership import claim_user
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, InvitationRedemption, User
 
@@ -57,6 +58,18 @@ def redeem_as_new_user(*, actor: Actor, invitation: Invitation, address: str, cr
     return _redeem(actor, locked, address, lambda: _created(create_user))
 
 
+def local_user_for(*, actor: Actor, address: str, password: str, first_name: str, last_name: str) -> User:
+    """A user who signs in with a password: the one whom the owner of the address may claim, or else a new one.
+    The address must have been proved."""
+    user = claim_user(actor=actor, address=address)
+    if user is None:
+        return create_local_user(address=address, password=password, first_name=first_name, last_name=last_name)
+    user.first_name, user.last_name = first_name, last_name
+    user.set_password(password)
+    user.save(update_fields=["first_name", "last_name", "password"])
+    return user
+
+
 def create_local_user(*, address: str, password: str, first_name: str, last_name: str) -> User:
     """A user who signs in with a password. The address must have been proved."""
     user = User.objects.create_user(address, password, first_name=first_name, last_name=last_name)
@@ -75,9 +88,9 @@ def _redeem(actor: Actor, locked: Invitation, address: str, obtain_user: Callabl
     """Invitation, contact, user: everybody locks in this order."""
     contact = _invited(locked) if locked.contact else None
     user = obtain_user()
-    contact = contact or _free(_member(locked, address, user))
-    if Contact.objects.filter(account=contact.account_id, user=user).exists():
+    if Contact.objects.filter(account=(contact or locked).account_id, user=user).exists():
         raise AlreadyAContact
+    contact = contact or _free(_member(locked, address, user))
     contact.user = user
     contact.save(update_fields=["user"])
     contact.roles.add(*locked.roles.all())
@@ -122,7 +135,7 @@ def _created(create_user: Callable[[], User]) -> User:
 def _member(invitation: Invitation, address: str, user: User) -> Contact:
     """Who comes in through a group's link is made a contact, unless the account has one with this address already."""
     names = {"first_name": user.first_name or address.partition("@")[0], "last_name": user.last_name}
-    return Contact.objects.get_or_create(account=invitation.account, email=address.lower(), defaults=names)[0]
+    return Contact.objects.get_or_create(account=invitation.account, email=address.lower(), defaults=names)[0].survivor
 
 
 def _tell(actor: Actor, invitation: Invitation, contact: Contact) -> None:

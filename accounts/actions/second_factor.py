@@ -15,11 +15,10 @@ from django_otp.plugins.otp_email.models import EmailDevice
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.actions.activity import record_activity
+from accounts.actions.activity import record_for_user
 from accounts.actions.mail import queue_mail
 from accounts.actors import Actor
-from accounts.middleware import contacts_of
-from accounts.models import TrustedBrowser, User
+from accounts.models import Activity, TrustedBrowser, User
 from accounts.second_factor.rules import (
     TRUST_SECONDS,
     WRONG_CODES,
@@ -32,6 +31,8 @@ from accounts.second_factor.rules import (
 
 RECOVERY_CODES = 10
 CODE_SECONDS = 300
+STOPPED = "second_factor.refused"
+STOPPED_ONCE_IN = timedelta(minutes=1)
 KINDS = {Method.APP: TOTPDevice, Method.EMAIL: EmailDevice, Method.RECOVERY: StaticDevice}
 
 
@@ -151,7 +152,7 @@ def switch_on_app(*, actor: Actor, user: User, key: str, code: str) -> list[str]
 
 
 def _switched_on(actor: Actor, user: User, method: Method) -> list[str]:
-    _note(actor, "second_factor.switched_on", user, method=method.value)
+    record_for_user(actor=actor, verb="second_factor.switched_on", user=user, method=method.value)
     _tell(user, f"{method.value}_on")
     return [] if StaticToken.objects.filter(device__user=user).exists() else _make_recovery_codes(user)
 
@@ -165,7 +166,7 @@ def switch_off(*, actor: Actor, user: User, method: Method) -> None:
     if not chosen_methods(user):
         StaticDevice.objects.filter(user=user).delete()
         TrustedBrowser.objects.filter(user=user).delete()
-    _note(actor, "second_factor.switched_off", user, method=method.value)
+    record_for_user(actor=actor, verb="second_factor.switched_off", user=user, method=method.value)
     _tell(user, f"{method.value}_off")
 
 
@@ -175,7 +176,7 @@ def remove_second_factors(*, actor: Actor, user: User) -> None:
     for kind in KINDS.values():
         kind.objects.filter(user=user).delete()
     TrustedBrowser.objects.filter(user=user).delete()
-    _note(actor, "second_factor.removed", user)
+    record_for_user(actor=actor, verb="second_factor.removed", user=user)
     _tell(user, "removed")
 
 
@@ -187,7 +188,7 @@ def renew_recovery_codes(*, actor: Actor, user: User) -> list[str]:
     """The old ones are void."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     codes = _make_recovery_codes(user)
-    _note(actor, "second_factor.recovery_codes_made", user)
+    record_for_user(actor=actor, verb="second_factor.recovery_codes_made", user=user)
     _tell(user, "recovery_codes")
     return codes
 
@@ -217,7 +218,7 @@ def trust_browser(*, actor: Actor, user: User, user_agent: str) -> str:
     TrustedBrowser.objects.create(
         user=user, token_hash=trust_hash(user, token), user_agent=user_agent.replace("\0", "")[:200], expires_at=expires_at
     )
-    _note(actor, "browser.remembered", user)
+    record_for_user(actor=actor, verb="browser.remembered", user=user)
     return token
 
 
@@ -226,7 +227,7 @@ def forget_browsers(*, actor: Actor, user: User, pk: int | None = None) -> None:
     """One remembered browser of the user, or all."""
     browsers = TrustedBrowser.objects.filter(user=user)
     if (browsers if pk is None else browsers.filter(pk=pk)).delete()[0]:
-        _note(actor, "browser.forgotten", user)
+        record_for_user(actor=actor, verb="browser.forgotten", user=user)
 
 
 # What is told, and to whom
@@ -234,8 +235,11 @@ def forget_browsers(*, actor: Actor, user: User, pk: int | None = None) -> None:
 
 @transaction.atomic
 def note_wrong_codes(*, actor: Actor, user: User) -> None:
-    """Somebody knew the password and not the code: the owner should know."""
-    _note(actor, "second_factor.refused", user)
+    """Somebody knew the password and not the code: the owner should know. Once, however many codes came at the same moment."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if Activity.objects.filter(actor=user, verb=STOPPED, at__gt=timezone.now() - STOPPED_ONCE_IN).exists():
+        return
+    record_for_user(actor=actor, verb=STOPPED, user=user)
     queue_mail(event="accounts/wrong_codes", to=code_address(user), context={"name": user.get_short_name(), "client_ip": actor.client_ip})
 
 
@@ -243,12 +247,3 @@ def _tell(user: User, change: str) -> None:
     """Each confirmed address is told, so that a thief of one cannot hide."""
     for address in EmailAddress.objects.filter(user=user, verified=True):
         queue_mail(event="accounts/second_factor_changed", to=address.email, context={"name": user.get_short_name(), "change": change})
-
-
-def _note(actor: Actor, verb: str, user: User, **details: Any) -> None:
-    """In the log of each account that the user is a contact of; of staff without one, in the portal's own."""
-    contacts = contacts_of(user)
-    for contact in contacts:
-        record_activity(actor=actor, verb=verb, record=contact, **details)
-    if not contacts:
-        record_activity(actor=actor, verb=verb, record=None, label=user.email, **details)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import lockout
-from accounts.actions.activity import record_activity
+from accounts.actions.activity import record_activity, record_for_user
 from accounts.actors import Actor
 from accounts.models import Contact, SignInPolicy, User
 
@@ -98,13 +98,12 @@ def user_of(email: str) -> User | None:
 
 
 def addresses_of(user: User) -> set[str]:
-    return {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
+    """What the user signs in with. An address that waits for its confirmation may be somebody else's."""
+    return {user.email, *EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)}
 
 
 def _record(actor: Actor, verb: str, user: User | None, email: str = "", **details: Any) -> None:
-    """One line for each account that the user can see something of, or one for staff alone."""
-    contacts = list(Contact.objects.usable().filter(user=user)) if user else []
-    for contact in contacts:
-        record_activity(actor=actor, verb=verb, record=contact, **details)
-    if not contacts:
-        record_activity(actor=actor, verb=verb, record=None, label=user.email if user else email, **details)
+    if user:
+        record_for_user(actor=actor, verb=verb, user=user, **details)
+    else:
+        record_activity(actor=actor, verb=verb, record=None, label=email, **details)

@@ -2,19 +2,28 @@
 
 from typing import Any, cast
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import LoginForm, ResetPasswordKeyForm, SignupForm
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions.ownership import take_over
+from accounts.actors import Actor
 from accounts.http import PortalRequest
+from accounts.models import User
 
 STAFF_DOOR = "staff"
 """Query parameter of the sign-in page with which the form for staff is shown while sign-in with a password is off."""
+
+
+PASSWORD_HELP = _("At least 10 characters. A few words that do not belong together are easy to remember.")
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -47,7 +56,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = _("At least 10 characters. A few words that do not belong together are easy to remember.")
+        self.fields["password1"].help_text = PASSWORD_HELP
 
     def clean_email(self) -> str:
         policy = cast("PortalRequest", context.request).sign_in_policy
@@ -64,3 +73,38 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)
+
+
+class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+    """The new password of somebody who has followed the link in a mail."""
+
+    user: User
+
+    @transaction.atomic
+    def save(self) -> None:
+        """Of a user whom nobody has claimed the link proves the address: it is the only one that the mail can have gone to."""
+        request = context.request
+        has_one_address = not EmailAddress.objects.filter(user=self.user).exclude(email__iexact=self.user.email).exists()
+        is_first = take_over(actor=Actor(user=self.user, client_ip=cast("PortalRequest", request).client_ip), user=self.user)
+        super().save()
+        if is_first and has_one_address:
+            address = EmailAddress.objects.get_or_create(user=self.user, email=self.user.email, defaults={"primary": True})[0]
+            get_adapter().confirm_email(request, address)
+
+
+class PasswordForm(forms.Form):
+    """The password of somebody who is not signed in here. Each try counts like one on the sign-in page."""
+
+    password = forms.CharField(
+        label=_("Password"), strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if get_adapter().authenticate(context.request, email=self.user.email, password=password) != self.user:
+            raise forms.ValidationError(_("This is not the password, or it cannot be used now."))
+        return password

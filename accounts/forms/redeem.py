@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.entrance import PASSWORD_HELP
 from accounts.models import User
 
 
@@ -22,7 +23,7 @@ class InvitationCodeForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    email = forms.EmailField(label=_("Your e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(label=_("Your e-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
@@ -53,6 +54,8 @@ class RegisterForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.address = address
+        self.fields["password1"].help_text = PASSWORD_HELP
+        self.fields["password2"].help_text = ""
 
     def clean(self) -> dict[str, Any]:
         self.validate_passwords()

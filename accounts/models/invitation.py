@@ -1,6 +1,7 @@
 import hashlib
 from typing import Self
 
+from django.core import signing
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +23,17 @@ def masked(address: str) -> str:
     return f"{name[:1]}•••@{domain}"
 
 
+FURTHER_CODE = signing.Signer(salt="accounts.invitation")
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def for_code(self, code: str) -> Self:
-        return self.filter(code_hash=hash_of(code))
+        """By the code that was mailed, or by a further one."""
+        try:
+            pk, code_hash = FURTHER_CODE.unsign_object(code)
+        except (signing.BadSignature, TypeError, ValueError):
+            return self.filter(code_hash=hash_of(code))
+        return self.filter(pk=pk, code_hash=code_hash)
 
     def open(self) -> Self:
         """Those that can still be redeemed."""
@@ -129,6 +138,11 @@ class Invitation(models.Model):
         if self.contact:
             return self.is_open and self.contact.is_usable and self.contact.user_id is None and self.admits(self.contact.email)
         return self.is_open and self.account is not None and self.account.is_active
+
+    @property
+    def further_code(self) -> str:
+        """Opens the invitation as the mailed code does, and as long: for whoever has lost that mail. It is signed, not kept."""
+        return FURTHER_CODE.sign_object([self.pk, self.code_hash])
 
     @property
     def masked_email(self) -> str:

@@ -19,15 +19,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from procrastinate.contrib.django import app as jobs
 
+from accounts.actions.ownership import claimable_user
 from accounts.actions.redemption import (
     AddressIsTaken,
     AlreadyAContact,
     NotTheInvitee,
     RedemptionRefused,
-    create_local_user,
+    local_user_for,
     redeem_as_new_user,
     redeem_as_user,
 )
+from accounts.actions.sign_ins import user_of
 from accounts.actors import Actor
 from accounts.forms.redeem import AddressForm, ConfirmationCodeForm, InvitationCodeForm, RegisterForm
 from accounts.http import PortalRequest
@@ -113,7 +115,8 @@ def redeem_send_code(request: PortalRequest, pending: PendingInvitation, invitat
     elif pending.asked_address:
         messages.info(request, _("We have just sent you a code. It can take a minute to arrive."))
     else:
-        return too_many(request)
+        messages.info(request, _("Codes were mailed to this address a moment ago, perhaps for somebody else. Wait a little and ask again."))
+        return redirect("redeem_invitation")
     return redirect("redeem_confirm")
 
 
@@ -170,7 +173,7 @@ def redeem_new_link(request: PortalRequest) -> HttpResponse:
         return render(request, "accounts/redeem/new_link.html", {"form": form})
     email = form.cleaned_data["email"]
     if within(request, "ask", email):
-        jobs.configure_task("accounts.tasks.answer_request_for_link").defer(email=email)
+        jobs.configure_task("accounts.tasks.answer_request_for_link").defer(email=email, client_ip=request.client_ip)
     messages.success(
         request,
         _("If an invitation is waiting for %(email)s, a new link is on its way. If nothing arrives, ask the person who invited you.")
@@ -180,8 +183,8 @@ def redeem_new_link(request: PortalRequest) -> HttpResponse:
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    """One page for an unknown, used, expired or revoked invitation."""
-    return render(request, "accounts/redeem/gone.html", {"form": AddressForm()}, status=410)
+    """One page for an unknown, used, expired or revoked invitation. What it links back to is no address with a code."""
+    return render(request, "accounts/redeem/gone.html", {"form": AddressForm(), "here": reverse("redeem")}, status=410)
 
 
 def _open(request: PortalRequest, code: str) -> HttpResponse:
@@ -222,15 +225,16 @@ def _redeem_as_user(request: PortalRequest, pending: PendingInvitation, invitati
 
 def _redeem_as_new_user(request: PortalRequest, pending: PendingInvitation, invitation: Invitation, form: RegisterForm) -> HttpResponse:
     created: list[User] = []
+    actor = Actor(client_ip=request.client_ip)
 
     def create_user() -> User:
         data = form.cleaned_data
         names = {"first_name": data["first_name"], "last_name": data["last_name"]}
-        created.append(create_local_user(address=form.address, password=data["password1"], **names))
+        created.append(local_user_for(actor=actor, address=form.address, password=data["password1"], **names))
         return created[0]
 
     try:
-        redeem_as_new_user(actor=Actor(client_ip=request.client_ip), invitation=invitation, address=form.address, create_user=create_user)
+        redeem_as_new_user(actor=actor, invitation=invitation, address=form.address, create_user=create_user)
     except RedemptionRefused as refusal:
         return _refused(request, refusal)
     pending.forget()
@@ -251,10 +255,11 @@ def _refused(request: PortalRequest, refusal: RedemptionRefused) -> HttpResponse
 
 
 def _go_on(request: PortalRequest, address: str) -> HttpResponse:
-    """After the proof: who has a sign-in with the address uses it; only its owner learns that there is one."""
+    """After the proof: who has a sign-in with the address uses it; only its owner learns that there is one. Whose access
+    was reset, or whose address a stranger had registered, has nothing to use, and chooses a password."""
     if _is_signed_in(request):
         return redirect("redeem_invitation")
-    if User.objects.filter(email=address).exists():
+    if user_of(address) and not claimable_user(address):
         return _sign_in_first(request)
     return redirect("redeem_register")
 

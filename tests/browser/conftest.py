@@ -76,10 +76,12 @@ def portal(chrome: Browser, live_server: Any, settings: Any, django_db_serialize
 
 class Watch:
     """Notes what no page may do: errors in the console (breaches of the content security policy are told there too),
-    scripts that fail, files that do not come, requests to anybody else."""
+    scripts that fail, files that do not come, requests to anybody else. ``friends`` are origins that the person goes to
+    on purpose, such as an identity provider's; what their pages do is not looked at."""
 
-    def __init__(self, context: BrowserContext, origin: str) -> None:
+    def __init__(self, context: BrowserContext, origin: str, friends: tuple[str, ...] = ()) -> None:
         self.origin = origin
+        self.friends = tuple(f"{friend}/" for friend in friends)
         self.complaints: list[str] = []
         self.documents: set[str] = set()
         context.on("request", self.see_request)
@@ -92,7 +94,7 @@ class Watch:
         if request.is_navigation_request():
             self.documents.add(request.url)
         # The browser's own parts have schemes of their own: data:, blob:, the viewer of PDF files.
-        if request.url.startswith(("http", "ws")) and not request.url.startswith(f"{self.origin}/"):
+        if request.url.startswith(("http", "ws")) and not request.url.startswith((f"{self.origin}/", *self.friends)):
             self.complaints.append(f"request to another origin: {request.url}")
 
     def see_failure(self, request: Request) -> None:
@@ -101,6 +103,8 @@ class Watch:
             self.complaints.append(f"request failed: {request.url} {request.failure}")
 
     def see_response(self, response: Response) -> None:
+        if response.url.startswith(self.friends):
+            return
         if response.status >= 500 or (response.status >= 400 and response.url not in self.documents):
             self.complaints.append(f"answered {response.status}: {response.url}")
 
@@ -118,17 +122,18 @@ OpenBrowser = Callable[..., Page]
 
 @pytest.fixture
 def open_browser(chrome: Browser, portal: str, sign_in: Any) -> Iterator[OpenBrowser]:
-    """Open another browser, as a device of its own; ``person`` is signed in there. Options are those of a Playwright context."""
+    """Open another browser, as a device of its own; ``person`` is signed in there. ``friends``: see Watch. Other
+    options are those of a Playwright context."""
     watches: list[Watch] = []
     contexts: list[BrowserContext] = []
 
-    def open_one(person: Contact | User | None = None, **options: Any) -> Page:
+    def open_one(person: Contact | User | None = None, *, friends: tuple[str, ...] = (), **options: Any) -> Page:
         context = chrome.new_context(
             **{"base_url": portal, "locale": "en-GB", "viewport": DESK, "reduced_motion": "reduce", "color_scheme": "light", **options}
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        watches.append(Watch(context, portal))
+        watches.append(Watch(context, portal, friends))
         if person:
             session = sign_in(person).cookies[django_settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": portal}])
@@ -162,13 +167,13 @@ def sign_in_by_form(page: Page, email: str) -> None:
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
-def check_page(page: Page) -> None:
+def check_page(page: Page, sizes: tuple[Any, ...] = (PHONE, TABLET, DESK)) -> None:
     """axe finds nothing in either colour scheme from phone to desk, and nothing scrolls sideways on the narrowest phone.
 
     The two schemes differ in their colours alone, so only those are looked at in both.
     """
     found: dict[str, str] = {}
-    for size in (PHONE, TABLET, DESK):
+    for size in sizes:
         page.set_viewport_size(size)
         for scheme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme)
