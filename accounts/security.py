@@ -104,7 +104,7 @@ def _methods(request: PortalRequest, chosen: list[Method]) -> str:
 
 
 def _sessions(request: PortalRequest) -> Row:
-    count = len(live_sessions(request.user, request.sign_in_policy, request.session.session_key))
+    count = len(live_sessions(request))
     text = _("In %(n)s browsers") % {"n": count} if count > 1 else _("In this browser alone")
     return Row(_("Where you are signed in"), reverse("session_list"), "globe", text)
 

@@ -13,6 +13,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from accounts.http import PortalRequest
 from accounts.models import SignInPolicy, User
 from accounts.session_limits import SEEN, STARTED, is_over
 from portal.lib.browsers import browser_name
@@ -23,7 +24,8 @@ MOST = 200
 
 @dataclass(frozen=True)
 class LiveSession:
-    pk: int
+    pk: int | None
+    """None where no row tells of the session."""
     browser: str
     client_ip: str
     started_at: datetime
@@ -31,13 +33,17 @@ class LiveSession:
     is_here: bool
 
 
-def live_sessions(user: User, policy: SignInPolicy, here: str | None) -> list[LiveSession]:
-    """The sessions with which somebody is signed in as the user now; ``here`` is the key of the reader's own."""
+def live_sessions(request: PortalRequest) -> list[LiveSession]:
+    """The sessions with which somebody is signed in as the reader now. The reader's own is among them even if no row
+    tells of it, as for some minutes after staff have set a password of their own in the administration."""
+    user, here = request.user, request.session.session_key
     rows = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk")[:MOST])
+    if here not in {row.session_key for row in rows}:
+        rows.insert(0, UserSession(session_key=here, ip=request.client_ip, user_agent=request.headers.get("User-Agent", "")))
     stored = Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=timezone.now())
     contents = {session.session_key: session.get_decoded() for session in stored}
     found = [(row, contents.get(row.session_key, {})) for row in rows]
-    return [_live_session(row, content, here) for row, content in found if _opens(content, user, policy)]
+    return [_live_session(row, content, here) for row, content in found if _opens(content, user, request.sign_in_policy)]
 
 
 def _opens(content: dict[str, Any], user: User, policy: SignInPolicy) -> bool:

@@ -94,7 +94,6 @@ def _user(user: User) -> Row:
 
 def _ways_in(request: PortalRequest) -> dict[str, Iterable[Row]]:
     user = request.user
-    sessions = live_sessions(user, request.sign_in_policy, request.session.session_key)
     browsers = TrustedBrowser.objects.valid().filter(user=user)
     return {
         "email_addresses": _rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
@@ -103,7 +102,8 @@ def _ways_in(request: PortalRequest) -> dict[str, Iterable[Row]]:
             for one in SocialAccount.objects.filter(user=user).order_by("pk")
         ],
         "sessions": [
-            {"browser": one.browser, "from": one.client_ip, "signed_in": one.started_at, "last_seen": one.seen_at} for one in sessions
+            {"browser": one.browser, "from": one.client_ip, "signed_in": one.started_at, "last_seen": one.seen_at}
+            for one in live_sessions(request)
         ],
         "remembered_browsers": [{"browser": one.name, "since": one.created_at, "until": one.expires_at} for one in browsers],
     }

@@ -1,6 +1,7 @@
 from email.utils import make_msgid
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -18,9 +19,11 @@ def queue_mail(*, event: str, to: str, context: dict[str, Any], reply_to: str = 
     """Write one message and a job that sends it, in the caller's transaction.
 
     ``event`` names the templates: ``emails/<event>.subject.txt``, ``.txt`` and ``.html``. They are rendered in the
-    language of the user who signs in with the address. Mails with the same ``in_reply_to`` are one conversation.
+    language and time zone of the user who signs in with the address, never in those of whoever caused the mail. Mails
+    with the same ``in_reply_to`` are one conversation.
     """
-    with translation.override(language_of(to)):
+    reader = User.objects.filter(email=to.lower()).first()
+    with translation.override(language_of(reader)), timezone.override(zone_of(reader)):
         return queue_rendered_mail(
             event=event,
             to=to,
@@ -50,9 +53,13 @@ def _host() -> str:
     return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 
-def language_of(address: str) -> str:
-    user = User.objects.filter(email=address.lower()).first()
-    return user.language if user and user.language else settings.LANGUAGE_CODE
+def language_of(reader: User | None) -> str:
+    return reader.language if reader and reader.language else settings.LANGUAGE_CODE
+
+
+def zone_of(reader: User | None) -> ZoneInfo | None:
+    """None is the portal's."""
+    return ZoneInfo(reader.time_zone) if reader and reader.time_zone else None
 
 
 def _render(event: str, suffix: str, context: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -50,7 +51,8 @@ def identities(request: PortalRequest) -> HttpResponse:
     names = provider_names(request)
     if "disconnect" in request.GET:
         identity = _chosen(request, request.GET["disconnect"])
-        context = {"identity": identity, "name": names.get(identity.provider, identity.provider)}
+        name = names.get(identity.provider, identity.provider)
+        context = {"identity": identity, "name": name, "crumbs": _crumbs(_("Disconnect %(name)s") % {"name": name})}
         return render(request, "socialaccount/disconnect.html", context)
     own = list(SocialAccount.objects.filter(user=request.user).order_by("date_joined"))
     connected = [
@@ -59,6 +61,11 @@ def identities(request: PortalRequest) -> HttpResponse:
     ]
     can_connect = bool(set(names) - {one.provider for one in own})
     return render(request, "socialaccount/connections.html", {"identities": connected, "can_connect": can_connect})
+
+
+def _crumbs(here: str) -> list[tuple[str, str]]:
+    above = [("profile", _("Profile")), ("security", _("Security")), ("socialaccount_connections", _("Other ways to sign in"))]
+    return [*((label, reverse(name)) for name, label in above), (here, "")]
 
 
 def _chosen(request: PortalRequest, pk: str | None) -> SocialAccount:

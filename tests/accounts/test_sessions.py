@@ -21,6 +21,7 @@ from tests.accounts.own_pages import (
     FIREFOX,
     IPHONE,
     LOGIN,
+    SECURITY,
     SESSIONS,
     browser_of,
     change_policy,
@@ -127,6 +128,17 @@ def test_the_pages_ask_for_the_password_again(alice, sign_in):
     browser = sign_in(alice)
     for path in ("", "end/", "end-others/"):
         assert (browser.post if path else browser.get)(SESSIONS + path).url.startswith(AGAIN)
+
+
+def test_the_own_session_is_listed_even_when_no_row_tells_of_it(alice):
+    desk = browser_of(alice)
+    UserSession.objects.all().delete()
+    page = desk.get(SESSIONS).text
+    assert "Firefox on Linux" in page
+    assert "This browser" in page
+    assert "203.0.113.7" in page
+    browser_of(alice, IPHONE)
+    assert "In 2 browsers" in desk.get(SECURITY).text
 
 
 def test_a_session_that_signed_out_is_not_listed(alice):

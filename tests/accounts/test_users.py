@@ -110,6 +110,19 @@ def test_bob_adds_dora_and_she_gets_an_invitation(desk, acme):
     assert Invitation.objects.open().get(contact=dora)
 
 
+@pytest.mark.parametrize("path", [NEW, "/users/import/", "/users/review/"])
+def test_each_form_says_for_which_company_it_was_shown(path, desk, bob):
+    assert f'name="acting_as" value="{bob.pk}"' in desk.get(path).text
+
+
+def test_a_colleague_is_added_to_the_company_whose_form_was_shown(desk, bob, globex):
+    """Bob manages the users of Globex too, and went over to it in another tab."""
+    other = make_contact("Bob", globex, "Portal User Manager", user=bob.user, email=bob.email)
+    desk.post(reverse("switch_contact"), {"contact": other.pk})
+    desk.post(NEW, {**DORA, "acting_as": bob.pk})
+    assert Contact.objects.get(email="dora@acme.example").account == bob.account
+
+
 def test_bob_adds_somebody_who_is_a_contact_elsewhere_and_learns_nothing_of_it(desk, charlie, acme):
     response = desk.post(NEW, {"first_name": "Charlie", "last_name": "T", "email": charlie.email}, follow=True)
     assert "Globex" not in response.text

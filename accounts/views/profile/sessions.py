@@ -17,7 +17,7 @@ from accounts.sessions import live_sessions
 @require_safe
 @sign_in_again_first
 def session_list(request: PortalRequest) -> HttpResponse:
-    sessions = live_sessions(request.user, request.sign_in_policy, request.session.session_key)
+    sessions = live_sessions(request)
     has_others = any(not session.is_here for session in sessions)
     return render(request, "accounts/profile/session_list.html", {"sessions": sessions, "has_others": has_others})
 

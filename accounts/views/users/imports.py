@@ -30,7 +30,7 @@ def user_import(request: PortalRequest) -> HttpResponse:
             form.add_error("file", error)
         else:
             return redirect("user_import_detail", pk=checked.pk)
-    context = {"form": form, "roles": WebRole.objects.grantable(), "crumbs": _crumbs(_("Import colleagues"))}
+    context = {"form": form, "roles": WebRole.objects.grantable(), "crumbs": _crumbs((_("Import colleagues"), ""))}
     return render(request, "accounts/users/user_import.html", context)
 
 
@@ -52,7 +52,7 @@ def user_import_detail(request: PortalRequest, pk: int) -> HttpResponse:
         "more_rows": max(0, found.total - SHOWN),
         "errors": found.errors[:SHOWN_ERRORS],
         "more_errors": max(0, len(found.errors) - SHOWN_ERRORS),
-        "crumbs": _crumbs(found.file_name),
+        "crumbs": _crumbs((_("Import colleagues"), reverse("user_import")), (found.file_name, "")),
     }
     return render(request, "accounts/users/user_import_detail.html", context)
 
@@ -72,5 +72,5 @@ def _import(request: PortalRequest, pk: int) -> ContactImport:
     return get_object_or_404(ContactImport.objects.filter(account=manager.account_id), pk=pk)
 
 
-def _crumbs(here: str) -> list[tuple[str, str]]:
-    return [(_("Manage users"), reverse("user_list")), (here, "")]
+def _crumbs(*below: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(_("Manage users"), reverse("user_list")), *below]
