@@ -25,6 +25,10 @@ class InvitationForm(forms.ModelForm[Invitation]):
     class Meta:
         model = Invitation
         fields = ("contact", "account", "max_redemptions", "domain", "roles", "message")
+        help_texts = {
+            "contact": _("To invite one person. Leave the account empty."),
+            "account": _("To invite a group: each who redeems becomes a contact of the account. Leave the contact empty."),
+        }
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -1,13 +1,15 @@
 """Every message is a row first. A mail server that is down delays it, loses nothing and breaks no page."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from accounts.actions.mail import queue_rendered_mail
-from accounts.models import OutgoingMail, User
+from accounts.actions.mail import queue_mail, queue_rendered_mail
+from accounts.models import Invitation, OutgoingMail, User
 from accounts.tasks import MAIL_ATTEMPTS, send_mail
 from tests.cases.factories import make_case
 
@@ -118,6 +120,15 @@ def test_a_mail_is_written_in_the_language_and_name_of_the_site(alice, mailoutbo
     run_jobs()
     assert "Customer portal" in mailoutbox[0].alternatives[0][0]
     assert mailoutbox[0].alternatives[0][0].count("http://localhost") >= 1
+
+
+@pytest.mark.parametrize(("zone", "day"), [("", "Jan 2, 2030"), ("Pacific/Honolulu", "Jan 1, 2030")])
+def test_a_date_in_a_mail_is_the_readers_day_and_not_that_of_whoever_caused_it(alice, zone, day):
+    User.objects.filter(pk=alice.user.pk).update(time_zone=zone)
+    invitation = Invitation(email=alice.email, contact=alice, expires_at=datetime(2030, 1, 2, 3, tzinfo=UTC))
+    with timezone.override("America/Chicago"):
+        mail = queue_mail(event="accounts/invitation", to=alice.email, context={"invitation": invitation})
+    assert f"holds until {day}" in mail.text
 
 
 def test_every_mail_has_an_id_of_its_own(db):
