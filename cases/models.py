@@ -109,7 +109,10 @@ class Case(models.Model):
     CLOSED = (Status.RESOLVED, Status.CANCELLED)
     STATUS_FOR_CUSTOMERS = {**dict(Status.choices), Status.WAITING.value: _("Waiting for you")}
 
-    record_type = RecordType("case", _("Cases"), account="account", contact="contact")
+    record_type = RecordType(
+        "case", _("Cases"), account="account", contact="contact", privileges=("read", "create", "write"),
+        through=_("Messages and attachments follow their case; internal notes are never shown."),
+    )  # fmt: skip
 
     number = models.CharField(
         _("number"), max_length=20, unique=True, editable=False,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audiences import is_meant_for
 from accounts.models import Account, Contact, User, WebRole
 from accounts.models.user import initials_of
 from accounts.scoping import Privilege, RecordType, ScopedQuerySet, can
@@ -15,19 +16,18 @@ from portal.lib import markdown
 
 class ForumQuerySet(ScopedQuerySet["Forum"]):
     def permitted_to(self, privilege: Privilege, contact: Contact | None) -> Self:
-        permitted = super().permitted_to(privilege, contact)
-        return permitted.open_to(contact.role_ids) if contact else permitted
-
-    def open_to(self, roles: frozenset[int]) -> Self:
-        """Forums without an audience, and those whose audience holds one of these roles."""
+        """Forums without an audience, and those whose audience ``contact`` belongs to, if a role permits it."""
         audience = Forum.audience.through.objects.filter(forum=models.OuterRef("pk"))
-        return self.filter(~models.Exists(audience) | models.Exists(audience.filter(webrole__in=roles)))
+        return super().permitted_to(privilege, contact).filter(is_meant_for(contact, audience))
 
 
 class Forum(models.Model):
     """A place for topics of one kind. The counters and ``last_*`` are kept by forums.actions."""
 
-    record_type = RecordType("forum", _("Forums"))
+    record_type = RecordType(
+        "forum", _("Forums"), privileges=("read", "create"),
+        through=_("Topics and posts, with their authors' names and companies, follow their forum and its audience."),
+    )  # fmt: skip
 
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
@@ -63,6 +63,10 @@ class Forum(models.Model):
 
     def accepts_topic_from(self, contact: Contact | None) -> bool:
         return not self.staff_only_topics and can(contact, "create", self)
+
+    def is_public(self) -> bool:
+        """Whether visitors read it, so that everybody sees who writes what."""
+        return Forum.objects.visible_to(None).filter(pk=self.pk).exists()
 
     def recount(self) -> None:
         """Work the counters out from the topics, after some of them or of their posts have gone."""
@@ -132,6 +136,11 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def with_authors(self) -> Self:
         return self.select_related("author_contact__account", "author_user")
 
+    def with_openness(self) -> Self:
+        """Load in the same query whether visitors read the topic, so that its authors can be told."""
+        public = Forum.objects.visible_to(None).filter(pk=models.OuterRef("forum"))
+        return self.annotate(is_public=models.Exists(public))
+
     def newest_first(self) -> Self:
         """By last activity."""
         return self.order_by("-last_post_at", "-pk")
@@ -166,6 +175,9 @@ class Topic(Authored):
     is_answered = models.BooleanField(_("answered"), default=False)
 
     objects = TopicQuerySet.as_manager()
+
+    is_public: bool
+    """Loaded by ``with_openness``."""
 
     class Meta(Authored.Meta):
         verbose_name = _("topic")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.scoping import can
+from accounts.visitors import open_to_visitors, sign_in_url
 from forums import actions
 from forums.forms import ReplyForm, TopicFilterForm, TopicForm
 from forums.models import Forum, Post, Topic, TopicQuerySet
@@ -38,6 +39,7 @@ class PageLink:
     is_current: bool
 
 
+@open_to_visitors("forum")
 @require_safe
 def forum_list(request: PortalRequest) -> HttpResponse:
     if not can(request.contact, "read", Forum):
@@ -47,6 +49,7 @@ def forum_list(request: PortalRequest) -> HttpResponse:
     return render(request, "forums/forum_list.html", {"forums": forums, "newest": newest})
 
 
+@open_to_visitors("forum")
 @require_safe
 def forum_detail(request: PortalRequest, forum_slug: str) -> HttpResponse:
     forum = _forum(request, forum_slug)
@@ -58,9 +61,10 @@ def forum_detail(request: PortalRequest, forum_slug: str) -> HttpResponse:
         "forum": forum,
         "pinned": topics.pinned().newest_first() if shows_pinned else [],
         "page": page,
-        "tabs": _tabs(forum, shown),
+        "tabs": _tabs(forum, shown, request),
         "shown": shown,
         "can_open_topic": forum.accepts_topic_from(request.contact),
+        "sign_in_url": sign_in_url(request),
         "crumbs": [_root(), (forum.name, "")],
     }
     return render(request, "forums/forum_detail.html", context)
@@ -77,9 +81,11 @@ def topic_new(request: PortalRequest, forum_slug: str) -> HttpResponse:
         messages.success(request, _("Your topic is open. You get an e-mail when somebody replies."))
         return redirect(topic)
     crumbs = [_root(), (forum.name, forum.get_absolute_url()), (_("New topic"), "")]
-    return render(request, "forums/topic_new.html", {"forum": forum, "form": form, "crumbs": crumbs})
+    context = {"forum": forum, "form": form, "crumbs": crumbs, "is_public": forum.is_public()}
+    return render(request, "forums/topic_new.html", context)
 
 
+@open_to_visitors("forum")
 @require_safe
 def topic_detail(request: PortalRequest, forum_slug: str, pk: int, slug: str) -> HttpResponse:
     topic = _topic(request, pk)
@@ -131,7 +137,7 @@ def _forum(request: PortalRequest, slug: str) -> Forum:
 
 
 def _topic(request: PortalRequest, pk: int) -> Topic:
-    return get_object_or_404(Topic.objects.visible_to(request.contact).select_related("forum"), pk=pk)
+    return get_object_or_404(Topic.objects.visible_to(request.contact).select_related("forum").with_openness(), pk=pk)
 
 
 def _root() -> tuple[str, str]:
@@ -146,11 +152,12 @@ def _shown(topics: TopicQuerySet, shown: str, request: PortalRequest) -> TopicQu
     return topics.unpinned()
 
 
-def _tabs(forum: Forum, shown: str) -> list[Tab]:
+def _tabs(forum: Forum, shown: str, request: PortalRequest) -> list[Tab]:
     if forum.staff_only_topics:
         return []
     url = forum.get_absolute_url()
-    return [Tab(str(label), f"{url}?show={value}" if value else url, value == shown) for value, label in TopicFilterForm.CHOICES]
+    choices = [choice for choice in TopicFilterForm.CHOICES if request.contact or choice[0] != TopicFilterForm.MINE]
+    return [Tab(str(label), f"{url}?show={value}" if value else url, value == shown) for value, label in choices]
 
 
 def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpResponse:
@@ -164,7 +171,9 @@ def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpRe
         "later_url": f"?page={page.next_page_number()}" if page.has_next() else "",
         "answer": next((post for post in page if post.is_answer), None),
         "form": form,
+        "reader_id": request.contact.pk if request.contact else 0,
         "can_reply": form.is_bound or topic.accepts_reply_from(request.contact),
+        "sign_in_url": sign_in_url(request),
         "can_mark_answer": topic.lets_choose_answer(request.contact),
         "crumbs": [_root(), (topic.forum.name, topic.forum.get_absolute_url())],
     }

@@ -123,7 +123,7 @@ class Invoice(models.Model):
         PAID = "paid", _("Paid")
         VOID = "void", _("Void")
 
-    record_type = RecordType("invoice", _("Invoices"), account="account")
+    record_type = RecordType("invoice", _("Invoices"), account="account", through=_("Lines, payments and the PDF follow their invoice."))
 
     # null: a draft has no number yet, and many drafts have none
     number = models.CharField(

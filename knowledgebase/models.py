@@ -15,6 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audiences import is_meant_for
 from accounts.models import Contact, User, WebRole
 from accounts.scoping import RecordType, ScopedQuerySet, can
 from knowledgebase.headings import Section, sections
@@ -32,8 +33,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     def meant_for(self, contact: Contact | None) -> Self:
         """Categories for everyone, and those whose audience ``contact`` belongs to."""
         audience = Category.audience.through.objects.filter(category=OuterRef("pk"))
-        own = audience.filter(webrole__in=contact.role_ids if contact else ())
-        return self.filter(~models.Exists(audience) | models.Exists(own))
+        return self.filter(is_meant_for(contact, audience))
 
     def visible_to(self, contact: Contact | None) -> Self:
         return self.meant_for(contact) if can(contact, "read", Article) else self.none()
@@ -134,7 +134,9 @@ class Article(models.Model):
         PUBLISHED = "published", _("Published")
         ARCHIVED = "archived", _("Archived")
 
-    record_type = RecordType("article", _("Articles"))
+    record_type = RecordType(
+        "article", _("Articles"), through=_("Published ones, in categories whose audience includes the reader; categories follow.")
+    )
 
     category = models.ForeignKey(Category, verbose_name=_("category"), on_delete=models.PROTECT, related_name="articles")
     title = models.CharField(_("title"), max_length=200)

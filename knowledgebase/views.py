@@ -1,5 +1,3 @@
-from typing import cast
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -12,6 +10,7 @@ from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.scoping import can
+from accounts.visitors import open_to_visitors, sign_in_url
 from knowledgebase.actions import give_feedback
 from knowledgebase.forms import FeedbackForm, SearchForm
 from knowledgebase.models import Article, Category
@@ -21,6 +20,7 @@ RECENT_ARTICLES = 6
 SEARCH_RESULTS = 20
 
 
+@open_to_visitors("article")
 @require_safe
 def article_list(request: PortalRequest) -> HttpResponse:
     """The help centre's front page, or with ``?q=`` the articles that were found."""
@@ -41,6 +41,7 @@ def article_list(request: PortalRequest) -> HttpResponse:
     return render(request, "knowledgebase/article_list.html", context)
 
 
+@open_to_visitors("article")
 @require_safe
 def category_detail(request: PortalRequest, slug: str) -> HttpResponse:
     categories = list(Category.objects.visible_to(request.contact))
@@ -61,6 +62,7 @@ def _link(category: Category, *, is_current: bool) -> dict[str, object]:
     return {"label": category.name, "url": category.get_absolute_url(), "is_current": is_current}
 
 
+@open_to_visitors("article")
 @require_safe
 def article_detail(request: PortalRequest, slug: str) -> HttpResponse:
     article = _readable_article(request, slug)
@@ -70,11 +72,12 @@ def article_detail(request: PortalRequest, slug: str) -> HttpResponse:
 @require_POST
 def feedback(request: PortalRequest, slug: str) -> HttpResponse:
     article = _readable_article(request, slug)
+    if request.contact is None:
+        raise PermissionDenied
     form = FeedbackForm(request.POST)
     if not form.is_valid():
         return _article_page(request, article, form)
-    contact = cast("Contact", request.contact)  # who is None reads no article
-    give_feedback(actor=Actor.of(request), contact=contact, article=article, **form.cleaned_data)
+    give_feedback(actor=Actor.of(request), contact=request.contact, article=article, **form.cleaned_data)
     messages.success(request, _("Thank you. Your answer helps us to make this article better."))
     return redirect(f"{article.get_absolute_url()}#feedback")
 
@@ -88,6 +91,8 @@ def _article_page(request: PortalRequest, article: Article, form: FeedbackForm) 
         "article": article,
         "crumbs": crumbs(article.category),
         "form": form,
+        "asks_for_feedback": request.contact is not None,
+        "sign_in_url": sign_in_url(request),
         "can_open_case": can_open_case(request.contact),
     }
     return render(request, "knowledgebase/article_detail.html", context)

@@ -1,50 +1,86 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.activity import record_activity
-from accounts.admin.base import actor_of
-from accounts.models import RecordPermission, WebRole
-
-
-class RecordPermissionInline(admin.TabularInline[RecordPermission, WebRole]):
-    model = RecordPermission
-    extra = 0
+from accounts.actions.roles import audiences_of, delete_role, save_role, users_of
+from accounts.actors import Actor
+from accounts.forms.roles import REACH, WebRoleForm
+from accounts.http import PortalRequest
+from accounts.models import WebRole
+from accounts.permission_matrix import at_a_glance
+from accounts.scoping import record_types
 
 
 @admin.register(WebRole)
 class WebRoleAdmin(admin.ModelAdmin[WebRole]):
-    """Every change is recorded, with the rights that were added and removed."""
+    """Roles, each with its record permissions as one table of check boxes."""
 
-    list_display = ("name", "description", "delegable", "for_authenticated", "for_anonymous")
+    form = WebRoleForm
+    list_display = ("name", "description", "delegable", *REACH)
     search_fields = ("name",)
-    inlines = (RecordPermissionInline,)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        role = form.instance
-        before = _rights(role)
-        super().save_related(request, form, formsets, change)
-        after = _rights(role)
-        added, removed = sorted(after - before), sorted(before - after)
-        if form.changed_data or added or removed:
-            verb = "role.changed" if change else "role.created"
-            _record(request, verb, role, fields=form.changed_data, added=added, removed=removed)
+    class Media:
+        css = {"all": ["css/admin-role.css"]}
+
+    def get_fieldsets(self, request: HttpRequest, obj: WebRole | None = None) -> Any:
+        confirmation = ["confirms_reach"] if obj and obj.is_builtin else []
+        return [
+            (None, {"fields": ["name", "description"]}),
+            (_("Who has this role"), {"fields": ["delegable", *REACH, *confirmation]}),
+        ]
+
+    def get_form(self, request: HttpRequest, obj: WebRole | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.is_editable = self.has_change_permission(request, obj) if change else self.has_add_permission(request)
+        return form
+
+    def save_model(self, request: HttpRequest, obj: WebRole, form: Any, change: bool) -> None:
+        save_role(actor=_staff(request), role=obj, grants=form.grants)
+
+    def has_delete_permission(self, request: HttpRequest, obj: WebRole | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_builtin)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Roles are deleted one by one, with a look at who loses them."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """How many rather than which: a role can be that of thousands."""
+        (role,) = objs
+        protected = [f"{name}: {count}" for name, count in audiences_of(role).items()]
+        return [], users_of(role), set(), protected
 
     def delete_model(self, request: HttpRequest, obj: WebRole) -> None:
-        _record(request, "role.deleted", obj, removed=sorted(_rights(obj)))
-        super().delete_model(request, obj)
+        delete_role(actor=_staff(request), role=obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[WebRole]) -> None:
-        for role in queryset:
-            _record(request, "role.deleted", role, removed=sorted(_rights(role)))
-        super().delete_queryset(request, queryset)
+    def get_urls(self) -> list[URLPattern]:
+        return [path("overview/", self.admin_site.admin_view(self.overview), name="accounts_webrole_overview"), *super().get_urls()]
+
+    def overview(self, request: HttpRequest) -> HttpResponse:
+        """All roles and what they permit, to be read."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        roles: QuerySet[Any] = (
+            WebRole.objects.prefetch_related("record_permissions").annotate(contact_count=Count("contacts")).order_by("name")
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("All roles"),
+            "opts": self.opts,
+            "media": self.media,
+            "record_types": record_types(),
+            "roles": [(role, at_a_glance(role)) for role in roles],
+        }
+        return TemplateResponse(request, "admin/accounts/webrole/overview.html", context)
 
 
-def _rights(role: WebRole) -> set[str]:
-    return {str(permission) for permission in role.record_permissions.all()}
-
-
-def _record(request: HttpRequest, verb: str, role: WebRole, **details: Any) -> None:
-    record_activity(actor=actor_of(request), verb=verb, record=None, label=role.name, **details)
+def _staff(request: HttpRequest) -> Actor:
+    return Actor.staff(cast("PortalRequest", request))

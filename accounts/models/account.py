@@ -21,7 +21,7 @@ class Account(models.Model):
         ACTIVE = "active", _("Active")
         INACTIVE = "inactive", _("Inactive")
 
-    record_type = RecordType("account", _("Accounts"), account="id")
+    record_type = RecordType("account", _("Accounts"), account="id", through=_("What happened to the account itself, in the activity."))
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)

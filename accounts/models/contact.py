@@ -42,7 +42,7 @@ class ContactQuerySet(ScopedQuerySet["Contact"]):
     def managers(self) -> Self:
         """Those whose roles let them change the contacts of their account: its portal user managers."""
         grants = RecordPermission.objects.filter(
-            models.Q(role__for_authenticated=True) | _is_given("role"),
+            _is_everybodys("role__") | _is_given("role"),
             record_type=Contact.record_type.name,
             scope__in=MANAGING_SCOPES,
             can_write=True,
@@ -55,12 +55,17 @@ class ContactQuerySet(ScopedQuerySet["Contact"]):
 
     def with_rights(self) -> Self:
         """Load roles and record permissions in the same query (see Contact.grants and Contact.role_ids)."""
-        roles = WebRole.objects.filter(models.Q(for_authenticated=True) | _is_given("pk"))
-        permissions = RecordPermission.objects.filter(models.Q(role__for_authenticated=True) | _is_given("role"))
+        roles = WebRole.objects.filter(_is_everybodys() | _is_given("pk"))
+        permissions = RecordPermission.objects.filter(_is_everybodys("role__") | _is_given("role"))
         return self.annotate(
             loaded_role_ids=ArraySubquery(roles.order_by().values("pk")),
             loaded_permissions=ArraySubquery(permissions.order_by().values(row=PERMISSION_ROW)),
         )
+
+
+def _is_everybodys(prefix: str = "") -> models.Q:
+    """Whether everybody who is signed in has the role, without being given it: what visitors may, they may too."""
+    return models.Q((f"{prefix}for_authenticated", True), (f"{prefix}for_anonymous", True), _connector=models.Q.OR)
 
 
 def _is_given(role: str) -> models.Q:
@@ -89,7 +94,10 @@ class Contact(models.Model):
         INVITED = "invited", _("Invited")
         INACTIVE = "inactive", _("Deactivated")
 
-    record_type = RecordType("contact", _("Contacts"), account="account", contact="id")
+    record_type = RecordType(
+        "contact", _("Contacts"), account="account", contact="id", privileges=("read", "create", "write"),
+        through=_("Invitations and requests to join follow the contacts of the account."),
+    )  # fmt: skip
 
     account = models.ForeignKey(
         Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.PROTECT, related_name="contacts"
@@ -123,6 +131,7 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["last_name", "first_name"]
+        permissions = [("preview_contact", _("Can see the portal as a contact"))]
         constraints = [
             models.UniqueConstraint(
                 "account", Lower("email"), name="accounts_contact_email_once_an_account", nulls_distinct=False,
@@ -177,7 +186,7 @@ class Contact(models.Model):
 
     @cached_property
     def role_ids(self) -> frozenset[int]:
-        """Roles given to the contact and those that everyone who is signed in has."""
+        """Roles given to the contact, and those that everyone who is signed in has; these are the visitors' too."""
         return frozenset(self._with_rights.loaded_role_ids)
 
     @cached_property

@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from accounts.actors import Actor
+from accounts.actions import record_activity
+from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, OutgoingMail, User
 from cases.actions import change_status
 from cases.models import Case, CaseMessage
@@ -123,6 +124,13 @@ def test_no_mail_goes_to_a_contact_who_may_no_longer_see_the_case(alice, ada, ca
     make_staff_reply(Case.objects.get(), ada)
     run_jobs()
     assert mailoutbox == []
+
+
+def test_an_internal_event_is_never_shown_to_a_customer(sign_in, alice, case):
+    for is_internal, status in ((False, "on_hold"), (True, "in_progress")):
+        record_activity(actor=SYSTEM, verb="case.status_changed", record=case, is_internal=is_internal, after=status)
+    page = sign_in(alice).get(case.get_absolute_url())
+    assert [entry.text for entry in page.context["entries"] if not entry.is_message] == ["changed the status to On hold"]
 
 
 def test_an_internal_note_is_never_shown_to_a_customer(sign_in, alice, ivan, ada, case):

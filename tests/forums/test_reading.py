@@ -75,13 +75,23 @@ def test_without_a_grant_alice_cannot_read_forums(sign_in, alice, topic):
 
 
 @pytest.mark.parametrize(("reader", "status"), [("alice", 200), ("fiona", 404)])
-def test_only_its_audience_sees_a_restricted_forum(request, sign_in, alice, pilots_forum, reader, status):
-    topic = make_topic(pilots_forum, alice, "Secret firmware")
+def test_only_its_audience_sees_a_restricted_forum(request, sign_in, alice, topic, pilots_forum, reader, status):
+    secret = make_topic(pilots_forum, alice, "Secret firmware")
     browser = sign_in(request.getfixturevalue(reader))
-    assert [browser.get(url).status_code for url in pages_of(topic)] == [status] * 3
+    assert [browser.get(url).status_code for url in pages_of(secret)] == [status] * 3
     page = browser.get(LIST).text
+    assert topic.title in page
     assert ("Pilot customers" in page) is (status == 200)
     assert ("Secret firmware" in page) is (status == 200)
+
+
+def test_topics_and_posts_follow_their_forum(alice, fiona, topic, pilots_forum):
+    secret = make_topic(pilots_forum, alice, "Secret firmware")
+    for kind in (Topic, Post):
+        assert kind.objects.visible_to(alice).count() == 2
+        assert kind.objects.visible_to(fiona).count() == 1
+        assert not kind.objects.visible_to(None).exists()
+    assert secret not in Topic.objects.visible_to(fiona)
 
 
 def test_leaving_the_audience_holds_from_the_next_request(sign_in, alice, pilots_forum):
