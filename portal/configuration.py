@@ -3,88 +3,119 @@
 Networks, pages, rules, menus and branding are read on every request and change a few times a year. Each process holds
 one immutable copy. A database trigger gives ConfigurationRevision a new value with every change; a request reads that
 one value and loads the copy again if it differs. So a change holds from the next request in every process, for the
-price of one small query.
+price of one small query. Texts of pages are not part of it: a thousand pages would weigh on each process.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from uuid import UUID
 
 from django.urls import reverse
 
 from accounts.models import Contact, SignInPolicy
+from portal import loading
+from portal.addresses import OUTSIDE_PAGE_RULES, RULED_WITH
+from portal.lib.networks import NetworkSet
 from portal.lib.paths import branch
-from portal.models import AllowedNetwork, ConfigurationRevision, PageAccessRule, Site, WebLink
-
-OUTSIDE_PAGE_RULES = ("/accounts/", "/redeem/", "/admin/", "/brand.css", "/brand/", "/preferences/")
-"""Never under page rules: a rule on the root must not lock the door to the sign-in page and to invitations, nor take away
-its look, the theme and the way to another account. What needs a gate there has its own."""
-
-RULED_WITH = {"/attachments/": "/cases/"}
-"""Addresses that belong to a feature without lying below its page."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """One menu entry, and what it takes to open its target: a role of each rule on the way, and records to read there."""
-
-    label: str
-    url: str
-    rules: tuple[frozenset[int], ...]
-    record_type: str
-    children: tuple["Link", ...]
-
-    def is_open_to(self, contact: Contact | None) -> bool:
-        if self.record_type and not (contact and contact.reads(self.record_type)):
-            return False
-        return all(rule & roles_of(contact) for rule in self.rules)
+from portal.models import ConfigurationRevision, Site, SnippetText
+from portal.sitemap import Forwarding, Link, PageEntry, ReadRule
 
 
 @dataclass(frozen=True)
 class Configuration:
     revision: UUID
     site: Site
-    networks: tuple[IPv4Network | IPv6Network, ...]
-    read_rules: dict[str, frozenset[int]]
-    """Path → ids of the roles that may read the page there and everything below it."""
-    links: tuple[WebLink, ...]
+    networks: NetworkSet
+    pages: Mapping[str, PageEntry]
+    """By path, in the order of the tree."""
+    read_rules: Mapping[str, ReadRule]
+    """By path: who may read the page there and everything below it."""
+    preview_rules: Mapping[str, frozenset[int]]
+    """By path: ids of the roles that may preview drafts there and below."""
+    menus: Mapping[str, tuple[Link, ...]]
+    redirects: Mapping[str, Forwarding]
+    """By the path that they lead away from."""
     sign_in_policy: SignInPolicy
+    snippets: dict[tuple[str, str], SnippetText]
+    """Name and language (or "" for all) → what an administrator wrote; see portal.snippets."""
+    visitor_role_ids: frozenset[int]
+    visitor_reads: frozenset[str]
+    """The types of record that visitors may read."""
 
     @property
     def brand_css_url(self) -> str:
         return f"{reverse('brand_css')}?v={self.revision}"
 
     def allows_address(self, address: str | None) -> bool:
-        if not self.networks:
-            return True
-        return address is not None and any(ip_address(address) in network for network in self.networks)
+        return not self.networks or address in self.networks
 
     def rules_on(self, path: str) -> tuple[frozenset[int], ...]:
-        """The rules from the root down to the path; a reader must hold one role of each."""
+        """The rules that count on this path; a reader must hold one role of each."""
+        return tuple(rule.roles for _path, rule in self.counting_rules(path))
+
+    def counting_rules(self, path: str) -> list[tuple[str, ReadRule]]:
+        """Page and rule, from the root, or from the nearest page that reopens its branch, down to the path."""
+        ruled = self.rules_along(path)
+        reopened = [depth for depth, (_path, rule) in enumerate(ruled) if rule.reopens]
+        return ruled[reopened[-1] :] if reopened else ruled
+
+    def rules_along(self, path: str) -> list[tuple[str, ReadRule]]:
+        """All rules from the root down to the path, those that do not count here included."""
         if path.startswith(OUTSIDE_PAGE_RULES):
-            return ()
+            return []
         ruled = next((page for prefix, page in RULED_WITH.items() if path.startswith(prefix)), path)
-        return tuple(self.read_rules[step] for step in branch(ruled) if step in self.read_rules)
+        return [(step, self.read_rules[step]) for step in branch(ruled) if step in self.read_rules]
 
     def may_open(self, path: str, contact: Contact | None) -> bool:
-        return all(rule & roles_of(contact) for rule in self.rules_on(path))
+        roles = self.roles_of(contact)
+        return all(rule & roles for rule in self.rules_on(path))
+
+    def opens_to_visitors(self, path: str) -> bool:
+        """Whether visitors may read a page of an administrator's: only where a rule names a role that visitors have."""
+        rules = self.rules_on(path)
+        return bool(rules) and all(rule & self.visitor_role_ids for rule in rules)
+
+    def roles_of(self, contact: Contact | None) -> frozenset[int]:
+        return contact.role_ids if contact else self.visitor_role_ids
+
+    def reads(self, record_type: str, contact: Contact | None) -> bool:
+        """Whether any records of this type could be visible."""
+        return contact.reads(record_type) if contact else record_type in self.visitor_reads
+
+    def closes(self, record_type: str, contact: Contact | None) -> bool:
+        """Whether rules close the page of this type of record to the contact, so that nothing elsewhere tells of its records."""
+        path = self._page_of_types.get(record_type)
+        return path is not None and not self.may_open(path, contact)
+
+    def is_live(self, path: str, now: datetime) -> bool:
+        """Whether the page is published, and every page above it: a draft hides its branch."""
+        return all(self.pages[step].is_live(now) for step in branch(path) if step in self.pages)
+
+    def previewing_roles(self, path: str) -> frozenset[int]:
+        """Who may preview drafts there; this adds up along the branch."""
+        return frozenset().union(*(self.preview_rules.get(step, frozenset()) for step in branch(path)))
+
+    def page_above(self, path: str) -> PageEntry | None:
+        """The deepest page on the way to the path, the path itself included."""
+        return next((self.pages[step] for step in reversed(branch(path)) if step in self.pages), None)
+
+    def children_of(self, path: str) -> tuple[PageEntry, ...]:
+        return self._children.get(path, ())
 
     @cached_property
-    def menus(self) -> dict[str, tuple[Link, ...]]:
-        top = [link for link in self.links if link.parent_id is None]
-        return {menu: tuple(self._link(link) for link in top if link.menu == menu) for menu in WebLink.Menu.values}
+    def _page_of_types(self) -> dict[str, str]:
+        """The highest page of each type: lists are above what else is done with a record."""
+        return {page.record_type: page.path for page in reversed(tuple(self.pages.values()))}
 
-    def _link(self, link: WebLink) -> Link:
-        children = tuple(self._link(child) for child in self.links if child.parent_id == link.pk)
-        if link.page is None:
-            return Link(link.label, link.url, (), "", children)
-        path = link.page.path
-        return Link(link.label, path, self.rules_on(path), link.page.record_type, children)
-
-
-def roles_of(contact: Contact | None) -> frozenset[int]:
-    return contact.role_ids if contact else frozenset()
+    @cached_property
+    def _children(self) -> dict[str, tuple[PageEntry, ...]]:
+        below: dict[str, list[PageEntry]] = {}
+        for page in self.pages.values():
+            if page.path != "/":
+                below.setdefault(branch(page.path)[-2], []).append(page)
+        return {path: tuple(sorted(pages, key=lambda page: (page.position, page.titles[""]))) for path, pages in below.items()}
 
 
 _held: Configuration | None = None
@@ -102,12 +133,4 @@ def current() -> Configuration:
 
 def _load(revision: UUID) -> Configuration:
     """Read everything. The revision was read before, so a change in between leads to one more loading, never to a stale copy."""
-    read_rules = PageAccessRule.objects.filter(right=PageAccessRule.Right.READ).select_related("page").prefetch_related("roles")
-    return Configuration(
-        revision=revision,
-        site=Site.objects.the_one(),
-        networks=tuple(allowed.network for allowed in AllowedNetwork.objects.all()),
-        read_rules={rule.page.path: frozenset(role.pk for role in rule.roles.all()) for rule in read_rules},
-        sign_in_policy=SignInPolicy.objects.the_one(),
-        links=tuple(WebLink.objects.select_related("page")),
-    )
+    return Configuration(revision=revision, **loading.everything())

@@ -2,14 +2,16 @@ import uuid
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 
 from portal import configuration
 from portal.http import SiteRequest
 from portal.lib import request_id
-from portal.lib.client_ip import client_ip, is_this_machine
+from portal.lib.client_ip import client_ip, is_monitor
 from portal.views import errors
 
 HEALTH_CHECK = "/healthz"
@@ -36,7 +38,7 @@ class RequestIdMiddleware:
 class AllowedNetworkMiddleware:
     """First gate: the client's address must be in an allowed network, for every address of the portal, files included.
 
-    It runs before sessions and users are read. The health check is open to the machine itself and closed to others.
+    It runs before sessions and users are read. The health check has a rule of its own: it answers monitors alone, listed or not.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -45,8 +47,8 @@ class AllowedNetworkMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request = cast("SiteRequest", request)
         request.client_ip = client_ip(request)
-        if request.path_info == HEALTH_CHECK and is_this_machine(request):
-            return self.get_response(request)
+        if request.path_info == HEALTH_CHECK:
+            return self.get_response(request) if is_monitor(request) else HttpResponseNotFound()
         request.configuration = configuration.current()
         request.sign_in_policy = request.configuration.sign_in_policy
         if not request.configuration.allows_address(request.client_ip):
@@ -65,6 +67,16 @@ class PrivatePagesMiddleware:
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Visitors sign in first, unless the page says that it is for them, or that it is where they were granted its records."""
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> HttpResponseBase | None:
+        record_types: frozenset[str] = getattr(view_func, "open_to_visitors", frozenset())
+        if record_types and cast("SiteRequest", request).configuration.visitor_reads & record_types:
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class PageAccessMiddleware:

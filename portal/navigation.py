@@ -2,43 +2,50 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
-from accounts.models import Contact
-from portal.configuration import Configuration, Link
+from django.utils.translation import get_language
+
+from portal.readers import Reader
+from portal.sitemap import Link
 
 
 @dataclass(frozen=True)
 class MenuItem:
     label: str
     url: str
+    """Empty for a heading."""
     is_current: bool
     children: list["MenuItem"]
 
 
 class Navigation:
-    """The menus without the entries that the reader may not open."""
+    """The menus without the entries that the reader may not open, and without headings above nothing."""
 
-    def __init__(self, configuration: Configuration, contact: Contact | None, path: str) -> None:
-        self.configuration, self.contact, self.path = configuration, contact, path
+    def __init__(self, reader: Reader, path: str) -> None:
+        self.reader, self.path, self.language = reader, path, get_language()
 
-    @property
+    @cached_property
     def primary(self) -> list[MenuItem]:
-        return self._items(self.configuration.menus["primary"])
+        return self._menu("primary")
 
-    @property
+    @cached_property
     def footer(self) -> list[MenuItem]:
-        return self._items(self.configuration.menus["footer"])
+        return self._menu("footer")
 
-    @property
+    @cached_property
     def profile(self) -> list[MenuItem]:
-        return self._items(self.configuration.menus["profile"])
+        return self._menu("profile")
+
+    def _menu(self, name: str) -> list[MenuItem]:
+        return self._items(self.reader.configuration.menus[name])
 
     def _items(self, links: Iterable[Link]) -> list[MenuItem]:
-        return [
-            MenuItem(link.label, link.url, self._is_current(link.url), self._items(link.children))
-            for link in links
-            if link.is_open_to(self.contact)
-        ]
+        items = [self._item(link) for link in links if self.reader.is_led_to(link)]
+        return [item for item in items if item.url or item.children]
 
-    def _is_current(self, url: str) -> bool:
-        return self.path == url or (url != "/" and self.path.startswith(url))
+    def _item(self, link: Link) -> MenuItem:
+        return MenuItem(link.label_in(self.language), link.target, self._is_current(link.path), self._items(link.children))
+
+    def _is_current(self, path: str) -> bool:
+        return bool(path) and (self.path == path or (path != "/" and self.path.startswith(path)))

@@ -2,7 +2,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import brand, health, home, log, mailbox, personal_data, preferences, search, users
+from portal.addresses import PAGE_URL_NAME
+from portal.views import brand, health, home, log, mailbox, pages, personal_data, preferences, search, users
 
 # The administration has no door of its own: its sign-in is the portal's, with the same limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -24,6 +25,7 @@ urlpatterns = [
     path("mailbox/<int:pk>/", mailbox.mail, name="mailbox_mail"),
     path("", include("accounts.urls.second_factor")),
     path("accounts/terms/", include("accounts.urls.terms")),
+    path("accounts/preview/", include("accounts.urls.preview")),
     path("accounts/", include("accounts.urls.identities")),
     path("accounts/", include("allauth.account.urls")),
     path("redeem/", include("accounts.urls.redeem")),
@@ -36,6 +38,7 @@ urlpatterns = [
     path("knowledgebase/", include("knowledgebase.urls")),
     path("forums/", include("forums.urls")),
     path("invoices/", include("invoices.urls")),
+    path("<path:path>", pages.page, name=PAGE_URL_NAME),  # the last one: whatever nothing else answers
 ]
 
 handler400 = "portal.views.errors.bad_request"

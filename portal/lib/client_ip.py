@@ -1,10 +1,10 @@
 """The address a request came from: the one answer that allow list, rate limits and activity log use."""
 
-from ipaddress import ip_address
-
 from django.conf import settings
 from django.http import HttpRequest
 from ipware import get_client_ip
+
+from portal.lib.networks import parse_address
 
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -18,10 +18,12 @@ def client_ip(request: HttpRequest) -> str | None:
     """
     header = "HTTP_X_REAL_IP" if settings.TRUSTED_PROXIES and _peer(request) in ["", *settings.TRUSTED_PROXIES] else "REMOTE_ADDR"
     found, _ = get_client_ip(request, request_header_order=[header], proxy_count=0)
-    if not found:
-        return None
-    address = ip_address(found)
-    return str(getattr(address, "ipv4_mapped", None) or address)
+    return str(parse_address(found)) if found else None
+
+
+def is_monitor(request: HttpRequest) -> bool:
+    """Who may ask for the health check: the machine itself, and the networks of HEALTH_CHECK_FROM."""
+    return is_this_machine(request) or client_ip(request) in settings.HEALTH_CHECK_FROM
 
 
 def is_this_machine(request: HttpRequest) -> bool:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audiences import is_meant_for, is_named_for
 from accounts.models import Contact, WebRole
 from portal.lib import markdown
 
@@ -14,12 +15,12 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         return self.filter(published_at__lte=now).exclude(expires_at__lte=now)
 
     def visible_to(self, contact: Contact | None) -> Self:
-        """Published ones; those with an audience only for contacts that hold one of its roles."""
-        if contact is None:
-            return self.none()
-        restricted = Announcement.audience.through.objects.filter(announcement=models.OuterRef("pk"))
-        held = restricted.filter(webrole__in=contact.role_ids)
-        return self.published().filter(~models.Exists(restricted) | models.Exists(held))
+        """Published ones: those for everyone who is signed in, and those whose audience ``contact`` belongs to.
+
+        Visitors are not everyone: without a contact, an announcement must name a role of theirs.
+        """
+        audience = Announcement.audience.through.objects.filter(announcement=models.OuterRef("pk"))
+        return self.published().filter(is_meant_for(contact, audience) if contact else is_named_for(None, audience))
 
 
 class Announcement(models.Model):

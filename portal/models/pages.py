@@ -1,9 +1,21 @@
+from datetime import datetime
+from typing import Self
+
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import Collate, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WebRole
-from portal.lib.paths import is_path, normalize
+from portal.lib import markdown
+from portal.lib.paths import is_path
+
+SLUG = r"[a-z0-9][a-z0-9-]*"
+LONGEST_PATH = 200
+validate_slug = RegexValidator(rf"\A{SLUG}\Z", _("Write small letters, digits and hyphens, for example opening-hours."))
 
 
 def validate_path(path: str) -> None:
@@ -13,22 +25,82 @@ def validate_path(path: str) -> None:
         )
 
 
-class Page(models.Model):
-    """An address of the portal that administrators can name, restrict and put into menus.
+TREE_ORDER = Collate("path", "C")
+"""Each page is followed by those below it, whatever the collation of the database makes of slashes."""
 
-    Built-in features have pages too, so that access is ruled in one place; ``record_type`` names the records they show,
-    and menus offer them only to readers of such records. The tree is that of the paths: /cases/ is above /cases/new/.
+
+class PageQuerySet(models.QuerySet["Page"]):
+    def in_tree_order(self) -> Self:
+        return self.order_by(TREE_ORDER)
+
+    def branch_of(self, page: "Page") -> Self:
+        """The page, as it is stored, and everything below it."""
+        stored = Page.objects.filter(pk=page.pk).values_list("path", flat=True).first()
+        return self.filter(path__startswith=stored) if stored else self.none()
+
+    def with_texts(self) -> Self:
+        """Load the texts of the other languages in the same query, as ``other_texts``."""
+        texts = PageTranslation.objects.filter(page=OuterRef("pk"))
+        row = JSONObject(language="language", body_html="body_html")
+        return self.annotate(other_texts=ArraySubquery(texts.order_by().values(row=row)))
+
+
+class Page(models.Model):
+    """A page that administrators write, or the address of a part of the portal itself, which they name, restrict and put into menus.
+
+    The tree is that of the paths: a page's path is its parent's and its slug, kept in step by portal.actions.pages.
+    ``record_type`` names the records that a built-in page shows; menus offer it only to readers of such records.
     """
 
-    path = models.CharField(_("path"), max_length=200, unique=True, validators=[validate_path])
+    class Template(models.TextChoices):
+        STANDARD = "standard", _("Standard: text in a column that reads well")
+        SECTION = "section", _("Section: text, then the pages below it as cards")
+        WIDE = "wide", _("Wide: text over the whole width, for tables")
+
+    parent = models.ForeignKey(
+        "self", verbose_name=_("page above"), null=True, blank=True, on_delete=models.PROTECT, related_name="children",
+    )  # fmt: skip
+    slug = models.CharField(
+        _("address"), max_length=LONGEST_PATH, blank=True, validators=[validate_slug],
+        help_text=_("The last part of the page's address, for example opening-hours. Empty: made from the title."),
+    )  # fmt: skip
+    path = models.CharField(_("path"), max_length=LONGEST_PATH, unique=True, editable=False, validators=[validate_path])
     title = models.CharField(_("title"), max_length=100)
+    body = models.TextField(
+        _("text"), blank=True, help_text=_("Markdown. Headings begin with ##. [[opening-hours]] stands for the text of that name.")
+    )
+    body_html = models.TextField(editable=False, blank=True)
+    template = models.CharField(_("template"), max_length=10, choices=Template, default=Template.STANDARD)
+    is_draft = models.BooleanField(
+        _("draft"), default=False, help_text=_("Nobody finds this page or a page below it, except those who may preview it.")
+    )
+    published_from = models.DateTimeField(_("published from"), null=True, blank=True)
+    published_until = models.DateTimeField(_("published until"), null=True, blank=True)
+    hidden_from_menus = models.BooleanField(_("hidden from menus"), default=False, help_text=_("And from the cards of the page above."))
+    position = models.PositiveSmallIntegerField(_("position"), default=10, help_text=_("Among the cards of the page above: small first."))
     is_builtin = models.BooleanField(_("built-in"), default=False, editable=False)
     record_type = models.CharField(_("records shown"), max_length=30, blank=True, editable=False)
+
+    objects = PageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("page")
         verbose_name_plural = _("pages")
         ordering = ["path"]
+        constraints = [
+            models.CheckConstraint(condition=Q(path__regex=rf"^/({SLUG}/)*$"), name="portal_page_path_is_written_in_one_way"),
+            models.CheckConstraint(
+                condition=Q(path="/", parent=None, slug="") | (~Q(path="/") & Q(parent__isnull=False) & ~Q(slug="")),
+                name="portal_page_root_alone_has_no_parent",
+            ),
+            models.CheckConstraint(condition=~Q(parent=F("pk")), name="portal_page_is_not_its_own_parent"),
+            models.UniqueConstraint(fields=["parent", "slug"], name="portal_page_slug_once_below_a_page"),
+            models.CheckConstraint(
+                condition=Q(published_from=None) | Q(published_until=None) | Q(published_until__gt=F("published_from")),
+                name="portal_page_published_until_after_from",
+                violation_error_message=_("The end of publication lies before its beginning."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.path})"
@@ -36,69 +108,77 @@ class Page(models.Model):
     def get_absolute_url(self) -> str:
         return self.path
 
-    def clean(self) -> None:
-        super().clean()
-        self.path = normalize(self.path)
+    @property
+    def depth(self) -> int:
+        """0 for the root."""
+        return self.path.count("/") - 1
+
+    def place(self) -> None:
+        """Set the path to what parent and slug say. A built-in page stays where the portal serves it."""
+        if self.parent and not self.is_builtin:
+            self.path = f"{self.parent.path}{self.slug}/"
+
+    def render(self) -> None:
+        self.body_html = markdown.render_page(self.body)
+
+
+class PageTranslation(models.Model):
+    """A page's title and text in a further language. What is empty here is shown as the page itself has it."""
+
+    page = models.ForeignKey(Page, verbose_name=_("page"), on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(_("language"), max_length=10)
+    title = models.CharField(_("title"), max_length=100, blank=True)
+    body = models.TextField(_("text"), blank=True)
+    body_html = models.TextField(editable=False, blank=True)
+
+    class Meta:
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+        ordering = ["language"]
+        constraints = [models.UniqueConstraint(fields=["page", "language"], name="portal_pagetranslation_once_a_language")]
+
+    def __str__(self) -> str:
+        return f"{self.page} ({self.language})"
+
+    def render(self) -> None:
+        self.body_html = markdown.render_page(self.body)
 
 
 class PageAccessRule(models.Model):
-    """Who may open a page and everything below it ("restrict read"), or who may change it.
+    """Who may open a page and everything below it ("restrict read"), or who may preview drafts there.
 
-    Rules narrow: a reader must satisfy the rule of every page from the root down. The right to change a page never
-    implies the right to read it.
+    Read rules narrow: a reader must hold a role of the rule of every page from the root down, or from the nearest page whose
+    rule ``reopens`` its branch. The right to preview adds up along the branch, and never implies the right to read.
     """
 
     class Right(models.TextChoices):
         READ = "read", _("Restrict read")
-        CHANGE = "change", _("Grant change")
+        PREVIEW = "preview", _("May preview drafts")
 
     page = models.ForeignKey(Page, verbose_name=_("page"), on_delete=models.CASCADE, related_name="access_rules")
     right = models.CharField(_("right"), max_length=10, choices=Right, default=Right.READ)
     roles = models.ManyToManyField(WebRole, verbose_name=_("web roles"), related_name="page_access_rules")
+    reopens = models.BooleanField(
+        _("open this branch again"), default=False, help_text=_("The rules of the pages above do not count here and below.")
+    )
 
     class Meta:
         verbose_name = _("page access rule")
         verbose_name_plural = _("page access rules")
-        constraints = [models.UniqueConstraint(fields=["page", "right"], name="portal_pageaccessrule_once_a_right")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "right"], name="portal_pageaccessrule_once_a_right",
+                violation_error_message=_("A page has one rule for each right. Add the roles to that one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(right="read") | Q(reopens=False), name="portal_pageaccessrule_only_reading_reopens",
+                violation_error_message=_("Only a rule that restricts reading can open its branch again."),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_right_display()}: {self.page}"
 
 
-class WebLink(models.Model):
-    """An entry of a menu. It is shown to those who may open what it points to."""
-
-    class Menu(models.TextChoices):
-        PRIMARY = "primary", _("Primary navigation")
-        FOOTER = "footer", _("Footer")
-        PROFILE = "profile", _("Person menu")
-
-    menu = models.CharField(_("menu"), max_length=10, choices=Menu, default=Menu.PRIMARY)
-    label = models.CharField(_("label"), max_length=60)
-    page = models.ForeignKey(Page, verbose_name=_("page"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    url = models.URLField(_("address"), blank=True, help_text=_("Instead of a page: a link to another site."))
-    parent = models.ForeignKey(
-        "self", verbose_name=_("below"), null=True, blank=True, on_delete=models.CASCADE, related_name="children",
-        limit_choices_to={"parent": None},
-    )  # fmt: skip
-    position = models.PositiveSmallIntegerField(_("position"), default=10)
-
-    class Meta:
-        verbose_name = _("web link")
-        verbose_name_plural = _("web links")
-        ordering = ["menu", "position", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(page__isnull=False, url="") | (models.Q(page__isnull=True) & ~models.Q(url="")),
-                name="portal_weblink_has_one_target",
-                violation_error_message=_("Choose a page or write an address, not both."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    def clean(self) -> None:
-        super().clean()
-        if self.parent and self.parent.menu != self.menu:
-            raise ValidationError({"parent": _("The entry above belongs to another menu.")})
+def is_published(now: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or since <= now) and (until is None or now < until)

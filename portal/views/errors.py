@@ -2,17 +2,25 @@
 
 import logging
 import sys
+from base64 import b64encode
+from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template import loader
+from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.safestring import mark_safe
 
 from portal.lib.theme import theme_of
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = "20"
+REFUSED_STYLE = (settings.BASE_DIR / "templates" / "errors" / "403_network.css").read_text()
+REFUSED_STYLE_HASH = f"'sha256-{b64encode(sha256(REFUSED_STYLE.encode()).digest()).decode()}'"
 
 
 def error_page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
@@ -25,7 +33,9 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     """Only what the request carries already; context processors would ask the database."""
     context = {"request_id": getattr(request, "id", ""), "theme": theme_of(request)}
     if configuration := getattr(request, "configuration", None):
-        context |= {"portal": configuration.site, "brand_css_url": configuration.brand_css_url}
+        context |= {"configuration": configuration, "portal": configuration.site, "brand_css_url": configuration.brand_css_url}
+    if preview := getattr(request, "preview", None):
+        context |= {"preview": preview, "csrf_token": get_token(request)}
     return context
 
 
@@ -42,7 +52,12 @@ def page_refused(request: HttpRequest) -> HttpResponse:
 
 
 def network_refused(request: HttpRequest) -> HttpResponse:
-    return error_page(request, "403_network", 403, client_address=getattr(request, "client_ip", None))
+    """Carries its style in itself: the stylesheets are refused like everything else. Nobody has read the language yet."""
+    context = {"client_address": getattr(request, "client_ip", None), "style": mark_safe(REFUSED_STYLE)}
+    with translation.override(translation.get_language_from_request(request)):
+        response = error_page(request, "403_network", 403, **context)
+    response._csp_update = {"style-src": [REFUSED_STYLE_HASH]}  # type: ignore[attr-defined]
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

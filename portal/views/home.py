@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
-from accounts.scoping import can
+from accounts.scoping import can, record_types
 from cases.models import Case
 from invoices.models import Invoice
 from portal.activity import recent_events
@@ -25,12 +25,16 @@ def home(request: SiteRequest) -> HttpResponse:
         return render(request, "portal/home_without_contact.html")
     context = {
         "announcements": list(Announcement.objects.visible_to(contact)[:ANNOUNCEMENTS]),
-        "events": recent_events(contact, ROWS + 1),
+        "events": recent_events(contact, ROWS + 1, closed=_closed_types(request, contact)),
         "can_open_case": can(contact, "create", Case),
         **_cases(request, contact),
         **_invoices(request, contact),
     }
     return render(request, "portal/home.html", context)
+
+
+def _closed_types(request: SiteRequest, contact: Contact) -> list[str]:
+    return [kind.name for kind in record_types() if request.configuration.closes(kind.name, contact)]
 
 
 def _cases(request: SiteRequest, contact: Contact) -> dict[str, Any]:

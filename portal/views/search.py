@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.visitors import open_to_visitors
 from cases.models import Case
 from forums.models import Topic
 from invoices.models import Invoice
@@ -30,6 +31,7 @@ class Group:
     hits: list[dict[str, Any]]
 
 
+@open_to_visitors("article", "forum")
 @require_safe
 def search(request: SiteRequest) -> HttpResponse:
     """One box over everything that the reader may see; each kind is asked through its own record gate."""

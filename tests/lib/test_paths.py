@@ -45,4 +45,4 @@ def test_anything_else_is_no_path(path):
     ],
 )
 def test_a_branch_goes_from_the_root_down(path, steps):
-    assert branch(path) == steps
+    assert list(branch(path)) == steps

@@ -1,14 +1,12 @@
 """One copy of the configuration in each process, never stale."""
 
-from ipaddress import ip_network
-
 import pytest
 from django.db import connection, transaction
 
 from accounts.models import WebRole
 from portal import configuration
-from portal.models import AllowedNetwork, Page, PageAccessRule, Site, WebLink
-from tests.portal.factories import allow, restrict
+from portal.models import AllowedNetwork, Page, PageAccessRule, Site, WebLink, WebLinkTranslation
+from tests.portal.factories import allow, make_page, restrict
 
 
 def run_sql(statement, *parameters):
@@ -38,7 +36,7 @@ CHANGES = {
     "site by SQL": lambda: run_sql("UPDATE portal_site SET title = 'New'"),
     "network by the ORM": lambda: allow("192.0.2.0/24"),
     "network by SQL": lambda: run_sql("INSERT INTO portal_allowednetwork (cidr, note, created_at) VALUES ('192.0.2.0/24', '', now())"),
-    "page by the ORM": lambda: Page.objects.create(path="/help/", title="Help"),
+    "page by the ORM": lambda: make_page("/help/"),
     "page by update": lambda: Page.objects.filter(path="/cases/").update(title="Tickets"),
     "page by delete": lambda: Page.objects.get(path="/search/").delete(),
     "rule by the ORM": lambda: PageAccessRule.objects.create(page=Page.objects.get(path="/cases/")),
@@ -47,7 +45,13 @@ CHANGES = {
     "deletion of a role": lambda: WebRole.objects.get(name="Portal IT User").delete(),
     "menu by the ORM": lambda: WebLink.objects.create(label="Shop", url="https://shop.example/"),
     "menu by update": lambda: WebLink.objects.update(position=1),
-    "menu by SQL": lambda: run_sql("TRUNCATE portal_weblink"),
+    "page in another language by SQL": lambda: run_sql(
+        "INSERT INTO portal_pagetranslation (page_id, language, title, body, body_html) SELECT id, 'de', 'Hilfe', '', '' FROM portal_page"
+    ),
+    "menu in another language by the ORM": lambda: WebLinkTranslation.objects.create(
+        link=WebLink.objects.first(), language="de", label="Hilfe"
+    ),
+    "menu by SQL": lambda: run_sql("TRUNCATE portal_weblink CASCADE"),
 }
 
 
@@ -70,9 +74,10 @@ def test_the_new_copy_has_the_new_values(db):
     WebLink.objects.filter(menu="primary").exclude(label="Cases").delete()
     copy = configuration.current()
     assert copy.site.title == "Harbor Lane"
-    assert copy.networks == (ip_network("192.0.2.0/24"),)
+    assert copy.allows_address("192.0.2.7")
+    assert not copy.allows_address("192.0.3.7")
     assert copy.rules_on("/cases/new/") == (frozenset(rule.roles.values_list("pk", flat=True)),)
-    assert [link.label for link in copy.menus["primary"]] == ["Cases"]
+    assert [link.label_in("en") for link in copy.menus["primary"]] == ["Cases"]
 
 
 def test_a_change_that_is_rolled_back_leaves_no_trace(db):
@@ -84,7 +89,7 @@ def test_a_change_that_is_rolled_back_leaves_no_trace(db):
         transaction.set_rollback(True)
     after = configuration.current()
     assert after.site.title == before.site.title
-    assert after.networks == ()
+    assert not after.networks
     assert after.revision == before.revision
 
 
@@ -94,7 +99,8 @@ def test_a_change_during_loading_is_not_missed(db, monkeypatch):
     AllowedNetwork.objects.create(cidr="192.0.2.0/24")
     monkeypatch.setattr(configuration, "_held", configuration._load(revision))
     AllowedNetwork.objects.create(cidr="2001:db8::/32")
-    assert len(configuration.current().networks) == 2
+    assert configuration.current().allows_address("192.0.2.7")
+    assert configuration.current().allows_address("2001:db8::7")
 
 
 def test_a_database_without_the_site_row_gets_one(db):

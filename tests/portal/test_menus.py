@@ -1,16 +1,15 @@
 """Menus offer what the reader may open, and nothing else."""
 
 import re
+from datetime import timedelta
 
 import pytest
-from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import WebRole
-from portal.models import WebLink
+from accounts.models import RecordPermission, User, WebRole
+from portal.models import Page, WebLink, WebLinkTranslation
 from tests.cases.factories import make_case
-from tests.portal.factories import make_link, restrict
-
-LINKS = reverse("admin:portal_weblink_changelist")
+from tests.portal.factories import make_link, make_page, restrict
 
 
 def labels(response, menu="primary"):
@@ -62,9 +61,9 @@ def test_a_rule_above_hides_the_entries_of_its_branch(sign_in, fiona, ivan):
     assert labels(sign_in(ivan).get("/accounts/email/"), "profile") == ["Profile"]
 
 
-def test_the_right_to_change_a_page_brings_no_entry(sign_in, alice, ivan):
+def test_the_right_to_preview_a_page_brings_no_entry(sign_in, alice, ivan):
     restrict("/forums/", "Portal Finance User")
-    restrict("/forums/", "Portal IT User", right="change")
+    restrict("/forums/", "Portal IT User", right="preview")
     assert "Forums" not in labels(sign_in(ivan).get("/"))
 
 
@@ -123,30 +122,108 @@ def test_the_entry_of_a_case_is_marked_on_its_page_and_home_only_at_home(sign_in
     assert [[item.label for item in items if item.is_current] for items in shown.values()] == [["Home"], ["Cases"]]
 
 
-def test_adas_edit_of_a_menu_holds_from_the_next_request(sign_in, ada, alice):
-    desk, browser = sign_in(ada), sign_in(alice)
-    browser.get("/")
-    link = {"menu": "primary", "label": "Shop", "url": "https://shop.example/", "position": 5}
-    assert desk.post(reverse("admin:portal_weblink_add"), link).status_code == 302
-    assert labels(browser.get("/"))[0] == "Shop"
-    desk.post(reverse("admin:portal_weblink_delete", args=[WebLink.objects.get(label="Shop").pk]), {"post": "yes"})
-    assert "Shop" not in labels(browser.get("/"))
+def test_an_entry_for_a_page_is_for_those_who_may_read_it(sign_in, alice, fiona):
+    page = make_page("/prices/")
+    restrict("/prices/", "Portal Finance User")
+    WebLink.objects.create(label="Prices", page=page)
+    assert "Prices" in labels(sign_in(fiona).get("/"))
+    assert "Prices" not in labels(sign_in(alice).get("/"))
 
 
 @pytest.mark.parametrize(
-    ("fields", "complaint"),
+    "fields",
     [
-        ({}, "Choose a page or write an address, not both."),
-        ({"url": "https://shop.example/", "page": "1"}, "Choose a page or write an address, not both."),
-        ({"url": "javascript:alert(1)"}, "Enter a valid URL."),
-        ({"url": "https://shop.example/", "menu": "footer", "parent": "cases"}, "The entry above belongs to another menu."),
+        {"is_draft": True},
+        {"published_from": timezone.now() + timedelta(days=1)},
+        {"published_until": timezone.now() - timedelta(days=1)},
+        {"hidden_from_menus": True},
     ],
 )
-def test_an_entry_that_leads_nowhere_is_explained(sign_in, ada, fields, complaint):
-    if "parent" in fields:
-        fields |= {"parent": WebLink.objects.get(menu="primary", label="Cases").pk}
-    if "page" in fields:
-        fields |= {"page": WebLink.objects.get(menu="primary", label="Cases").page_id}
-    page = sign_in(ada).post(reverse("admin:portal_weblink_add"), {"menu": "primary", "label": "Shop", "position": 5, **fields})
-    assert complaint in page.text
-    assert not WebLink.objects.filter(label="Shop").exists()
+def test_an_entry_for_a_page_that_is_not_there_for_readers_is_hidden_even_from_previewers(sign_in, ivan, fields):
+    WebLink.objects.create(label="News", page=make_page("/news/"))
+    restrict("/news/", "Portal IT User", right="preview")
+    browser = sign_in(ivan)
+    assert "News" in labels(browser.get("/"))
+    Page.objects.filter(path="/news/").update(**fields)
+    assert "News" not in labels(browser.get("/"))
+
+
+def test_an_entry_below_a_draft_is_hidden(sign_in, alice):
+    make_page("/news/", is_draft=True)
+    WebLink.objects.create(label="May", page=make_page("/news/may/"))
+    assert "May" not in labels(sign_in(alice).get("/"))
+
+
+@pytest.mark.parametrize(
+    ("url", "is_shown"),
+    [
+        ("/cases/?state=open", True),
+        ("/CASES/new/", True),
+        ("/invoices/?state=open", False),
+        ("/invoices/x/", False),
+        ("/users/", False),
+        ("/mailbox/", True),
+        ("/accounts/email/", True),
+        ("mailto:help@acme.example", True),
+    ],
+)
+def test_an_address_within_the_portal_is_judged_by_the_page_that_it_belongs_to(sign_in, alice, url, is_shown):
+    make_link("Here", url=url)
+    assert ("Here" in labels(sign_in(alice).get("/"))) is is_shown
+
+
+def test_an_address_within_a_restricted_branch_is_hidden(sign_in, alice):
+    make_link("Mail", url="/mailbox/1/")
+    restrict("/mailbox/", "Portal IT User")
+    assert "Mail" not in labels(sign_in(alice).get("/"))
+
+
+def test_a_visitor_is_offered_the_pages_that_a_rule_opens_to_visitors(visitor, settings):
+    settings.DEMO_MODE = True
+    for path in ("/terms-of-sale/", "/intern/"):
+        WebLink.objects.create(label=path, page=make_page(path), menu="footer")
+    make_link("Sign in", url="/accounts/login/", menu="footer")
+    make_link("Profile", url="/profile/", menu="footer")
+    assert labels(visitor.get("/mailbox/"), "footer") == ["Sign in"]
+    restrict("/terms-of-sale/", "Anonymous Users")
+    restrict("/intern/", "Authenticated Users")
+    assert sorted(labels(visitor.get("/mailbox/"), "footer")) == ["/terms-of-sale/", "Sign in"]
+
+
+def test_a_visitor_is_offered_the_records_that_visitors_may_read(visitor, settings):
+    settings.DEMO_MODE = True
+    assert "Knowledge base" not in labels(visitor.get("/mailbox/"))
+    role = WebRole.objects.get(name="Anonymous Users")
+    RecordPermission.objects.create(role=role, record_type="article", scope="global", can_read=True)
+    assert labels(visitor.get("/mailbox/")) == ["Knowledge base"]
+
+
+def test_a_heading_is_shown_above_what_the_reader_may_open_and_not_above_nothing(sign_in, alice, fiona):
+    heading = make_link("Money", position=1)
+    make_link("Invoices of mine", "/invoices/", parent=heading)
+    assert labels(sign_in(fiona).get("/"))[0] == "Money"
+    assert "Money" not in labels(sign_in(alice).get("/"))
+    page = sign_in(fiona).get("/")
+    assert 'href=""' not in page.text
+    assert 'href="/invoices/"' in menu_of(page)
+
+
+@pytest.mark.parametrize("menu", ["primary", "footer", "profile"])
+def test_each_menu_shows_headings_and_what_is_below_them(sign_in, alice, menu):
+    heading = make_link("More", menu=menu)
+    make_link("Elsewhere", url="https://elsewhere.example/", parent=heading, menu=menu)
+    page = sign_in(alice).get("/")
+    assert page.text.index(">More") < page.text.index('href="https://elsewhere.example/"')
+    assert 'href=""' not in page.text
+
+
+def test_a_label_is_shown_in_the_readers_language(sign_in, alice, settings):
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("de-at", "Österreich"), ("fr", "Français")]
+    link = make_link("Prices", url="https://prices.example/", position=1)
+    WebLinkTranslation.objects.create(link=link, language="de", label="Preise")
+    browser = sign_in(alice)
+    shown = {}
+    for language in ("en", "de", "de-at", "fr"):
+        User.objects.update(language=language)
+        shown[language] = labels(browser.get("/"))[0]
+    assert shown == {"en": "Prices", "de": "Preise", "de-at": "Preise", "fr": "Prices"}

@@ -1,0 +1,184 @@
+"""The same variants of an address through the real web server: what is written on the wire, nobody tidies on the way."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+
+from accounts.models import WebRole
+from tests.cases.factories import make_case, pdf_upload
+from tests.portal.factories import make_page, restrict
+from tests.portal.path_variants import SAME_ADDRESS, VARIANTS
+from tests.portal.test_path_variants import ELSEWHERE, tricks
+from tests.races import commits
+
+pytestmark = commits
+
+IT = "Portal IT User"
+SECRET = b"Zebra"
+HOST = "localhost"
+PATIENCE = 60
+"""Seconds; the server starts meanwhile."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    content: bytes
+
+    @property
+    def is_revealing(self) -> bool:
+        return SECRET in self.content or b"%PDF" in self.content
+
+
+class Server:
+    """gunicorn as it is started for customers, on this test's database and a free port of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:portal.gunicorn", "portal.wsgi"]
+        self.process = subprocess.Popen(
+            command, env=self._environment(folder), pass_fds=[self.listener.fileno()], stderr=subprocess.DEVNULL
+        )
+
+    def _environment(self, folder: Path) -> dict[str, str]:
+        database = connection.settings_dict
+        address = {"host": database["HOST"], **({"port": database["PORT"]} if database["PORT"] else {})}
+        return os.environ | {
+            "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?{urlencode(address)}",
+            "DJANGO_SETTINGS_MODULE": "tests.portal.served_settings",
+            "SECRET_KEY": django_settings.SECRET_KEY,
+            "PORTAL_DATA_DIR": str(folder),
+            "BIND": f"fd://{self.listener.fileno()}",
+            "WEB_CONCURRENCY": "1",
+            "LOG_LEVEL": "ERROR",
+        }
+
+    def ask(self, target: str, *, session: str = "", headers: dict[str, str] | None = None) -> Answer:
+        lines = [f"GET {target} HTTP/1.1"]
+        sent = {"Host": HOST, "Connection": "close", **({"Cookie": f"session={session}"} if session else {}), **(headers or {})}
+        lines += [f"{name}: {value}" for name, value in sent.items()]
+        return self.send("\r\n".join([*lines, "", ""]).encode())
+
+    def send(self, request: bytes) -> Answer:
+        with socket.create_connection(self.listener.getsockname(), timeout=PATIENCE) as wire:
+            wire.sendall(request)
+            answer = b"".join(iter(lambda: wire.recv(65536), b""))
+        return Answer(int(answer.split(b" ", 2)[1]), answer)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+        self.listener.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(autouse=True)
+def shared_files(private_files: None, settings: Any, folder: Path) -> None:
+    """What a test uploads, the server finds."""
+    settings.MEDIA_ROOT = folder / "files"
+
+
+@pytest.fixture(scope="module")
+def server(migrated_rows: str, folder: Path) -> Iterator[Server]:
+    running = Server(folder)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def protected(alice: Any) -> list[str]:
+    case = make_case(alice, "Zebra freezer alarm", uploads=[pdf_upload()])
+    make_page("/help/prices/", "A Zebra costs ten coins.")
+    for path in ("/cases/", "/help/prices/"):
+        restrict(path, IT)
+    return ["/help/prices/", case.get_absolute_url(), case.messages.get().attachments.get().get_absolute_url()]
+
+
+def odd_targets(path: str) -> list[str]:
+    """Request targets that only a raw connection can send."""
+    return [
+        f"http://{HOST}{path}",
+        f"https://{HOST}{path}",
+        f"http://elsewhere.example{path}",
+        f"http://{HOST}//{path}",
+        f"http:{path}",
+        f"//{HOST}{path}",
+        path[1:],
+        f"{path}#x",
+        f"/profile/#{path}",
+        f"/profile/?{path}",
+        f"/profile/..{path}",
+        f"{path}\t",
+        "*",
+        f"{HOST}:80",
+    ]
+
+
+SERVER_TRICKS = [
+    {"SCRIPT_NAME": "/help"},
+    {"Script-Name": "/help"},
+    {"SCRIPT_NAME": "/help/prices"},
+    {"PATH_INFO": "/accounts/login/"},
+    {"Transfer-Encoding": "identity"},
+    {"Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__"},
+]
+
+
+@pytest.fixture
+def session(sign_in: Any, alice: Any) -> str:
+    return str(sign_in(alice).cookies[django_settings.SESSION_COOKIE_NAME].value)
+
+
+def test_no_request_target_slips_past_a_rule_at_the_real_server(server, protected, session):
+    for path in protected:
+        targets = [*(make(path) for make in VARIANTS.values()), *odd_targets(path)]
+        for person, refused in ((session, 403), ("", 302)):
+            assert server.ask(path, session=person).status == refused
+            answers = {target: server.ask(target, session=person) for target in targets}
+            assert [target for target, answer in answers.items() if answer.is_revealing] == []
+            assert [target for target, answer in answers.items() if answer.status >= 500] == []
+
+
+def test_those_whom_the_rule_lets_in_see_the_page_at_the_real_server(server, protected, session, alice):
+    WebRole.objects.get(name=IT).contacts.add(alice)
+    for path in protected:
+        answers = {name: server.ask(make(path), session=session) for name, make in SAME_ADDRESS.items()}
+        assert [name for name, answer in answers.items() if not answer.is_revealing] == []
+    answers = {name: server.ask(make(protected[0]), session=session) for name, make in VARIANTS.items()}
+    assert {answer.status for answer in answers.values() if not answer.is_revealing} <= ELSEWHERE | {301, 302}
+
+
+def test_no_header_slips_past_a_rule_at_the_real_server(server, protected, session):
+    path = protected[0]
+    for headers in (*tricks("/profile/"), *SERVER_TRICKS):
+        answer = server.ask(path, session=session, headers=headers)
+        assert (answer.is_revealing, answer.status in (400, 403)) == (False, True), headers
+    for headers in (*tricks(path), {"SCRIPT_NAME": path}, {"PATH_INFO": path}):
+        assert not server.ask("/accounts/login/", session=session, headers=headers).is_revealing, headers
+
+
+def test_a_second_request_hidden_in_the_first_is_refused_like_any_other(server, protected, session):
+    hidden = f"GET {protected[0]} HTTP/1.1\r\nHost: {HOST}\r\nCookie: session={session}\r\nConnection: close\r\n\r\n"
+    heads = [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding : chunked",
+        "X: y",
+    ]
+    for head in heads:
+        request = f"GET /accounts/login/ HTTP/1.1\r\nHost: {HOST}\r\n{head}\r\n\r\n0\r\n\r\n{hidden}"
+        assert SECRET not in server.send(request.encode()).content, head
