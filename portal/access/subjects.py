@@ -1,0 +1,225 @@
+"""What can be asked about: a record or a page. Each knows how to ask its gates for one reader, and to tell why."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from django.urls import Resolver404, resolve
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from accounts.models import Contact, RecordPermission
+from accounts.permission_matrix import words_of
+from accounts.scoping import Grant, RecordType, Scope, can, granted_scope
+from portal.access.rights import Rights, audience_roles
+from portal.readers import Reader
+from portal.sitemap import PageEntry
+
+
+@dataclass(frozen=True)
+class Step:
+    """One question on the way to a record or page, with the answer in words."""
+
+    question: str
+    answer: str
+    passes: bool
+
+
+class Subject(Protocol):
+    rights: Rights
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def owner_id(self) -> int | None: ...
+    @property
+    def account_id(self) -> int | None: ...
+    @property
+    def roles(self) -> frozenset[int]:
+        """All roles that make a difference here."""
+
+    def steps(self, contact: Contact) -> list[Step]: ...
+    def is_seen_by(self, contact: Contact) -> bool:
+        """What the gates say; the steps only tell why."""
+
+    @property
+    def is_seen_by_visitors(self) -> bool: ...
+
+
+class PageSubject:
+    owner_id = account_id = None
+
+    def __init__(self, entry: PageEntry, rights: Rights) -> None:
+        self.entry, self.rights = entry, rights
+
+    @property
+    def title(self) -> str:
+        return f"{self.entry.title_in(None)} ({self.entry.path})"
+
+    @cached_property
+    def roles(self) -> frozenset[int]:
+        held = self.rights.configuration
+        return held.previewing_roles(self.entry.path).union(*held.rules_on(self.entry.path))
+
+    def is_seen_by(self, contact: Contact) -> bool:
+        return Reader(self.rights.configuration, contact, is_signed_in=True).may_read(self.entry)
+
+    @property
+    def is_seen_by_visitors(self) -> bool:
+        return Reader(self.rights.configuration, None, is_signed_in=False).may_read(self.entry)
+
+    def steps(self, contact: Contact) -> list[Step]:
+        return [*page_steps(self.rights, self.entry.path, contact), self._publication(contact)]
+
+    def _publication(self, contact: Contact) -> Step:
+        reader = Reader(self.rights.configuration, contact, is_signed_in=True)
+        question = _("Is it published?")
+        if reader.is_live(self.entry):
+            return Step(question, _("Yes."), passes=True)
+        if reader.may_preview(self.entry):
+            previewing = self.rights.configuration.previewing_roles(self.entry.path) & contact.role_ids
+            answer = _("Not to others; previewed by %(roles)s.") % {"roles": listed(self.rights.names(previewing))}
+            return Step(question, answer, passes=True)
+        return Step(question, _("No: it, or a page above it, is a draft or outside its dates."), passes=False)
+
+
+class RecordSubject:
+    def __init__(self, record: Any, rights: Rights) -> None:
+        self.record, self.rights, self.model = record, rights, type(record)
+        self.kind: RecordType = record.record_type
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind.label}: {self.record}"
+
+    @property
+    def owner_id(self) -> int | None:
+        return self._key(self.kind.contact)
+
+    @property
+    def account_id(self) -> int | None:
+        return self._key(self.kind.account)
+
+    def _key(self, field: str | None) -> int | None:
+        key: int | None = getattr(self.record, self.model._meta.get_field(field).attname) if field else None
+        return key
+
+    @cached_property
+    def path(self) -> str:
+        return address_of(self.record, self.rights)
+
+    @cached_property
+    def audience(self) -> frozenset[int]:
+        return audience_roles(self.model, pk=self.record.pk)
+
+    @cached_property
+    def roles(self) -> frozenset[int]:
+        rules = self.rights.configuration.rules_on(self.path) if self.path else ()
+        return (self.rights.readers_of(self.kind) | self.audience).union(*rules)
+
+    def _passes_gate(self, contact: Contact | None) -> bool:
+        return bool(self.model.objects.visible_to(contact).filter(pk=self.record.pk).exists())
+
+    def is_seen_by(self, contact: Contact) -> bool:
+        opens = not self.path or self.rights.configuration.may_open(self.path, contact)
+        return opens and self._passes_gate(contact)
+
+    @property
+    def is_seen_by_visitors(self) -> bool:
+        held = self.rights.configuration
+        return bool(self.path) and opens_to_visitors(self.path, self.rights) and held.may_open(self.path, None) and self._passes_gate(None)
+
+    def steps(self, contact: Contact) -> list[Step]:
+        rules = page_steps(self.rights, self.path, contact) if self.path else []
+        steps = [*rules, self._permission(contact)]
+        return [*steps, self._state(contact)] if can(contact, "read", self.record) else steps
+
+    def _permission(self, contact: Contact) -> Step:
+        question = _("Does a role permit to read it?")
+        if reaching := [permission for permission in self._granting(contact) if self._reaches(permission, contact)]:
+            return Step(question, "; ".join(self._words(permission) for permission in reaching), passes=True)
+        if granted_scope(contact, "read", self.kind) is None:
+            answer = _("No role of this contact permits to read %(records)s.") % {"records": self.kind.label}
+        else:
+            narrow = "; ".join(self._words(permission) for permission in self._granting(contact))
+            answer = _("Not far enough: %(grants)s. %(owner)s") % {"grants": narrow, "owner": self._whose()}
+        return Step(question, answer, passes=False)
+
+    def _granting(self, contact: Contact) -> list[RecordPermission]:
+        return [permission for permission in self.rights.readings(self.kind) if permission.role_id in contact.role_ids]
+
+    def _reaches(self, permission: RecordPermission, contact: Contact) -> bool:
+        means_something = permission.scope in self.kind.scopes and (permission.scope != Scope.ACCOUNT or contact.account_id is not None)
+        owner = self.kind.owner(contact, permission.scope)
+        return means_something and all(self._key(field) == value for field, value in owner.items())
+
+    def _words(self, permission: RecordPermission) -> str:
+        return f"{self.rights.roles[permission.role_id].name} ({words_of(Grant(self.kind.name, permission.scope, 'read'))})"
+
+    def _whose(self) -> str:
+        owners = [
+            str(getattr(self.record, field)) for field in (self.kind.account, self.kind.contact) if field and self._is_relation(field)
+        ]
+        names = [name for name in owners if name != "None"]
+        return _("It belongs to %(owner)s.") % {"owner": ", ".join(names)} if names else _("It is not theirs.")
+
+    def _is_relation(self, field: str) -> bool:
+        return bool(self.model._meta.get_field(field).is_relation)
+
+    def _state(self, contact: Contact) -> Step:
+        question = _("Is it out, and meant for this contact?")
+        if self._passes_gate(contact):
+            audience = _("It is meant for %(roles)s.") % {"roles": listed(self.rights.names(self.audience))} if self.audience else ""
+            return Step(question, f"{_('Yes.')} {audience}".strip(), passes=True)
+        if self._passes_gate(self.rights.all_seeing(self.kind)):
+            answer = _("No: it is meant for %(roles)s alone.") % {"roles": listed(self.rights.names(self.audience))}
+            return Step(question, answer, passes=False)
+        return Step(question, _("No: as it stands (a draft, for example), no customer sees it."), passes=False)
+
+
+def page_steps(rights: Rights, path: str, contact: Contact) -> list[Step]:
+    """The rules of the pages on the way."""
+    counting = rights.configuration.counting_rules(path)
+    if not counting:
+        return [Step(_("Does the page open?"), _("Yes: no rule restricts %(path)s.") % {"path": path}, passes=True)]
+    return [_rule_step(rights, step, rule.roles, contact) for step, rule in counting]
+
+
+def _rule_step(rights: Rights, path: str, roles: frozenset[int], contact: Contact) -> Step:
+    question = _("Does the rule of %(path)s let them in?") % {"path": path}
+    if held := roles & contact.role_ids:
+        return Step(question, _("Yes: %(roles)s.") % {"roles": listed(rights.names(held))}, passes=True)
+    missing = listed(rights.names(roles))
+    answer = _("No: it asks for %(roles)s, which they lack.") % {"roles": missing} if missing else _("No: it lets nobody in.")
+    return Step(question, answer, passes=False)
+
+
+def listed(names: list[str]) -> str:
+    return str(get_text_list(names, _("or")))
+
+
+def address_of(record: Any, rights: Rights) -> str:
+    """Where customers read the record: its own address, or that of the page for records of its type."""
+    own = getattr(record, "get_absolute_url", str)()
+    pages = [page.path for page in rights.configuration.pages.values() if page.is_builtin and page.record_type == record.record_type.name]
+    return own or min(pages, key=len, default="")
+
+
+def opens_to_visitors(path: str, rights: Rights) -> bool:
+    """Whether the view there lets visitors in: as portal.middleware asks."""
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return False
+    return bool(getattr(view, "open_to_visitors", frozenset()) & rights.configuration.visitor_reads)
+
+
+def subject_of(record: Any, rights: Rights) -> Subject:
+    """A page of the tree, or a record of any type."""
+    if hasattr(record, "record_type") and isinstance(record.record_type, RecordType):
+        return RecordSubject(record, rights)
+    return PageSubject(rights.configuration.pages[record.path], rights)
+
+
+def is_subject(model: Any) -> bool:
+    return isinstance(getattr(model, "record_type", None), RecordType) or model._meta.label == "portal.Page"

@@ -1,0 +1,163 @@
+"""Who can see this, and what can this person see: the reports say what the gates do, for everybody and every kind of record."""
+
+import pytest
+
+from accounts.models import Contact
+from cases.models import Case
+from portal import configuration
+from portal.access.reach import reach_of, sees, why, why_address
+from portal.access.readers import readers_of
+from portal.access.rights import Rights, scoped_models
+from portal.access.subjects import address_of, subject_of
+from portal.models import Page
+from portal.readers import Reader
+from tests.cases.factories import make_case
+from tests.factories import make_contact
+from tests.invoices.factories import make_draft, make_invoice
+from tests.knowledgebase.factories import make_article, make_category
+from tests.portal.factories import make_page, restrict
+from tests.portal.worlds import make_world
+
+
+def passes_the_gates(contact, record, rights):
+    """What the portal's middleware and views do, asked for one contact."""
+    path = address_of(record, rights)
+    opens = not path or configuration.current().may_open(path, contact)
+    return contact.is_usable and opens and type(record).objects.visible_to(contact).filter(pk=record.pk).exists()
+
+
+def pages_and_readers():
+    held = configuration.current()
+    return [(page, held.pages[page.path]) for page in Page.objects.all()]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_readers_of_every_record_are_those_whom_the_gates_let_through(db, seed):
+    contacts, rights = make_world(seed), Rights.now()
+    for _kind, model in scoped_models():
+        for record in model.objects.all():
+            subject = subject_of(record, rights)
+            readers = readers_of(subject)
+            expected = {contact.pk for contact in contacts if passes_the_gates(contact, record, rights)}
+            assert set(readers.contacts.values_list("pk", flat=True)) == expected, record
+            assert readers.count == len(expected)
+            for contact in contacts:
+                assert sees(contact, subject) is (contact.pk in expected)
+                assert all(step.passes for step in why(contact, subject)) is (contact.pk in expected), (contact, record)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_readers_of_every_page_are_those_whom_its_rules_let_in(db, seed):
+    contacts, rights = make_world(seed), Rights.now()
+    for page, entry in pages_and_readers():
+        subject = subject_of(page, rights)
+        may_read = {
+            contact.pk
+            for contact in contacts
+            if contact.is_usable and Reader(rights.configuration, contact, is_signed_in=True).may_read(entry)
+        }
+        readers = readers_of(subject)
+        assert set(readers.contacts.values_list("pk", flat=True)) == may_read, page
+        for contact in contacts:
+            assert all(step.passes for step in why(contact, subject)) is (contact.pk in may_read)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_visitors_see_is_what_a_browser_without_sign_in_is_shown(visitor, seed):
+    make_world(seed)
+    rights = Rights.now()
+    records = [record for _kind, model in scoped_models() for record in model.objects.all()]
+    for record in [*records, *Page.objects.filter(is_builtin=False)]:
+        path = address_of(record, rights) if hasattr(record, "record_type") and not isinstance(record, Page) else record.path
+        own_address = path and path == getattr(record, "get_absolute_url", str)()
+        seen = bool(own_address) and visitor.get(path).status_code == 200
+        assert subject_of(record, rights).is_seen_by_visitors is seen, record
+
+
+def test_the_number_of_queries_does_not_grow_with_the_contacts(acme, alice, django_assert_num_queries, django_assert_max_num_queries):
+    case = make_case(alice)
+    for number in range(30):
+        make_contact(f"More{number}", acme, "Portal IT User", signs_in=False)
+    rights = Rights.now()
+    with django_assert_max_num_queries(15):
+        assert readers_of(subject_of(case, rights)).count == 31
+
+
+def test_the_reasons_name_role_grant_and_page(alice, ivan, charlie):
+    rights = Rights.now()
+    readers = readers_of(subject_of(make_case(alice), rights))
+    reasons = {contact.first_name: [step.answer for step in readers.steps_of(contact)] for contact in readers.contacts}
+    assert reasons["Ivan"][0] == "Yes: no rule restricts /cases/C-1/." or reasons["Ivan"][0].startswith("Yes: no rule restricts /cases/")
+    assert "Portal IT User (Cases: read, all records of the account)" in reasons["Ivan"][1]
+    assert "Authenticated Users (Cases: read, the contact's own records)" in reasons["Alice"][1]
+    assert "Charlie" not in reasons
+
+
+def refusal(contact, record):
+    """The answers to the questions at which this contact fails."""
+    steps = why(Contact.objects.get(pk=contact.pk), subject_of(record, Rights.now()))
+    return [step.answer for step in steps if not step.passes]
+
+
+def test_why_not_tells_that_a_grant_is_too_narrow_and_whose_the_record_is(alice, charlie):
+    (answer,) = refusal(charlie, make_case(alice))
+    assert answer.startswith("Not far enough: Authenticated Users")
+    assert "It belongs to Acme Foods, Alice Tester." in answer
+
+
+def test_why_not_tells_that_no_role_permits(alice, acme):
+    assert refusal(alice, make_invoice(acme)) == ["No role of this contact permits to read Invoices."]
+
+
+def test_why_not_tells_of_a_page_rule_and_the_missing_role(alice):
+    restrict("/cases/", "Portal Finance User")
+    assert refusal(alice, make_case(alice)) == ["No: it asks for Portal Finance User, which they lack."]
+
+
+def test_why_not_tells_of_an_audience(alice, fiona):
+    role = fiona.roles.get()
+    assert refusal(alice, make_article(category=make_category("", role))) == ["No: it is meant for Portal Finance User alone."]
+
+
+def test_why_not_tells_of_a_draft(fiona, acme):
+    assert refusal(fiona, make_draft(acme)) == ["No: as it stands (a draft, for example), no customer sees it."]
+
+
+def test_why_not_tells_of_a_deactivated_contact(alice):
+    case = make_case(alice)
+    alice.deactivate()
+    assert "No: the contact is deactivated." in refusal(alice, case)
+
+
+def test_why_an_address_opens_or_not(alice):
+    restrict("/invoices/", "Portal Finance User")
+    make_page("/help/")
+    rights = Rights.now()
+    for path, opens in {
+        "/help/": True,
+        "/HELP": True,
+        "/cases/": True,
+        "/invoices/x/": False,
+        "/nothing/": False,
+        "/cases/new": True,
+    }.items():
+        assert all(step.passes for step in why_address(alice, path, rights)) is opens, path
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_person_can_see_is_counted_as_the_gates_count(db, seed):
+    for contact in make_world(seed):
+        rights = Rights.now()
+        reach = reach_of(contact, rights)
+        counts = [model.objects.visible_to(contact).count() for _kind, model in scoped_models()]
+        assert [record.count for record in reach.records] == counts
+        reader = Reader(rights.configuration, contact, is_signed_in=True)
+        assert [page.opens for page in reach.pages] == [contact.is_usable and reader.may_read(page.page) for page in reach.pages]
+        assert all(bool(page.refusal) is not page.opens for page in reach.pages)
+
+
+def test_case_of_another_account_than_its_contact_stays_with_its_account(alice, globex):
+    """Such a row cannot be made in the portal; the gates keep it from the contact, and so does the report."""
+    case = make_case(alice)
+    Case.objects.filter(pk=case.pk).update(account=globex)
+    assert readers_of(subject_of(Case.objects.get(), Rights.now())).count == 0
