@@ -8,13 +8,15 @@ if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
     from accounts.models import Contact, SignInPolicy, User
+    from accounts.preview.session import Preview
 
 
 class PortalRequest(HttpRequest):
     """A request after all middleware.
 
     ``contact`` is the active contact of the signed-in user: None for visitors and for staff who hold no contact.
-    ``contacts`` are all contacts that the user can switch between.
+    ``contacts`` are all contacts that the user can switch between. During a ``preview`` both are the contact that a member of
+    staff looks at, while ``user`` stays that member of staff: what a page shows of a customer comes from the contact alone.
     """
 
     id: str
@@ -23,4 +25,5 @@ class PortalRequest(HttpRequest):
     user: "User"
     contact: "Contact | None"
     contacts: "list[Contact]"
+    preview: "Preview | None"
     htmx: "HtmxDetails"

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts import session_limits
 from accounts.http import PortalRequest
 from accounts.models import Contact, User
+from portal.lib.languages import is_offered
 
 ACTIVE_CONTACT = "contact_id"
 """Session key: which of the user's contacts is active."""
@@ -44,10 +45,10 @@ class SessionLimitsMiddleware:
 
 
 class TermsMiddleware:
-    """Ask for the terms of use before anything else. The administration is for those who wrote them."""
+    """Ask for the terms of use before anything else. The administration, previews included, is for those who wrote them."""
 
     WITHOUT_TERMS = frozenset(
-        {"terms", "account_logout", "set_theme", "brand_css", "brand_image", "healthz", "confirm_identity", "send_confirmation_code"}
+        "terms account_logout preview_end set_theme brand_css brand_image healthz confirm_identity send_confirmation_code".split()
     )
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -60,8 +61,8 @@ class TermsMiddleware:
         match = request.resolver_match
         if match is None or match.url_name in self.WITHOUT_TERMS or match.app_name == "admin":
             return None
-        policy = cast("PortalRequest", request).sign_in_policy
-        if not policy.terms or not request.user.is_authenticated or not policy.asks_terms_of(request.user):
+        policy, preview = cast("PortalRequest", request).sign_in_policy, cast("PortalRequest", request).preview
+        if not policy.terms or preview or not request.user.is_authenticated or not policy.asks_terms_of(request.user):
             return None
         next_url = request.get_full_path() if request.method == "GET" else "/"
         return redirect(f"{reverse('terms')}?{urlencode({'next': next_url})}")
@@ -157,7 +158,7 @@ class PreferencesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user if request.user.is_authenticated else None
-        language = user.language if user and user.language else translation.get_language_from_request(request)
+        language = user.language if user and is_offered(user.language) else translation.get_language_from_request(request)
         zone = ZoneInfo(user.time_zone) if user and user.time_zone else None
         with translation.override(language), timezone.override(zone):
             request.LANGUAGE_CODE = language

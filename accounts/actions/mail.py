@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
 from accounts.models import OutgoingMail, User
+from portal.lib.languages import is_offered
 
 
 @transaction.atomic
@@ -54,7 +55,7 @@ def _host() -> str:
 
 
 def language_of(reader: User | None) -> str:
-    return reader.language if reader and reader.language else settings.LANGUAGE_CODE
+    return reader.language if reader and is_offered(reader.language) else settings.LANGUAGE_CODE
 
 
 def zone_of(reader: User | None) -> ZoneInfo | None:

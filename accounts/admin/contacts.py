@@ -16,6 +16,7 @@ from accounts.admin.contact_actions import ContactActions
 from accounts.admin.contact_filters import AccountFilter, ErasureFilter, LastSignInFilter, StatusFilter
 from accounts.admin.contact_merge import ContactMerge
 from accounts.admin.contact_pages import ContactPages
+from accounts.admin.previews import WithPreview
 from accounts.models import Activity, Contact, Invitation
 
 RECENT = 20
@@ -45,7 +46,7 @@ class InvitationInline(NoDelete, admin.TabularInline[Invitation, Contact]):
 
 
 @admin.register(Contact)
-class ContactAdmin(NoDelete, ContactActions, ContactPages, ContactMerge):
+class ContactAdmin(NoDelete, WithPreview, ContactActions, ContactPages, ContactMerge):
     list_display = ("last_name", "first_name", "email", "account", "state", "last_sign_in")
     list_display_links = ("last_name", "first_name")
     list_filter = (AccountFilter, StatusFilter, LastSignInFilter, ErasureFilter, "roles")

@@ -15,7 +15,7 @@ from accounts.actions.bulk_invitations import invite_contacts, progress_of
 from accounts.actions.invitations import invite_contact, invite_group, resend_invitation, revoke_invitation
 from accounts.admin.base import actor_of
 from accounts.forms.invitations import BulkInvitationForm, InvitationForm, givable_roles
-from accounts.models import Contact, Invitation, InvitationRedemption
+from accounts.models import Contact, Invitation, InvitationRedemption, WebRole
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -71,7 +71,9 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
         return ((_("For whom"), {"fields": ("email", *whom, "roles", "message")}), (_("State"), {"fields": dates}))
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_manytomany(db_field, request, queryset=givable_roles(), **kwargs)
+        """Roles are given by those who may change contacts. Others could give themselves any, by an invitation for a group."""
+        roles = givable_roles() if request.user.has_perm("accounts.change_contact") else WebRole.objects.none()
+        return super().formfield_for_manytomany(db_field, request, queryset=roles, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Invitation | None) -> Any:
         return self.inlines if obj else ()

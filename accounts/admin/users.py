@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
@@ -16,7 +16,8 @@ from accounts.actions.activity import record_activity
 from accounts.actions.second_factor import remove_second_factors
 from accounts.actions.sessions import end_sessions
 from accounts.actions.sign_ins import addresses_of, unlock_user
-from accounts.admin.base import Desk, NoDelete, actor_of, may_repair
+from accounts.admin.base import Desk, NoDelete, actor_of
+from accounts.admin.staff import WithinOwnRights
 from accounts.models import Contact, User
 from accounts.second_factor.rules import chosen_methods
 
@@ -52,7 +53,7 @@ class SignsInFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(NoDelete, Desk, DjangoUserAdmin[User]):
+class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
     list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active", SignsInFilter, "groups")
     search_fields = ("email", "first_name", "last_name")
@@ -67,14 +68,6 @@ class UserAdmin(NoDelete, Desk, DjangoUserAdmin[User]):
         (_("Dates"), {"fields": ("last_login", "date_joined", "erasure_asked_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "first_name", "last_name", "usable_password", "password1", "password2")}),)
-
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Whoever could change staff could become them: that is left to superusers."""
-        return super().has_change_permission(request, obj) and may_repair(request, obj)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        is_superuser = cast("User", request.user).is_superuser
-        return (*self.readonly_fields, *(() if is_superuser else FOR_SUPERUSERS))
 
     @admin.display(description=_("second factor"))
     def second_factor(self, user: User) -> str:

@@ -1,7 +1,7 @@
 from typing import Any, ClassVar
 
 from django.apps import apps
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permission, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -70,8 +70,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.first_name or self.email
 
     def may_repair(self, other: "User") -> bool:
-        """Whether this member of staff may change how the other signs in. What staff sign in with is up to superusers."""
-        return self.is_superuser or not (other.is_staff or other.is_superuser)
+        """Whether this member of staff may change how the other signs in: whoever can gains the other's rights, so the other
+        must have none beyond this one's. A superuser has no limits."""
+        if self.is_superuser or other.is_superuser:
+            return self.is_superuser
+        return not other.given_permissions().exclude(pk__in=self.given_permissions().values("pk")).exists()
+
+    def given_permissions(self) -> models.QuerySet[Permission]:
+        """By a group or directly, whether the user can sign in at present or not."""
+        if self.is_superuser:
+            return Permission.objects.all()
+        return Permission.objects.filter(models.Q(user=self) | models.Q(group__user=self))
 
     @property
     def initials(self) -> str:

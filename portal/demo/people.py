@@ -3,15 +3,15 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 
+from accounts import staff_groups
 from accounts.actions import deactivate_contact
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Account, Contact, User, WebRole
 from portal.demo.reading import read
 
 PASSWORD = "sunny-harbor-42"  # noqa: S105 -- the demo's, shown at every start; the demo command refuses to run elsewhere
-APPS = ("accounts", "cases", "forums", "knowledgebase")
 SIGN_INS = (
     ("alice@acme.example", "customer"),
     ("bob@acme.example", "customer, portal user manager"),
@@ -45,7 +45,7 @@ class People:
 def load_people() -> People:
     content, people = read("people.toml"), People()
     password = make_password(PASSWORD)
-    agents = _support_agents()
+    agents = Group.objects.get(name=staff_groups.SUPPORT_AGENT)
     for row in content["staff"]:
         people.users[row["email"]] = user = _user(row, password, is_staff=True, is_superuser=row["is_admin"])
         user.groups.set([] if row["is_admin"] else [agents])
@@ -54,16 +54,6 @@ def load_people() -> People:
     for row in content["contact"]:
         people.contacts[row["account"], row["email"]] = _contact(row, people, password)
     return people
-
-
-AGENTS_MAY = ("view_case", "change_case", "view_user", "view_account", "view_contact", "view_article", "view_topic")
-
-
-def _support_agents() -> Group:
-    """Staff who answer cases, and change nothing else."""
-    agents = Group.objects.create(name="Support agents")
-    agents.permissions.set(Permission.objects.filter(codename__in=AGENTS_MAY, content_type__app_label__in=APPS))
-    return agents
 
 
 def deactivate_those_who_left(people: People) -> None:

@@ -11,6 +11,7 @@ from accounts.models import Activity, Contact
 from tests.cases.factories import make_case
 from tests.factories import grant, make_contact
 from tests.invoices.factories import make_invoice
+from tests.knowledgebase.factories import make_article
 
 
 def again(contact):
@@ -117,6 +118,13 @@ def test_what_is_internal_is_seen_by_no_customer(alice, ivan):
     grant(ivan, "case", "global", "read")
     for reader in (alice, ivan):
         assert [line.verb for line in Activity.objects.visible_to(again(reader))] == ["case.opened"]
+
+
+def test_what_happened_to_records_of_nobody_is_told_to_no_customer(alice):
+    """Whether an article is meant for the reader cannot be told from the line about it."""
+    grant(alice, "article", "global", "read")
+    record_activity(actor=SYSTEM, verb="article.changed", record=make_article("Secret plans"))
+    assert labels(again(alice)) == set()
 
 
 def test_an_individual_sees_the_own_lines_and_not_those_of_others_without_an_account(db):

@@ -30,7 +30,7 @@ def address(model, page, *args):
 
 def populate(number):
     """So many rows more of everything that hangs together."""
-    before = Group.objects.count()
+    before = Product.objects.count()
     for n in range(before, before + number):
         contact = make_contact(f"Person{n}", make_account(f"Customer{n} Ltd"), "Portal IT User")
         make_case(contact)

@@ -205,7 +205,14 @@ def written_verbs():
     return {text for text in texts if isinstance(text, str) and text.startswith(subjects) and re.fullmatch(r"[a-z_]+\.[a-z_]+", text)}
 
 
-STAFF_ONLY = {"account.created", "account.updated", "account.review_reminded", "contact.exported"}
+STAFF_ONLY = {
+    "account.created",
+    "account.updated",
+    "account.review_reminded",
+    "contact.exported",
+    "contact.previewed",
+    "contact.preview_ended",
+}
 """Recorded as internal, or of no account."""
 
 

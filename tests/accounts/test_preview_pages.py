@@ -1,0 +1,194 @@
+"""Each address of the portal during a preview: shown as the contact's and without writing anything, or refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Account, Activity, Contact, User
+from accounts.preview.middleware import NOT_SHOWN, PERSONAL
+from tests import test_routes
+from tests.accounts.test_preview import BANNER, start
+from tests.races import commits
+from tests.test_routes import GUARDED, PROVIDERS, SAML, Scene, portal_routes
+
+scene = test_routes.scene  # one of everything
+
+SHOWN = {name for name in GUARDED if name != "contact_address_confirm"} | {"home", "search", "page", "mailbox", "mailbox_mail"}
+LEFT_ALONE = {"healthz", "brand_css", "brand_image", "account_logout", "preview_end"}
+REFUSED = {
+    "account_login",
+    "account_signup",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_email",
+    "account_email_verification_sent",
+    "account_change_password",
+    "account_set_password",
+    "account_reauthenticate",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "sign_in_code",
+    "send_sign_in_code",
+    "cancel_sign_in",
+    "confirm_identity",
+    "send_confirmation_code",
+    "second_factor",
+    "second_factor_app",
+    "second_factor_email",
+    "second_factor_off",
+    "recovery_codes",
+    "forget_browser",
+    "socialaccount_connections",
+    "socialaccount_login_cancelled",
+    "socialaccount_signup",
+    *(f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")),
+    *SAML,
+    "set_theme",
+    "switch_contact",
+    "profile",
+    "security",
+    "send_address_confirmation",
+    "session_list",
+    "session_end",
+    "session_end_others",
+    "personal_data",
+    "personal_data_download",
+    "erasure",
+    "erasure_withdraw",
+    "terms",
+    "join",
+    "contact_address_confirm",
+    "redeem",
+    "redeem_link",
+    "redeem_invitation",
+    "redeem_send_code",
+    "redeem_confirm",
+    "redeem_register",
+    "redeem_switch",
+    "redeem_new_link",
+}
+"""About whoever is signed in, or only there to be sent."""
+
+PATTERNS = dict(test_routes.routes())
+
+
+def path_of(name: str) -> str:
+    """The address, up to what varies."""
+    arguments = {key: test_routes.SAMPLE_UUID if "UUID" in type(kind).__name__ else "1" for key, kind in converters(name).items()}
+    return reverse(name, kwargs=arguments)
+
+
+def converters(name: str) -> dict[str, Any]:
+    if name.startswith("openid_connect"):
+        return {"provider_id": None}  # it stands in the address of what includes the route
+    pattern: Any = PATTERNS[name].pattern
+    return dict(pattern.converters) or dict.fromkeys(pattern.regex.groupindex)
+
+
+def test_every_address_is_declared_as_shown_refused_or_left_alone():
+    """Does a page show what belongs to the contact, or to the one who is signed in? New ones are asked here."""
+    assert sorted([*SHOWN, *REFUSED, *LEFT_ALONE]) == sorted(portal_routes())
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_a_page_about_the_one_who_is_signed_in_is_refused(name: str):
+    assert path_of(name).startswith(PERSONAL)
+
+
+@pytest.mark.parametrize("name", sorted(LEFT_ALONE))
+def test_what_is_left_alone_belongs_to_nobody_or_ends_the_preview(name: str):
+    assert path_of(name).startswith(NOT_SHOWN)
+
+
+@pytest.mark.parametrize("name", sorted(SHOWN))
+def test_a_page_that_is_shown_is_neither(name: str):
+    assert not path_of(name).startswith((*PERSONAL, *NOT_SHOWN)) if name != "page" else True
+
+
+@pytest.fixture
+def previewed(scene: Scene, ada: User, sign_in: Callable[..., Client]) -> Client:
+    return start(sign_in(ada), scene.owner)
+
+
+@pytest.mark.parametrize("path", ["/profile/", "/accounts/email/", "/accounts/password/change/", "/redeem/", "/join/", "/redeem/abc/"])
+def test_the_refusal_says_why_and_has_the_way_out(path: str, previewed: Client):
+    response = previewed.get(path)
+    assert response.status_code == 403
+    assert "Not part of the preview" in response.content.decode()
+    assert BANNER in response.content.decode()
+
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "SELECT procrastinate")
+
+
+def written(queries: CaptureQueriesContext) -> list[str]:
+    """What was written, the session of the one who is signed in apart."""
+    statements = [query["sql"] for query in queries.captured_queries]
+    return [sql for sql in statements if sql.lstrip().startswith(WRITES) and "django_session" not in sql]
+
+
+@pytest.mark.parametrize("name", sorted(SHOWN & GUARDED.keys()))
+def test_a_page_of_records_is_the_owners_and_writes_nothing(name: str, scene: Scene, previewed: Client, sign_in: Callable[..., Client]):
+    is_form = GUARDED[name].method == "post"
+    own = sign_in(scene.owner).get(scene.urls[name])
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        shown = previewed.get(scene.urls[name])
+    assert shown.status_code == own.status_code
+    assert is_form or shown.status_code == 200
+    assert written(queries) == []
+
+
+@pytest.mark.parametrize("name", sorted(SHOWN & GUARDED.keys()))
+def test_a_form_of_records_is_refused_and_writes_nothing(name: str, scene: Scene, previewed: Client):
+    before = Activity.objects.count()
+    with CaptureQueriesContext(connection) as queries:
+        response = previewed.post(scene.urls[name], GUARDED[name].data or {})
+    assert response.status_code == 403
+    assert "Nothing was sent" in response.content.decode()
+    assert written(queries) == []
+    assert Activity.objects.count() == before
+
+
+def test_home_and_search_are_the_contacts(scene: Scene, previewed: Client):
+    with CaptureQueriesContext(connection) as queries:
+        home_page, found = previewed.get("/"), previewed.get("/search/?q=gateway")
+    assert "Gateway is offline" in home_page.content.decode()
+    assert "Gateway is offline" in found.content.decode()
+    assert written(queries) == []
+
+
+@pytest.mark.urls("tests.accounts.writing_urls")
+def test_a_page_that_writes_while_it_is_shown_is_stopped_by_the_database(
+    previewed: Client, ada: User, sign_in: Callable[..., Client], caplog: pytest.LogCaptureFixture
+):
+    response = previewed.get("/writing/")
+    assert response.status_code == 403
+    assert "In a preview nothing can be changed" in response.content.decode()
+    assert "/writing/ wants to write during a preview." in caplog.text
+    assert not Account.objects.filter(city="Seen").exists()
+    assert previewed.get("/cases/").status_code == 200
+    assert sign_in(ada).get("/writing/").content == b"shown"
+
+
+class TestInARealTransaction:
+    pytestmark = commits
+
+    def test_the_database_refuses_and_the_next_request_writes_again(
+        self, alice: Contact, ada: User, sign_in: Callable[..., Client], settings: Any
+    ):
+        settings.ROOT_URLCONF = "tests.accounts.writing_urls"
+        previewed = start(sign_in(ada), alice)
+        assert previewed.get("/writing/").status_code == 403
+        assert previewed.post("/accounts/preview/end/").status_code == 302
+        assert previewed.get("/writing/").content == b"shown"
+        assert Account.objects.filter(city="Seen").exists()
