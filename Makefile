@@ -1,6 +1,7 @@
 # make run   - the portal at http://localhost:8000 (PORT=8001 make run for another port)
 # make test  - the whole test suite          make check - everything that needs no database rows
-.PHONY: run test check format clean
+# make gates - does a test notice when a gate is switched off? (ONLY=visitors: those with this word in their names)
+.PHONY: run test gates check format clean
 .DEFAULT_GOAL := run
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -13,6 +14,9 @@ run: .venv/runtime
 
 test: .venv/development
 	pytest -n $${TEST_PROCESSES:-auto} --dist loadfile
+
+gates: .venv/development
+	SECRET_KEY=only-for-tests python -m tests.mutation.gates -n $${TEST_PROCESSES:-2} "$(ONLY)"
 
 check: .venv/development
 	ruff check .

@@ -1,5 +1,6 @@
 """What activities say to customers. The shell knows all features, so their sentences meet here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,9 +41,9 @@ class Event:
     time: datetime
 
 
-def recent_events(contact: Contact | None, limit: int) -> list[Event]:
-    """The latest of what happened to records that the contact may read, newest first."""
-    activities = Activity.objects.visible_to(contact).filter(verb__in=SENTENCES)
+def recent_events(contact: Contact | None, limit: int, *, closed: Collection[str] = ()) -> list[Event]:
+    """The latest of what happened to records that the contact may read, newest first; without those of closed types."""
+    activities = Activity.objects.visible_to(contact).filter(verb__in=SENTENCES).exclude(record_type__in=closed)
     if contact and contact.account_id:
         activities = activities.filter(account=contact.account_id)
     return [_event(activity) for activity in activities[:limit]]

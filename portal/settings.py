@@ -12,9 +12,10 @@ from urllib.parse import unquote, urlsplit
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
-from django.utils.translation import gettext_lazy as _
 
 from portal import database, providers
+from portal.lib import languages
+from portal.lib.networks import NetworkSet
 
 # Lets the admin's classes be written with the model they are about: ModelAdmin[Case].
 django_stubs_ext.monkeypatch()
@@ -50,6 +51,7 @@ SECRET_KEY = env("SECRET_KEY") or ("" if IS_HTTPS else secret_key_of_this_copy()
 ALLOWED_HOSTS = [HOST, "localhost", "127.0.0.1", "[::1]", *env_list("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
+HEALTH_CHECK_FROM = NetworkSet.of("HEALTH_CHECK_FROM", env_list("HEALTH_CHECK_FROM"))
 
 INSTALLED_APPS = [
     "portal",
@@ -107,7 +109,8 @@ MIDDLEWARE = [
     "accounts.middleware.IdentityProviderMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.PrivatePagesMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.preview.middleware.PreviewMiddleware",
+    "portal.middleware.SignInMiddleware",
     "accounts.second_factor.middleware.SecondFactorMiddleware",
     "accounts.middleware.TermsMiddleware",
     "portal.middleware.PageAccessMiddleware",
@@ -244,8 +247,8 @@ elif DEMO_MODE:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # Languages, times, files.
-LANGUAGE_CODE = env("PORTAL_LANGUAGE", "en")
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = languages.offered(env_list("PORTAL_LANGUAGES") or [env("PORTAL_LANGUAGE") or "en"])
+LANGUAGE_CODE = languages.default(env("PORTAL_LANGUAGE", ""), LANGUAGES)
 FORMAT_MODULE_PATH = ["portal.formats"]
 TIME_ZONE = env("PORTAL_TIME_ZONE", "UTC")
 USE_TZ = True

@@ -47,6 +47,7 @@ PUBLIC = {
     "terms",
     "mailbox",
     "mailbox_mail",
+    "page",
     "redeem",
     "redeem_link",
     "redeem_invitation",
@@ -56,7 +57,8 @@ PUBLIC = {
     "redeem_switch",
     "redeem_new_link",
 }
-"""Open to visitors: the way in, the brand, and (in demo mode only, see test_mailbox) the mailbox."""
+"""Open to visitors: the way in, the brand, (in demo mode only, see test_mailbox) the mailbox, and administrators' pages as
+far as a rule names a role that visitors have (see test_pages)."""
 
 SIGNED_IN = {
     "home",
@@ -86,6 +88,7 @@ SIGNED_IN = {
     "second_factor_off",
     "recovery_codes",
     "forget_browser",
+    "preview_end",
 }
 """Open to everyone who is signed in; what they show is the reader's own."""
 
@@ -269,9 +272,11 @@ def test_a_page_for_the_signed_in_sends_visitors_to_sign_in(name: str, visitor: 
     assert response.url.startswith(reverse("account_login"))
 
 
-WITH_ARGUMENTS = {"account_reset_password_from_key", "account_confirm_email", "brand_image", "mailbox_mail", "redeem_link", *SAML} | {
-    f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")
-}
+WITH_ARGUMENTS = (
+    {"account_reset_password_from_key", "account_confirm_email", "brand_image", "mailbox_mail", "page", "redeem_link"}
+    | SAML
+    | {f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")}
+)
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC - WITH_ARGUMENTS))
@@ -282,7 +287,9 @@ def test_a_public_page_does_not_ask_visitors_to_sign_in_first(name: str, visitor
 
 
 SAMPLE_UUID = uuid.UUID(int=1)
-ADMIN_SAMPLES = {"object_id": "1", "pk": 1, "id": "1", "app_label": "cases", "content_type_id": "1", "url": "nowhere"}
+ADMIN_SAMPLES = {
+    "object_id": "1", "pk": 1, "id": "1", "app_label": "cases", "content_type_id": "1", "url": "nowhere", "name": "footer-note",
+}  # fmt: skip
 
 
 def admin_urls() -> list[str]:

@@ -1,0 +1,117 @@
+"""Where records of many types meet, and what visitors see of them."""
+
+from tests.mutation.mutant import gate
+from tests.mutation.noticing import ACTIVITY, CASES, HOME, MENUS, PAGES, RULES, SCOPING, SEARCH, VISITORS
+
+COMPOSED = [
+    gate(
+        "activity: each type is scoped as its records are",
+        "accounts/models/activity.py", "return models.Q(record_type=kind.name, **owned)", "return models.Q(record_type=kind.name)",
+        *ACTIVITY,
+    ),
+    gate(
+        "activity: only types that the contact may read",
+        "accounts/models/activity.py", "if contact is None or scope is None or not kind.belongs_to_somebody:",
+        'scope = scope or "contact"\n        if contact is None or not kind.belongs_to_somebody:', *ACTIVITY,
+    ),
+    gate(
+        "activity: what happened to records of nobody is told to nobody",
+        "accounts/models/activity.py", "if contact is None or scope is None or not kind.belongs_to_somebody:",
+        "if contact is None or scope is None:", *ACTIVITY,
+    ),
+    gate(
+        "activity: what is internal stays inside",
+        "accounts/models/activity.py", "_connector=models.Q.OR), is_internal=False)", "_connector=models.Q.OR))", *ACTIVITY,
+    ),
+    gate(
+        "activity: the events of a case without the staff's",
+        "cases/views.py", "verb__in=EVENTS, is_internal=False)", "record_id__gt='')", CASES,
+    ),
+    *(
+        gate(
+            f"search: {model.lower()}s",
+            "portal/views/search.py", f"{model}.objects.visible_to(contact){rest}", f"{model}.objects{rest}", *SEARCH,
+        )
+        for model, rest in (("Article", ".search"), ("Case", ".matching"), ("Topic", ".select_related"), ("Invoice", ".matching"))
+    ),
+    gate(
+        "search: nothing of a feature whose page is closed",
+        "portal/views/search.py", " if request.configuration.may_open(reverse(page), contact)]", "]", *RULES, *SEARCH,
+    ),
+    gate(
+        "home: no cases where their page is closed",
+        "portal/views/home.py", 'if not request.configuration.may_open(reverse("cases:list"), contact):', "if False:", *HOME, *RULES,
+    ),
+    gate(
+        "home: no invoices where their page is closed",
+        "portal/views/home.py", ' and request.configuration.may_open(reverse("invoices:list"), contact)):', "):", *HOME, *RULES,
+    ),
+    gate(
+        "home: nothing of what happened where its page is closed",
+        "portal/activity.py", ".exclude(record_type__in=closed)", "", *HOME, *RULES,
+    ),
+    gate("home: cases", "portal/views/home.py", "Case.objects.visible_to(contact).for_list()", "Case.objects.for_list()", *HOME),
+    gate("home: invoices", "portal/views/home.py", "Invoice.objects.visible_to(contact)", "Invoice.objects.issued()", *HOME),
+]  # fmt: skip
+
+VISITORS_ALONE = [
+    gate(
+        "visitors: nothing that belongs to somebody, whatever the table says",
+        "accounts/scoping.py", "return [] if self.belongs_to_somebody else [Grant(", "return [Grant(", *VISITORS,
+    ),
+    gate(
+        "visitors: read and no more",
+        "accounts/scoping.py", "return Grant(record_type.name, Scope.GLOBAL.value, privilege) in record_type.grantable(for_visitors=True)",
+        "return not record_type.belongs_to_somebody", *VISITORS,
+    ),
+    gate(
+        "visitors: rows only where a role of theirs permits",
+        "accounts/scoping.py",
+        "return self.filter(models.Exists(visitors_grants(record_type))) if _is_for_visitors(privilege, record_type) else self.none()",
+        "return self.all() if _is_for_visitors(privilege, record_type) else self.none()", *VISITORS,
+    ),
+    gate(
+        "visitors: can() only where a role of theirs permits",
+        "accounts/scoping.py", "return _is_for_visitors(privilege, record_type) and visitors_grants(record_type).exists()",
+        "return _is_for_visitors(privilege, record_type)", *VISITORS,
+    ),
+    gate(
+        "visitors: grants of the type that is asked for",
+        "accounts/scoping.py", "permissions.of_visitors().filter(record_type=record_type.name)", "permissions.of_visitors()", *VISITORS,
+    ),
+    gate(
+        "visitors: the roles of visitors alone",
+        "accounts/models/roles.py", "return self.filter(role__for_anonymous=True, scope=Scope.GLOBAL, can_read=True)",
+        "return self.filter(scope=Scope.GLOBAL, can_read=True)", *VISITORS,
+    ),
+    gate(
+        "visitors: an own page only where a rule names them",
+        "portal/configuration.py", "return bool(rules) and all(rule & self.visitor_role_ids for rule in rules)",
+        "return all(rule & self.visitor_role_ids for rule in rules)", *PAGES,
+    ),
+    gate(
+        "visitors: an own page only where each rule names them",
+        "portal/configuration.py", "return all(rule & roles for rule in self.rules_on(path))",
+        "return contact is None or all(rule & roles for rule in self.rules_on(path))", "tests/portal/test_visitors.py", *PAGES,
+    ),
+    gate(
+        "visitors: menus lead to built-in pages that are for them",
+        "portal/readers.py", "return bool(page.visitor_types & self.configuration.visitor_reads)", "return True", *MENUS,
+        "tests/portal/test_visitors.py",
+    ),
+    gate(
+        "visitors: sent to sign in where a record is not for them",
+        "accounts/visitors.py", "if request.user.is_authenticated:\n                    raise", "if True:\n                    raise",
+        "tests/portal/test_visitors.py",
+    ),
+    gate(
+        "visitors: the form refuses to grant them what belongs to an account",
+        "accounts/models/roles.py", "if not (role and role.for_anonymous and self.is_too_much_for_visitors):", "if True:",
+        *SCOPING, "tests/accounts/test_role_admin.py", "tests/portal/test_visitors.py",
+    ),
+    gate(
+        "visitors: no role that grants too much becomes theirs",
+        "accounts/models/roles.py", "if not (self.pk and self.for_anonymous):", "if True:",
+        *SCOPING, "tests/accounts/test_role_admin.py", "tests/portal/test_visitors.py",
+    ),
+]  # fmt: skip
