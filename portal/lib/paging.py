@@ -35,14 +35,21 @@ class _DayCursorForm(_MomentCursorForm):
     at = forms.DateField(input_formats=[DAY])
 
 
+class _NumberCursorForm(_MomentCursorForm):
+    at = forms.IntegerField(min_value=-(2**15), max_value=2**15 - 1)
+
+
+Cursor = tuple[date | int, int]
+
+
 def paginate(rows: models.QuerySet[M], *, by: str, query: QueryDict, size: int = PAGE_SIZE) -> KeysetPage[M]:
-    """One page of ``rows``, sorted newest first by the datetime or date field ``by`` and then by primary key.
+    """One page of ``rows``, sorted newest first by the datetime, date or small number ``by`` and then by primary key.
 
     ``query`` holds ``older`` or ``newer`` cursors; its other parameters are kept in the links. One query is made, for
     ``size + 1`` rows.
     """
-    has_time = isinstance(rows.model._meta.get_field(by), models.DateTimeField)
-    newer, older = (_cursor(query.get(name, ""), has_time=has_time) for name in ("newer", "older"))
+    form = _cursor_form(rows.model._meta.get_field(by))
+    newer, older = (_cursor(query.get(name, ""), form) for name in ("newer", "older"))
     if newer:
         found = list(rows.filter(_beyond(by, "gt", newer)).order_by(by, "pk")[: size + 1])
         has_newer, has_older = len(found) > size, True
@@ -59,20 +66,27 @@ def paginate(rows: models.QuerySet[M], *, by: str, query: QueryDict, size: int =
     )
 
 
-def _beyond(by: str, comparison: str, cursor: tuple[date, int]) -> models.Q:
+def _cursor_form(field: Any) -> type[forms.Form]:
+    kind = getattr(field, "output_field", field)
+    if isinstance(kind, models.IntegerField):
+        return _NumberCursorForm
+    return _MomentCursorForm if isinstance(kind, models.DateTimeField) else _DayCursorForm
+
+
+def _beyond(by: str, comparison: str, cursor: Cursor) -> models.Q:
     at, pk = cursor
     within = {f"{by}__{comparison}e": at}
     return models.Q(**within) & (models.Q(**{f"{by}__{comparison}": at}) | models.Q(**{f"pk__{comparison}": pk}))
 
 
-def _cursor(text: str, *, has_time: bool) -> tuple[date, int] | None:
+def _cursor(text: str, kind: type[forms.Form]) -> Cursor | None:
     at, _, pk = text.partition("_")
-    form = (_MomentCursorForm if has_time else _DayCursorForm)({"at": at, "pk": pk})
+    form = kind({"at": at, "pk": pk})
     return (form.cleaned_data["at"], form.cleaned_data["pk"]) if form.is_valid() else None
 
 
 def _link(query: QueryDict, direction: str, row: Any, by: str) -> str:
     kept = [(name, value) for name, values in query.lists() if name not in PARAMETERS for value in values]
     value = getattr(row, by)
-    at = value.strftime(MOMENT if isinstance(value, datetime) else DAY)
+    at = value if isinstance(value, int) else value.strftime(MOMENT if isinstance(value, datetime) else DAY)
     return "?" + urlencode([*kept, (direction, f"{at}_{row.pk}")])

@@ -123,10 +123,6 @@ _decoding = threading.Lock()
 """One photograph at a time: each takes some hundred megabytes while it is decoded."""
 
 
-_decoding = threading.Lock()
-"""One photograph at a time: each takes some hundred megabytes while it is decoded."""
-
-
 def without_metadata(upload: UploadedFile[bytes]) -> "File[bytes]":
     """The upload as it is kept: photographs lose their EXIF data (place, camera, owner), turned upright first."""
     if extension_of(upload.name or "") not in ("jpg", "jpeg"):

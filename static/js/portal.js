@@ -196,6 +196,8 @@
     region.replaceChildren(callout);
   };
   document.addEventListener("htmx:responseError", (event) => {
+    /* suggestions that the reader may not have are no failure */
+    if (event.detail.xhr.status === 403 && event.detail.target?.matches(".answers")) return;
     toast(event.detail.xhr.status === 429 ? words().busy : words().failed);
   });
   document.addEventListener("htmx:sendError", () => toast(words().offline));
@@ -204,7 +206,101 @@
     if (event.detail.successful) document.getElementById("toasts")?.replaceChildren();
   });
 
+  /* Files on their way: show how far they are. Refused, the page is shown again with the files still chosen. */
+  const replaceMain = (html, input) => {
+    const main = new DOMParser().parseFromString(html, "text/html").querySelector("main");
+    if (!main) return location.reload();
+    const again = main.querySelector(`#${CSS.escape(input.id)}`);
+    if (again && !again.closest(".has-error")) again.files = input.files;
+    document.querySelector("main").replaceWith(main);
+    enhance(main);
+    window.htmx?.process(main);
+  };
+  const send = (form, input, box) => {
+    const request = new XMLHttpRequest();
+    const bar = box.querySelector("progress");
+    const finish = (text) => {
+      box.hidden = true;
+      delete form.dataset.sent;
+      if (text) toast(text);
+    };
+    request.open("POST", form.action);
+    request.setRequestHeader("HX-Request", "true");
+    request.upload.addEventListener("progress", (event) => (bar.value = (100 * event.loaded) / event.total));
+    request.addEventListener("error", () => finish(words().offline));
+    request.addEventListener("load", () => {
+      const goal = request.getResponseHeader("HX-Redirect");
+      if (goal) location.assign(goal);
+      else if (request.responseURL !== form.action) location.assign(request.responseURL);
+      else if (request.status === 200) replaceMain(request.responseText, input);
+      else finish(words().failed);
+    });
+    form.dataset.sent = "yes";
+    bar.value = 0;
+    box.hidden = false;
+    request.send(new FormData(form));
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const input = form.matches("form[data-progress]") && form.querySelector("input[type=file]");
+    if (!input || event.submitter?.name === "step" || !input.files.length) return;
+    event.preventDefault();
+    if (!form.dataset.sent) send(form, input, form.querySelector("[data-upload]"));
+  }, true);
+
+  /* A box to write in: preview, draft kept on the server, Ctrl+Enter sends. */
+  const post = (form, address, body) => fetch(address, {
+    method: "POST",
+    headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+    body: new URLSearchParams({ body, acting_as: form.elements.acting_as?.value ?? "" }),
+  });
+
+  const composer = (form) => {
+    const text = form.querySelector("textarea[data-body]") ?? form.querySelector("textarea");
+    if (!text || form.dataset.ready) return;
+    form.dataset.ready = "yes";
+    text.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+    });
+    if (form.dataset.draft) {
+      let waiting = 0;
+      const save = () => post(form, form.dataset.draft, text.value).catch(() => {});
+      text.addEventListener("input", () => {
+        clearTimeout(waiting);
+        waiting = setTimeout(save, 1500);
+      });
+      form.addEventListener("submit", () => clearTimeout(waiting));
+    }
+    const tools = form.querySelector("[data-preview-tools]");
+    if (tools && form.dataset.preview) previewer(form, text, tools);
+  };
+
+  const previewer = (form, text, tools) => {
+    const [button, box] = [tools.querySelector("button"), tools.querySelector(".preview-box")];
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      box.hidden = !box.hidden;
+      button.setAttribute("aria-expanded", String(!box.hidden));
+      if (box.hidden) return;
+      const answer = await post(form, form.dataset.preview, text.value).catch(() => null);
+      if (answer?.ok) box.innerHTML = await answer.text();
+      else toast(words().failed);
+    });
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-quote]");
+    const text = button && document.querySelector("form[data-preview] textarea");
+    if (!text) return;
+    const quoted = `${button.dataset.author}:\n${button.dataset.quote}`.replace(/^/gm, "> ");
+    text.value = `${text.value}${text.value ? "\n\n" : ""}${quoted}\n\n`;
+    text.dispatchEvent(new Event("input"));
+    text.focus();
+  });
+
   const enhance = (root) => {
+    each("form[data-preview]", root, composer);
+    each("[data-quote]", root, (button) => (button.hidden = false));
     each("[data-dropzone]", root, dropzone);
     each("[data-reveal], [data-print], [data-back]", root, (button) => (button.hidden = false));
     /* what scrolls sideways must be reachable with the keyboard */

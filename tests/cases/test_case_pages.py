@@ -74,7 +74,7 @@ def test_alice_opens_a_case_with_an_attachment(sign_in, alice):
     response = browser.post(reverse("cases:new"), new_case_data(uploads=[pdf_upload("Report of today.pdf")]), follow=True)
     case = Case.objects.get()
     assert response.redirect_chain == [(case.get_absolute_url(), 302)]
-    assert (case.contact, case.account, case.status) == (alice, alice.account, "new")
+    assert (case.contact, case.account, case.status_id) == (alice, alice.account, "new")
     assert "Report_of_today.pdf" in response.text
     download = browser.get(case.messages.get().attachments.get().get_absolute_url())
     assert b"".join(download.streaming_content).startswith(b"%PDF")

@@ -62,7 +62,7 @@ SIGN_IN = [
     ),
     gate(
         "sign-in: a session that is over ends",
-        "accounts/middleware.py", "if policy and session_limits.is_over(request.session, policy):", "if False:", *POLICY,
+        "accounts/middleware.py", "if policy and session_limits.is_over(request, policy):", "if False:", *POLICY,
     ),
     gate(
         "sign-in: whoever lost the last contact is signed out",

@@ -1,0 +1,35 @@
+"""What every view of one case begins with."""
+
+from typing import cast
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.http import PortalRequest
+from accounts.models import Contact
+from cases.models import Case
+
+
+def reader(request: PortalRequest) -> Contact:
+    """Who sees a case is a contact: visitors and staff without one see none."""
+    return cast("Contact", request.contact)
+
+
+def visible_case(request: PortalRequest, number: str) -> Case:
+    rows = Case.objects.visible_to(request.contact)
+    return get_object_or_404(rows.for_page(request.contact) if request.contact else rows, number=number.upper())
+
+
+def where_it_went(request: PortalRequest, case: Case) -> Case:
+    """The case that this one was merged into, if the reader may see that one; else the case itself."""
+    if case.merged_into_id is None or request.contact is None:
+        return case
+    found = Case.objects.visible_to(request.contact).for_page(request.contact).filter(pk=case.merged_into_id).first()
+    return found or case
+
+
+def crumbs_of(case: Case, here: str = "") -> list[tuple[str, str]]:
+    """The way up from a case, or from a page below it that is called ``here``."""
+    cases = (_("Cases"), reverse("cases:list"))
+    return [cases, (case.number, case.get_absolute_url()), (here, "")] if here else [cases, (case.number, "")]

@@ -1,0 +1,235 @@
+"""What the desk is furnished with: catalogue, hours, promises, entitlements, queues, rules, replies."""
+
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from accounts.models import Activity
+from cases.forms.minutes import MinutesField, written
+from cases.models import (
+    BusinessCalendar,
+    CaseDesk,
+    CaseStatus,
+    Deduction,
+    Entitlement,
+    Product,
+    Queue,
+    RequestType,
+    RoutingRule,
+    SavedReply,
+    SlaPolicy,
+)
+from cases.replies import fill
+from tests.cases.factories import make_calendar, make_case, make_entitlement, make_policy
+from tests.factories import make_user
+
+MODELS = (
+    "product", "requesttype", "casestatus", "businesscalendar", "slapolicy", "entitlement", "casedesk", "queue", "routingrule",
+    "savedreply", "inboundmail",
+)  # fmt: skip
+
+
+@pytest.fixture
+def desk(sign_in, ada):
+    return sign_in(ada)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_list_and_search_opens(desk, model):
+    assert desk.get(reverse(f"admin:cases_{model}_changelist"), {"q": "x"}, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("model", [model for model in MODELS if model not in ("casedesk", "inboundmail")])
+def test_every_form_opens(desk, model):
+    assert desk.get(reverse(f"admin:cases_{model}_add")).status_code == 200
+
+
+def inline(prefix, *rows, initial=0):
+    fields = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
+    return fields | {f"{prefix}-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()}
+
+
+def test_a_type_asks_its_questions(desk):
+    url = reverse("admin:cases_requesttype_add")
+    question = {"label": "Which one?", "kind": "choice", "choices": "One, Two", "is_active": "on", "position": 10}
+    desk.post(url, {"name": "Repair", "slug": "repair", "position": 5, "is_active": "on", **inline("fields", question)})
+    assert RequestType.objects.get(slug="repair").fields.get().choices == ["One", "Two"]
+
+
+def test_a_choice_without_a_list_is_an_error_and_not_a_crash(desk):
+    question = {"label": "Which one?", "kind": "choice", "choices": "", "is_active": "on", "position": 10}
+    fields = {"name": "Repair", "slug": "repair", "position": 5, **inline("fields", question)}
+    page = desk.post(reverse("admin:cases_requesttype_add"), fields)
+    assert "Write down the entries of the list." in page.text
+
+
+def test_words_of_a_shipped_status_change_and_its_meaning_does_not(desk):
+    url = reverse("admin:cases_casestatus_change", args=["waiting"])
+    desk.post(url, {"label": "With the customer", "customer_label": "Your turn", "category": "resolved", "position": 3, "is_active": "on"})
+    status = CaseStatus.objects.get(pk="waiting")
+    assert (status.label, status.category) == ("With the customer", "waiting")
+    desk.post(url, {"label": "With the customer", "customer_label": "Your turn", "position": 3})
+    assert CaseStatus.objects.get(pk="waiting").is_active
+    assert desk.post(reverse("admin:cases_casestatus_delete", args=["waiting"]), {"post": "yes"}).status_code == 403
+
+
+def test_the_meaning_of_a_status_is_fixed_once_a_case_has_it(desk, alice):
+    status = CaseStatus.objects.create(slug="third_party", category="on_hold", label="At the vendor", customer_label="On hold")
+    url = reverse("admin:cases_casestatus_change", args=["third_party"])
+    fields = {"label": "At the vendor", "customer_label": "On hold", "position": 3, "is_active": "on"}
+    desk.post(url, {**fields, "category": "waiting"})
+    status.refresh_from_db()
+    assert status.category == "waiting"
+    case = make_case(alice)
+    case.status = status
+    case.save(update_fields=["status"])
+    desk.post(url, {**fields, "category": "resolved"})
+    status.refresh_from_db()
+    assert status.category == "waiting"
+
+
+def calendar_fields(*intervals, **fields):
+    shipped = {"name": "Office", "time_zone": "Europe/Berlin", "country": "DE", "subdivision": "BY"}
+    rows = [{"weekday": day, "opens": opens, "closes": closes} for day, opens, closes in intervals]
+    return {**shipped, **fields, **inline("intervals", *rows), **inline("closed_days")}
+
+
+@time_machine.travel("2026-11-25T12:00:00Z", tick=False)
+def test_a_calendar_has_several_intervals_a_day_and_shows_the_next_holidays(sign_in, ada):
+    desk = sign_in(ada)
+    desk.post(reverse("admin:cases_businesscalendar_add"), calendar_fields((0, "09:00", "12:00"), (0, "13:00", "17:00")))
+    calendar = BusinessCalendar.objects.get()
+    assert calendar.intervals.count() == 2
+    page = desk.get(reverse("admin:cases_businesscalendar_change", args=[calendar.pk])).text
+    assert "Dec 25, 2026:" in page
+    assert "Jan 6, 2027:" in page
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        calendar_fields((0, "09:00", "12:00"), (0, "11:00", "17:00")),
+        calendar_fields(),
+        calendar_fields((0, "17:00", "09:00")),
+        calendar_fields((0, "09:00", "17:00"), time_zone="Mars/Olympus"),
+        calendar_fields((0, "09:00", "17:00"), country="XX"),
+        calendar_fields((0, "09:00", "17:00"), subdivision="ZZ"),
+    ],
+)
+def test_hours_that_make_no_sense_are_refused(desk, fields):
+    assert desk.post(reverse("admin:cases_businesscalendar_add"), fields).status_code == 200
+    assert not BusinessCalendar.objects.exists()
+
+
+def test_promises_are_written_as_people_say_them_and_previewed(desk):
+    calendar = make_calendar()
+    fields = {"name": "Gold", "calendar": calendar.pk, "first_reply": "1 h 30 min", "resolution": "40h", "warn_percent": 75, "position": 1}
+    desk.post(reverse("admin:cases_slapolicy_add"), {**fields, "is_active": "on"})
+    policy = SlaPolicy.objects.get()
+    assert (policy.first_reply, policy.next_reply, policy.resolution) == (90, None, 2400)
+    page = desk.get(reverse("admin:cases_slapolicy_change", args=[policy.pk])).text
+    assert 'value="1 h 30 min"' in page
+    assert "answered by" in page
+
+
+def test_a_promise_that_the_calendar_never_reaches_is_refused(desk):
+    calendar = BusinessCalendar.objects.create(name="Never open")
+    fields = {"name": "Gold", "calendar": calendar.pk, "first_reply": "1 h", "warn_percent": 75, "position": 1}
+    page = desk.post(reverse("admin:cases_slapolicy_add"), fields)
+    assert "too few opening hours" in page.text
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("90", 90), ("4 h", 240), ("4h", 240), ("1,5 h", 90), ("1:30", 90), ("1 h 5 min", 65), ("20 Minutes", 20)]
+)
+def test_a_time_is_read_in_the_ways_in_which_people_write_it(text, minutes):
+    assert MinutesField().clean(text) == minutes
+    assert MinutesField().clean(written(minutes)) == minutes
+
+
+def test_an_entitlement_shows_its_statement_and_a_correction_is_a_line_of_its_own(desk, alice, acme):
+    entitlement = make_entitlement(acme)
+    make_case(alice)
+    line = Deduction.objects.get()
+    page = desk.get(reverse("admin:cases_entitlement_change", args=[entitlement.pk])).text
+    assert "Gateway is offline" in page
+    url = reverse("admin:cases_entitlement_correct", args=[entitlement.pk, line.pk])
+    assert desk.post(url, {"amount": "0", "note": "Goodwill"}).status_code == 200
+    assert desk.post(url, {"amount": "-1", "note": ""}).status_code == 200
+    assert desk.post(url, {"amount": "-1", "note": "Goodwill"}).status_code == 302
+    assert (Deduction.objects.count(), entitlement.remaining) == (2, Decimal(10))
+    assert Activity.objects.filter(verb="entitlement.corrected").exists()
+
+
+def test_a_line_of_another_entitlement_is_not_found(desk, alice, acme, globex):
+    make_entitlement(acme)
+    make_case(alice)
+    other = make_entitlement(globex)
+    assert desk.get(reverse("admin:cases_entitlement_correct", args=[other.pk, Deduction.objects.get().pk])).status_code == 404
+
+
+def test_what_an_entitlement_counts_is_fixed_once_it_is_used(desk, alice, acme):
+    entitlement = make_entitlement(acme)
+    make_case(alice)
+    fields = {"name": "Renamed", "amount": "12", "valid_from": "2020-01-01", "valid_until": "2099-12-31", "limit": "restrict"}
+    desk.post(reverse("admin:cases_entitlement_change", args=[entitlement.pk]), {**fields, "consumed_on": "opening", "unit": "hours"})
+    entitlement.refresh_from_db()
+    assert (entitlement.name, entitlement.unit) == ("Renamed", "cases")
+
+
+def test_an_entitlement_names_the_priorities_to_choose_from(desk, acme):
+    fields = {"name": "Basic", "account": acme.pk, "unit": "cases", "amount": "5", "valid_from": "2020-01-01", "valid_until": "2099-12-31"}
+    desk.post(
+        reverse("admin:cases_entitlement_add"), {**fields, "limit": "restrict", "consumed_on": "opening", "priorities": ["low", "normal"]}
+    )
+    assert Entitlement.objects.get().priorities == ["low", "normal"]
+
+
+def test_the_desks_settings_are_one_row_that_the_list_leads_to(desk):
+    response = desk.get(reverse("admin:cases_casedesk_changelist"))
+    page = desk.post(response.url, {"reopen_days": 7, "edit_minutes": 5, "reminder_days": 9, "closing_days": 3})
+    assert "The reminder comes before the closing." in page.text
+    desk.post(response.url, {"reopen_days": 7, "edit_minutes": 5, "reminder_days": 3, "closing_days": 9, "priorities": ["low"]})
+    assert (CaseDesk.objects.get().reopen_days, CaseDesk.objects.get().priorities) == (7, ["low"])
+    assert desk.get(reverse("admin:cases_casedesk_add")).status_code == 403
+
+
+def test_a_case_is_tried_on_the_rules_without_opening_one(desk, acme):
+    queue = Queue.objects.create(name="Technical")
+    RoutingRule.objects.create(queue=queue, account=acme, priority="urgent")
+    url, kind = reverse("admin:cases_routingrule_test"), RequestType.objects.first().pk
+    assert "goes to the queue Technical" in desk.get(url, {"request_type": kind, "account": acme.number, "priority": "urgent"}).text
+    assert "No rule fits" in desk.get(url, {"request_type": kind, "account": "", "priority": "urgent"}).text
+    assert desk.get(url, {"request_type": kind, "account": "\0nowhere", "priority": "urgent"}).status_code == 200
+
+
+def test_agents_see_the_replies_for_all_and_their_own(sign_in, ada):
+    agent = make_user("agent@portal.example", is_staff=True)
+    agent.user_permissions.set([])
+    theirs = SavedReply.objects.create(title="Secret of Ada", body="x", owner=ada)
+    SavedReply.objects.create(title="For all", body="x")
+    assert "Secret of Ada" in sign_in(ada).get(reverse("admin:cases_savedreply_changelist")).text
+    assert sign_in(agent).get(reverse("admin:cases_savedreply_change", args=[theirs.pk])).status_code == 403
+
+
+def test_placeholders_are_filled_once_and_unknown_ones_stay(alice, ada):
+    case = make_case(alice, "About {agent}", product=Product.objects.create(name="Beacon", slug="beacon"))
+    text = "{first_name} {number} {subject} {agent} {product} {other} {}"
+    assert fill(text, case=case, agent=ada) == f"Alice {case.number} About {{agent}} Ada Byrne Beacon {{other}} {{}}"
+
+
+@pytest.mark.parametrize("model", ["queue", "routingrule", "savedreply", "slapolicy", "entitlement", "casestatus"])
+def test_staff_without_a_right_to_it_come_to_no_page(sign_in, db, model):
+    agent = make_user("agent@portal.example", is_staff=True)
+    for page in ("changelist", "add"):
+        assert sign_in(agent).get(reverse(f"admin:cases_{model}_{page}")).status_code == 403
+
+
+def test_a_list_of_policies_costs_the_same_for_few_and_many(desk, django_assert_max_num_queries):
+    for _ in range(12):
+        make_policy()
+    desk.get(reverse("admin:cases_slapolicy_changelist"))
+    with django_assert_max_num_queries(14):
+        desk.get(reverse("admin:cases_slapolicy_changelist"))
