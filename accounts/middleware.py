@@ -9,7 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts import session_limits
 from accounts.http import PortalRequest
 from accounts.models import Contact, User
+from portal.lib import compiled
 from portal.lib.languages import is_offered
 
 ACTIVE_CONTACT = "contact_id"
@@ -137,7 +138,11 @@ class ContactMiddleware:
 
 
 def contacts_of(user: User) -> list[Contact]:
-    return list(Contact.objects.usable().filter(user=user).select_related("account").with_rights().order_by("pk"))
+    return compiled.rows("contacts of a user", _contacts_of, user=user.pk)
+
+
+def _contacts_of(user: int) -> models.QuerySet[Contact]:
+    return Contact.objects.usable().filter(user=user).select_related("account").with_rights().order_by("pk")
 
 
 def lost_access(user: User) -> bool:

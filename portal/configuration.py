@@ -17,6 +17,7 @@ from django.urls import reverse
 from accounts.models import Contact, SignInPolicy
 from portal import loading
 from portal.addresses import OUTSIDE_PAGE_RULES, RULED_WITH
+from portal.lib import compiled
 from portal.lib.networks import NetworkSet
 from portal.lib.paths import branch
 from portal.models import ConfigurationRevision, Site, SnippetText
@@ -124,7 +125,8 @@ _held: Configuration | None = None
 def current() -> Configuration:
     """The configuration as of now: one query, more only after a change."""
     global _held  # noqa: PLW0603 -- one copy a process is the point
-    revision = ConfigurationRevision.objects.values_list("value", flat=True).get(pk=1)
+    [row] = compiled.rows("revision of the configuration", lambda: ConfigurationRevision.objects.filter(pk=1))
+    revision = row.value
     held = _held
     if held is None or held.revision != revision:
         _held = held = _load(revision)

@@ -7,8 +7,12 @@ import dj_database_url
 
 from portal.embedded_postgres.server import EmbeddedServer
 
+PREPARED = {"prepare_threshold": 2**31, "options": "-c plan_cache_mode=force_generic_plan"}
+"""Only portal.lib.compiled asks for prepared statements; no other query becomes one because it was made often. Their plan must not
+depend on the values, or it would be made anew each time."""
 
-def configuration(checkout: Path, url: str) -> dict[str, Any]:
+
+def configuration(checkout: Path, url: str, *, prepares: bool) -> dict[str, Any]:
     """Django's settings of one database. Nothing is started here: the embedded server starts with the first connection."""
     if url:
         chosen: dict[str, Any] = dict(dj_database_url.parse(url))
@@ -19,4 +23,5 @@ def configuration(checkout: Path, url: str) -> dict[str, Any]:
             "USER": "portal",
             "HOST": str(EmbeddedServer.of(checkout).socket_folder),
         }
-    return chosen | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    options = {**(PREPARED if prepares else {}), **chosen.get("OPTIONS", {})}
+    return chosen | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}

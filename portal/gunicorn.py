@@ -1,5 +1,6 @@
 """gunicorn's settings. PORT, WEB_CONCURRENCY (processes) and WEB_THREADS (each process's threads) come from the environment."""
 
+import gc
 import os
 
 IS_DEMO = not (os.environ.get("DATABASE_URL") or os.environ.get("PORTAL_BASE_URL"))
@@ -16,3 +17,16 @@ max_requests = 10_000
 max_requests_jitter = 1_000
 control_socket_disable = True
 forwarder_headers = ""  # a client could otherwise set SCRIPT_NAME
+
+# The application is loaded once and shared: a worker's own memory is what it works with. What was loaded is not looked at again by
+# the garbage collector, which then has little to look for.
+preload_app = True
+
+
+def when_ready(server: object) -> None:
+    gc.collect()
+    gc.freeze()
+
+
+def post_fork(server: object, worker: object) -> None:
+    gc.set_threshold(50_000, 20, 100)

@@ -16,7 +16,7 @@ class MenuItem:
     url: str
     """Empty for a heading."""
     is_current: bool
-    children: list["MenuItem"]
+    children: tuple["MenuItem", ...]
 
 
 class Navigation:
@@ -26,23 +26,23 @@ class Navigation:
         self.reader, self.path, self.language = reader, path, get_language()
 
     @cached_property
-    def primary(self) -> list[MenuItem]:
+    def primary(self) -> tuple[MenuItem, ...]:
         return self._menu("primary")
 
     @cached_property
-    def footer(self) -> list[MenuItem]:
+    def footer(self) -> tuple[MenuItem, ...]:
         return self._menu("footer")
 
     @cached_property
-    def profile(self) -> list[MenuItem]:
+    def profile(self) -> tuple[MenuItem, ...]:
         return self._menu("profile")
 
-    def _menu(self, name: str) -> list[MenuItem]:
+    def _menu(self, name: str) -> tuple[MenuItem, ...]:
         return self._items(self.reader.configuration.menus[name])
 
-    def _items(self, links: Iterable[Link]) -> list[MenuItem]:
+    def _items(self, links: Iterable[Link]) -> tuple[MenuItem, ...]:
         items = [self._item(link) for link in links if self.reader.is_led_to(link)]
-        return [item for item in items if item.url or item.children]
+        return tuple([item for item in items if item.url or item.children])
 
     def _item(self, link: Link) -> MenuItem:
         return MenuItem(link.label_in(self.language), link.target, self._is_current(link.path), self._items(link.children))

@@ -118,24 +118,27 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATE_LOADERS = [("portal.lib.templates.Loader", [BASE_DIR / "templates"]), "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.context_processors.site",
             ],
+            "builtins": ["portal.templatetags.display"],
         },
     },
 ]
 
 # Database and cache. The cache's default limit of 300 entries would drop the counters of the rate limits.
-DATABASES = {"default": database.configuration(BASE_DIR, DATABASE_URL)}
+PREPARED_STATEMENTS = env("PREPARED_STATEMENTS", "1") == "1"
+"""Off behind a pooler that gives each transaction another connection."""
+DATABASES = {"default": database.configuration(BASE_DIR, DATABASE_URL, prepares=PREPARED_STATEMENTS)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", "")
 CACHES: dict[str, dict[str, Any]] = {
@@ -146,7 +149,8 @@ CACHES: dict[str, dict[str, Any]] = {
 
 # Sign-in.
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.AuthenticationBackend"]
+SESSION_ENGINE = "accounts.session_store"
 PASSWORD_HASHERS = ["accounts.hashers.PortalArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -238,6 +242,12 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Support <support@harborlane.exam
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 20
 MAIL_CONTEXT = "portal.context_processors.mail"
+CASE_MAIL_ADDRESS = env("CASE_MAIL_ADDRESS", "")
+CASE_MAIL_IMAP_URL = env("CASE_MAIL_IMAP_URL", "")
+CASE_MAIL_SECRET = env("CASE_MAIL_SECRET", "")
+CASE_MAIL_AUTHSERV_ID = env("CASE_MAIL_AUTHSERV_ID", "")
+CASE_MAIL_ADDRESS_DAYS = 180  # how long an address to answer to is good
+CASE_MAIL_KEPT_DAYS = int(env("CASE_MAIL_KEPT_DAYS", "180"))  # how long inbound messages themselves are kept
 if EMAIL_URL := env("EMAIL_URL", ""):
     smtp = urlsplit(EMAIL_URL)
     EMAIL_HOST, EMAIL_PORT = smtp.hostname or "localhost", smtp.port or {"smtps": 465, "smtp+tls": 587}.get(smtp.scheme, 25)
@@ -258,7 +268,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "portal.lib.uploads.PrivateFileStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.lib.static_files.StaticFiles"},
 }
 if S3_BUCKET := env("S3_BUCKET", ""):
     STORAGES["default"] = {

@@ -17,7 +17,13 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import Account, Contact, User
+from portal.lib import compiled
 from tests.factories import make_account, make_contact, make_user
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled_queries_are_checked() -> None:
+    compiled.always_checked = True
 
 
 @pytest.fixture(autouse=True)

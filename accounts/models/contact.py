@@ -1,3 +1,4 @@
+from copy import copy
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -198,6 +199,11 @@ class Contact(models.Model):
             granted += [name for name in PRIVILEGES if row[name]]
         return grants
 
+    @cached_property
+    def read_scopes(self) -> tuple[str | None, ...]:
+        """How far the contact reads records of each type."""
+        return tuple(granted_scope(self, "read", kind) for kind in record_types())
+
     def reads(self, record_type: str) -> bool:
         """Whether any records of this type could be visible; which ones, ``visible_to`` tells."""
         return any(granted_scope(self, "read", kind) for kind in record_types() if kind.name == record_type)
@@ -213,6 +219,12 @@ class Contact(models.Model):
     @property
     def _with_rights(self) -> Any:
         return self if hasattr(self, "loaded_permissions") else Contact.objects.with_rights().get(pk=self.pk)
+
+    def standing_in(self, pk: int, account_id: int | None) -> "Contact":
+        """Somebody with the same rights and other keys, never saved: for texts of queries that serve every contact."""
+        other = copy(self)
+        other.__dict__.update(id=pk, account_id=account_id)
+        return other
 
     def deactivate(self) -> None:
         self.is_active, self.deactivated_at = False, timezone.now()

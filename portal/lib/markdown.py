@@ -6,7 +6,9 @@ import nh3
 from django.utils.html import escape, linebreaks
 from markdown_it import MarkdownIt
 
-_parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(["table", "strikethrough"])
+_parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(["table", "strikethrough", "linkify"])
+# Addresses become links where they begin with http: "setup.py" and "10.0.0.1" are none.
+_parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False}).add("//", None).add("ftp:", None).add("mailto:", None)  # type: ignore[union-attr]
 
 TAGS = {
     "p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",

@@ -3,40 +3,80 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain, islice
+from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils import get_column_letter
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "﹣", "＠")
+"""With the wide forms, which some programs take for the others."""
+_AFTER_SEPARATOR = re.compile(r"([;|]\s*[\"']?\s*)(?=[=+@＝＋＠]|[-－﹣](?![\d.\s]))")
+"""Where a program that splits lines there would begin a cell. A number below zero stays."""
+Cell = str | int | Decimal | datetime
+"""A moment without its time zone, as spreadsheet programs know no other: the column's heading says which one."""
+MEASURED = 200
+"""Rows by which the width of columns is chosen."""
+NARROWEST, WIDEST = 8, 60
+"""Width of a column in characters."""
 
 
-def neutral(text: str) -> str:
-    """A cell that is shown as it is and never calculated; without characters that workbooks cannot hold."""
-    text = "'" + text if text.startswith(FORMULA) else text
+def neutral(cell: Cell) -> Cell:
+    """A cell that is shown as it is and never calculated; without characters that workbooks cannot hold. Numbers and moments stay
+    what they are."""
+    if not isinstance(cell, str):
+        return cell
+    text = "'" + cell if cell.lstrip(" \n\xa0").startswith(FORMULA) else cell
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
+def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
     """UTF-8 with a mark, by which spreadsheet programs know it."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([neutral(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    return b"".join(csv_lines(rows))
 
 
-def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     """The same line by line, for a download that is written while it is sent."""
     yield codecs.BOM_UTF8
     for row in rows:
         line = io.StringIO(newline="")
-        csv.writer(line).writerow([neutral(cell) for cell in row])
+        csv.writer(line).writerow([_written(cell) for cell in row])
         yield line.getvalue().encode()
 
 
-def as_workbook(rows: Iterable[Sequence[str]]) -> bytes:
-    """An Excel workbook with one sheet."""
-    book, content = Workbook(write_only=True), io.BytesIO()
-    sheet = book.create_sheet()
-    for row in rows:
-        sheet.append([neutral(cell) for cell in row])
+def as_workbook(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """An Excel workbook with one sheet. The first row, the headings, stays in sight and carries filters."""
+    book, content, remaining = Workbook(write_only=True), io.BytesIO(), iter(rows)
+    sheet, first = book.create_sheet(), list(islice(remaining, MEASURED))
+    sheet.freeze_panes = "A2"
+    for column, width in enumerate(_widths(first), start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for number, row in enumerate(chain(first, remaining), start=1):
+        sheet.append([_workbook_cell(sheet, cell) for cell in row])
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(row))}{number}"
     book.save(content)
     return content.getvalue()
+
+
+def _written(cell: Cell) -> Cell:
+    """In a CSV file a program may split within a cell, at a separator that is not ours."""
+    plain = f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else neutral(cell)
+    return _AFTER_SEPARATOR.sub(r"\1'", plain) if isinstance(plain, str) else plain
+
+
+def _workbook_cell(sheet: Any, cell: Cell) -> Any:
+    if not isinstance(cell, datetime):
+        return None if cell == "" else neutral(cell)
+    moment = WriteOnlyCell(sheet, value=cell)
+    moment.number_format = "yyyy-mm-dd hh:mm"
+    return moment
+
+
+def _widths(rows: list[Sequence[Cell]]) -> list[int]:
+    lengths = ([len(str(_written(cell))) for cell in column] for column in zip(*rows, strict=True))
+    return [min(max(NARROWEST, max(column) + 3), WIDEST) for column in lengths]

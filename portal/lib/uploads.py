@@ -19,10 +19,12 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from portal.lib.pictures import png_without_metadata, webp_without_metadata
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +52,11 @@ MAGIC_ALIASES = {"jpg": {"jpg", "jpeg", "jfif"}, "jpeg": {"jpg", "jpeg", "jfif"}
 MAX_PIXELS = 50_000_000
 """Of a photograph, which is decoded here: about 150 MB of memory."""
 NAME_LIMIT, EXTENSION_LIMIT = 150, 20
-_NOT_KEPT = re.compile(r"[^-\w.]")
+_NOT_KEPT = re.compile(r'[<>:"/\\|?*]')
+"""What some system does not allow in a name."""
+THUMBNAIL = (384, 288)
+"""Width and height within which a picture is shown in a conversation, in pixels."""
+WITHOUT_METADATA = {"png": png_without_metadata, "webp": webp_without_metadata}
 
 
 def extension_of(name: str) -> str:
@@ -62,10 +68,7 @@ def validate_upload(upload: UploadedFile[bytes]) -> None:
     name = clean_name(upload.name or "")
     extension = extension_of(name)
     if extension not in CONTENT_TYPES:
-        accepted = ", ".join(sorted(CONTENT_TYPES))
-        raise ValidationError(
-            _("%(name)s: files of this kind are not accepted. Accepted: %(accepted)s.") % {"name": name, "accepted": accepted}
-        )
+        raise ValidationError(_("%(name)s cannot be sent. We take pictures, PDF, text and office files.") % {"name": name})
     if not upload.size:
         raise ValidationError(_("%(name)s is empty.") % {"name": name})
     if upload.size > settings.UPLOAD_MAX_BYTES:
@@ -111,11 +114,11 @@ def _kinds_of(head: bytes) -> set[str]:
 def clean_name(name: str) -> str:
     """The file's own name without folders, control characters and direction marks, shortened, extension kept.
 
-    Only letters, digits, hyphens, underscores and points stay; what is nothing without the rest is called "file".
+    What some system does not allow goes too; what is nothing without it is called "file".
     """
     visible = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable())
-    path = Path("_" + _NOT_KEPT.sub("", visible.strip(" ").rstrip(". ").replace(" ", "_")))
-    stem, suffix = path.stem[1:].strip(".") or "file", path.suffix[:EXTENSION_LIMIT]
+    path = Path("_" + " ".join(_NOT_KEPT.sub("", visible).split()).rstrip(". "))
+    stem, suffix = path.stem[1:].strip(". ") or "file", path.suffix[:EXTENSION_LIMIT]
     return stem[: NAME_LIMIT - len(suffix)] + suffix
 
 
@@ -123,15 +126,14 @@ _decoding = threading.Lock()
 """One photograph at a time: each takes some hundred megabytes while it is decoded."""
 
 
-_decoding = threading.Lock()
-"""One photograph at a time: each takes some hundred megabytes while it is decoded."""
-
-
 def without_metadata(upload: UploadedFile[bytes]) -> "File[bytes]":
-    """The upload as it is kept: photographs lose their EXIF data (place, camera, owner), turned upright first."""
-    if extension_of(upload.name or "") not in ("jpg", "jpeg"):
+    """The upload as it is kept: pictures lose their metadata (place, camera, owner), photographs are turned upright first."""
+    extension = extension_of(clean_name(upload.name or ""))
+    if extension not in ("jpg", "jpeg", *WITHOUT_METADATA):
         return upload
     try:
+        if without := WITHOUT_METADATA.get(extension):
+            return ContentFile(without(upload.read()), name=upload.name)
         with _decoding, Image.open(upload, formats=["JPEG"]) as photograph:
             return ContentFile(_rewritten(photograph), name=upload.name)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
@@ -142,6 +144,7 @@ def _rewritten(photograph: Image.Image) -> bytes:
     ImageOps.exif_transpose(photograph, in_place=True)
     upright = photograph if photograph.mode in ("RGB", "L") else photograph.convert("RGB")
     kept = BytesIO()
+    upright.info = {}
     upright.save(kept, "JPEG", quality=88, exif=b"")
     return kept.getvalue()
 
@@ -150,6 +153,13 @@ def opaque_path(instance: Any, name: str) -> str:
     """Where a file is kept: a random name in one of 256 folders; nothing of the customer's name."""
     key = uuid.uuid4().hex
     return f"{key[:2]}/{key}.{extension_of(name)}"
+
+
+SEALED = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 
 
 def download_response(file: FieldFile, name: str) -> FileResponse:
@@ -166,10 +176,30 @@ def download_response(file: FieldFile, name: str) -> FileResponse:
         filename=name,
         content_type=CONTENT_TYPES.get(extension, "application/octet-stream"),
     )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    for header, value in SEALED.items():
+        response[header] = value
     return response
+
+
+def thumbnail_response(file: FieldFile, name: str) -> HttpResponse | FileResponse:
+    """A small copy of a picture; the picture itself where none can be made."""
+    try:
+        with _decoding, file.open("rb") as content, Image.open(content, formats=["JPEG", "PNG", "GIF", "WEBP"]) as picture:
+            small = _small(picture)
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return download_response(file, name)
+    return HttpResponse(small, content_type="image/webp", headers=SEALED)
+
+
+def _small(picture: Image.Image) -> bytes:
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ValueError("Too large to be decoded here.")
+    picture.draft("RGB", THUMBNAIL)
+    kept = BytesIO()
+    small = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    small.thumbnail(THUMBNAIL)
+    small.save(kept, "WEBP", quality=80)
+    return kept.getvalue()
 
 
 class PrivateFileStorage(FileSystemStorage):
@@ -208,7 +238,7 @@ class UploadsField(forms.FileField):
     widget = _MultipleFileInput
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"required": False, **options})
+        super().__init__(**{"required": False, "allow_empty_file": True, **options})  # validate_upload names what is empty
         self.widget.attrs["accept"] = ",".join(f".{extension}" for extension in CONTENT_TYPES)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:

@@ -2,6 +2,19 @@
 (() => {
   "use strict";
 
+  /* Before htmx looks at the page: both are deferred, and it waits for the whole document. */
+  if (window.htmx) {
+    Object.assign(window.htmx.config, {
+      includeIndicatorStyles: false,
+      allowEval: false,
+      allowScriptTags: false,
+      selfRequestsOnly: true,
+      historyCacheSize: 0,
+      refreshOnHistoryMiss: true,
+      timeout: 20000,
+    });
+  }
+
   const each = (selector, root, action) => root.querySelectorAll(selector).forEach(action);
   const words = () => document.getElementById("toasts")?.dataset ?? {};
 
@@ -116,11 +129,13 @@
   /* Files: drop, paste, and a list with sizes from which a file can be taken out again. The plain input stays the one truth. */
   const size = (bytes) => {
     const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
-    const step = Math.min(Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1000)), 3);
+    const step = Math.min(Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1024)), 3);
     return new Intl.NumberFormat(document.documentElement.lang, {
       style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: step > 1 ? 1 : 0,
-    }).format(bytes / 1000 ** step);
+    }).format(bytes / 1024 ** step);
   };
+  /* without the marks that would let a name be read backwards */
+  const plain = (name) => name.replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "");
 
   const dropzone = (zone) => {
     const input = zone.querySelector("input[type=file]");
@@ -128,26 +143,34 @@
     if (!input || !list || zone.dataset.ready) return;
     zone.dataset.ready = "yes";
     const limit = Number(zone.dataset.maxSize) || Infinity;
+    const kinds = input.accept.split(",").filter((kind) => kind.startsWith("."));
+    const refused = [...zone.parentElement.querySelectorAll(".field-error li")].map((line) => line.textContent.trim());
     let files = [...input.files];
 
+    const complaint = (file) => {
+      if (file.size > limit) return zone.dataset.tooBig;
+      if (kinds.length && !kinds.some((kind) => file.name.toLowerCase().endsWith(kind))) return zone.dataset.wrongKind;
+      if (!file.size) return zone.dataset.empty;
+      return refused.some((line) => line.startsWith(file.name)) ? zone.dataset.refused : "";
+    };
     const show = () => {
       const carrier = new DataTransfer();
-      files.filter((file) => file.size <= limit).forEach((file) => carrier.items.add(file));
+      files.filter((file) => !complaint(file)).forEach((file) => carrier.items.add(file));
       input.files = carrier.files;
       list.replaceChildren(...files.map((file) => {
         const item = document.createElement("li");
-        const name = document.createElement("span");
+        const name = document.createElement("bdi");
         const weight = document.createElement("span");
         const remove = document.createElement("button");
-        const tooBig = file.size > limit;
-        name.textContent = file.name;
-        weight.textContent = tooBig ? `${size(file.size)} · ${zone.dataset.tooBig}` : size(file.size);
+        const wrong = complaint(file);
+        name.textContent = plain(file.name);
+        weight.textContent = wrong ? `${size(file.size)} · ${wrong}` : size(file.size);
         weight.className = "dropzone-size";
-        item.classList.toggle("is-refused", tooBig);
+        item.classList.toggle("is-refused", Boolean(wrong));
         remove.type = "button";
         remove.className = "btn btn-quiet btn-sm";
         remove.textContent = zone.dataset.remove;
-        remove.setAttribute("aria-label", `${zone.dataset.remove}: ${file.name}`);
+        remove.setAttribute("aria-label", `${zone.dataset.remove}: ${plain(file.name)}`);
         remove.addEventListener("click", () => {
           files = files.filter((other) => other !== file);
           show();
@@ -196,6 +219,8 @@
     region.replaceChildren(callout);
   };
   document.addEventListener("htmx:responseError", (event) => {
+    /* suggestions that the reader may not have are no failure */
+    if (event.detail.xhr.status === 403 && event.detail.target?.matches(".answers")) return;
     toast(event.detail.xhr.status === 429 ? words().busy : words().failed);
   });
   document.addEventListener("htmx:sendError", () => toast(words().offline));
@@ -203,6 +228,58 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful) document.getElementById("toasts")?.replaceChildren();
   });
+
+  /* Files on their way: show how far they are. Refused, the page is shown again with the files still chosen. */
+  const replaceMain = (html, input) => {
+    const main = new DOMParser().parseFromString(html, "text/html").querySelector("main");
+    if (!main) return location.reload();
+    const again = main.querySelector(`#${CSS.escape(input.id)}`);
+    if (again) again.files = input.files;
+    document.querySelector("main").replaceWith(main);
+    enhance(main);
+    window.htmx?.process(main);
+    main.dispatchEvent(new CustomEvent("portal:replaced", { bubbles: true }));
+  };
+  const go = (address) => {
+    const goal = new URL(address, location.href);
+    const isThisPage = goal.pathname === location.pathname && goal.search === location.search;
+    location.assign(goal);
+    /* another place on this page: that alone would show nothing new */
+    if (isThisPage) location.reload();
+  };
+  const send = (form, input, box) => {
+    const request = new XMLHttpRequest();
+    const bar = box.querySelector("progress");
+    const finish = (text) => {
+      box.hidden = true;
+      delete form.dataset.sent;
+      if (text) toast(text);
+    };
+    request.open("POST", form.action);
+    request.setRequestHeader("HX-Request", "true");
+    request.upload.addEventListener("progress", (event) => (bar.value = (100 * event.loaded) / event.total));
+    request.addEventListener("error", () => finish(words().offline));
+    request.addEventListener("abort", () => finish());
+    box.querySelector("[data-stop]")?.addEventListener("click", () => request.abort(), { once: true });
+    request.addEventListener("load", () => {
+      const goal = request.getResponseHeader("HX-Redirect");
+      if (goal) go(goal);
+      else if (request.responseURL !== form.action) go(request.responseURL);
+      else if (request.status === 200) replaceMain(request.responseText, input);
+      else finish(words().failed);
+    });
+    form.dataset.sent = "yes";
+    bar.value = 0;
+    box.hidden = false;
+    request.send(new FormData(form));
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const input = form.matches("form[data-progress]") && form.querySelector("input[type=file]");
+    if (!input || event.submitter?.name === "step" || !input.files.length) return;
+    event.preventDefault();
+    if (!form.dataset.sent) send(form, input, form.querySelector("[data-upload]"));
+  }, true);
 
   const enhance = (root) => {
     each("[data-dropzone]", root, dropzone);

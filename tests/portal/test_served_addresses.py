@@ -182,3 +182,11 @@ def test_a_second_request_hidden_in_the_first_is_refused_like_any_other(server, 
     for head in heads:
         request = f"GET /accounts/login/ HTTP/1.1\r\nHost: {HOST}\r\n{head}\r\n\r\n0\r\n\r\n{hidden}"
         assert SECRET not in server.send(request.encode()).content, head
+
+
+@pytest.mark.parametrize("charset", ["undefined", "hex", "utf-7", "unicode_escape", "utf-16", "UTF-8"])
+def test_whatever_encoding_a_request_names_it_is_read_as_utf_8(server: Server, charset: str):
+    """Django reads the address by the named encoding before any page is asked, and Python knows some that make no text."""
+    answer = server.ask("/accounts/login/?next=/x%C3%A9", headers={"Content-Type": f"text/plain; charset={charset}"})
+    assert answer.status == 200
+    assert 'value="/xé"'.encode() in answer.content

@@ -1,0 +1,144 @@
+"""Querysets whose SQL is made once in a process, and parsed and planned once in a connection.
+
+Django makes the SQL of a queryset anew for every request, and PostgreSQL plans it anew. Of a large one that costs more than to
+answer it, and the text is always the same: only the values in it differ. ``rows`` keeps the text as a prepared statement, and
+hands it over with other values.
+
+``shape`` names the text: everything that the text depends on must be in it (the scope of a permission, the order, whether a
+column is compared with a value or with NULL), and nothing that a person types: the texts are kept for ever.
+"""
+
+import uuid
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, Generic, Self, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
+from django.db.backends.postgresql.base import TIMESTAMPTZ_OID
+from django.db.backends.postgresql.psycopg_any import register_tzloader
+from psycopg import Cursor
+from psycopg.pq import Format
+
+M = TypeVar("M", bound=models.Model)
+
+always_checked = False
+"""Whether each text is compared with what Django makes of the real values. The test suite switches it on."""
+
+
+def rows(shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: Any) -> list[M]:
+    """The rows of ``build(**values)``. Values are numbers, texts, moments or UUIDs, used in the queryset as they are."""
+    if shape not in _kept:
+        _kept[shape] = _Compiled.of(build, values)
+    compiled: _Compiled[M] = _kept[shape]
+    if always_checked:
+        compiled.check(build(**values), values)
+    return compiled.run(values)
+
+
+@dataclass(frozen=True)
+class _Compiled(Generic[M]):
+    """``sql`` is empty where nothing can be found. ``places``: position among the parameters → name of the value."""
+
+    queryset: models.QuerySet[M]
+    compiler: Any
+    sql: str
+    parameters: tuple[Any, ...]
+    places: dict[int, str]
+
+    @classmethod
+    def of(cls, build: Callable[..., models.QuerySet[M]], values: dict[str, Any]) -> "_Compiled[M]":
+        """Made twice with different stand-ins: where the parameters differ, there the values go."""
+        first, second = ({name: _stand_in(value, number, turn) for number, (name, value) in enumerate(values.items())} for turn in (0, 1))
+        queryset = build(**first)
+        compiler: Any = queryset.query.get_compiler(queryset.db)
+        sql, parameters = _text(compiler)
+        other_sql, others = _text(build(**second).query.get_compiler(queryset.db))
+        names = {value: name for name, value in first.items()}
+        differing = {place: one for place, (one, other) in enumerate(zip(parameters, others, strict=True)) if one != other}
+        if sql != other_sql or not all(one in names for one in differing.values()):
+            raise ValueError("The values of a compiled queryset must stand in it as they are, and must not change its text.")
+        return cls(queryset, compiler, sql, parameters, {place: names[one] for place, one in differing.items()})
+
+    def bound(self, values: dict[str, Any]) -> tuple[Any, ...]:
+        """psycopg's numbers tell the width of their column: a value is made of the same kind as its stand-in."""
+        found = list(self.parameters)
+        for place, name in self.places.items():
+            kind = type(found[place])
+            found[place] = kind(values[name]) if issubclass(kind, int) else values[name]
+        return tuple(found)
+
+    def run(self, values: dict[str, Any]) -> list[M]:
+        if not self.sql:
+            return []
+        connection = connections[self.queryset.db]
+        found = [_fetched(connection, self.sql, self.bound(values))]
+        compiler = _like(self.compiler, connection=connection, execute_sql=lambda *_args, **_options: found)
+        query = _like(self.queryset.query, get_compiler=lambda *_args, **_options: compiler)
+        return list(_like(self.queryset, _query=query))
+
+    def check(self, queryset: models.QuerySet[M], values: dict[str, Any]) -> None:
+        made = _text(queryset.query.get_compiler(queryset.db))
+        kept = (self.sql, self.bound(values)) if self.sql else ("", ())
+        assert made == kept, f"The shape of a compiled queryset leaves something out:\n{made}\n{kept}"  # noqa: S101 -- for tests
+
+
+class _PreparedCursor(Cursor[Any]):
+    """Of a statement that was prepared before, psycopg tells no text; Django's log of queries asks for it."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        super().execute(query, params, prepare=settings.PREPARED_STATEMENTS)
+        self._query: Any = SimpleNamespace(query=query.encode())
+        return self
+
+
+def _fetched(connection: Any, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+    """By a cursor of its own kind, but opened as Django opens its own, so that what watches queries sees it."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor: Any = _PreparedCursor(connection.connection)
+        if cursor.adapters.get_loader(TIMESTAMPTZ_OID, Format.TEXT).timezone != connection.timezone:
+            register_tzloader(connection.timezone, cursor)
+    with connection._prepare_cursor(cursor) as prepared:
+        prepared.execute(sql, parameters)
+        found: list[Any] = prepared.fetchall()
+        return found
+
+
+_kept: dict[Hashable, _Compiled[Any]] = {}
+
+
+def _like(one: Any, **changes: Any) -> Any:
+    """The same object with other attributes; Django's own copies are made all through."""
+    other = object.__new__(type(one))
+    other.__dict__ = {**one.__dict__, **changes}
+    return other
+
+
+def _text(compiler: Any) -> tuple[str, tuple[Any, ...]]:
+    try:
+        sql, parameters = compiler.as_sql()
+    except EmptyResultSet:
+        return "", ()
+    return sql, tuple(parameters)
+
+
+def _stand_in(value: Any, number: int, turn: int) -> Any:
+    """Something of the same kind, unlike all others, that fits into the narrowest column."""
+    unlike = 20_000 + 2 * number + turn
+    match value:
+        case bool() | None:
+            raise TypeError("What is true, false or NULL belongs to the shape.")
+        case int():
+            return unlike
+        case str():
+            return f"stand-in {unlike}"
+        case datetime():
+            return datetime(2000, 1, 1, tzinfo=UTC) + timedelta(hours=unlike)
+        case uuid.UUID():
+            return uuid.UUID(int=unlike)
+    raise TypeError(f"No stand-in for {type(value).__name__}.")

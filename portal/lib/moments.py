@@ -1,0 +1,53 @@
+"""Moments as people read them, in the reader's own time zone and language, as ``<time>`` elements.
+
+A list shows dozens of them, and to write one out costs as much as to fetch its row: what was written is kept.
+"""
+
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+from html import escape
+
+from babel.dates import format_timedelta
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+
+RELATIVE_DAYS = 7
+HOUR = timedelta(hours=1)
+
+
+def ago(at: datetime) -> SafeString:
+    """How long ago, or the date once it is more than a week; the exact time is in the element's title."""
+    passed, language = at - timezone.now(), get_language() or "en"
+    iso, exact, day = _written(at, timezone.get_current_timezone(), language)
+    return _element(iso, exact, day if abs(passed.days) > RELATIVE_DAYS else _relative(_rounded(passed), language))
+
+
+def when(at: datetime) -> SafeString:
+    """The exact time."""
+    iso, exact, _day = _written(at, timezone.get_current_timezone(), get_language() or "en")
+    return _element(iso, exact, exact.rpartition(" (")[0])
+
+
+def _rounded(passed: timedelta) -> timedelta:
+    """To what can be told apart in words, so that few of them are kept."""
+    seconds = int(passed.total_seconds())
+    return timedelta(seconds=seconds if abs(passed) < HOUR else seconds // 60 * 60)
+
+
+@lru_cache(maxsize=20_000)
+def _written(at: datetime, zone: tzinfo, language: str) -> tuple[str, str, str]:
+    """ISO 8601, the exact time and the day; formats are those of ``language``, which is the active one."""
+    local = at.astimezone(zone)
+    exact = f"{date_format(local, 'DATETIME_FORMAT')} ({local.tzname()})"
+    return local.isoformat(timespec="seconds").replace("+00:00", "Z"), exact, date_format(local, "DATE_FORMAT")
+
+
+@lru_cache(maxsize=20_000)
+def _relative(passed: timedelta, language: str) -> str:
+    return format_timedelta(passed, add_direction=True, locale=to_locale(language))
+
+
+def _element(iso: str, exact: str, text: str) -> SafeString:
+    return SafeString(f'<time datetime="{iso}" title="{escape(exact)}">{escape(text)}</time>')

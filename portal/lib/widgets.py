@@ -1,0 +1,42 @@
+"""Widgets that are written out in Python: Django's draw themselves with a template each, and a list's filters are drawn on every click."""
+
+from typing import Any
+
+from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+
+class PlainSelect(forms.Select):
+    """A drop-down list without groups."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        listed = ((key, SafeString(" selected") if str(key) == chosen else "", label) for key, label in self.choices)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', listed)
+        return format_html("<select{}>{}</select>", _attributes(self, name, attrs), options)
+
+
+class Line(forms.TextInput):
+    """A field of one line."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        shown = self.format_value(value)
+        given = {"type": self.input_type, **({"value": shown} if shown else {})}
+        return format_html("<input{}>", _attributes(self, name, {**given, **(attrs or {})}))
+
+
+class HiddenLine(Line):
+    input_type = "hidden"
+
+
+class Lines(forms.Textarea):
+    """A field of several lines. A line break that the text begins with needs another before it: HTML leaves the first one out."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        return format_html("<textarea{}>\n{}</textarea>", _attributes(self, name, attrs), self.format_value(value) or "")
+
+
+def _attributes(widget: forms.Widget, name: str, attrs: dict[str, Any] | None) -> SafeString:
+    return flatatt({"name": name, **widget.build_attrs(widget.attrs, attrs)})

@@ -1,0 +1,92 @@
+"""The header of every page. It looks the same from click to click, so it is drawn once for what it shows, and kept in the process."""
+
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from accounts.models import Contact, User
+from portal.http import SiteRequest
+from portal.navigation import MenuItem, Navigation
+
+TOKEN, HERE = secrets.token_hex(16), secrets.token_hex(16)
+"""Stand where each answer has a value of its own: the token of its forms, and the address to come back to. Nobody can write them."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """``detail``: the account, or the address. ``initials`` is empty for somebody without a contact."""
+
+    name: str
+    detail: str
+    initials: str
+    is_staff: bool
+
+
+@dataclass(frozen=True)
+class ActingFor:
+    pk: int
+    name: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class SiteHeader:
+    """Everything that the header shows. ``q``: what was searched for."""
+
+    title: str
+    logo_url: str
+    logo_dark_url: str
+    language: str
+    theme: str
+    q: str
+    offers_search: bool
+    person: Person | None
+    accounts: tuple[ActingFor, ...]
+    primary: tuple[MenuItem, ...]
+    profile: tuple[MenuItem, ...]
+
+
+def site_header(request: SiteRequest, navigation: Navigation, *, theme: str, q: str, offers_search: bool) -> SafeString:
+    site = request.configuration.site
+    header = SiteHeader(
+        site.title, site.logo_url, site.logo_dark_url, get_language() or "", theme, q, offers_search,
+        _person(request), _accounts(request), navigation.primary, navigation.profile,
+    )  # fmt: skip
+    drawn = _draw(header) if q else _kept(header)
+    return mark_safe(drawn.replace(TOKEN, get_token(request)).replace(HERE, escape(request.get_full_path())))
+
+
+def _person(request: SiteRequest) -> Person | None:
+    return _described(request.user, request.contact) if request.user.is_authenticated else None
+
+
+def _described(user: User, contact: Contact | None) -> Person:
+    name = contact.full_name if contact else user.get_full_name()
+    account = contact.account.name if contact and contact.account else ""
+    return Person(name or user.email, account or user.email, contact.initials if contact else "", user.is_staff)
+
+
+def _accounts(request: SiteRequest) -> tuple[ActingFor, ...]:
+    """Between which the person switches; empty for somebody who has one."""
+    if len(request.contacts) < 2:
+        return ()
+    return tuple(
+        ActingFor(contact.pk, contact.account.name if contact.account else contact.full_name, contact == request.contact)
+        for contact in request.contacts
+    )
+
+
+def _draw(header: SiteHeader) -> str:
+    current = next((account.name for account in header.accounts if account.is_current), "")
+    context: dict[str, Any] = {"header": header, "acting_for": current, "csrf_token": TOKEN, "here": HERE}
+    return render_to_string("components/site_header.html", context)
+
+
+_kept = lru_cache(maxsize=1_000)(_draw)

@@ -1,0 +1,15 @@
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from portal import site_header as header
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def site_header(context: dict[str, Any]) -> SafeString:
+    """The header of the page; its words come from the request."""
+    given = {name: context[name] for name in ("theme", "offers_search")}
+    return header.site_header(context["request"], context["navigation"], q=str(context.get("q") or ""), **given)

@@ -1,0 +1,102 @@
+"""Texts of queries that are made once serve every value, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Account, Contact
+from portal.lib import compiled
+
+
+def named(name: str) -> QuerySet[Account]:
+    return Account.objects.filter(name=name)
+
+
+@pytest.fixture
+def accounts(db):
+    return [Account.objects.create(number=f"N{n}", name=name) for n, name in enumerate(("One", "Two"))]
+
+
+def test_each_value_finds_its_own_rows(accounts):
+    assert compiled.rows("named", named, name="One") == accounts[:1]
+    assert compiled.rows("named", named, name="Two") == accounts[1:]
+    assert compiled.rows("named", named, name="Three") == []
+
+
+def test_a_value_that_looks_like_sql_is_a_value(accounts):
+    assert compiled.rows("named", named, name="One' OR '1'='1") == []
+
+
+def test_moments_and_numbers_are_values_too(accounts):
+    def since(pk: int, at: object) -> QuerySet[Account]:
+        return Account.objects.filter(pk__gte=pk, created_at__gte=at)
+
+    now = timezone.now()
+    assert compiled.rows("since", since, pk=accounts[1].pk, at=now - timedelta(hours=1)) == accounts[1:]
+    assert compiled.rows("since", since, pk=accounts[0].pk, at=now + timedelta(hours=1)) == []
+
+
+def test_the_text_is_made_once_and_planned_once_in_a_connection(accounts, django_assert_num_queries):
+    made = []
+
+    def counted(name: str) -> QuerySet[Account]:
+        made.append(name)
+        return named(name)
+
+    compiled.always_checked = False
+    try:
+        for _ in range(3):
+            with django_assert_num_queries(1):
+                compiled.rows("counted", counted, name="One")
+    finally:
+        compiled.always_checked = True
+    assert len(made) == 2
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s", ['%"accounts_account"."name" = $1%']
+        )
+        assert all(custom == 0 for _generic, custom in cursor.fetchall())
+
+
+def test_what_watches_queries_sees_the_text_each_time(accounts):
+    with CaptureQueriesContext(connection) as queries:
+        for _ in range(3):
+            compiled.rows("named", named, name="One")
+    assert ['"accounts_account"' in query["sql"] for query in queries] == [True] * 3
+
+
+def test_related_rows_come_along(alice, django_assert_num_queries):
+    [found] = compiled.rows("contact", lambda pk: Contact.objects.select_related("account").filter(pk=pk), pk=alice.pk)
+    with django_assert_num_queries(0):
+        assert found.account.name == "Acme Foods"
+
+
+def test_nothing_is_asked_where_nothing_can_be_found(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert compiled.rows("none", lambda name: named(name).none(), name="One") == []
+
+
+def test_a_value_that_is_changed_on_its_way_is_refused(accounts):
+    with pytest.raises(ValueError, match="as they are"):
+        compiled.rows("changed", lambda name: named(name.upper()), name="One")
+
+
+def test_what_the_shape_leaves_out_is_noticed(accounts):
+    """The suite compares each text with what Django makes of the real values."""
+
+    def ordered(name: str) -> QuerySet[Account]:
+        return named(name).order_by("name" if name == "One" else "-name")
+
+    compiled.rows("ordered", ordered, name="Two")
+    with pytest.raises(AssertionError, match="leaves something out"):
+        compiled.rows("ordered", ordered, name="One")
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5])
+def test_what_belongs_to_the_shape_is_no_value(db, value):
+    with pytest.raises(TypeError):
+        compiled.rows(f"shape {value}", named, name=value)

@@ -1,0 +1,30 @@
+"""Widgets that are written out in Python say what Django's say."""
+
+import pytest
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.widgets import HiddenLine, Line, Lines, PlainSelect
+
+CHOICES = [("", _("Any")), ("a", "A <b>"), (7, "Seven")]
+HOSTILE = ("", "a", '"><script>alert(1)</script>', "\nfirst line is empty", "ü ' & <")
+
+
+def shown(html: str) -> str:
+    """Without the white space of templates, which no reader sees."""
+    return "".join(html.split()).replace("&#39;", "&#x27;")
+
+
+@pytest.mark.parametrize("value", [*HOSTILE, None, 7])
+@pytest.mark.parametrize(
+    ("ours", "djangos"),
+    [(Line, forms.TextInput), (HiddenLine, forms.HiddenInput), (Lines, forms.Textarea), (PlainSelect, forms.Select)],
+)
+def test_a_widget_draws_what_djangos_draws(ours, djangos, value):
+    options = {"choices": CHOICES} if ours is PlainSelect else {}
+    drawn = [kind(attrs={"class": "x", "required": True}, **options).render("field", value, {"id": "id_field"}) for kind in (ours, djangos)]
+    assert sorted(shown(drawn[0])) == sorted(shown(drawn[1]))
+
+
+def test_a_text_of_several_lines_keeps_its_empty_first_line():
+    assert Lines().render("field", "\nsecond").endswith(">\n\nsecond</textarea>")
