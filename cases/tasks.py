@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -5,8 +6,11 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from cases.actions import attend_to_waiting_cases, warn_of_promises
+from cases.inbound import mailbox, receive
 from cases.models import Attachment
 
+logger = logging.getLogger(__name__)
 GRACE = timedelta(days=1)
 """An upload in progress has its file before its row."""
 
@@ -20,3 +24,41 @@ def sweep_files(timestamp: int) -> None:
     for path in Path(settings.MEDIA_ROOT).glob("cases/*/*"):
         if str(path.relative_to(settings.MEDIA_ROOT)) not in known and path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="cases.tasks.watch_promises")
+def watch_promises(timestamp: int) -> None:
+    """Warn agents before a promise runs out, and when it has."""
+    warn_of_promises()
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="cases.tasks.attend_to_waiting")
+def attend_to_waiting(timestamp: int) -> None:
+    """Remind customers whose answer is waited for, and resolve what has waited too long."""
+    attend_to_waiting_cases()
+
+
+@app.task(name="cases.tasks.read_inbound_mail")
+def read_inbound_mail(mail_id: int) -> None:
+    """Whatever goes wrong, the message is kept and listed in the administration."""
+    try:
+        receive.read(mail_id=mail_id)
+    except Exception as error:
+        logger.exception("Inbound mail %s could not be read", mail_id)
+        receive.note_failure(mail_id=mail_id, error=f"{type(error).__name__}: {error}")
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="cases.tasks.forget_inbound_mail")
+def forget_inbound_mail(timestamp: int) -> None:
+    """Remove the messages themselves after CASE_MAIL_KEPT_DAYS."""
+    receive.forget_contents()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="cases.tasks.fetch_inbound_mail", queueing_lock="fetch_inbound_mail")
+def fetch_inbound_mail(timestamp: int) -> None:
+    if settings.CASE_MAIL_IMAP_URL:
+        mailbox.fetch_quietly(settings.CASE_MAIL_IMAP_URL)

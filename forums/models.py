@@ -12,6 +12,7 @@ from accounts.models import Account, Contact, User, WebRole
 from accounts.models.user import initials_of
 from accounts.scoping import Privilege, RecordType, ScopedQuerySet, can
 from portal.lib import markdown
+from portal.lib.search import alike
 
 
 class ForumQuerySet(ScopedQuerySet["Forum"]):
@@ -144,6 +145,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def newest_first(self) -> Self:
         """By last activity."""
         return self.order_by("-last_post_at", "-pk")
+
+    def alike(self, text: str) -> Self:
+        """Those whose title has any of the words, the best first."""
+        return alike(self.newest_first(), "title", text, among=500)
 
     def pinned(self) -> Self:
         return self.filter(is_pinned=True)

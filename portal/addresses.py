@@ -6,7 +6,7 @@ from django.urls import Resolver404, resolve
 PAGE_URL_NAME = "page"
 """The one route under which all pages of administrators are served (portal.views.pages)."""
 
-OUTSIDE_PAGE_RULES = ("/accounts/", "/redeem/", "/admin/", "/brand.css", "/brand/", "/preferences/")
+OUTSIDE_PAGE_RULES = ("/accounts/", "/redeem/", "/admin/", "/mail/", "/brand.css", "/brand/", "/preferences/")
 """Never under page rules: a rule on the root must not lock the door to the sign-in page and to invitations, nor take away
 its look, the theme and the way to another account. What needs a gate there has its own."""
 

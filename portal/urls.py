@@ -11,6 +11,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
+    path("search/suggest/", search.search_suggest, name="search_suggest"),
     path("profile/", include("accounts.urls.profile")),
     path("profile/data/", personal_data.personal_data, name="personal_data"),
     path("profile/data/download/", personal_data.personal_data_download, name="personal_data_download"),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from portal.admin import access, content, menus, networks, pages, redirects, site, snippets  # noqa: F401
+from portal.admin import access, case_articles, content, menus, networks, pages, redirects, site, snippets  # noqa: F401
 
 admin.site.site_header = _("Customer portal administration")
 admin.site.site_title = _("Administration")

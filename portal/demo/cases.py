@@ -3,8 +3,18 @@ from datetime import datetime
 from typing import Any
 
 from accounts.actors import Actor
-from cases.actions import add_internal_note, assign_case, change_status, open_case, reply_to_case
-from cases.models import Case, Product, RequestType
+from cases.actions import (
+    add_internal_note,
+    add_participants,
+    assign_case,
+    change_status,
+    enter_time,
+    escalate_case,
+    open_case,
+    rate_case,
+    reply_to_case,
+)
+from cases.models import Case, CaseStatus, Product, RequestType
 from portal.demo.files import make_upload
 from portal.demo.people import People
 from portal.demo.reading import Calendar, read
@@ -31,7 +41,7 @@ class _Story:
         description, *later = self.row["message"]
         with self.calendar.on(self._moment(description)) as _:
             case = self._open(description)
-        steps = [*later, *self.row.get("change", [])]
+        steps = [*later, *self.row.get("change", []), *self.row.get("deed", [])]
         for step in sorted(steps, key=lambda step: step["after_hours"]):
             with self.calendar.on(self._moment(step)):
                 case.refresh_from_db()
@@ -56,13 +66,27 @@ class _Story:
 
     def _take(self, case: Case, step: dict[str, Any]) -> None:
         actor = self.people.actor(step["by"], self.row["account"])
-        if "to" in step:
-            change_status(actor=actor, case=case, status=step["to"])
+        if "do" in step:
+            self._do(actor, case, step)
+        elif "to" in step:
+            change_status(actor=actor, case=case, status=CaseStatus.objects.get(pk=step["to"]))
         elif step.get("internal"):
             add_internal_note(actor=actor, case=case, body=step["text"].strip())
         else:
             # The file tells each change of status itself.
             reply_to_case(actor=actor, case=case, body=step["text"].strip(), uploads=self._uploads(step), status=case.status)
+
+    def _do(self, actor: Actor, case: Case, step: dict[str, Any]) -> None:
+        match step["do"]:
+            case "time" if actor.user:
+                enter_time(actor=actor, case=case, agent=actor.user, minutes=step["minutes"], note=step["note"])
+            case "rate":
+                rate_case(actor=actor, case=case, rating=step["rating"], comment=step["comment"])
+            case "escalate":
+                escalate_case(actor=actor, case=case, reason=step["reason"])
+            case "people":
+                contacts = [self.people.contact(email, self.row["account"]) for email in step["people"]]
+                add_participants(actor=actor, case=case, contacts=contacts)
 
     def _uploads(self, message: dict[str, Any]) -> list[Any]:
         return [make_upload(name, self._moment(message)) for name in message.get("attachments", [])]

@@ -42,13 +42,13 @@ def _cases(request: SiteRequest, contact: Contact) -> dict[str, Any]:
     if not request.configuration.may_open(reverse("cases:list"), contact):
         return {"shows_cases": False}
     cases = Case.objects.visible_to(contact).for_list().waiting_first(ROWS)
-    waiting = [case for case in cases if case.status == Case.Status.WAITING]
+    waiting = [case for case in cases if case.is_waiting]
     return {
         "shows_cases": can(contact, "read", Case),
         "shows_contacts": contact.sees_colleagues(Case.record_type),
         "only_waiting_cases": bool(cases) and len(waiting) == len(cases),
         "waiting_cases": waiting,
-        "open_cases": [case for case in cases if case.status != Case.Status.WAITING][:ROWS],
+        "open_cases": [case for case in cases if not case.is_waiting][:ROWS],
     }
 
 

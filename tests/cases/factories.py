@@ -1,11 +1,13 @@
+from datetime import date, time
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Contact, User
+from accounts.models import Account, Contact, User
 from cases.actions import open_case, reply_to_case
-from cases.models import Case, CaseMessage, RequestType
+from cases.models import BusinessCalendar, BusinessInterval, Case, CaseMessage, CaseStatus, Entitlement, RequestType, SlaPolicy
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -21,9 +23,39 @@ def make_case(contact: Contact, subject: str = "Gateway is offline", **fields: A
     )
 
 
-def make_staff_reply(case: Case, staff: User, body: str = "We look into it.", **fields: Any) -> CaseMessage:
-    return reply_to_case(actor=Actor(user=staff), case=case, body=body, **fields)
+def make_staff_reply(case: Case, staff: User, body: str = "We look into it.", status: str = "", **fields: Any) -> CaseMessage:
+    chosen = CaseStatus.objects.get(pk=status) if status else None
+    return reply_to_case(actor=Actor(user=staff), case=case, body=body, status=chosen, **fields)
 
 
 def pdf_upload(name: str = "report.pdf", content: bytes = PDF) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def make_calendar(**fields: Any) -> BusinessCalendar:
+    """Monday to Friday, nine to five."""
+    calendar = BusinessCalendar.objects.create(
+        **{"name": f"Office {BusinessCalendar.objects.count()}", "time_zone": "Europe/Berlin", **fields}
+    )
+    BusinessInterval.objects.bulk_create(
+        BusinessInterval(calendar=calendar, weekday=day, opens=time(9), closes=time(17)) for day in range(5)
+    )
+    return calendar
+
+
+def make_policy(**fields: Any) -> SlaPolicy:
+    """Four working hours to the first reply, eight to later ones, forty to the resolution."""
+    promised = {"first_reply": 240, "next_reply": 480, "resolution": 2400}
+    name = f"Policy {SlaPolicy.objects.count()}"
+    return SlaPolicy.objects.create(**{"name": name, "calendar": fields.pop("calendar", None) or make_calendar(), **promised, **fields})
+
+
+def make_entitlement(account: Account, **fields: Any) -> Entitlement:
+    """Ten cases, this year."""
+    year = timezone.localdate().year
+    shipped = {"name": "Premium", "amount": 10, "valid_from": date(year, 1, 1), "valid_until": date(year, 12, 31)}
+    return Entitlement.objects.create(account=account, **{**shipped, **fields})
+
+
+def status(slug: str) -> CaseStatus:
+    return CaseStatus.objects.get(pk=slug)

@@ -74,8 +74,8 @@ def test_alice_opens_a_case_with_an_attachment(sign_in, alice):
     response = browser.post(reverse("cases:new"), new_case_data(uploads=[pdf_upload("Report of today.pdf")]), follow=True)
     case = Case.objects.get()
     assert response.redirect_chain == [(case.get_absolute_url(), 302)]
-    assert (case.contact, case.account, case.status) == (alice, alice.account, "new")
-    assert "Report_of_today.pdf" in response.text
+    assert (case.contact, case.account, case.status_id) == (alice, alice.account, "new")
+    assert "Report of today.pdf" in response.text
     download = browser.get(case.messages.get().attachments.get().get_absolute_url())
     assert b"".join(download.streaming_content).startswith(b"%PDF")
     assert download["Content-Type"] == "application/pdf"
@@ -93,8 +93,8 @@ def test_sending_the_form_twice_opens_one_case(sign_in, alice):
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
-        ("run.exe", b"MZ\x90", "not accepted"),
-        ("page.html", b"<script>alert(1)</script>", "not accepted"),
+        ("run.exe", b"MZ\x90", "cannot be sent"),
+        ("page.html", b"<script>alert(1)</script>", "cannot be sent"),
         ("photo.jpg", b"%PDF-1.4 not a photograph", "not really a .jpg"),
         ("notes.txt", b"%PDF-1.4\n%\xe2\xe3", "not really a .txt"),
         ("notes.txt", b"text\x00with nul", "not really a .txt"),
@@ -123,7 +123,7 @@ def test_a_photograph_loses_its_metadata(sign_in, alice, jpeg_with_gps):
 
 def test_alice_is_told_what_is_missing(sign_in, alice):
     page = sign_in(alice).post(reverse("cases:new"), new_case_data(subject="", request_type="99"))
-    assert "This field is required" in page.text
+    assert "Write in one line what it is about." in page.text
     assert "Select a valid choice" in page.text
     assert "Since this morning." in page.text
 

@@ -32,7 +32,7 @@ def role(db):
 
 def test_a_contact_reads_a_published_article(article, alice, sign_in):
     page = sign_in(alice).get(article.get_absolute_url()).text
-    assert "<h1>Pair a Beacon with a Tidegate</h1>" in page
+    assert ">Pair a Beacon with a Tidegate</h1>" in page
     assert "<strong>button</strong>" in page
     assert "Beacon</li>" in page
     assert 'href="/knowledgebase/category/gateways/"' in page

@@ -8,8 +8,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Account, OutgoingMail
+from cases.actions import warn_of_promises
 from portal.demo.cases import load_cases, load_products
 from portal.demo.community import load_articles, load_forums, load_site
+from portal.demo.desk import load_desk
 from portal.demo.invoices import load_invoices
 from portal.demo.people import deactivate_those_who_left, load_people
 from portal.demo.reading import Calendar, read
@@ -38,7 +40,9 @@ def load_demo() -> None:
     people = load_people()
     load_articles(people, calendar)
     load_forums(people, calendar)
+    load_desk(people, calendar)
     load_cases(people, calendar)
+    warn_of_promises(now=calendar.today)
     load_invoices(people, calendar)
     deactivate_those_who_left(people)
     _file_mail()

@@ -1,0 +1,61 @@
+"""What happens to a case over several rows: each action writes its rows, one activity and the mails in one transaction."""
+
+from cases.actions.composing import colleagues_writing, note_composing, stop_composing
+from cases.actions.entitlements import correct_statement, entitlement_for, next_entitlement, offered_priorities
+from cases.actions.handover import count_open_cases, hand_over_cases
+from cases.actions.merge import merge_cases, split_case, why_not_merged
+from cases.actions.messages import add_internal_note, edit_reply, reply_to_case
+from cases.actions.opening import open_case
+from cases.actions.participants import add_participants, follow, remove_participant
+from cases.actions.promises import warn_of_promises
+from cases.actions.sorting import change_entitlement, move_to_queue, reclassify, why_not_drawn_from
+from cases.actions.status import (
+    assign_case,
+    attend_to_waiting_cases,
+    change_priority,
+    change_status,
+    close_case,
+    escalate_case,
+    rate_case,
+    reopen_case,
+    reopening_window,
+)
+from cases.actions.work import enter_time, take_back_time
+
+__all__ = [
+    "add_internal_note",
+    "add_participants",
+    "assign_case",
+    "attend_to_waiting_cases",
+    "change_entitlement",
+    "change_priority",
+    "change_status",
+    "close_case",
+    "colleagues_writing",
+    "correct_statement",
+    "count_open_cases",
+    "edit_reply",
+    "enter_time",
+    "entitlement_for",
+    "escalate_case",
+    "follow",
+    "hand_over_cases",
+    "merge_cases",
+    "move_to_queue",
+    "next_entitlement",
+    "note_composing",
+    "offered_priorities",
+    "open_case",
+    "rate_case",
+    "reclassify",
+    "remove_participant",
+    "reopen_case",
+    "reopening_window",
+    "reply_to_case",
+    "split_case",
+    "stop_composing",
+    "take_back_time",
+    "warn_of_promises",
+    "why_not_drawn_from",
+    "why_not_merged",
+]

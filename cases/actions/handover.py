@@ -1,0 +1,39 @@
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions import queue_mail, record_activity
+from accounts.actors import Actor
+from accounts.models import Contact
+from cases.models import Case, CaseParticipant
+
+
+def count_open_cases(contact: Contact) -> int:
+    """How many cases somebody would leave behind."""
+    return Case.objects.active().filter(contact=contact).count()
+
+
+@transaction.atomic
+def hand_over_cases(*, actor: Actor, contact: Contact, heir: Contact) -> int:
+    """Make a colleague the contact of somebody's open cases, and tell them; returns how many there were."""
+    if heir.account_id != contact.account_id or heir.account_id is None or not heir.is_usable:
+        raise ValidationError(_("Cases can be handed over to an active colleague only."))
+    cases = list(Case.objects.active().filter(contact=contact, account=contact.account_id).select_for_update())
+    for case in cases:
+        case.contact = heir
+        case.save(update_fields=["contact"])
+        record_activity(actor=actor, verb="case.handed_over", record=case, before=contact.full_name, after=heir.full_name)
+    CaseParticipant.objects.filter(case__in=cases, contact=heir).delete()
+    _hand_over_followed(contact, heir)
+    if cases:
+        context = {"cases": cases, "contact": contact, "heir": heir, "actor": actor}
+        queue_mail(event="cases/handed_over", to=heir.email, context=context)
+    return len(cases)
+
+
+def _hand_over_followed(contact: Contact, heir: Contact) -> None:
+    """The heir follows what the other followed, once."""
+    known = CaseParticipant.objects.filter(contact=heir).values("case")
+    followed = CaseParticipant.objects.filter(contact=contact, case__closed_at=None)
+    followed.exclude(case__in=known).exclude(case__contact=heir).update(contact=heir)
+    CaseParticipant.objects.filter(contact=contact, case__closed_at=None).delete()

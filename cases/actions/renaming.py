@@ -1,0 +1,17 @@
+from django.db import transaction
+
+from accounts.actions import record_activity
+from accounts.actors import Actor
+from cases.actions.status import locked
+from cases.models import Case
+
+
+@transaction.atomic
+def rename_case(*, actor: Actor, case: Case, subject: str) -> Case:
+    """Put the subject right, so that the list says what a case is about."""
+    case = locked(case)
+    if case.subject != subject:
+        before, case.subject = case.subject, subject
+        case.save(update_fields=["subject"])
+        record_activity(actor=actor, verb="case.renamed", record=case, is_internal=True, before=before, after=subject)
+    return case

@@ -1,0 +1,72 @@
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.http import PortalRequest
+from accounts.models import User
+from cases.actions.agent_drafts import keep_agent_draft
+from cases.forms.agents import typed_in_composer
+from cases.models import Case, Priority
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return Actor.staff(cast("PortalRequest", request))
+
+
+def changeable(model_admin: Any, request: HttpRequest, pk: int, *, posts: bool = True) -> Any:
+    """The row that a custom page is about, for staff who may change it; ``posts``: the page takes nothing but POST."""
+    if (posts and request.method != "POST") or not model_admin.has_change_permission(request):
+        raise PermissionDenied
+    return get_object_or_404(model_admin.get_queryset(request), pk=pk)
+
+
+def agent_of(request: HttpRequest) -> User:
+    return cast("PortalRequest", request).user
+
+
+def keep_typed(request: HttpRequest, case: Case) -> None:
+    """What came of the composer is there again on the next page, whatever becomes of the rest."""
+    values = typed_in_composer(request.POST)
+    if values is not None:
+        keep_agent_draft(case=case, agent=agent_of(request), values=values)
+
+
+def by_post(view: Callable[[Any, HttpRequest, Case], HttpResponseBase]) -> Callable[[Any, HttpRequest, int], HttpResponseBase]:
+    """An address of a case that takes nothing but POST, of an open page. Whoever comes there by a link, from the sign-in page
+    for example, is shown the case; so is whoever writes to one that was merged meanwhile. What was typed is kept first."""
+
+    @wraps(view)
+    def taken(self: Any, request: HttpRequest, pk: int) -> HttpResponseBase:
+        case: Case = changeable(self, request, pk, posts=False)
+        if request.method == "POST":
+            keep_typed(request, case)
+            if case.merged_into_id is None:
+                return view(self, request, case)
+            messages.error(request, _("This case was merged into another. Write there, please."))
+        return redirect("admin:cases_case_change", pk)
+
+    return taken
+
+
+class NotDeleted:
+    """Rows that others point to: switched off instead of deleted."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class PrioritiesField(forms.MultipleChoiceField):
+    """Checkboxes for a list of priorities that a row keeps in an array."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Priority.choices, required=False, label=_("Priorities that customers choose from"), **kwargs)

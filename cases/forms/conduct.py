@@ -1,0 +1,82 @@
+"""What customers can do with a case besides answering."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Contact
+from cases.actions import entitlement_for, offered_priorities
+from cases.models import Case, CaseDesk, Priority
+
+RATINGS = ((5, _("5 – very well")), (4, _("4 – well")), (3, _("3 – so-so")), (2, _("2 – badly")), (1, _("1 – not at all")))
+
+
+class DeedForm(forms.Form):
+    """Base of the forms that a deed asks for; ``case`` and ``contact`` say what can be chosen."""
+
+    def __init__(self, *args: Any, case: Case, contact: Contact, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case, self.contact = case, contact
+
+
+class RatingForm(DeedForm):
+    rating = forms.TypedChoiceField(label=_("Did this solve it?"), choices=RATINGS, coerce=int, widget=forms.RadioSelect)
+    comment = forms.CharField(
+        label=_("What should we know?"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
+    )
+
+
+class ResolveForm(RatingForm):
+    """Whoever settles a case may rate it at once, or leave it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rating"].required = False
+        if self.case.contact_id != self.contact.pk:
+            del self.fields["rating"], self.fields["comment"]
+
+
+class PriorityForm(DeedForm):
+    priority = forms.ChoiceField(label=_("Priority"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entitlement = self.case.entitlement or entitlement_for(self.case.contact, self.case.product)
+        offered = {*offered_priorities(entitlement, CaseDesk.objects.the_one()), self.case.priority}
+        self.fields["priority"].choices = [choice for choice in Priority.choices if choice[0] in offered]  # type: ignore[attr-defined]
+        self.initial.setdefault("priority", self.case.priority)
+
+    def clean_priority(self) -> str:
+        """To choose what it is already would change nothing, and drop the reason."""
+        priority: str = self.cleaned_data["priority"]
+        if priority == self.case.priority:
+            raise ValidationError(_("It is %(priority)s already."), params={"priority": self.case.get_priority_display()})
+        return priority
+
+
+class EscalateForm(DeedForm):
+    reason = forms.CharField(label=_("What makes it urgent?"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+
+
+class ColleaguesField(forms.ModelMultipleChoiceField[Contact]):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.full_name} ({obj.email})"
+
+
+def colleagues(contact: Contact) -> QuerySet[Contact]:
+    """Whom a contact can keep in the loop: who signs in for the same account. Names are shown to colleagues."""
+    return Contact.objects.of_account(contact.account_id).signing_in().exclude(pk=contact.pk).order_by("first_name", "last_name")
+
+
+class ParticipantsForm(DeedForm):
+    contacts = ColleaguesField(label=_("Colleagues"), queryset=Contact.objects.none(), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        joined = self.case.participants.filter(was_asked=True).values("contact")
+        known = colleagues(self.contact).exclude(pk__in=joined).exclude(pk=self.case.contact_id)
+        self.fields["contacts"].queryset = known  # type: ignore[attr-defined]

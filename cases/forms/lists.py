@@ -1,0 +1,151 @@
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Contact
+from accounts.scoping import Scope, granted_scope
+from cases.models import CLOSED, Case, CaseQuerySet, Category, Product, RequestType
+from portal.lib.widgets import HiddenLine, Line, PlainSelect
+
+Choices = list[tuple[str, str | LazyText]]
+VIEWS: Choices = [("active", _("Active")), ("waiting", _("Waiting for you")), ("resolved", _("Resolved")), ("all", _("All"))]
+SORTS: Choices = [("", _("Last activity")), ("opened", _("Opened"))]
+SORTS_OF_OPEN_CASES: Choices = [*SORTS, ("priority", _("Priority"))]
+"""How urgent a case once was orders nothing: others have no index for it."""
+SORTED_BY = {"": "updated_at", "opened": "created_at", "priority": "urgency"}
+MORE = ("type", "product", "person", "since", "until")
+"""Filters that are folded away until somebody asks for them."""
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class CaseFilterForm(forms.Form):
+    """The list's address: which cases, in which order. What makes no sense there is ignored."""
+
+    view = forms.ChoiceField(choices=VIEWS, required=False, widget=HiddenLine)
+    more = forms.BooleanField(required=False, widget=HiddenLine)
+    q = forms.CharField(label=_("Search"), required=False, max_length=150, widget=Line)
+    status = forms.ChoiceField(label=_("Status"), required=False, widget=PlainSelect)
+    whose = forms.ChoiceField(label=_("Whose"), required=False, widget=PlainSelect)
+    sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=SORTS_OF_OPEN_CASES, widget=PlainSelect)
+
+    def __init__(self, data: QueryDict, *, contact: Contact) -> None:
+        super().__init__(data)
+        self.contact = contact
+        self.fields["status"].choices = [("", _("Any status")), *self._categories()]  # type: ignore[attr-defined]
+        if data.get("view") in ("resolved", "all"):
+            self.fields["sort"].choices = SORTS  # type: ignore[attr-defined]
+        self.fields["whose"].choices = self._whose()  # type: ignore[attr-defined]
+        self.shows_more = bool(data.get("more")) or any(data.get(name) for name in MORE)
+        if self.shows_more:
+            self.fields |= self._more()
+            self.fields["sort"] = self.fields.pop("sort")
+        else:
+            del self.fields["more"]
+
+    @property
+    def current_view(self) -> str:
+        return str(self.chosen("view") or "active")
+
+    @property
+    def sorted_by(self) -> str:
+        return SORTED_BY[self.chosen("sort") or ""]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.chosen(name) for name in ("q", "status", "whose", *MORE))
+
+    def chosen(self, name: str) -> Any:
+        self.is_valid()
+        return self.cleaned_data.get(name)
+
+    def as_query(self, **others: str) -> str:
+        """The filters in one spelling, for an address; with ``others`` instead of what is chosen."""
+        self.is_valid()
+        chosen = {name: str(getattr(value, "pk", value)) for name, value in self.cleaned_data.items() if value and name != "more"}
+        return urlencode([(name, value) for name, value in ({"view": self.current_view} | chosen | others).items() if value])
+
+    @property
+    def shape(self) -> tuple[str, ...] | None:
+        """What the text of the narrowed query depends on; None where something was typed or picked from long lists."""
+        picked = any(self.chosen(name) for name in ("q", "status", *MORE))
+        return None if picked else (self.current_view, self.chosen("whose") or "", self.sorted_by)
+
+    def narrow(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
+        """``rows`` as CaseQuerySet.visible_to gives them to ``reader``."""
+        rows = {"active": rows.active, "waiting": rows.waiting_for_customer, "resolved": rows.closed}.get(self.current_view, rows.all)()
+        rows = self._of_whom(rows, reader)
+        equal = {"category": "status", "request_type": "type", "product": "product"}
+        rows = rows.filter(**{column: self.chosen(name) for column, name in equal.items() if self.chosen(name)})
+        rows = rows.opened_by(self.chosen("person") or "")
+        if since := self.chosen("since"):
+            rows = rows.filter(created_at__gte=_midnight(since))
+        if (until := self.chosen("until")) and until < date.max:
+            rows = rows.filter(created_at__lt=_midnight(until + timedelta(days=1)))
+        return rows.matching(self.chosen("q")) if self.chosen("q") else rows
+
+    def _of_whom(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
+        match self.chosen("whose"):
+            case "mine":
+                return rows.filter(contact=reader)
+            case "account":
+                return rows.filter(account=reader.account_id)
+            case "followed":
+                return rows.followed_by(reader)
+        return rows
+
+    def _whose(self) -> Choices:
+        """What "all" means depends on what the contact may see."""
+        mine: Choices = [("mine", _("Mine")), ("followed", _("Followed"))]
+        match granted_scope(self.contact, "read", Case.record_type):
+            case Scope.GLOBAL:
+                return [("", _("Everyone's")), ("account", _("My company's")), *mine]
+            case Scope.ACCOUNT:
+                return [("", _("My company's")), *mine]
+        return [("", _("Mine and followed")), *mine]
+
+    def _categories(self) -> Choices:
+        """Only those that cases of this view can have, in words that need no look at the table of statuses."""
+        closed = {"resolved": True, "active": False, "": False}.get(self.data.get("view", ""))
+        words = {**dict(Category.choices), Category.ACTIVE: _("In progress"), Category.WAITING: _("Waiting for you")}
+        if self.data.get("view") == "waiting":
+            return []
+        return [(value, label) for value, label in words.items() if closed is None or (value in CLOSED) == closed]
+
+    def _more(self) -> dict[str, forms.Field]:
+        fields: dict[str, forms.Field] = {
+            "type": forms.ModelChoiceField(RequestType.objects.all(), label=_("Type"), required=False, empty_label=_("Any type")),
+            "product": forms.ModelChoiceField(Product.objects.all(), label=_("Product"), required=False, empty_label=_("Any product")),
+            "person": forms.CharField(label=_("Opened by"), required=False, max_length=100),
+            "since": forms.DateField(label=_("Opened from"), required=False, widget=DayInput()),
+            "until": forms.DateField(label=_("Opened until"), required=False, widget=DayInput()),
+        }
+        if not self.contact.sees_colleagues(Case.record_type):
+            del fields["person"]
+        return fields
+
+
+class SaveViewForm(forms.Form):
+    """The filters of the list that is being looked at, under a name."""
+
+    name = forms.CharField(label=_("Name of this view"), max_length=60)
+    query = forms.CharField(
+        max_length=500,
+        widget=forms.HiddenInput,
+        error_messages={"max_length": _("These filters are too long to be kept. Use fewer words.")},
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,0 +1,54 @@
+"""Headers of mail, which say what they like in any length and encoding."""
+
+import re
+from email._policybase import Compat32
+from email.header import decode_header, make_header
+from email.message import Message
+from typing import Any
+
+LIMIT = 8_000
+"""Characters of one header. Nobody needs more, and reading more can take minutes."""
+
+_ASIDE = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
+
+
+class _Policy(Compat32):
+    """Raw UTF-8 in headers is read as such; much mail has it."""
+
+    def header_fetch_parse(self, name: str, value: Any) -> str:
+        return utf8(str(value)[:LIMIT])
+
+
+POLICY = _Policy()
+
+
+def utf8(text: str) -> str:
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = text.encode("utf-8", "replace")
+    return raw.decode("utf-8", "replace").replace("\0", "")
+
+
+def bare(value: str) -> str:
+    """Without quoted strings and comments, in which a sender can write anything."""
+    return _ASIDE.sub("", value)
+
+
+def in_words(value: str) -> str:
+    """Encoded words decoded; what cannot be decoded stays as it came. Always one line."""
+    unfolded = " ".join(value.split())
+    try:
+        decoded = str(make_header(decode_header(unfolded)))
+    except Exception:  # unknown charsets, broken base64 and much else
+        decoded = unfolded
+    return " ".join(utf8(decoded).split())
+
+
+def header(message: Message, name: str) -> str:
+    return in_words(str(message.get(name) or ""))
+
+
+def raw_headers(message: Message, name: str) -> list[str]:
+    """Each on one line, not decoded."""
+    return [" ".join(str(value).split()) for value in message.get_all(name, [])]

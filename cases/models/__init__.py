@@ -1,0 +1,47 @@
+from cases.models.case import Case, CaseQuerySet
+from cases.models.catalogue import CLOSED, PAUSED, TRANSITIONS, CaseStatus, Category, Product, RequestField, RequestType
+from cases.models.desk import AgentDraft, Composing, InboundMail, Queue, RoutingRule, SavedReply, SuggestionReading
+from cases.models.entitlement import Deduction, DeductionQuerySet, Entitlement, TimeEntry
+from cases.models.message import Attachment, CaseMessage
+from cases.models.participation import CaseParticipant, CaseReading, Draft, SavedView
+from cases.models.settings import CaseDesk
+from cases.models.sla import BusinessCalendar, BusinessInterval, CaseClock, CasePause, ClosedDay, Priority, Promise, SlaPolicy
+
+__all__ = [
+    "CLOSED",
+    "PAUSED",
+    "TRANSITIONS",
+    "AgentDraft",
+    "Attachment",
+    "BusinessCalendar",
+    "BusinessInterval",
+    "Case",
+    "CaseClock",
+    "CaseDesk",
+    "CaseMessage",
+    "CaseParticipant",
+    "CasePause",
+    "CaseQuerySet",
+    "CaseReading",
+    "CaseStatus",
+    "Category",
+    "ClosedDay",
+    "Composing",
+    "Deduction",
+    "DeductionQuerySet",
+    "Draft",
+    "Entitlement",
+    "InboundMail",
+    "Priority",
+    "Product",
+    "Promise",
+    "Queue",
+    "RequestField",
+    "RequestType",
+    "RoutingRule",
+    "SavedReply",
+    "SavedView",
+    "SlaPolicy",
+    "SuggestionReading",
+    "TimeEntry",
+]

@@ -1,0 +1,49 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.models.sla import Priority
+
+
+class CaseDeskQuerySet(models.QuerySet["CaseDesk"]):
+    def the_one(self) -> "CaseDesk":
+        return self.get_or_create(pk=1)[0]
+
+
+class CaseDesk(models.Model):
+    """How cases are dealt with. One row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    priorities = ArrayField(
+        models.CharField(max_length=10, choices=Priority), verbose_name=_("priorities that customers choose from"),
+        default=list, blank=True, help_text=_("Where no entitlement says otherwise. Empty: all."),
+    )  # fmt: skip
+    needs_entitlement = models.BooleanField(_("only accounts with an entitlement open cases"), default=False)
+    reopen_days = models.PositiveSmallIntegerField(
+        _("customers may reopen within"), default=14, help_text=_("days after the resolution; later they open a follow-up case")
+    )
+    edit_minutes = models.PositiveSmallIntegerField(_("customers may change a reply within"), default=5, help_text=_("minutes"))
+    reminder_days = models.PositiveSmallIntegerField(_("remind a customer after"), default=3, help_text=_("days of waiting; 0: never"))
+    closing_days = models.PositiveSmallIntegerField(_("resolve a waiting case after"), default=10, help_text=_("days of waiting; 0: never"))
+    escalations_to = models.ManyToManyField(
+        User, verbose_name=_("escalations go to"), blank=True, related_name="+", limit_choices_to={"is_staff": True},
+        help_text=_("Told of missed promises and escalated cases whose queue has no lead, and of what would reach nobody."),
+    )  # fmt: skip
+
+    objects = CaseDeskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case desk")
+        verbose_name_plural = _("case desk")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="cases_casedesk_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(closing_days=0) | models.Q(reminder_days=0) | models.Q(closing_days__gt=models.F("reminder_days")),
+                name="cases_casedesk_reminds_before_it_closes",
+                violation_error_message=_("The reminder comes before the closing."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Case desk"))

@@ -1,0 +1,275 @@
+"""Service levels: in which hours the company works, what it promises for which cases, and how each promise stands."""
+
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account
+from cases.models.catalogue import RequestType
+from portal.lib.business_time import BusinessHours, Span
+from portal.lib.timezones import validate_time_zone
+
+if TYPE_CHECKING:
+    from cases.models.case import Case
+
+
+class Priority(models.TextChoices):
+    LOW = "low", _("Low")
+    NORMAL = "normal", _("Normal")
+    HIGH = "high", _("High")
+    URGENT = "urgent", _("Urgent")
+
+
+def validate_country(code: str) -> None:
+    if code not in holidays.list_supported_countries():
+        raise ValidationError(_("Write the two letters of a country whose holidays are known, for example DE or US."))
+
+
+class BusinessCalendar(models.Model):
+    """When the desk works. Several intervals a day; public holidays of a country, and days of the company's own."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_time_zone])
+    country = models.CharField(
+        _("holidays of"), max_length=2, blank=True, validators=[validate_country], help_text=_("Two letters, for example DE. Empty: none.")
+    )
+    subdivision = models.CharField(_("state or region"), max_length=10, blank=True, help_text=_("For example BY for Bavaria."))
+
+    class Meta:
+        verbose_name = _("business calendar")
+        verbose_name_plural = _("business calendars")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        known = holidays.list_supported_countries().get(self.country, [])
+        if self.subdivision and self.subdivision not in known:
+            raise ValidationError({"subdivision": _("The holidays of this region are not known.")})
+
+    def hours(self) -> BusinessHours:
+        """Two queries; the answer is to be kept for the request that asks."""
+        week: list[list[tuple[time, time]]] = [[] for _day in range(7)]
+        for interval in self.intervals.all():
+            week[interval.weekday].append((interval.opens, interval.closes))
+        own = frozenset(self.closed_days.values_list("day", flat=True))
+        country, subdivision = self.country, self.subdivision
+
+        def is_holiday(day: date) -> bool:
+            return day in own or (bool(country) and day in _public_holidays(country, subdivision, day.year))
+
+        return BusinessHours(ZoneInfo(self.time_zone), tuple(tuple(sorted(day)) for day in week), is_holiday)
+
+
+@cache
+def _public_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
+
+
+class BusinessInterval(models.Model):
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    calendar = models.ForeignKey(BusinessCalendar, on_delete=models.CASCADE, related_name="intervals")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
+    opens = models.TimeField(_("opens"), default=time(9))
+    closes = models.TimeField(_("closes"), default=time(17), help_text=_("00:00 is midnight at the end of the day."))
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens")) | models.Q(closes=time(0)), name="cases_businessinterval_closes_later",
+                violation_error_message=_("Closing is after opening; write two intervals for a night."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+    def overlaps(self, other: "BusinessInterval") -> bool:
+        """Two intervals of a calendar must not share time; midnight at the end is later than all."""
+        ends = [interval.closes if interval.closes > time(0) else time.max for interval in (self, other)]
+        return self.weekday == other.weekday and self.opens < ends[1] and other.opens < ends[0]
+
+
+class ClosedDay(models.Model):
+    calendar = models.ForeignKey(BusinessCalendar, on_delete=models.CASCADE, related_name="closed_days")
+    day = models.DateField(_("day"))
+    note = models.CharField(_("note"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("closed day")
+        verbose_name_plural = _("closed days")
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["calendar", "day"], name="cases_closedday_once")]
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class Promise(models.TextChoices):
+    FIRST_REPLY = "first_reply", _("First reply")
+    NEXT_REPLY = "next_reply", _("Reply")
+    RESOLUTION = "resolution", _("Resolution")
+
+
+class SlaPolicyQuerySet(models.QuerySet["SlaPolicy"]):
+    def for_case(self, case: "Case") -> "SlaPolicy | None":
+        """The policy that says the most about the case: named by its entitlement, else for its account before its type
+        before its priority, else the first in order."""
+        if case.entitlement and case.entitlement.sla_policy_id:
+            return self.select_related("calendar").get(pk=case.entitlement.sla_policy_id)
+        fits = (
+            models.Q(account=case.account_id) | models.Q(account=None),
+            models.Q(request_type=case.request_type_id) | models.Q(request_type=None),
+            models.Q(priority__in=(case.priority, "")),
+        )
+        return self.filter(*fits, is_active=True, only_by_entitlement=False).select_related("calendar").most_specific_first().first()
+
+    def most_specific_first(self) -> Self:
+        return self.order_by(
+            models.F("account").asc(nulls_last=True), models.F("request_type").asc(nulls_last=True), "-priority", "position", "pk"
+        )
+
+
+class SlaPolicy(models.Model):
+    """What is promised for cases that fit. Minutes of working time; an empty one promises nothing."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    calendar = models.ForeignKey(BusinessCalendar, verbose_name=_("calendar"), on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    request_type = models.ForeignKey(RequestType, verbose_name=_("type"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    priority = models.CharField(_("priority"), max_length=10, choices=Priority, blank=True)
+    only_by_entitlement = models.BooleanField(
+        _("only where an entitlement names it"), default=False, help_text=_("Otherwise every case that fits gets it.")
+    )
+    first_reply = models.PositiveIntegerField(_("first reply within"), null=True, blank=True, help_text=_("minutes of working time"))
+    next_reply = models.PositiveIntegerField(_("later replies within"), null=True, blank=True, help_text=_("minutes of working time"))
+    resolution = models.PositiveIntegerField(_("resolution within"), null=True, blank=True, help_text=_("minutes of working time"))
+    warn_percent = models.PositiveSmallIntegerField(_("warn at"), default=75, help_text=_("per cent of the time"))
+    position = models.PositiveSmallIntegerField(_("position"), default=10)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = SlaPolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service level")
+        verbose_name_plural = _("service levels")
+        ordering = ["position", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(warn_percent__gte=1, warn_percent__lte=100), name="cases_slapolicy_warns_in_time",
+                violation_error_message=_("Write a percentage from 1 to 100."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+    def minutes_for(self, promise: str) -> int | None:
+        return {Promise.FIRST_REPLY: self.first_reply, Promise.NEXT_REPLY: self.next_reply, Promise.RESOLUTION: self.resolution}[
+            Promise(promise)
+        ]
+
+
+class CaseClock(models.Model):
+    """One promise about one case: when it began, when it is due, how it ended.
+
+    ``due_at`` and ``warn_at`` are right while the case is not paused; a pause moves them when it ends.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="clocks")
+    promise = models.CharField(_("promise"), max_length=12, choices=Promise)
+    minutes = models.PositiveIntegerField(_("within"), help_text=_("minutes of working time"))
+    started_at = models.DateTimeField(_("began"))
+    due_at = models.DateTimeField(_("due"))
+    warn_at = models.DateTimeField(_("warning"))
+    met_at = models.DateTimeField(_("kept"), null=True)
+    dropped_at = models.DateTimeField(_("dropped"), null=True, help_text=_("No longer owed: the customer closed the case, for example."))
+    warned_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(_("missed"), null=True)
+
+    class Meta:
+        verbose_name = _("promise")
+        verbose_name_plural = _("promises")
+        ordering = ["started_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "promise"], name="cases_caseclock_one_runs", condition=models.Q(met_at=None, dropped_at=None)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["warn_at"], name="cases_caseclock_warn", condition=models.Q(met_at=None, dropped_at=None, warned_at=None)),
+            models.Index(fields=["due_at"], name="cases_caseclock_due", condition=models.Q(met_at=None, dropped_at=None, missed_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_promise_display()}: {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.met_at is None and self.dropped_at is None
+
+    @property
+    def was_kept(self) -> bool | None:
+        """None: not decided yet, or no longer owed. What was missed once stays missed, also when nothing is owed any more."""
+        if self.missed_at:
+            return False
+        return self.met_at <= self.due_at if self.met_at else None
+
+    def reckon(self, hours: BusinessHours, warn_percent: int, pauses: list[Span]) -> None:
+        """Set ``due_at`` and ``warn_at`` from the working time, the pauses left out; the caller saves."""
+        amount = timedelta(minutes=self.minutes)
+        self.due_at = hours.due(self.started_at, amount, pauses)
+        self.warn_at = hours.due(self.started_at, amount * warn_percent / 100, pauses)
+
+    def reckon_again(self, hours: BusinessHours, warn_percent: int, pauses: list[Span], now: datetime) -> None:
+        """The same for one that runs: when what was past is yet to come, agents are warned of the new time."""
+        before = self.due_at
+        self.reckon(hours, warn_percent, pauses)
+        if before <= now < self.due_at:
+            self.missed_at = self.warned_at = None
+        elif self.warn_at > now:
+            self.warned_at = None
+
+
+class CasePause(models.Model):
+    """While a case waits for its customer, or is on hold, its promises do not run."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="pauses")
+    started_at = models.DateTimeField(_("from"))
+    ended_at = models.DateTimeField(_("to"), null=True)
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["started_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], name="cases_casepause_one_is_open", condition=models.Q(ended_at=None)),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")), name="cases_casepause_ends_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at} – {self.ended_at or ''}"
+
+    def span(self, now: datetime) -> Span:
+        return self.started_at, self.ended_at or now

@@ -1,0 +1,84 @@
+"""What the customer is promised, or what is waited for: one line on the case's page, in their own time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Promise
+
+NEAR = timedelta(days=6)
+"""Within so many days a weekday is enough."""
+
+
+@dataclass(frozen=True)
+class PromiseLine:
+    text: str
+    tone: str
+    """``info``, ``warning`` (late), ``paused`` or ``waiting`` (for the reader)."""
+    at: datetime
+
+
+def promise_line(case: Case, now: datetime, *, is_own: bool = True) -> PromiseLine | None:
+    """``case`` as CaseQuerySet.for_page loads it. None: nothing is promised, and nothing waited for.
+
+    Only whoever opened the case (``is_own``) is told that it waits for them.
+    """
+    if case.is_closed:
+        return None
+    if case.is_waiting and case.waiting_since:
+        return _waiting(case, case.paused_since or case.waiting_since, now, is_own=is_own)
+    return _clock_line(case, now) if case.running_clocks else None
+
+
+def _clock_line(case: Case, now: datetime) -> PromiseLine:
+    if case.is_paused and case.paused_since:
+        text = format_html(_("Clock paused since {day}: on hold"), day=_element(day(case.paused_since, now), case.paused_since))
+        return PromiseLine(text, "paused", case.paused_since)
+    clock = case.running_clocks[0]
+    due = datetime.fromisoformat(clock["due_at"])
+    time = _element(moment(due, now), due)
+    if due < now:
+        text = format_html(_("We promised this by {time} (your time). We are sorry that it takes longer."), time=time)
+        return PromiseLine(text, "warning", due)
+    return PromiseLine(format_html(_expected(clock["promise"]), time=time), "info", due)
+
+
+def _expected(promise: str) -> str:
+    if promise == Promise.RESOLUTION:
+        return _("Resolution expected by {time} (your time)")
+    return _("Reply expected by {time} (your time)")
+
+
+def _waiting(case: Case, since: datetime, now: datetime, *, is_own: bool) -> PromiseLine:
+    words = {"day": _element(day(since, now), since), "name": case.contact.full_name}
+    if not is_own:
+        return PromiseLine(format_html(_("Waiting for {name} since {day}"), **words), "paused", since)
+    stands = _("Clock paused since {day}: waiting for you. As soon as you reply, we go on.")
+    waits = _("Waiting for you since {day}. As soon as you reply, we go on.")
+    return PromiseLine(format_html(stands if case.running_clocks else waits, **words), "waiting", since)
+
+
+def _element(words: str, at: datetime) -> str:
+    local = timezone.localtime(at)
+    exact = f"{date_format(local, 'DATETIME_FORMAT')} ({local.tzname()})"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), exact, words)
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """ "Tue 14:00" for a time near by, with the date for others, in the reader's time zone."""
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    clock = date_format(local, "TIME_FORMAT")
+    if local.date() == today.date():
+        return _("today, %(time)s") % {"time": clock}
+    return f"{date_format(local, 'D' if abs(at - now) < NEAR else 'DATE_FORMAT')} {clock}"
+
+
+def day(at: datetime, now: datetime) -> str:
+    local = timezone.localtime(at)
+    if local.date() == timezone.localtime(now).date():
+        return _("today")
+    return date_format(local, "l" if abs(at - now) < NEAR else "DATE_FORMAT")

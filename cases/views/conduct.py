@@ -1,0 +1,227 @@
+"""What customers do with a case besides answering: each deed is a small page that asks, and one POST that does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.actors import Actor
+from accounts.http import PortalRequest
+from accounts.models import Contact
+from cases.actions import (
+    add_participants,
+    change_priority,
+    close_case,
+    escalate_case,
+    follow,
+    rate_case,
+    remove_participant,
+    reopen_case,
+)
+from cases.actions.reading import discard_draft
+from cases.forms.conduct import DeedForm, EscalateForm, ParticipantsForm, PriorityForm, RatingForm, ResolveForm
+from cases.models import Case, CaseParticipant, Category
+from cases.views.reading import crumbs_of, reader, visible_case
+
+Words = str | LazyText
+
+
+@dataclass(frozen=True)
+class Deed:
+    """``may`` decides whether it is offered; the action decides again, with the case's row locked."""
+
+    label: Words
+    question: Words
+    button: Words
+    done: Words
+    icon: str
+    form: type[DeedForm]
+    may: Callable[[Case, Contact, datetime], bool]
+    do: Callable[..., Any]
+    is_danger: bool = False
+
+
+def _resolve(*, actor: Actor, case: Case, rating: int | str = "", comment: str = "") -> None:
+    closed = close_case(actor=actor, case=case, category=Category.RESOLVED)
+    if rating:
+        rate_case(actor=actor, case=closed, rating=int(rating), comment=comment)
+
+
+def _cancel(*, actor: Actor, case: Case) -> None:
+    close_case(actor=actor, case=case, category=Category.CANCELLED)
+
+
+def _may_close(case: Case, contact: Contact, now: datetime) -> bool:
+    return case.may_be_closed_by(contact)
+
+
+def _may_reopen(case: Case, contact: Contact, now: datetime) -> bool:
+    return case.may_be_reopened_by(contact, window=timedelta(days=case.desk["reopen_days"]), now=now)
+
+
+def _may_escalate(case: Case, contact: Contact, now: datetime) -> bool:
+    return case.may_be_closed_by(contact) and case.escalated_at is None
+
+
+def _may_add(case: Case, contact: Contact, now: datetime) -> bool:
+    return case.account_id is not None and case.accepts_reply_from(contact)
+
+
+def _may_rate(case: Case, contact: Contact, now: datetime) -> bool:
+    return case.may_be_rated_by(contact)
+
+
+DEEDS: dict[str, Deed] = {
+    "resolve": Deed(
+        label=_lazy("Mark as solved"),
+        question=_lazy("We close the case. You can open it again if it comes back."),
+        button=_lazy("Mark as solved"),
+        done=_lazy("The case is resolved. Thank you."),
+        icon="check-circle",
+        form=ResolveForm,
+        may=_may_close,
+        do=_resolve,
+    ),
+    "rate": Deed(
+        label=_lazy("Rate our help"),
+        question=_lazy("Your answer goes to the people who look after your cases."),
+        button=_lazy("Send"),
+        done=_lazy("Thank you. Your rating is kept with the case."),
+        icon="star",
+        form=RatingForm,
+        may=_may_rate,
+        do=rate_case,
+    ),
+    "reopen": Deed(
+        label=_lazy("Reopen"),
+        question=_lazy("The case is in progress again, with everything that was said."),
+        button=_lazy("Reopen the case"),
+        done=_lazy("The case is open again."),
+        icon="arrow-repeat",
+        form=DeedForm,
+        may=_may_reopen,
+        do=reopen_case,
+    ),
+    "people": Deed(
+        label=_lazy("Add colleagues"),
+        question=_lazy("They read everything in this case, can answer in it and get its mails."),
+        button=_lazy("Add to the case"),
+        done=_lazy("Your colleagues are in the loop."),
+        icon="people",
+        form=ParticipantsForm,
+        may=_may_add,
+        do=add_participants,
+    ),
+    "priority": Deed(
+        label=_lazy("Change the priority"),
+        question=_lazy("Whoever looks after the case is told at once, with your reason. What we promised is reckoned anew."),
+        button=_lazy("Change the priority"),
+        done=_lazy("The priority is changed."),
+        icon="flag",
+        form=PriorityForm,
+        may=_may_close,
+        do=change_priority,
+    ),
+    "escalate": Deed(
+        label=_lazy("Escalate the case"),
+        question=_lazy(
+            "Whoever looks after the case is told at once, with your reason, and it is marked as escalated until it is closed. "
+            "Use it when the impact is serious and time matters."
+        ),
+        button=_lazy("Escalate the case"),
+        done=_lazy("The case is escalated. Whoever looks after it is told."),
+        icon="exclamation-triangle",
+        form=EscalateForm,
+        may=_may_escalate,
+        do=escalate_case,
+    ),
+    "cancel": Deed(
+        label=_lazy("Cancel the case"),
+        question=_lazy("We stop working on it. It takes no more replies."),
+        button=_lazy("Cancel the case"),
+        done=_lazy("The case is cancelled."),
+        icon="x-circle",
+        form=DeedForm,
+        may=_may_close,
+        do=_cancel,
+        is_danger=True,
+    ),
+}
+"""In the order in which they are offered."""
+
+
+def offered_deeds(case: Case, contact: Contact, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "label": deed.label, "icon": deed.icon, "url": reverse("cases:conduct", args=[case.number, name])}
+        for name, deed in DEEDS.items()
+        if deed.may(case, contact, now)
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def conduct(request: PortalRequest, number: str, deed: str) -> HttpResponse:
+    case, contact, chosen = visible_case(request, number), reader(request), DEEDS.get(deed)
+    if chosen is None:
+        raise Http404
+    if not chosen.may(case, contact, timezone.now()):
+        return _too_late(request, case)
+    form = chosen.form(request.POST if request.method == "POST" else None, case=case, contact=contact)
+    if form.is_valid() and _done(request, case, chosen, form):
+        return redirect(case)
+    context = {"case": case, "deed": chosen, "form": form, "crumbs": crumbs_of(case, str(chosen.label))}
+    return render(request, "cases/conduct.html", context)
+
+
+def _done(request: PortalRequest, case: Case, deed: Deed, form: DeedForm) -> bool:
+    try:
+        deed.do(actor=Actor.of(request), case=case, **form.cleaned_data)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    messages.success(request, str(deed.done))
+    return True
+
+
+def _too_late(request: PortalRequest, case: Case) -> HttpResponse:
+    """A button that was pressed twice, or in a tab from before: the case says how it stands now. Others may not at all."""
+    if not case.is_of(request.contact):
+        raise PermissionDenied
+    messages.info(request, _("The case has moved on in the meantime."))
+    return redirect(case)
+
+
+@require_POST
+def case_follow(request: PortalRequest, number: str) -> HttpResponse:
+    """Get the mails of a colleague's case, or no more of them: one click."""
+    case, contact = visible_case(request, number), reader(request)
+    if request.POST.get("follow") == "no":
+        remove_participant(actor=Actor.of(request), case=case, contact=contact)
+        messages.success(request, _("You get no more mails about this case."))
+        return redirect(case if Case.objects.visible_to(contact).filter(pk=case.pk).exists() else "cases:list")
+    follow(actor=Actor.of(request), case=case, contact=contact)
+    if request.POST.get("follow") == "instead":  # of opening another: what was typed for that is no longer needed
+        discard_draft(contact=contact, case=None)
+    messages.success(request, _("You follow this case: you get its mails."))
+    return redirect(case)
+
+
+@require_POST
+def participant_remove(request: PortalRequest, number: str, pk: int) -> HttpResponse:
+    case = visible_case(request, number)
+    if not _may_add(case, reader(request), timezone.now()):
+        raise PermissionDenied
+    participant = get_object_or_404(CaseParticipant, case=case, contact=pk)
+    remove_participant(actor=Actor.of(request), case=case, contact=participant.contact)
+    messages.success(request, _("%(name)s is no longer in the loop.") % {"name": participant.contact.full_name})
+    return redirect(case)

@@ -1,0 +1,117 @@
+"""Lists of cases in a large database: PostgreSQL finds a page by an index, in order, and looks at few rows besides."""
+
+from collections.abc import Iterator
+from copy import copy
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+
+from accounts.models import Account, Contact
+from cases.forms.lists import CaseFilterForm
+from cases.models import Case, CaseParticipant
+from portal.lib.paging import PAGE_SIZE
+from tests.cases.crowd import make_many_cases, make_person
+
+CASES = 100_000
+FEW = 1000
+"""Rows that may be looked at for a page of 25: active cases are sorted by hand where another order than the usual one is asked for."""
+
+
+@pytest.fixture
+def readers(db: None) -> dict[str, Contact]:
+    return make_readers()
+
+
+def make_readers() -> dict[str, Contact]:
+    accounts = Account.objects.bulk_create(Account(number=f"S-{n}", name=f"Account {n}") for n in range(501))
+    of_big = [make_person(accounts[0], n) for n in range(40)]
+    others = [make_person(account, n) for account in accounts[1:] for n in range(4)]
+    everybody = Contact.objects.bulk_create([*of_big, *others])
+    make_many_cases(CASES, everybody[: len(of_big)], everybody[len(of_big) :])
+    busy, colleague = everybody[:2]
+    [newcomer] = Contact.objects.bulk_create([make_person(accounts[0], 99)])
+    joined = Case.objects.filter(contact=busy)[:20]
+    CaseParticipant.objects.bulk_create(CaseParticipant(case=case, contact=who) for case in joined for who in (colleague, newcomer))
+    with connection.cursor() as cursor:
+        # as autovacuum does: what was inserted at once is not in the index's order yet, which makes the index look expensive
+        cursor.execute("SELECT gin_clean_pending_list('cases_case_search')")
+        cursor.execute("ANALYZE cases_case, cases_caseparticipant, accounts_contact, accounts_account")
+    return {
+        "all of a big account": as_reader(busy, "account"),
+        "all of a small account": as_reader(everybody[50], "account"),
+        "their own in a big account": as_reader(colleague, "contact"),
+        BUSY: as_reader(busy, "contact"),
+        "their own in a small account": as_reader(everybody[51], "contact"),
+        "what they were asked to join": as_reader(newcomer, "contact"),
+    }
+
+
+def as_reader(contact: Contact, scope: str) -> Contact:
+    reader = copy(contact)
+    reader.grants = {"case": {scope: ["read"]}}
+    return reader
+
+
+BUSY = "their own, which are thousands"
+"""At most these are looked at."""
+IN_ORDER = ("view=active", "view=resolved", "view=all", "view=all&sort=opened", "view=active&sort=priority")
+"""A page of a big account comes in its order from an index."""
+VIEWS = (
+    "view=active",
+    "view=waiting",
+    "view=resolved",
+    "view=all",
+    "view=all&whose=mine",
+    "view=all&whose=followed",
+    "view=active&whose=followed",
+    "view=all&sort=opened",
+    "view=active&sort=opened",
+    "view=waiting&sort=priority",
+    "view=active&sort=priority",
+    "view=all&type=1",
+    "view=all&q=freezer",
+    "view=all&q=autoclave+alarm",
+    "view=all&q=C-17",
+    "view=all&q=17017",
+    "view=all&q=SN17017",
+)
+
+
+def plan_of(contact: Contact, address: str) -> list[dict[str, Any]]:
+    """The nodes of the executed plan for the first page, the uppermost first."""
+    filters = CaseFilterForm(QueryDict(address), contact=contact)
+    rows = filters.narrow(Case.objects.visible_to(contact), contact).for_list().with_reading(contact).with_views_of(contact)
+    query, values = rows.order_by(f"-{filters.sorted_by}", "-pk")[: PAGE_SIZE + 1].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", values)
+        [[[explained]]] = cursor.fetchall()
+    return list(nodes(explained["Plan"]))
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
+
+
+def sorts_cases(plan: list[dict[str, Any]]) -> bool:
+    sorts = [node for node in plan if "Sort" in node["Node Type"]]
+    return any(below.get("Relation Name") == "cases_case" for node in sorts for below in nodes(node))
+
+
+def looked_at(plan: list[dict[str, Any]]) -> int:
+    """How many cases were fetched, whether they were kept or not."""
+    removed = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
+    fetched = [node for node in plan if node.get("Relation Name") == "cases_case"]
+    return sum(int((node["Actual Rows"] + sum(node.get(name, 0) for name in removed)) * node["Actual Loops"]) for node in fetched)
+
+
+def test_a_page_looks_at_few_cases_however_many_there_are(readers: dict[str, Contact]):
+    """One test: to make the cases takes longer than to look at them."""
+    plans = {(who, address): plan_of(contact, address) for who, contact in readers.items() for address in VIEWS}
+    assert {pages: looked_at(plan) for pages, plan in plans.items() if pages[0] != BUSY and looked_at(plan) > FEW} == {}
+    own = Case.objects.filter(contact=readers[BUSY]).count()
+    assert {pages: looked_at(plan) for pages, plan in plans.items() if looked_at(plan) > own} == {}
+    assert [address for address in IN_ORDER if sorts_cases(plans["all of a big account", address])] == []

@@ -1,0 +1,275 @@
+"""The numbers about support, against small data counted by hand."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.admin.insight import rows_by
+from cases.charts import duration
+from cases.insight import by_group, by_month, deflection, last_months, promises
+from cases.models import Case, CaseClock, SuggestionReading
+from tests.cases.factories import make_case
+
+APRIL, MAY, JUNE = (date(2026, month, 1) for month in (4, 5, 6))
+MONTHS = [APRIL, MAY, JUNE]
+
+
+def at(month, day, hour=12, minute=0):
+    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+
+
+def case_of(contact, opened, **fields):
+    """A case with these times; what closes it resolves it."""
+    case = make_case(contact)
+    if "closed_at" in fields:
+        fields = {"category": "resolved", "status": "resolved", **fields}
+    latest = max([opened, *(value for value in fields.values() if isinstance(value, datetime))])
+    Case.objects.filter(pk=case.pk).update(created_at=opened, updated_at=latest, **fields)
+    return case
+
+
+def measured(name):
+    return by_month(Case.objects.all(), name, MONTHS)
+
+
+def test_the_last_months_end_with_this_one():
+    assert last_months(date(2026, 2, 28), 3) == [date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)]
+
+
+def test_cases_count_in_the_month_when_they_were_opened(alice):
+    for opened in (at(4, 1, 0), at(4, 30, 23, 59), at(6, 1, 0), at(7, 1, 0), at(3, 31, 23, 59)):
+        case_of(alice, opened)
+    assert measured("opened") == [2, 0, 1]
+
+
+def test_months_are_those_of_the_readers_time_zone(alice):
+    case_of(alice, at(4, 30, 22, 30))
+    with timezone.override("Europe/Berlin"):
+        assert measured("opened") == [0, 1, 0]
+    with timezone.override("UTC"):
+        assert measured("opened") == [1, 0, 0]
+
+
+def test_the_median_is_the_middle_or_between_the_two_in_the_middle(alice):
+    for hours in (1, 5, 60):
+        case_of(alice, at(4, 2), first_reply_at=at(4, 2) + timedelta(hours=hours))
+    for hours in (2, 3, 7, 200):
+        case_of(alice, at(5, 2), first_reply_at=at(5, 2) + timedelta(hours=hours))
+    assert measured("first_reply") == [timedelta(hours=5), timedelta(hours=5), None]
+
+
+def test_a_resolution_counts_in_its_own_month_and_a_cancellation_never(alice):
+    case_of(alice, at(4, 30), closed_at=at(5, 2))
+    case_of(alice, at(5, 1), closed_at=at(5, 10), category="cancelled", status="cancelled")
+    assert measured("resolution") == [None, timedelta(days=2), None]
+
+
+def test_ratings_are_averaged_in_the_month_when_they_were_given_however_old_the_case(alice):
+    old = case_of(alice, at(1, 1), closed_at=at(1, 5))
+    Case.objects.filter(pk=old.pk).update(rating=2, rated_at=at(4, 10))
+    case_of(alice, at(4, 1), closed_at=at(4, 5), rating=5, rated_at=at(4, 6))
+    assert measured("rating") == [3.5, None, None]
+
+
+def test_cases_by_agent_account_and_type(alice, charlie, ada):
+    case_of(alice, at(4, 1), assigned_to=ada, first_reply_at=at(4, 1, 14))
+    case_of(alice, at(5, 1), closed_at=at(6, 1), rating=4, rated_at=at(6, 2))
+    case_of(charlie, at(6, 1))
+    case_of(charlie, at(1, 1))
+    cases = Case.objects.all()
+    accounts = by_group(cases, "account", MONTHS)
+    assert [(row["account__name"], row["opened"], row["resolved"], row["rating"]) for row in accounts] == [
+        ("Acme Foods", 2, 1, 4),
+        ("Globex Pharma", 1, 0, None),
+    ]
+    assert {row["assigned_to"]: row["opened"] for row in by_group(cases, "agent", MONTHS)} == {ada.pk: 1, None: 2}
+    assert [row["opened"] for row in by_group(cases, "type", MONTHS)] == [3]
+    row = rows_by("agent", MONTHS)[1]
+    assert (row.name, row.cells[:2]) == ("Ada Byrne", ["1", "2.0 h"])
+
+
+@pytest.fixture
+def clocks(alice):
+    """Two kept, two missed (one of them answered late), one running, one no longer owed."""
+    case = case_of(alice, at(4, 1))
+    CaseClock.objects.all().delete()
+    due = {"case": case, "minutes": 60, "started_at": at(4, 1), "due_at": at(4, 10), "warn_at": at(4, 9)}
+    CaseClock.objects.create(**due, promise="first_reply", met_at=at(4, 10))
+    CaseClock.objects.create(**due, promise="next_reply", met_at=at(4, 5))
+    CaseClock.objects.create(**due, promise="next_reply", met_at=at(4, 11), missed_at=at(4, 10))
+    CaseClock.objects.create(**due, promise="next_reply", missed_at=at(4, 10))
+    CaseClock.objects.create(**due | {"due_at": at(5, 10)}, promise="resolution")
+    CaseClock.objects.create(**due, promise="next_reply", dropped_at=at(4, 3))
+    return case
+
+
+def test_promises_are_kept_missed_or_still_running(clocks):
+    assert promises("month", MONTHS) == {
+        APRIL: {"kept": 2, "missed": 2, "running": 0},
+        MAY: {"kept": 0, "missed": 0, "running": 1},
+    }
+    assert promises("account", MONTHS) == {clocks.account_id: {"kept": 2, "missed": 2, "running": 1}}
+
+
+def test_a_promise_that_was_missed_counts_though_nothing_is_owed_any_more(clocks):
+    due = {"case": clocks, "minutes": 60, "started_at": at(4, 1), "due_at": at(4, 10), "warn_at": at(4, 9)}
+    CaseClock.objects.create(**due, promise="first_reply", missed_at=at(4, 10), dropped_at=at(4, 12))
+    CaseClock.objects.create(**due, promise="first_reply", missed_at=at(4, 8), met_at=at(4, 9))  # missed in a case that was merged in
+    assert promises("month", MONTHS)[APRIL] == {"kept": 2, "missed": 4, "running": 0}
+
+
+def read(contact, moment):
+    SuggestionReading.objects.create(contact=contact, url="/knowledgebase/", read_at=moment)
+
+
+def test_reading_without_opening_a_case_within_72_hours_is_a_case_solved(alice, charlie, ivan):
+    read(alice, at(4, 1))
+    case_of(alice, at(4, 4, 11, 59))  # within: not solved
+    read(charlie, at(4, 1))
+    case_of(charlie, at(4, 4, 12))  # too late to count against it
+    read(ivan, at(4, 1))
+    case_of(ivan, at(3, 31))  # before they read
+    assert deflection(MONTHS, at(5, 1)) == {"read": 3, "solved": 2}
+
+
+def test_who_reads_much_on_one_day_counts_once(alice):
+    for hour in (9, 10, 11):
+        read(alice, at(4, 1, hour))
+    read(alice, at(4, 2))
+    assert deflection(MONTHS, at(5, 1)) == {"read": 2, "solved": 2}
+
+
+def test_one_case_after_any_of_a_days_readings_is_a_case_not_solved(alice):
+    read(alice, at(4, 1, 9))
+    case_of(alice, at(4, 1, 10))
+    read(alice, at(4, 1, 11))
+    assert deflection(MONTHS, at(5, 1)) == {"read": 1, "solved": 0}
+
+
+def test_what_is_not_decided_yet_does_not_count(alice):
+    read(alice, at(4, 1))
+    assert deflection(MONTHS, at(4, 4, 11)) == {"read": 0, "solved": 0}
+    assert deflection(MONTHS, at(4, 4, 12)) == {"read": 1, "solved": 1}
+
+
+@pytest.mark.parametrize(("seconds", "solved"), [(0, 0), (72 * 3600 - 1, 0), (72 * 3600, 1), (-1, 1)])
+def test_72_hours_are_reckoned_to_the_second_from_the_reading(alice, seconds, solved):
+    read(alice, at(4, 1))
+    case_of(alice, at(4, 1) + timedelta(seconds=seconds))
+    assert deflection(MONTHS, at(5, 1)) == {"read": 1, "solved": solved}
+
+
+def test_a_reading_younger_than_72_hours_leaves_its_day_open_whatever_the_earlier_ones_say(alice):
+    read(alice, at(4, 1, 8))
+    read(alice, at(4, 1, 20))
+    assert deflection(MONTHS, at(4, 4, 19, 59)) == {"read": 0, "solved": 0}
+    assert deflection(MONTHS, at(4, 4, 20)) == {"read": 1, "solved": 1}
+
+
+def test_a_case_of_the_next_month_counts_against_a_reading_of_the_last_day(alice):
+    read(alice, at(4, 30, 23))
+    case_of(alice, at(5, 1, 1))
+    assert deflection([APRIL], at(6, 1)) == {"read": 1, "solved": 0}
+
+
+def test_readings_count_in_the_month_of_the_readers_time_zone(alice, charlie):
+    read(alice, at(3, 31, 22, 30))
+    read(charlie, at(4, 30, 22, 30))
+    with timezone.override("Europe/Berlin"):
+        assert deflection([APRIL], at(6, 1)) == {"read": 1, "solved": 1}
+    with timezone.override("UTC"):
+        assert deflection([MAY], at(6, 1)) == {"read": 0, "solved": 0}
+
+
+def test_a_case_of_a_colleague_does_not_count_against_a_reading(alice, ivan):
+    read(alice, at(4, 1))
+    case_of(ivan, at(4, 1, 13))
+    assert deflection(MONTHS, at(5, 1)) == {"read": 1, "solved": 1}
+
+
+@pytest.mark.parametrize(
+    ("length", "words"), [(timedelta(minutes=59), "59 min"), (timedelta(hours=3.25), "3.2 h"), (timedelta(days=2.5), "2.5 d")]
+)
+def test_durations_are_told_in_the_unit_that_says_enough(length, words):
+    assert duration(length) == words
+
+
+def test_insight_is_for_those_who_see_the_accounts_cases(sign_in, alice, ivan):
+    make_case(alice)
+    assert sign_in(alice).get(reverse("cases:insight")).status_code == 403
+    assert reverse("cases:insight") not in sign_in(alice).get("/cases/").text
+    page = sign_in(ivan).get(reverse("cases:insight"))
+    opened = dict(page.context["charts"])["opened"]
+    assert opened.bars[-1].text == "1"
+    assert reverse("cases:insight") in sign_in(ivan).get("/cases/").text
+
+
+def test_insight_counts_nothing_of_other_accounts(sign_in, ivan, charlie):
+    make_case(charlie)
+    assert dict(sign_in(ivan).get(reverse("cases:insight")).context["charts"])["opened"].is_empty
+
+
+def chart_of(browser, name):
+    return dict(browser.get(reverse("cases:insight")).context["charts"])[name]
+
+
+def test_this_month_stands_against_the_months_before(sign_in, ivan):
+    now = timezone.now()
+    for months_ago, count in ((0, 3), (1, 4), (3, 2)):
+        opened = last_months(now.date(), months_ago + 1)[0]
+        for _n in range(count):
+            case_of(ivan, datetime(opened.year, opened.month, 1, tzinfo=UTC))
+    chart = chart_of(sign_in(ivan), "opened")
+    assert (chart.now, chart.against) == ("3", "this month; 2.0 on average before")
+    assert [bar.short for bar in chart.bars[-4:]] == ["2", "0", "4", "3"]
+
+
+def test_an_outlier_is_cut_off_and_says_so(sign_in, ivan):
+    opened = datetime.combine(last_months(timezone.localdate(), 6)[0], datetime.min.time(), UTC)
+    for months, hours in enumerate((2, 4, 6, 500)):
+        begins = opened + timedelta(days=31 * months)
+        case_of(ivan, begins, first_reply_at=begins + timedelta(hours=hours))
+    browser = sign_in(ivan)
+    bars = [bar for bar in chart_of(browser, "first_reply").bars if bar.height]
+    assert [(bar.short, bar.is_cut) for bar in bars] == [("2.0", False), ("4.0", False), ("6.0", False), ("500", True)]
+    assert bars[2].height * 3 == pytest.approx(bars[0].height * 9, abs=6)
+    assert "Median of each month in hours." in chart_of(browser, "first_reply").summary
+    assert "Bars with a gap are cut off" in browser.get(reverse("cases:insight")).text
+
+
+def test_satisfaction_is_drawn_from_one_to_five_with_the_number_of_ratings(sign_in, ivan):
+    begins = timezone.now() - timedelta(days=62)
+    for rating in (1, 3, 5, 5):
+        case_of(ivan, begins, closed_at=begins, rating=rating, rated_at=begins)
+    chart = chart_of(sign_in(ivan), "rating")
+    [bar] = [bar for bar in chart.bars if bar.height]
+    assert [tick.label for tick in chart.ticks] == ["1", "2", "3", "4", "5"]
+    assert bar.height == round(chart.height * 2.5 / 4)
+    assert (bar.short, bar.text) == ("3.5", "3.5 of 4 ratings")
+    assert chart.summary == "Averages of 4 ratings from 1 to 5."
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_insight_asks_one_query_for_each_chart(sign_in, ivan, django_assert_max_num_queries, rows):
+    for _n in range(rows):
+        make_case(ivan)
+    browser = sign_in(ivan)
+    browser.get(reverse("cases:insight"))
+    with django_assert_max_num_queries(8):
+        browser.get(reverse("cases:insight"))
+
+
+@pytest.mark.parametrize("by", ["month", "account", "type", "agent", "nonsense", "\0"])
+def test_staff_read_the_same_in_the_administration(sign_in, ada, alice, by):
+    make_case(alice)
+    page = sign_in(ada).get(reverse("admin:cases_case_insight"), {"by": by, "months": "x" if by == "nonsense" else "3"})
+    assert page.status_code == 200
+    assert page.context["rows"][0].cells[0] == "1"
+
+
+def test_staff_without_the_right_to_see_cases_get_no_numbers(sign_in, ada):
+    ada.is_superuser = False
+    ada.save()
+    assert sign_in(ada).get(reverse("admin:cases_case_insight")).status_code == 403
