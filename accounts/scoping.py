@@ -55,7 +55,10 @@ class RecordType:
 
     ``account`` and ``contact`` name the model's foreign keys; a type with neither belongs to nobody and can be
     granted in global scope only; it alone can be opened to visitors. ``privileges`` are those that the code asks for.
-    ``through`` says what else the grant reaches, in words for administrators.
+    ``through`` says what else the grant reaches, in words for administrators. ``joined`` names the relation whose rows let
+    contacts into single records, each row one ``contact``: whoever may read their own records reads these, too, within their
+    account. The model's queryset sees to that; reports on access take it from here. ``joined_if`` names the field that says
+    whether such a row does so.
     """
 
     name: str
@@ -64,6 +67,8 @@ class RecordType:
     contact: str | None = None
     privileges: tuple[Privilege, ...] = ("read",)
     through: str | Promise = ""
+    joined: str | None = None
+    joined_if: str | None = None
 
     @property
     def belongs_to_somebody(self) -> bool:

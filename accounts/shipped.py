@@ -32,13 +32,18 @@ ROLES = (
     ShippedRole(
         "Portal User Manager",
         "Looks after the account's contacts: invites, edits and deactivates them.",
-        (("contact", "account", ("read", "create", "write")),),
+        (("contact", "account", ("read", "create", "write")), ("entitlement", "account", ("read",))),
     ),
-    ShippedRole("Portal Finance User", "Sees the account's invoices.", (("invoice", "account", ("read",)),), DELEGABLE),
+    ShippedRole(
+        "Portal Finance User",
+        "Sees the account's invoices.",
+        (("invoice", "account", ("read",)), ("entitlement", "account", ("read",))),
+        DELEGABLE,
+    ),
     ShippedRole(
         "Portal IT User",
         "Sees and works on all cases of the account.",
-        (("case", "account", ("read", "create", "write")),),
+        (("case", "account", ("read", "create", "write")), ("entitlement", "account", ("read",))),
         DELEGABLE,
     ),
     ShippedRole("Portal Project User", "Takes part in the account's projects.", flags=DELEGABLE),

@@ -21,6 +21,9 @@ ADMINISTRATOR = "Administrator"
 GROUPS: dict[str, Rights] = {
     SUPPORT_AGENT: {
         "cases.case": "view change",
+        "cases.savedreply": ALL,
+        "cases.inboundmail": "view change",
+        "cases.entitlement": VIEW,  # what is left to the customer; the page of a case leads there
         "accounts.account": VIEW,
         "accounts.contact": VIEW,
         "accounts.user": VIEW,  # to choose whom a case is assigned to
@@ -50,6 +53,7 @@ GROUPS: dict[str, Rights] = {
         "invoices.invoiceline": ALL,
         "invoices.payment": "view add",
         "invoices.invoicesettings": VIEW,
+        "cases.entitlement": VIEW,
         "accounts.account": VIEW,
         "accounts.contact": VIEW,
     },
@@ -69,6 +73,18 @@ GROUPS: dict[str, Rights] = {
         "cases.case": "view change",
         "cases.product": ALL,
         "cases.requesttype": ALL,
+        "cases.requestfield": ALL,
+        "cases.casestatus": ALL,
+        "cases.casedesk": "view change",
+        "cases.queue": ALL,
+        "cases.routingrule": ALL,
+        "cases.savedreply": ALL,
+        "cases.inboundmail": "view change",
+        "cases.businesscalendar": ALL,
+        "cases.businessinterval": ALL,
+        "cases.closedday": ALL,
+        "cases.slapolicy": ALL,
+        "cases.entitlement": EDIT,
         "knowledgebase.category": ALL,
         "knowledgebase.article": ALL,
         "knowledgebase.articlefeedback": VIEW,

@@ -11,8 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.actions.addresses import AddressChange
 from accounts.models import Activity, Contact, ContactImport, JoinRequest, RecordPermission
+from cases.models import SavedView
 from knowledgebase.models import Article
-from tests.cases.factories import make_case, pdf_upload
+from tests.cases.factories import make_case, make_entitlement, pdf_upload
 from tests.factories import grant, make_contact
 from tests.forums.factories import make_forum, make_reply, make_topic
 from tests.invoices.factories import make_invoice
@@ -41,6 +42,7 @@ PUBLIC = {
     *(f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")),
     *SAML,
     "healthz",
+    "cases:inbound_mail",
     "brand_css",
     "brand_image",
     "set_theme",
@@ -63,6 +65,7 @@ far as a rule names a role that visitors have (see test_pages)."""
 SIGNED_IN = {
     "home",
     "search",
+    "search_suggest",
     "profile",
     "security",
     "send_address_confirmation",
@@ -74,6 +77,7 @@ SIGNED_IN = {
     "erasure",
     "erasure_withdraw",
     "switch_contact",
+    "cases:preview",
     "account_email",
     "account_change_password",
     "socialaccount_connections",
@@ -119,9 +123,24 @@ OPEN_TO_ALL_READERS = 200
 FOR_MANAGERS = Guarded(stranger=403, powerless=403)
 GUARDED = {
     "cases:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
+    "cases:view_save": Guarded("post", {"name": "Mine", "query": "whose=mine"}, owner=302, stranger=302, powerless=403),
+    "cases:view_delete": Guarded("post", owner=302, stranger=302, powerless=403),
+    "cases:export": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
+    "cases:entitlements": Guarded(stranger=403, powerless=403),
+    "cases:entitlement": Guarded(),
+    "cases:entitlement_csv": Guarded(),
+    "cases:insight": Guarded(stranger=403, powerless=403),
     "cases:new": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
+    "cases:new_draft": Guarded("post", {"subject": "Half"}, stranger=OPEN_TO_ALL_READERS, powerless=403),
+    "cases:suggestion_read": Guarded("post", {"url": "/knowledgebase/"}, owner=204, stranger=204, powerless=403),
+    "cases:suggestion_solved": Guarded("post", {"url": "/knowledgebase/"}, owner=302, stranger=302, powerless=403),
     "cases:detail": Guarded(),
     "cases:reply": Guarded("post", REPLY, owner=302),
+    "cases:reply_draft": Guarded("post", {"body": "Half a sentence"}),
+    "cases:reply_edit": Guarded(),
+    "cases:follow": Guarded("post", owner=302),
+    "cases:participant_remove": Guarded("post", owner=302),
+    "cases:conduct": Guarded(),
     "cases:attachment": Guarded(),
     "user_list": FOR_MANAGERS,
     "user_new": FOR_MANAGERS,
@@ -180,8 +199,13 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
     """Alice owns one of everything; Charlie is a contact of another account; Paul is an individual customer."""
     audience = grant(alice, "invoice", "account", "read")
     RecordPermission.objects.create(role=audience, record_type="contact", scope="account", can_read=True, can_create=True, can_write=True)
+    RecordPermission.objects.create(role=audience, record_type="entitlement", scope="account", can_read=True)
+    RecordPermission.objects.create(role=audience, record_type="case", scope="account", can_read=True)
     powerless = make_contact("Paul", None)
-    case = make_case(alice, uploads=[pdf_upload()])
+    view = SavedView.objects.create(contact=alice, name="Mine", query="whose=mine")
+    entitlement = make_entitlement(acme)
+    colleague = make_contact("Carl", acme)
+    case = make_case(alice, uploads=[pdf_upload()], participants=[colleague])
     invoice = make_invoice(acme)
     article: Article = make_article(category=make_category("", audience))
     forum = make_forum()
@@ -194,9 +218,24 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
     topic_args = [forum.slug, topic.pk, topic.slug]
     urls = {
         "cases:list": reverse("cases:list"),
+        "cases:view_save": reverse("cases:view_save"),
+        "cases:view_delete": reverse("cases:view_delete", args=[view.pk]),
+        "cases:export": reverse("cases:export", args=["csv"]),
+        "cases:entitlements": reverse("cases:entitlements"),
+        "cases:entitlement": entitlement.get_absolute_url(),
+        "cases:entitlement_csv": reverse("cases:entitlement_csv", args=[entitlement.pk]),
+        "cases:insight": reverse("cases:insight"),
         "cases:new": reverse("cases:new"),
+        "cases:new_draft": reverse("cases:new_draft"),
+        "cases:suggestion_read": reverse("cases:suggestion_read"),
+        "cases:suggestion_solved": reverse("cases:suggestion_solved"),
         "cases:detail": case.get_absolute_url(),
         "cases:reply": reverse("cases:reply", args=[case.number]),
+        "cases:reply_draft": reverse("cases:reply_draft", args=[case.number]),
+        "cases:reply_edit": reverse("cases:reply_edit", args=[case.number, case.messages.get().pk]),
+        "cases:follow": reverse("cases:follow", args=[case.number]),
+        "cases:participant_remove": reverse("cases:participant_remove", args=[case.number, colleague.pk]),
+        "cases:conduct": reverse("cases:conduct", args=[case.number, "escalate"]),
         "cases:attachment": case.messages.get().attachments.get().get_absolute_url(),
         "user_list": reverse("user_list"),
         "user_new": reverse("user_new"),
@@ -288,7 +327,7 @@ def test_a_public_page_does_not_ask_visitors_to_sign_in_first(name: str, visitor
 
 SAMPLE_UUID = uuid.UUID(int=1)
 ADMIN_SAMPLES = {
-    "object_id": "1", "pk": 1, "id": "1", "app_label": "cases", "content_type_id": "1", "url": "nowhere", "name": "footer-note",
+    "object_id": "1", "pk": 1, "line": 1, "id": "1", "app_label": "cases", "content_type_id": "1", "url": "nowhere", "name": "footer-note",
 }  # fmt: skip
 
 

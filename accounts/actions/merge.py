@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from accounts.actions.activity import record_activity
@@ -118,21 +119,28 @@ def _free_rows(reference: models.ForeignKey[Any, Any], merged: Contact, kept: Co
     """The merged contact's rows that may become the kept one's without breaking a rule of uniqueness."""
     rows = _rows(reference, merged)
     for others, condition in _unique_with(reference):
-        twins = _rows(reference, kept).filter(condition, **{name: models.OuterRef(name) for name in others})
+        twins = _rows(reference, kept).filter(condition, *others)
         rows = rows.exclude(condition & models.Exists(twins))
     return rows
 
 
-def _unique_with(reference: models.ForeignKey[Any, Any]) -> Iterator[tuple[list[str], models.Q]]:
-    """The other fields, and the condition, of each rule that lets a contact appear once."""
+def _unique_with(reference: models.ForeignKey[Any, Any]) -> Iterator[tuple[list[models.Q], models.Q]]:
+    """Of each rule that lets a contact appear once: that the other fields are the same, and the rule's condition."""
     options = reference.model._meta
-    together: list[tuple[Any, models.Q]] = [(names, models.Q()) for names in options.unique_together]
+    together: list[tuple[Any, models.Q, bool]] = [(names, models.Q(), False) for names in options.unique_together]
     constraints = [one for one in options.constraints if isinstance(one, models.UniqueConstraint)]
-    together += [(one.fields, one.condition or models.Q()) for one in constraints]
-    together += [((reference.name,), models.Q())] if reference.unique else []
-    for names, condition in together:
+    together += [(one.fields, one.condition or models.Q(), one.nulls_distinct is False) for one in constraints]
+    together += [((reference.name,), models.Q(), False)] if reference.unique else []
+    for names, condition, empty_is_same in together:
         if reference.name in names:
-            yield [name for name in names if name != reference.name], condition
+            yield [_same(name, empty_is_same=empty_is_same) for name in names if name != reference.name], condition
+
+
+def _same(name: str, *, empty_is_same: bool) -> models.Q:
+    """For a rule that counts two empty fields as the same, where SQL's ``=`` does not."""
+    both_empty = models.Q(IsNull(models.OuterRef(name), rhs=True), **{f"{name}__isnull": True})
+    is_equal = models.Q(**{name: models.OuterRef(name)})
+    return is_equal | both_empty if empty_is_same else is_equal
 
 
 def _move(reference: models.ForeignKey[Any, Any], merged: Contact, kept: Contact) -> int:
@@ -148,12 +156,22 @@ def _names_account(model: type[models.Model]) -> bool:
 
 
 def _locked(merged: Contact, kept: Contact) -> tuple[Contact, Contact]:
-    """Invitations first, as whoever redeems one does; then the contacts, always in the same order."""
+    """Invitations first, as whoever redeems one does; then what is theirs, for whoever writes in a record locks that before it
+    names a contact; then the contacts. Always in the same order, and so that others may go on naming them."""
     pks = (merged.pk, kept.pk)
     list(Invitation.objects.open().filter(contact__in=pks).select_for_update().order_by("pk"))
-    rows = Contact.objects.select_for_update(of=("self",)).select_related("account", "user").filter(pk__in=pks).order_by("pk")
+    _lock_what_is_theirs(pks)
+    rows = Contact.objects.select_for_update(of=("self",), no_key=True).select_related("account", "user").filter(pk__in=pks).order_by("pk")
     found = {contact.pk: contact for contact in rows}
     return found[merged.pk], found[kept.pk]
+
+
+def _lock_what_is_theirs(pks: tuple[int, int]) -> None:
+    """Records, then what belongs to records."""
+    theirs = [reference for reference in references() if reference.model not in (Contact, Invitation)]
+    for reference in sorted(theirs, key=lambda each: (not hasattr(each.model, "record_type"), each.model._meta.label_lower, each.name)):
+        rows = reference.model._base_manager.filter(**{f"{reference.name}__in": pks}).order_by("pk")
+        list(rows.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _void_invitations(actor: Actor, merged: Contact, kept: Contact) -> None:

@@ -12,8 +12,11 @@ from accounts.preview.session import KEY, End, Preview, end, held, may_preview
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 WAYS_OUT = ("/accounts/preview/end/", "/accounts/logout/")
-NOT_SHOWN = ("/admin/", "/brand.css", "/brand/", "/healthz", *WAYS_OUT)
-"""The administration is the staff member's own during a preview, too; the others are the same for everybody."""
+NOT_SHOWN = ("/admin/", "/brand.css", "/brand/", "/healthz", "/mail/", *WAYS_OUT)
+"""The administration is the staff member's own during a preview, too; the others are the same for everybody, or for machines."""
+
+RECORDED = ("/cases/export/",)
+"""Whoever takes records out of the portal as a file is recorded. A preview writes nothing, so nothing is taken out in one."""
 
 PERSONAL = ("/accounts/", "/confirm-address/", "/join/", "/preferences/", "/profile/", "/redeem/")
 """Pages about whoever is signed in, which is not the contact. tests/accounts/test_preview_pages.py asks for each address
@@ -52,7 +55,7 @@ class PreviewMiddleware:
         request.preview = preview
         request.contact = preview.contact if preview.contact.is_usable else None
         request.contacts = [request.contact] if request.contact else []
-        if request.method not in SAFE:
+        if request.method not in SAFE or request.path_info.startswith(RECORDED):
             return _refused(request, changes_something=True)
         if request.path_info.startswith(PERSONAL):
             return _refused(request, changes_something=False)

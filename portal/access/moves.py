@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Value, When
 
 from accounts.scoping import RecordType, Scope
+from portal.access.rights import model_of
 
 ALL, NO_ROW = Q(pk__isnull=False), Q(pk__in=[])
 
@@ -23,16 +24,24 @@ def _within(kind: RecordType, scope: str | None, contacts: "QuerySet[Any]") -> Q
     if scope == Scope.ACCOUNT:
         return Q((f"{kind.account}__in", contacts.order_by().exclude(account=None).values("account")))
     if scope == Scope.CONTACT:
-        return Q((f"{kind.contact}__in", contacts.order_by().values("pk"))) & _stays_with_the_account(kind)
+        own = _own(kind, contacts)
+        return own | Q(pk__in=_joinings(kind, contacts).values("record")) if kind.joined else own
     return NO_ROW
+
+
+def _own(kind: RecordType, contacts: "QuerySet[Any]") -> Q:
+    return Q((f"{kind.contact}__in", contacts.order_by().values("pk"))) & _stays_with_the_account(kind)
 
 
 def _stays_with_the_account(kind: RecordType) -> Q:
     """A contact's own records are within its account."""
     if not kind.account or kind.contact == "id":
         return ALL
-    of_contact = f"{kind.contact}__account"
-    return Q((kind.account, F(of_contact))) | Q((kind.account, None), (of_contact, None))
+    return _is_same(kind.account, f"{kind.contact}__account")
+
+
+def _is_same(field: str, other: str) -> Q:
+    return Q((field, F(other))) | Q((field, None), (other, None))
 
 
 def _beyond(kind: RecordType, narrow: str | None, contacts: "QuerySet[Any]") -> Q:
@@ -40,7 +49,11 @@ def _beyond(kind: RecordType, narrow: str | None, contacts: "QuerySet[Any]") -> 
     if narrow is None:
         return ALL
     different = contacts.order_by().values("account" if narrow == Scope.ACCOUNT else "pk").distinct()[:2]
-    return ALL if len(different) > 1 else ~_within(kind, narrow, contacts)
+    if len(different) < 2:
+        return ~_within(kind, narrow, contacts)
+    if narrow == Scope.ACCOUNT or not kind.joined:
+        return ALL
+    return ~Q(pk__in=_joint_readers(kind, contacts).filter(readers=contacts.count()).values("record"))
 
 
 def _of_colleagues(kind: RecordType, contacts: "QuerySet[Any]") -> Q:
@@ -53,4 +66,33 @@ def _of_colleagues(kind: RecordType, contacts: "QuerySet[Any]") -> Q:
     crowded = [account for account, people, _lone in accounts if people > 1]
     lone = {lone: account for account, people, lone in accounts if people == 1}
     of_others = Q((f"{kind.account}__in", list(lone.values()))) & ~Q((f"{kind.contact}__in", list(lone)))
-    return Q((f"{kind.account}__in", crowded)) | of_others
+    people_of = {account: people for account, people, _lone in accounts}
+    return (Q((f"{kind.account}__in", crowded)) | of_others) & ~_known_to_all(kind, contacts, people_of)
+
+
+def _known_to_all(kind: RecordType, contacts: "QuerySet[Any]", people_of: dict[int, int]) -> Q:
+    """Rows that all of these contacts of the account read already, because they are theirs or they joined: nobody gains them."""
+    if not kind.joined:
+        return NO_ROW
+    found = _joint_readers(kind, contacts).values_list("record", "account", "readers")
+    return Q(pk__in=[record for record, account, readers in found if readers == people_of.get(account)])
+
+
+def _joint_readers(kind: RecordType, contacts: "QuerySet[Any]") -> "QuerySet[Any]":
+    """How many of the contacts read each row that some of them have joined: these, and its own contact if that is among them."""
+    own = model_of(kind)._default_manager.filter(_own(kind, contacts)).order_by().values("pk")
+    owner = Max(Case(When(Q(record__in=own), then=Value(1)), default=Value(0)))
+    rows: QuerySet[Any] = _joinings(kind, contacts).values("record", "account").annotate(readers=Count("pk") + owner)
+    return rows
+
+
+def _joinings(kind: RecordType, contacts: "QuerySet[Any]") -> "QuerySet[Any]":
+    """What lets the contacts into single rows, as ``record`` and its ``account``: within their account, and beside what is theirs."""
+    relation: Any = model_of(kind)._meta.get_field(str(kind.joined))
+    record = relation.field.name
+    rows: QuerySet[Any] = relation.related_model._default_manager.filter(contact__in=contacts.order_by().values("pk"))
+    admitting = rows.filter(**{kind.joined_if: True}) if kind.joined_if else rows
+    within = admitting.filter(_is_same(f"{record}__{kind.account}", "contact__account"))
+    others: QuerySet[Any] = within.exclude((f"{record}__{kind.contact}", F("contact"))).order_by()
+    moved: QuerySet[Any] = others.annotate(record=F(record), account=F(f"{record}__{kind.account}"))
+    return moved

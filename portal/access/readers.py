@@ -38,8 +38,8 @@ class Readers:
 
     def steps_of(self, contact: Any) -> list[Step]:
         """Why one of ``contacts`` sees it."""
-        key = frozenset(contact.held), contact.is_owner, contact.company
-        return next((each.steps for each in self.groups if (each.group.held, each.group.is_owner, each.group.company) == key), [])
+        key = frozenset(contact.held), contact.is_owner, contact.company, contact.has_joined
+        return next((each.steps for each in self.groups if _key(each.group) == key), [])
 
 
 def readers_of(subject: Subject) -> Readers:
@@ -49,11 +49,15 @@ def readers_of(subject: Subject) -> Readers:
     return Readers(subject, sorted(groups, key=lambda each: -each.count))
 
 
+def _key(group: Group) -> tuple[frozenset[int], bool, str, bool]:
+    return group.held, group.is_owner, group.company, group.has_joined
+
+
 def _contacts(subject: Subject) -> "QuerySet[Any]":
-    return grouped_contacts(subject.roles, owner_id=subject.owner_id, account_id=subject.account_id)
+    return grouped_contacts(subject.roles, owner_id=subject.owner_id, account_id=subject.account_id, joined=subject.joined)
 
 
 def _stand_in(subject: Subject, group: Group) -> Contact:
     account_id = {SAME: subject.account_id, NONE: None}.get(group.company, NOBODY)
-    pk = subject.owner_id if group.is_owner and subject.owner_id else NOBODY
+    pk = group.member if group.is_owner or group.has_joined else NOBODY
     return subject.rights.stand_in(group.held, pk=pk, account_id=account_id)

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Count, ExpressionWrapper, OuterRef, Q, Value, When
+from django.db.models import Case, Count, ExpressionWrapper, Min, OuterRef, Q, Value, When
 from django.db.models.functions import Cast
 
 from accounts.models import Account, Contact, RecordPermission, WebRole
@@ -109,24 +109,32 @@ class Group:
     is_owner: bool
     company: str
     """SAME as the record's, OTHER or NONE."""
+    has_joined: bool
+    """Let into the record one by one."""
     count: int
+    member: int
+    """The key of one of them, who can stand in where it matters that somebody has joined."""
 
 
 SAME, OTHER, NONE = "same", "other", "none"
 
 
-def grouped_contacts(roles: Collection[int], *, owner_id: int | None = None, account_id: int | None = None) -> models.QuerySet[Any]:
+def grouped_contacts(
+    roles: Collection[int], *, owner_id: int | None = None, account_id: int | None = None, joined: Collection[int] = ()
+) -> models.QuerySet[Any]:
     """Contacts who can see anything at all, annotated with what makes up their Group."""
     given = Contact.roles.through.objects.filter(contact=OuterRef("pk"), webrole__in=sorted(roles) or [NOBODY]).order_by("webrole")
     company = Case(When(account=None, then=Value(NONE)), When(account=account_id or NOBODY, then=Value(SAME)), default=Value(OTHER))
     is_owner = ExpressionWrapper(Q(pk=owner_id or NOBODY), output_field=models.BooleanField())
-    return Contact.objects.usable().annotate(held=ArraySubquery(given.values("webrole")), company=company, is_owner=is_owner)
+    has_joined = ExpressionWrapper(Q(pk__in=sorted(joined) or [NOBODY]), output_field=models.BooleanField())
+    standing = {"company": company, "is_owner": is_owner, "has_joined": has_joined}
+    return Contact.objects.usable().annotate(held=ArraySubquery(given.values("webrole")), **standing)
 
 
 def groups_among(contacts: models.QuerySet[Any]) -> list[Group]:
     """One query, however many contacts there are."""
-    found = contacts.order_by().values("held", "company", "is_owner").annotate(count=Count("pk"))
-    return [Group(frozenset(row["held"]), row["is_owner"], row["company"], row["count"]) for row in found]
+    found = contacts.order_by().values("held", "company", "is_owner", "has_joined").annotate(count=Count("pk"), member=Min("pk"))
+    return [Group(**{**row, "held": frozenset(row["held"])}) for row in found]
 
 
 IDS = ArrayField(models.BigIntegerField())
@@ -134,8 +142,11 @@ IDS = ArrayField(models.BigIntegerField())
 
 def any_of(groups: Iterable[Group]) -> Q:
     """The contacts of any of these groups; what they hold is looked up once for each way to stand to the record, not for each group."""
-    held: dict[tuple[bool, str], list[Any]] = {}
+    held: dict[tuple[bool, str, bool], list[Any]] = {}
     for group in groups:
-        held.setdefault((group.is_owner, group.company), []).append(Cast(Value(sorted(group.held)), IDS))
-    conditions = [Q(is_owner=is_owner, company=company, held__in=each) for (is_owner, company), each in held.items()]
+        held.setdefault((group.is_owner, group.company, group.has_joined), []).append(Cast(Value(sorted(group.held)), IDS))
+    conditions = [
+        Q(is_owner=is_owner, company=company, has_joined=has_joined, held__in=each)
+        for (is_owner, company, has_joined), each in held.items()
+    ]
     return Q(*conditions, _connector=Q.OR) if conditions else Q(pk__in=[])

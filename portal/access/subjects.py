@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Contact, RecordPermission
 from accounts.permission_matrix import words_of
-from accounts.scoping import Grant, RecordType, Scope, can, granted_scope
+from accounts.scoping import Grant, RecordType, Scope, granted_scope
 from portal.access.rights import Rights, audience_roles
 from portal.readers import Reader
 from portal.sitemap import PageEntry
@@ -35,6 +35,10 @@ class Subject(Protocol):
     @property
     def account_id(self) -> int | None: ...
     @property
+    def joined(self) -> frozenset[int]:
+        """Ids of the contacts who were let in one by one."""
+
+    @property
     def roles(self) -> frozenset[int]:
         """All roles that make a difference here."""
 
@@ -48,6 +52,7 @@ class Subject(Protocol):
 
 class PageSubject:
     owner_id = account_id = None
+    joined: frozenset[int] = frozenset()
 
     def __init__(self, entry: PageEntry, rights: Rights) -> None:
         self.entry, self.rights = entry, rights
@@ -105,6 +110,14 @@ class RecordSubject:
         return key
 
     @cached_property
+    def joined(self) -> frozenset[int]:
+        if not self.kind.joined:
+            return frozenset()
+        rows = getattr(self.record, self.kind.joined).order_by()
+        admitting = rows.filter(**{self.kind.joined_if: True}) if self.kind.joined_if else rows
+        return frozenset(admitting.values_list("contact", flat=True))
+
+    @cached_property
     def path(self) -> str:
         return address_of(self.record, self.rights)
 
@@ -131,13 +144,14 @@ class RecordSubject:
 
     def steps(self, contact: Contact) -> list[Step]:
         rules = page_steps(self.rights, self.path, contact) if self.path else []
-        steps = [*rules, self._permission(contact)]
-        return [*steps, self._state(contact)] if can(contact, "read", self.record) else steps
+        permission = self._permission(contact)
+        is_reached = permission.passes and granted_scope(contact, "read", self.kind) is not None
+        return [*rules, permission, *([self._state(contact)] if is_reached else [])]
 
     def _permission(self, contact: Contact) -> Step:
         question = _("Does a role permit to read it?")
         if reaching := [permission for permission in self._granting(contact) if self._reaches(permission, contact)]:
-            return Step(question, "; ".join(self._words(permission) for permission in reaching), passes=True)
+            return Step(question, "; ".join(self._reason(permission, contact) for permission in reaching), passes=True)
         if granted_scope(contact, "read", self.kind) is None:
             answer = _("No role of this contact permits to read %(records)s.") % {"records": self.kind.label}
         else:
@@ -150,8 +164,17 @@ class RecordSubject:
 
     def _reaches(self, permission: RecordPermission, contact: Contact) -> bool:
         means_something = permission.scope in self.kind.scopes and (permission.scope != Scope.ACCOUNT or contact.account_id is not None)
-        owner = self.kind.owner(contact, permission.scope)
-        return means_something and all(self._key(field) == value for field, value in owner.items())
+        return means_something and (self._owns(permission, contact) or self._takes_part(permission, contact))
+
+    def _owns(self, permission: RecordPermission, contact: Contact) -> bool:
+        return all(self._key(field) == value for field, value in self.kind.owner(contact, permission.scope).items())
+
+    def _takes_part(self, permission: RecordPermission, contact: Contact) -> bool:
+        return permission.scope == Scope.CONTACT and contact.pk in self.joined and contact.account_id == self.account_id
+
+    def _reason(self, permission: RecordPermission, contact: Contact) -> str:
+        words = self._words(permission)
+        return words if self._owns(permission, contact) else _("%(grant)s, and they take part in this one") % {"grant": words}
 
     def _words(self, permission: RecordPermission) -> str:
         return f"{self.rights.roles[permission.role_id].name} ({words_of(Grant(self.kind.name, permission.scope, 'read'))})"

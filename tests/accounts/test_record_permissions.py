@@ -15,7 +15,7 @@ from accounts.models import Account, Contact, RecordPermission, WebRole
 from accounts.scoping import PRIVILEGES, Scope, can, record_type_named, record_types
 from accounts.shipped import ROLES
 from cases.models import Case
-from tests.cases.factories import make_case
+from tests.cases.factories import make_case, make_entitlement
 from tests.factories import grant, make_contact
 from tests.forums.factories import make_forum
 from tests.invoices.factories import make_invoice
@@ -53,10 +53,11 @@ MAKERS: dict[str, Callable[[World], dict[Owner, Any]]] = {
     "contact": lambda world: {owner: world.contacts[owner.contact] for owner in PEOPLE},
     "account": lambda world: {owner: world.accounts[owner.account] for owner in (ACMES, GLOBEXS)},
     "invoice": lambda world: {owner: make_invoice(world.accounts[owner.account]) for owner in (ACMES, GLOBEXS)},
+    "entitlement": lambda world: {owner: make_entitlement(world.accounts[owner.account]) for owner in (ACMES, GLOBEXS)},
     "article": lambda _world: {NOBODYS: make_article()},
     "forum": lambda _world: {NOBODYS: make_forum()},
 }
-PAGES = {"case", "invoice", "article", "forum"}
+PAGES = {"case", "entitlement", "invoice", "article", "forum"}
 WITHOUT_PAGE = {"contact", "account"}
 """Contacts are read in lists of their managers (test_users); accounts nowhere by themselves."""
 

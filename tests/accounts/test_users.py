@@ -5,8 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
+from accounts.actors import Actor
 from accounts.models import Activity, Contact, Invitation, OutgoingMail, WebRole
-from cases.models import Case
+from cases.actions import close_case
+from cases.models import Category
 from tests.cases.factories import make_case
 from tests.factories import grant, make_account, make_contact
 from tests.portal.factories import restrict
@@ -240,8 +242,7 @@ def test_nobody_is_invited_who_signs_in_already(desk, alice):
 
 def test_bob_deactivates_alice_and_fiona_inherits_her_open_cases(desk, alice, fiona, sign_in):
     open_case, closed = make_case(alice), make_case(alice, "Long ago")
-    closed.move_to(Case.Status.RESOLVED)
-    closed.save()
+    close_case(actor=Actor(user=alice.user, contact=alice), case=closed, category=Category.RESOLVED)
     her_browser = sign_in(alice)
     assert her_browser.get("/cases/").status_code == 200
     url = reverse("user_deactivate", args=[alice.pk])

@@ -121,6 +121,45 @@ def test_colleagues_gain_what_is_not_their_own(acme, alice):
     assert (change.contacts_gaining, change.gained) == (2, 2)
 
 
+def colleagues_of_a_joined_case(acme, *readers):
+    """A case of the first, which the others have joined; all hold a role of their own."""
+    role = WebRole.objects.create(name="Team")
+    case = make_case(readers[0], participants=list(readers[1:]))
+    for reader in readers:
+        reader.roles.add(role)
+    return role, case
+
+
+@pytest.mark.parametrize("scope", ["account", "global"])
+def test_nobody_gains_a_case_that_they_have_joined(acme, alice, scope):
+    bert, cora = make_contact("Bert", acme), make_contact("Cora", acme)
+    role, _case = colleagues_of_a_joined_case(acme, alice, bert)
+    before = Sight.now()
+    RecordPermission.objects.create(role=role, record_type="case", scope=scope, can_read=True)
+    assert [change.gained for change in compare(before, Sight.now()).records] == [0]
+    cora.roles.add(role)
+    assert [change.gained for change in compare(before, Sight.now()).records] == [1]
+
+
+def test_a_single_colleague_gains_the_cases_that_they_have_not_joined(acme, alice):
+    bert = make_contact("Bert", acme)
+    make_case(alice, participants=[bert])
+    make_case(alice)
+    role = WebRole.objects.create(name="Team")
+    bert.roles.add(role)
+    before = Sight.now()
+    RecordPermission.objects.create(role=role, record_type="case", scope="account", can_read=True)
+    assert [change.gained for change in compare(before, Sight.now()).records] == [1]
+
+
+def test_whoever_loses_the_right_to_their_own_cases_loses_those_that_they_have_joined(acme, alice):
+    make_case(alice, participants=[make_contact("Bert", acme)])
+    make_case(make_contact("Cora", acme))
+    before = Sight.now()
+    RecordPermission.objects.filter(record_type="case", role__for_authenticated=True).delete()
+    assert [change.lost for change in compare(before, Sight.now()).records] == [2]
+
+
 @pytest.mark.parametrize(("held", "gained"), [("contact", 2), ("account", 1)])
 def test_a_single_contact_who_reads_all_from_now_on_gains_what_they_did_not_read_before(acme, alice, charlie, held, gained):
     for contact in (alice, make_contact("Bert", acme), charlie):

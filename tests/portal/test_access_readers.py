@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import Contact
+from accounts.models import Contact, RecordPermission
 from cases.models import Case
 from portal import configuration
 from portal.access.reach import reach_of, sees, why, why_address
@@ -91,6 +91,24 @@ def test_the_reasons_name_role_grant_and_page(alice, ivan, charlie):
     assert "Portal IT User (Cases: read, all records of the account)" in reasons["Ivan"][1]
     assert "Authenticated Users (Cases: read, the contact's own records)" in reasons["Alice"][1]
     assert "Charlie" not in reasons
+
+
+def test_who_takes_part_in_a_case_is_among_its_readers_with_the_reason(alice, bob, fiona):
+    case = make_case(alice, participants=[bob])
+    readers = readers_of(subject_of(case, Rights.now()))
+    reasons = {contact.first_name: readers.steps_of(contact)[1].answer for contact in readers.contacts}
+    own = "Authenticated Users (Cases: read, the contact's own records)"
+    assert reasons == {"Alice": own, "Bob": f"{own}, and they take part in this one"}
+
+
+def test_who_takes_part_reads_within_their_account_and_while_they_may_read_their_own(alice, bob, globex):
+    case = make_case(alice, participants=[bob])
+    assert sees(Contact.objects.get(pk=bob.pk), subject_of(case, Rights.now()))
+    Contact.objects.filter(pk=bob.pk).update(account=globex)
+    assert readers_of(subject_of(case, Rights.now())).count == 1
+    Contact.objects.filter(pk=bob.pk).update(account=alice.account)
+    RecordPermission.objects.filter(record_type="case", role__for_authenticated=True).delete()
+    assert readers_of(subject_of(case, Rights.now())).count == 0
 
 
 def refusal(contact, record):

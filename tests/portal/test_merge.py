@@ -9,7 +9,7 @@ from accounts.actions.invitations import invite_contact
 from accounts.actions.merge import merge_contacts, references
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, Contact, ContactImport, Invitation, JoinRequest
-from cases.models import Case, CaseMessage
+from cases.models import Case, CaseMessage, CaseParticipant, CaseReading, Draft, SavedView, SuggestionReading
 from forums.models import Post
 from invoices.models import Invoice
 from knowledgebase.models import ArticleFeedback
@@ -114,7 +114,12 @@ def test_the_preview_counts_and_changes_nothing(desk, alice, alicia):
 
 def populate(contact, acme):
     """One row for every foreign key to a contact that any app has, but the log's."""
-    make_case(contact)
+    case = make_case(contact)
+    CaseParticipant.objects.create(case=case, contact=contact)
+    CaseReading.objects.create(case=case, contact=contact, read_at=case.created_at)
+    Draft.objects.create(contact=contact, values={"subject": "Half"})
+    SavedView.objects.create(contact=contact, name="Mine", query="whose=mine")
+    SuggestionReading.objects.create(contact=contact, url="/knowledgebase/")
     topic = make_topic(make_forum(), contact)
     make_reply(topic, contact)
     ArticleFeedback.objects.create(article=make_article(), contact=contact, is_helpful=True)
@@ -146,6 +151,11 @@ def test_every_foreign_key_to_a_contact_is_known_to_the_merge():
         "accounts.Contact.merged_into",
         "cases.Case.contact",
         "cases.CaseMessage.author_contact",
+        "cases.CaseParticipant.contact",
+        "cases.CaseReading.contact",
+        "cases.Draft.contact",
+        "cases.SavedView.contact",
+        "cases.SuggestionReading.contact",
         "forums.Post.author_contact",
         "knowledgebase.ArticleFeedback.contact",
         "invoices.Invoice.contact",
@@ -162,6 +172,26 @@ def test_what_both_have_said_on_one_article_stays_with_each(desk, alice, alicia)
     assert {feedback.article for feedback in ArticleFeedback.objects.filter(contact=alice)} == {shared, own}
     assert ArticleFeedback.objects.get(contact=alice, article=shared).is_helpful
     assert ArticleFeedback.objects.count() == 3
+
+
+def test_what_both_have_begun_stays_with_each_and_what_one_began_goes_over(desk, alice, alicia):
+    """A contact has one draft of a new case and one for each case; two drafts without a case are two of the same."""
+    case = make_case(alice)
+    for contact in (alice, alicia):
+        Draft.objects.create(contact=contact, values={"subject": contact.first_name})
+    Draft.objects.create(contact=alicia, case=case, values={"body": "Half a reply"})
+    assert "<td>Drafts</td><td>1</td><td>1</td>" in desk.get(merge_url(alicia, into=alice.pk)).text
+    merge(desk, alicia, alice, **keep())
+    assert Draft.objects.get(contact=alice, case=None).values == {"subject": "Alice"}
+    assert Draft.objects.get(contact=alice, case=case).values == {"body": "Half a reply"}
+    assert Draft.objects.get(contact=alicia).values == {"subject": "Alicia"}
+
+
+def test_who_takes_part_in_a_case_still_does_after_the_merge(desk, alice, bob, alicia, sign_in):
+    case = make_case(bob, participants=[alicia])
+    assert sign_in(alice).get(case.get_absolute_url()).status_code == 404
+    merge(desk, alicia, alice, **keep())
+    assert sign_in(alice).get(case.get_absolute_url()).status_code == 200
 
 
 def test_the_merged_contact_points_to_the_other_and_lets_nobody_in(desk, alice, alicia, ada):

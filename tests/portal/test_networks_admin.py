@@ -142,7 +142,7 @@ def test_overlaps_are_told(desk):
         ("nonsense", "This is not an address, for example"),
         ("192.0.2.0/24", "This is not an address, for example"),
         ("1" * 100, "at most 60 characters"),
-        ("\x00", "Null characters are not allowed"),
+        ("nonsense\x00", "This is not an address, for example"),
     ],
 )
 def test_an_address_can_be_checked(desk, address, answer):

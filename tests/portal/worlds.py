@@ -5,8 +5,9 @@ from typing import Any
 
 from accounts.models import Account, Contact, RecordPermission, WebRole
 from accounts.scoping import record_types
+from cases.models import Case, CaseParticipant
 from portal.models import Page, PageAccessRule
-from tests.cases.factories import make_case
+from tests.cases.factories import make_case, make_entitlement
 from tests.factories import make_account, make_contact
 from tests.forums.factories import make_forum
 from tests.invoices.factories import make_draft, make_invoice
@@ -47,9 +48,10 @@ def _roles(chance: Random) -> list[WebRole]:
 
 def _records(chance: Random, contacts: list[Contact], accounts: list[Account], roles: list[WebRole]) -> None:
     for contact in chance.sample(contacts, 8):
-        make_case(contact)
+        _let_in(chance, make_case(contact), contacts)
     for account in accounts:
         make_invoice(account)
+        make_entitlement(account)
     make_draft(accounts[0])
     for _ in range(4):
         audience = chance.sample(roles, chance.randint(0, 2))
@@ -57,6 +59,14 @@ def _records(chance: Random, contacts: list[Contact], accounts: list[Account], r
         make_article(category=shelf)
         make_draft_article(category=shelf)
         make_forum().audience.set(chance.sample(roles, chance.randint(0, 2)))
+
+
+def _let_in(chance: Random, case: Case, contacts: list[Contact]) -> None:
+    """Colleagues, mostly; and what the portal never writes, but a move to another account may leave: strangers, the owner."""
+    colleagues = [contact for contact in contacts if contact.account_id == case.account_id]
+    people = {*chance.sample(colleagues, chance.randint(0, len(colleagues))), *chance.sample(contacts, chance.randint(0, 2))}
+    for contact in people:
+        CaseParticipant.objects.create(case=case, contact=contact)
 
 
 def _pages(chance: Random, roles: list[WebRole]) -> None:

@@ -1,7 +1,7 @@
 """Where records of many types meet, and what visitors see of them."""
 
 from tests.mutation.mutant import gate
-from tests.mutation.noticing import ACTIVITY, CASES, HOME, MENUS, PAGES, RULES, SCOPING, SEARCH, VISITORS
+from tests.mutation.noticing import ACTIVITY, CASE_PAGES, HOME, MENUS, PAGES, RULES, SCOPING, SEARCH, VISITORS
 
 COMPOSED = [
     gate(
@@ -25,18 +25,26 @@ COMPOSED = [
     ),
     gate(
         "activity: the events of a case without the staff's",
-        "cases/views.py", "verb__in=EVENTS, is_internal=False)", "record_id__gt='')", CASES,
+        "cases/views/conversation.py", "verb__in=EVENTS, is_internal=False)", "verb__in=EVENTS)", *CASE_PAGES,
     ),
     *(
         gate(
             f"search: {model.lower()}s",
             "portal/views/search.py", f"{model}.objects.visible_to(contact){rest}", f"{model}.objects{rest}", *SEARCH,
         )
-        for model, rest in (("Article", ".search"), ("Case", ".matching"), ("Topic", ".select_related"), ("Invoice", ".matching"))
+        for model, rest in (
+            ("Article", ".search(words)[:ARTICLES]"),
+            ("Case", '.select_related("status").matching'),
+            ("Topic", '.select_related("forum").filter'),
+            ("Invoice", ".matching"),
+        )
     ),
     gate(
         "search: nothing of a feature whose page is closed",
-        "portal/views/search.py", " if request.configuration.may_open(reverse(page), contact)]", "]", *RULES, *SEARCH,
+        "portal/views/search.py",
+        "for i in invoices]),\n    }\n    return [group for page, group in groups.items() if request.configuration.may_open("
+        "reverse(page), contact)]",
+        "for i in invoices]),\n    }\n    return list(groups.values())", *RULES, *SEARCH,
     ),
     gate(
         "home: no cases where their page is closed",

@@ -4,9 +4,28 @@ from collections.abc import Iterator
 
 from accounts.scoping import record_types
 from tests.mutation.mutant import Mutant, gate
-from tests.mutation.noticing import ARTICLES, CASES, FORUMS, HOME, INVOICES, ROUTES, SCOPING, USERS
+from tests.mutation.noticing import (
+    ARTICLES,
+    CASE_PAGES,
+    CASES,
+    DESK_OPENING,
+    DESK_STATEMENTS,
+    FORUMS,
+    HOME,
+    INVOICES,
+    ROUTES,
+    SCOPING,
+    USERS,
+)
 
-FEATURE_TESTS = {"case": (CASES,), "article": (ARTICLES,), "forum": (FORUMS,), "invoice": (INVOICES,), "contact": USERS}
+FEATURE_TESTS = {
+    "case": (CASES,),
+    "entitlement": DESK_STATEMENTS,
+    "article": (ARTICLES,),
+    "forum": (FORUMS,),
+    "invoice": (INVOICES,),
+    "contact": USERS,
+}
 
 
 def per_record_type() -> Iterator[Mutant]:
@@ -124,12 +143,12 @@ RECORD = [
     ),
     gate(
         "records: a case is opened by those who may",
-        "cases/views.py", 'if request.contact is None or not can(request.contact, "create", Case):', "if request.contact is None:",
-        CASES, *ROUTES,
+        "cases/views/opening.py", 'if not can(request.contact, "create", Case):', "if request.contact is None:",
+        *DESK_OPENING, *ROUTES,
     ),
     gate(
         "records: a case is answered by those who may",
-        "cases/models.py", '(can(contact, "create", self) or can(contact, "write", self))', "contact is not None", CASES,
+        "cases/models/case.py", "Category.CANCELLED and self.is_of(contact)", "Category.CANCELLED and contact is not None", *CASE_PAGES,
     ),
     gate(
         "records: managers see their own account, whatever the scope",
@@ -161,22 +180,23 @@ RECORD = [
 CHILDREN = [
     gate(
         "children: messages follow their case",
-        "cases/models.py", "return self.filter(case__in=cases, visibility=CaseMessage.Visibility.CUSTOMER)",
-        "return self.filter(visibility=CaseMessage.Visibility.CUSTOMER)", CASES, *ROUTES,
+        "cases/models/message.py", "return self.filter(case__in=cases, visibility=CaseMessage.Visibility.CUSTOMER)",
+        "return self.filter(visibility=CaseMessage.Visibility.CUSTOMER)", *CASE_PAGES, *ROUTES,
     ),
     gate(
         "children: internal notes are for staff",
-        "cases/models.py", "return self.filter(case__in=cases, visibility=CaseMessage.Visibility.CUSTOMER)",
-        "return self.filter(case__in=cases)", CASES,
+        "cases/models/message.py", "return self.filter(case__in=cases, visibility=CaseMessage.Visibility.CUSTOMER)",
+        "return self.filter(case__in=cases)", *CASE_PAGES,
     ),
     gate(
         "children: attachments follow their message",
-        "cases/models.py", "return self.filter(message__in=CaseMessage.objects.visible_to(contact))", "return self.all()", CASES, *ROUTES,
+        "cases/models/message.py", "return self.filter(message__in=CaseMessage.objects.visible_to(contact))", "return self.all()",
+        *CASE_PAGES, *ROUTES,
     ),
     gate(
         "children: a file is fetched through the gate",
-        "cases/views.py", "get_object_or_404(Attachment.objects.visible_to(request.contact), pk=pk)",
-        "get_object_or_404(Attachment, pk=pk)", CASES, *ROUTES,
+        "cases/views/files.py", "get_object_or_404(Attachment.objects.visible_to(request.contact), pk=pk)",
+        "get_object_or_404(Attachment, pk=pk)", *CASE_PAGES, *ROUTES,
     ),
     gate(
         "children: topics follow their forum",

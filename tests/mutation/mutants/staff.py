@@ -54,8 +54,15 @@ PREVIEWS = ("tests/accounts/test_preview.py", "tests/accounts/test_preview_pages
 PREVIEW = [
     gate(
         "preview: forms are refused",
-        "accounts/preview/middleware.py", "        if request.method not in SAFE:\n            return _refused(",
-        "        if False:\n            return _refused(", *PREVIEWS,
+        "accounts/preview/middleware.py", "if request.method not in SAFE or request", "if request", *PREVIEWS,
+    ),
+    gate(
+        "preview: no records are taken out",
+        "accounts/preview/middleware.py", " or request.path_info.startswith(RECORDED):", ":", *PREVIEWS,
+    ),
+    gate(
+        "preview: what staff look at is still new to the contact",
+        "cases/views/conversation.py", "if request.preview is None:", "if True:", *PREVIEWS,
     ),
     gate(
         "preview: pages about whoever is signed in are not the contact's",

@@ -1,0 +1,415 @@
+"""The case desk: who takes part in a case, what a contract shows, what comes by mail, what agents see of each other."""
+
+from tests.mutation.mutant import gate
+from tests.mutation.noticing import (
+    DESK_CONDUCT,
+    DESK_GROUPS,
+    DESK_LISTS,
+    DESK_MAIL,
+    DESK_OPENING,
+    DESK_STATEMENTS,
+    ROUTES,
+    SUGGESTIONS,
+)
+
+PARTICIPANTS = [
+    gate(
+        "participants: read within their account",
+        "cases/models/case.py",
+        "self.filter(models.Q(contact=contact) | self._joined_by(contact, was_asked=True), account=contact.account_id)",
+        "self.filter(models.Q(contact=contact, account=contact.account_id) | self._joined_by(contact, was_asked=True))", *DESK_CONDUCT,
+    ),
+    gate(
+        "participants: read while they may read cases of their own",
+        "cases/models/case.py", 'granted_scope(contact, "read", Case.record_type) != Scope.CONTACT:',
+        'granted_scope(contact, "read", Case.record_type) in (Scope.GLOBAL, Scope.ACCOUNT):', *DESK_CONDUCT,
+    ),
+    gate(
+        "participants: following gives no right to read",
+        "cases/models/case.py", "self._joined_by(contact, was_asked=True)", "self._joined_by(contact)", *DESK_CONDUCT,
+    ),
+    gate(
+        "participants: following gives no right to answer",
+        "cases/models/case.py", "contact=contact, was_asked=True).exists()", "contact=contact).exists()", *DESK_CONDUCT,
+    ),
+    gate(
+        "participants: joining lets read and nothing else",
+        "cases/models/case.py", 'if contact is None or privilege != "read" or granted_scope(', "if contact is None or granted_scope(",
+        *DESK_CONDUCT,
+    ),
+    gate(
+        "participants: read the cases that they have joined and no others",
+        "cases/models/case.py", "joined = CaseParticipant.objects.filter(contact=contact, **how)", "joined = CaseParticipant.objects.all()",
+        *DESK_CONDUCT,
+    ),
+    gate(
+        "participants: answer in the cases that they have joined and no others",
+        "cases/models/case.py", "return takes_part and CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()",
+        "return takes_part", *DESK_CONDUCT, "tests/cases/test_conversation.py",
+    ),
+    gate(
+        "participants: answer within their account",
+        "cases/models/case.py", 'can(contact, "create", Case) and contact.account_id == self.account_id', 'can(contact, "create", Case)',
+        *DESK_CONDUCT,
+    ),
+    gate(
+        "participants: answer while they may open cases",
+        "cases/models/case.py", 'contact is not None and can(contact, "create", Case) and', "contact is not None and", *DESK_CONDUCT,
+    ),
+    gate(
+        "participants: colleagues of the account alone are taken",
+        "cases/actions/participants.py", "if any(contact.account_id != case.account_id or case.account_id is None or", "if any(",
+        *DESK_CONDUCT, *DESK_OPENING,
+    ),
+    gate(
+        "participants: who is deactivated is not taken",
+        "cases/actions/participants.py", "or not contact.is_usable for contact in contacts", "for contact in contacts",
+        *DESK_CONDUCT, *DESK_OPENING,
+    ),
+    gate(
+        "participants: colleagues of the account alone are offered",
+        "cases/forms/conduct.py", "Contact.objects.of_account(contact.account_id).signing_in()", "Contact.objects.signing_in()",
+        *DESK_CONDUCT, *DESK_OPENING,
+    ),
+    gate(
+        "participants: removed by those who may answer",
+        "cases/views/conduct.py", "    if not _may_add(case, reader(request), timezone.now()):\n        raise PermissionDenied\n", "",
+        *DESK_CONDUCT,
+    ),
+    gate(
+        "participants: mails go to those who may still see the case",
+        "cases/actions/notices.py",
+        "return contact.can_be_told and Case.objects.visible_to(contact).filter(pk=case.pk).exists()", "return contact.can_be_told",
+        *DESK_CONDUCT, "tests/cases/test_conversation.py",
+    ),
+    gate(
+        "participants: mails go to those who can sign in",
+        "cases/actions/notices.py", "return contact.can_be_told and Case", "return Case", "tests/cases/test_conversation.py",
+    ),
+    gate(
+        "participants: the report of readers names them",
+        "portal/access/readers.py", ", joined=subject.joined)", ")", "tests/portal/test_access_readers.py",
+    ),
+    gate(
+        "participants: the report of a change counts what they lose",
+        "portal/access/moves.py", 'return own | Q(pk__in=_joinings(kind, contacts).values("record")) if kind.joined else own', "return own",
+        "tests/portal/test_access_impact.py",
+    ),
+    gate(
+        "participants: the report of a change counts nothing of colleagues that they have joined",
+        "portal/access/moves.py", " & ~_known_to_all(kind, contacts, people_of)", "", "tests/portal/test_access_impact.py",
+    ),
+    gate(
+        "participants: the report of a change counts nothing that all have joined",
+        "portal/access/moves.py", "if narrow == Scope.ACCOUNT or not kind.joined:", "if True:",
+        "tests/portal/test_access_impact.py",
+    ),
+]  # fmt: skip
+
+DEEDS = [
+    gate(
+        "deeds: closed by those who work on the case",
+        "cases/models/case.py", "return not self.is_closed and self._is_worked_on_by(contact)", "return not self.is_closed", *DESK_CONDUCT,
+    ),
+    gate(
+        "deeds: reopened by those who work on the case",
+        "cases/models/case.py", "not self.is_settled(window, now) and self._is_worked_on_by(contact)", "not self.is_settled(window, now)",
+        *DESK_CONDUCT,
+    ),
+    gate(
+        "deeds: rated by the contact of the case",
+        "cases/models/case.py", "self.category == Category.RESOLVED and contact is not None and contact.pk == self.contact_id",
+        "self.category == Category.RESOLVED", *DESK_CONDUCT,
+    ),
+    gate(
+        "deeds: the contact of a case works on it while they may open cases",
+        "cases/models/case.py", 'contact.pk == self.contact_id and can(contact, "create", self))', "contact.pk == self.contact_id)",
+        *DESK_CONDUCT,
+    ),
+    gate(
+        "deeds: the page of a deed is for those who may do it",
+        "cases/views/conduct.py", "if not chosen.may(case, contact, timezone.now()):", "if False:", *DESK_CONDUCT,
+    ),
+    gate(
+        "deeds: closing is decided again with the row locked",
+        "cases/actions/status.py", "if not case.may_be_closed_by(actor.contact) or category not in CLOSED:", "if category not in CLOSED:",
+        *DESK_CONDUCT,
+    ),
+    gate(
+        "deeds: reopening is decided again with the row locked",
+        "cases/actions/status.py", "if not case.may_be_reopened_by(actor.contact, window=reopening_window(), now=now):", "if False:",
+        *DESK_CONDUCT,
+    ),
+    gate(
+        "deeds: rating is decided again with the row locked",
+        "cases/actions/status.py", "if not case.may_be_rated_by(actor.contact):", "if False:", *DESK_CONDUCT,
+    ),
+    gate(
+        "deeds: a reply is decided again with the row locked",
+        "cases/actions/messages.py", "if not case.accepts_reply_from(contact):", "if False:", *DESK_CONDUCT, *DESK_MAIL,
+    ),
+    gate(
+        "deeds: one's own words alone are changed on the page",
+        "cases/views/conversation.py", "filter(case=case, author_contact=request.contact)", "filter(case=case)", *DESK_CONDUCT,
+    ),
+    gate(
+        "deeds: one's own words alone are changed by the action",
+        "cases/actions/messages.py", "if actor.contact is None or message.author_contact_id != actor.contact.pk:", "if False:",
+        *DESK_CONDUCT,
+    ),
+    gate(
+        "deeds: a merged case leads on to what the reader may see",
+        "cases/views/reading.py", "Case.objects.visible_to(request.contact).for_page(request.contact).filter(pk=case.merged_into_id)",
+        "Case.objects.for_page(request.contact).filter(pk=case.merged_into_id)", "tests/cases/test_merge.py",
+    ),
+    gate(
+        "deeds: the page of a case",
+        "cases/views/reading.py", "Case.objects.visible_to(contact).for_page(contact)", "Case.objects.for_page(contact)",
+        *DESK_CONDUCT, *ROUTES,
+    ),
+    gate(
+        "deeds: cases of one account are merged",
+        "cases/actions/merge.py", "if case.account_id != into.account_id or (", "if (", "tests/cases/test_merge.py",
+    ),
+    gate(
+        "deeds: of individual customers, cases of one are merged",
+        "cases/actions/merge.py", "or (case.account_id is None and case.contact_id != into.contact_id):", "or False:",
+        "tests/cases/test_merge.py",
+    ),
+    gate(
+        "deeds: a closed case that the contact sees is followed up",
+        "cases/forms/opening.py", "Case.objects.visible_to(contact).closed()", "Case.objects.closed()", *DESK_OPENING,
+    ),
+    gate(
+        "deeds: a draft of a new case is its writer's own",
+        "cases/views/opening.py", "Draft.objects.filter(contact=contact, case=None).first()", "Draft.objects.filter(case=None).first()",
+        "tests/cases/test_drafts.py",
+    ),
+    gate(
+        "deeds: a draft of a reply is its writer's own",
+        "cases/models/case.py", 'draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact)',
+        'draft = Draft.objects.filter(case=models.OuterRef("pk"))', "tests/cases/test_drafts.py", "tests/cases/test_conduct.py",
+    ),
+]  # fmt: skip
+
+LISTS = [
+    gate(
+        "lists: cases that the reader may see",
+        "cases/views/lists.py", "filters.narrow(Case.objects.visible_to(reader)", "filters.narrow(Case.objects.all()", *DESK_LISTS, *ROUTES,
+    ),
+    gate(
+        "lists: a file holds cases that the reader may see",
+        "cases/views/lists.py", "filters.narrow(Case.objects.visible_to(contact)", "filters.narrow(Case.objects.all()", *DESK_LISTS,
+    ),
+    gate(
+        "lists: for those who may read cases",
+        "cases/views/lists.py", 'if request.contact is None or not can(request.contact, "read", Case):', "if request.contact is None:",
+        *ROUTES,
+    ),
+    gate(
+        "lists: who took cases out is recorded",
+        "cases/actions/exports.py",
+        'record_activity(actor=actor, verb="case.exported",', 'dict(actor=actor, verb="case.exported",', *DESK_LISTS,
+    ),
+    gate(
+        "lists: another one's view is not deleted",
+        "cases/views/lists.py", "SavedView.objects.filter(contact=_reader(request), pk=pk)", "SavedView.objects.filter(pk=pk)", *DESK_LISTS,
+    ),
+    gate(
+        "lists: another one's view is not shown",
+        "cases/models/case.py", "views = SavedView.objects.filter(contact=contact)", "views = SavedView.objects.all()", *DESK_LISTS,
+    ),
+    gate(
+        "lists: insight is for those who see the account's cases",
+        "cases/views/insight.py", "or contact.account_id is None or not contact.sees_colleagues(Case.record_type):", "or False:",
+        "tests/cases/test_insight.py", *ROUTES,
+    ),
+    gate(
+        "lists: insight is into the account's cases",
+        "cases/views/insight.py", "Case.objects.visible_to(contact).filter(account=contact.account_id)", "Case.objects.all()",
+        "tests/cases/test_insight.py",
+    ),
+    *(
+        gate(
+            f"suggestions: {name}",
+            "portal/views/search.py", f"{model}.objects.visible_to(contact){rest}", f"{model}.objects{rest}", *SUGGESTIONS,
+        )
+        for name, model, rest in (
+            ("articles", "Article", ".search(words)[:SUGGESTED"),
+            ("cases", "Case", ".filter(account="),
+            ("topics", "Topic", '.select_related("forum").alike'),
+        )
+    ),
+    gate(
+        "suggestions: cases of the reader's account",
+        "portal/views/search.py", ".filter(account=contact.account_id if contact else None)", "", *SUGGESTIONS,
+    ),
+    gate(
+        "suggestions: nothing of a feature whose page is closed",
+        "portal/views/search.py",
+        "for t in topics]),\n    }\n    return [group for page, group in groups.items() if request.configuration.may_open("
+        "reverse(page), contact)]",
+        "for t in topics]),\n    }\n    return list(groups.values())", *SUGGESTIONS,
+    ),
+]  # fmt: skip
+
+ENTITLEMENTS = [
+    gate(
+        "entitlements: the list",
+        "cases/views/entitlements.py",
+        'rows = Entitlement.objects.visible_to(request.contact).with_consumption().select_related("product")\n    current',
+        'rows = Entitlement.objects.with_consumption().select_related("product")\n    current', *DESK_STATEMENTS,
+    ),
+    gate(
+        "entitlements: the statement",
+        "cases/views/entitlements.py",
+        'rows = Entitlement.objects.visible_to(request.contact).with_consumption().select_related("product")\n    return',
+        'rows = Entitlement.objects.with_consumption().select_related("product")\n    return', *DESK_STATEMENTS, *ROUTES,
+    ),
+    gate(
+        "entitlements: for those who may read them",
+        "cases/views/entitlements.py", 'if not can(request.contact, "read", Entitlement):', "if False:", *DESK_STATEMENTS, *ROUTES,
+    ),
+    gate(
+        "entitlements: a statement tells of cases that its reader may see",
+        "cases/views/entitlements.py", "for_reader(Case.objects.visible_to(request.contact))", "for_reader(Case.objects.all())",
+        *DESK_STATEMENTS,
+    ),
+    gate(
+        "entitlements: what an agent noted is for those who see the case",
+        "cases/statement.py", 'deduction.note if is_visible or deduction.time_entry_id is None else ""', "deduction.note", *DESK_STATEMENTS,
+    ),
+    gate(
+        "entitlements: the page of a case names the contract to those who may read it",
+        "cases/views/conversation.py", 'case.entitlement if case.entitlement and can(contact, "read", case.entitlement) else None',
+        "case.entitlement", *DESK_STATEMENTS,
+    ),
+    gate(
+        "entitlements: an account draws from its own",
+        "cases/models/entitlement.py", "filter(products, account=account_id) if account_id", "filter(products) if account_id",
+        "tests/cases/test_entitlements.py",
+    ),
+    gate(
+        "entitlements: a line is corrected in its own statement",
+        "cases/admin/entitlements.py", "pk=line, entitlement=entitlement)", "pk=line)", "tests/cases/test_admin_desk.py",
+    ),
+]  # fmt: skip
+
+MAIL = [
+    gate(
+        "mail: the address must be as it was made",
+        "cases/reply_address.py", 'if not constant_time_compare(_signature(token), found["signature"].lower()):', "if False:", *DESK_MAIL,
+    ),
+    gate(
+        "mail: the sender must be the contact whom we wrote to",
+        "cases/inbound/receive.py", "contact.can_be_told and sender in {contact.email.lower(), *_confirmed(contact.user)}:",
+        "contact.can_be_told:", *DESK_MAIL,
+    ),
+    gate(
+        "mail: a contact who was deactivated writes no more",
+        "cases/inbound/receive.py", "if contact and contact.can_be_told and sender in", "if contact and sender in", *DESK_MAIL,
+    ),
+    gate(
+        "mail: the sender must be the agent whom we wrote to",
+        "cases/inbound/receive.py", ' and agent.has_perm("cases.change_case") and sender in _confirmed(agent):',
+        ' and agent.has_perm("cases.change_case"):', *DESK_MAIL,
+    ),
+    gate(
+        "mail: an agent needs the right to work on cases",
+        "cases/inbound/receive.py", 'if agent and agent.has_perm("cases.change_case") and', "if agent and", *DESK_MAIL,
+    ),
+    gate(
+        "mail: an address counts once it is confirmed",
+        "cases/inbound/receive.py", "EmailAddress.objects.filter(user=user, verified=True)", "EmailAddress.objects.filter(user=user)",
+        *DESK_MAIL,
+    ),
+    gate(
+        "mail: answers go into cases that the sender may see",
+        "cases/inbound/receive.py", "Case.objects.visible_to(actor.contact) if actor.contact else Case.objects.all()", "Case.objects.all()",
+        *DESK_MAIL,
+    ),
+    gate(
+        "mail: what the sender's domain disowns is refused",
+        "cases/inbound/receive.py", 'if mail.dmarc == "fail":', "if False:", *DESK_MAIL,
+    ),
+    gate(
+        "mail: an agent's answer takes a mail server that vouches for it",
+        "cases/inbound/receive.py", 'if mail.dmarc == "pass":', "if True:", *DESK_MAIL,
+    ),
+    gate(
+        "mail: the topmost verdict counts",
+        "cases/inbound/automatic.py", 'next(ours, "").split(";")[1:]', '";".join(ours).split(";")[1:]', *DESK_MAIL,
+    ),
+    gate(
+        "mail: a verdict is about the sender's domain",
+        "cases/inbound/automatic.py", "if all(_is_about(part, sender) for part in found)", "if found", *DESK_MAIL,
+    ),
+    gate(
+        "mail: an address to answer to is good for some months",
+        "cases/reply_address.py", ' or _is_over(int(found["day"])):', ":", *DESK_MAIL,
+    ),
+    gate(
+        "mail: signed addresses are left out of texts",
+        "cases/inbound/parse.py", "without_reply_addresses(text_of(message))", "text_of(message)", *DESK_MAIL,
+    ),
+    gate(
+        "mail: a flood is held back",
+        "cases/inbound/receive.py", "if _writes_too_much(stored):", "if False:", *DESK_MAIL,
+    ),
+    gate("mail: deliveries are signed", "cases/views/inbound.py", "if not _is_signed(request, raw):", "if False:", *DESK_MAIL),
+    gate(
+        "mail: an old delivery is refused",
+        "cases/views/inbound.py", " or abs(time.time() - int(timestamp[:15])) > TOLERANCE_SECONDS:", ":", *DESK_MAIL,
+    ),
+    gate(
+        "mail: the moment is signed with the message",
+        "cases/views/inbound.py", 'f"{timestamp}.".encode() + raw, sha256', "raw, sha256", *DESK_MAIL,
+    ),
+    gate(
+        "mail: no door without a secret",
+        "cases/views/inbound.py", "    if not settings.CASE_MAIL_SECRET:\n        raise Http404\n", "", *DESK_MAIL,
+    ),
+]  # fmt: skip
+
+REFUSAL = "        if not self.has_view_permission(request):\n            raise PermissionDenied\n"
+STAFF = [
+    gate(
+        "staff: pages of the desk are for those who may change its rows",
+        "cases/admin/base.py", "or not model_admin.has_change_permission(request):", "or False:", *DESK_GROUPS,
+    ),
+    gate("staff: insight into cases", "cases/admin/insight.py", REFUSAL, "", *DESK_GROUPS),
+    gate("staff: trying a case on the routing rules", "cases/admin/desk.py", REFUSAL, "", *DESK_GROUPS),
+    gate("staff: a mail as it came", "cases/admin/inbound.py", REFUSAL, "", *DESK_GROUPS),
+    gate("staff: files of cases", "cases/admin/case.py", REFUSAL, "", *DESK_GROUPS),
+    gate(
+        "staff: preview of what an agent types",
+        "cases/admin/case.py", 'if request.method != "POST" or not self.has_change_permission(request):', "if False:", *DESK_GROUPS,
+    ),
+    gate(
+        "staff: a mail is added to a case by those who may change cases",
+        "cases/admin/inbound.py", 'if not request.user.has_perm("cases.change_case"):', "if False:", "tests/cases/test_admin_inbound.py",
+    ),
+    gate(
+        "staff: an agent's own replies are nobody else's in the list",
+        "cases/admin/desk.py", "rows if request.user.is_superuser else rows.filter(Q(owner=None) | Q(owner=request.user.pk))", "rows",
+        "tests/cases/test_admin_desk.py",
+    ),
+    gate(
+        "staff: an agent's own replies are nobody else's in a case",
+        "cases/replies.py", "SavedReply.objects.filter(Q(owner=None) | Q(owner=agent.pk), is_active=True)",
+        "SavedReply.objects.filter(is_active=True)", "tests/cases/test_admin_case_page.py", "tests/cases/test_admin_desk.py",
+    ),
+    gate(
+        "staff: an article is made of what customers read",
+        "portal/admin/case_articles.py", "filter(case=case, visibility=CaseMessage.Visibility.CUSTOMER)", "filter(case=case)",
+        "tests/cases/test_case_articles.py",
+    ),
+    gate(
+        "staff: an article is made by those who may write articles",
+        "portal/admin/case_articles.py",
+        '        if not request.user.has_perm("knowledgebase.add_article"):\n            raise PermissionDenied\n', "",
+        "tests/cases/test_case_articles.py",
+    ),
+]  # fmt: skip
+
+DESK = [*PARTICIPANTS, *DEEDS, *LISTS, *ENTITLEMENTS, *MAIL, *STAFF]
