@@ -167,7 +167,7 @@ def sign_in_by_form(page: Page, email: str) -> None:
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
-def check_page(page: Page, sizes: tuple[Any, ...] = (PHONE, TABLET, DESK)) -> None:
+def check_page(page: Page, sizes: tuple[Any, ...] = (PHONE, TABLET, DESK), leave_out: tuple[str, ...] = ()) -> None:
     """axe finds nothing in either colour scheme from phone to desk, and nothing scrolls sideways on the narrowest phone.
 
     The two schemes differ in their colours alone, so only those are looked at in both.
@@ -177,7 +177,7 @@ def check_page(page: Page, sizes: tuple[Any, ...] = (PHONE, TABLET, DESK)) -> No
         page.set_viewport_size(size)
         for scheme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme)
-            if report := violations(page, rules):
+            if report := violations(page, rules, leave_out):
                 found.setdefault(report, f"{page.url} at {size['width']} px, {scheme}")
     page.set_viewport_size(NARROWEST)
     width = page.evaluate("document.documentElement.scrollWidth")
@@ -187,10 +187,12 @@ def check_page(page: Page, sizes: tuple[Any, ...] = (PHONE, TABLET, DESK)) -> No
     assert width <= NARROWEST["width"], f"{page.url} is {width} px wide on a phone of {NARROWEST['width']} px"
 
 
-def violations(page: Page, rules: dict[str, Any]) -> str:
-    """What axe finds, or nothing. It is put into the page by the debugger: the content security policy allows no foreign script."""
+def violations(page: Page, rules: dict[str, Any], leave_out: tuple[str, ...] = ()) -> str:
+    """What axe finds outside the parts to leave out, or nothing. It is put into the page by the debugger: the content security
+    policy allows no foreign script."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     page.evaluate(COLOURS_ARE_SETTLED)
-    results = AxeResults(page.evaluate(f"axe.run({json.dumps(rules)})"))
+    context = json.dumps({"exclude": [[part] for part in leave_out]})
+    results = AxeResults(page.evaluate(f"axe.run({context}, {json.dumps(rules)})"))
     return results.generate_report() if results.violations_count else ""

@@ -5,7 +5,9 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import expect
 
+from accounts.actors import Actor
 from accounts.models import OutgoingMail
+from cases.actions import add_internal_note
 from cases.models import Product
 from portal.models import Announcement
 from tests.browser.conftest import DESK, EVERYTHING, PHONE, check_page, violations
@@ -41,6 +43,8 @@ lantern --site cold-store --since yesterday --format csv --output /var/exports/c
 
 ## Ask us
 """
+STOCK = ("#header", ".breadcrumbs", "#nav-sidebar", "#toggle-nav-sidebar", "#toolbar", ".object-tools", ".actions", ".select2-container")
+"""Of Django's administration: what stands around every page, and around every list."""
 LONG_WORD = "TIDEGATE-0004A3FF12-COLDSTORE-BASEMENT-WEST-SHELF-12-SENSOR-7"
 
 
@@ -94,6 +98,37 @@ def test_everybody_can_use_the_page(open_browser, furnished, name):
     page = open_browser(furnished.reader)
     assert page.goto(PAGES[name](furnished)).status == 200
     check_page(page)
+
+
+AGENTS_PAGES = {
+    "cases": lambda _: "/admin/cases/case/",
+    "no case": lambda _: "/admin/cases/case/?q=submarine&state=late",
+    "case": lambda portal: f"/admin/cases/case/{portal.case.pk}/change/",
+    "open a case": lambda _: "/admin/cases/case/open/",
+    "merge": lambda portal: f"/admin/cases/case/{portal.case.pk}/merge/",
+    "merge into": lambda portal: f"/admin/cases/case/{portal.case.pk}/merge/?into={portal.other.number}",
+    "split": lambda portal: f"/admin/cases/case/{portal.case.pk}/split/",
+    "insight": lambda _: "/admin/cases/case/insight/",
+}
+
+
+@pytest.mark.parametrize("name", AGENTS_PAGES)
+def test_every_agent_can_use_the_page(open_browser, furnished, ada, alice, name):
+    furnished.other = make_case(alice, "Another case")
+    add_internal_note(actor=Actor(user=ada), case=furnished.case, body="> She said so.\n\nSee [this](/knowledgebase/).")
+    page = open_browser(ada)
+    assert page.goto(AGENTS_PAGES[name](furnished)).status == 200
+    check_page(page, leave_out=STOCK)
+
+
+def test_every_agent_can_choose_for_many_cases(open_browser, furnished, ada):
+    page = open_browser(ada)
+    page.goto("/admin/cases/case/")
+    page.locator(".action-select").first.check()
+    page.get_by_label("Action:").select_option("resolve")
+    page.get_by_role("button", name="Go").click()
+    expect(page.get_by_text("1 customer is told by mail.")).to_be_visible()
+    check_page(page, leave_out=STOCK)
 
 
 @pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/password/reset/"])

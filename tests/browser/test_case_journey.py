@@ -79,7 +79,7 @@ def answer_in_the_administration(desk: Page, pdfs: dict[str, Path]) -> None:
     desk.get_by_label("Message").fill("Please compare it with the certificate and tell us the **offset**.")
     desk.get_by_label("Attachments").set_input_files(pdfs["certificate.pdf"])
     desk.get_by_label("Then set the status to").select_option(value="waiting")
-    desk.get_by_role("button", name="Send", exact=True).click()
+    desk.get_by_role("button", name="Send to the customer").click()
     expect(desk.get_by_text("The reply is sent.")).to_be_visible()
 
 

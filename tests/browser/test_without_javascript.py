@@ -20,6 +20,12 @@ def test_alice_opens_a_case_and_replies_without_scripts(plain_browser, with_pass
     page = plain_browser()
     page.goto("/cases/new/")
     sign_in_by_form(page, alice.email)
+    expect(page.get_by_label("Subject")).to_be_hidden()
+    page.get_by_label("What is it about?").fill("Gateway")
+    page.get_by_role("button", name="Look for answers").click()
+    page.get_by_role("link", name="Open a case", exact=True).click()
+    expect(page.get_by_label("Subject")).to_have_value("Gateway")
+    page.get_by_label("Subject").fill("")
 
     page.get_by_role("button", name="Open the case").click()
     summary = page.get_by_role("alert")
