@@ -1,7 +1,8 @@
 # make run   - the portal at http://localhost:8000 (PORT=8001 make run for another port)
 # make test  - the whole test suite          make check - everything that needs no database rows
 # make gates - does a test notice when a gate is switched off? (ONLY=visitors: those with this word in their names)
-.PHONY: run test gates check format clean
+# make bench - what the pages of cases cost, as a multiple of a bare Django page (BENCH_SIZES=1000,1000000 for other sizes)
+.PHONY: run test gates bench check format clean
 .DEFAULT_GOAL := run
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -17,6 +18,9 @@ test: .venv/development
 
 gates: .venv/development
 	SECRET_KEY=only-for-tests python -m tests.mutation.gates -n $${TEST_PROCESSES:-2} "$(ONLY)"
+
+bench: .venv/development
+	python -m tests.load.bench
 
 check: .venv/development
 	ruff check .

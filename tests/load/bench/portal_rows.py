@@ -1,0 +1,132 @@
+"""The portal's side of the benchmark: a database of a given size and two readers, of a small account and of one with a tenth of all.
+
+Run as a program it prints, as JSON, what is to be measured.
+"""
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402 -- settings come first
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models.functions import Least, Now  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from accounts.models import Account, Contact, User, WebRole  # noqa: E402
+from cases.models import Case, CaseMessage  # noqa: E402
+from portal.lib import markdown  # noqa: E402
+from tests.cases.crowd import make_many_cases, make_person  # noqa: E402
+from tests.factories import make_user  # noqa: E402
+
+OF_BIG, CASES_EACH, COLLEAGUES = 40, 50, 4
+MESSAGES = 20
+SAID = (
+    "The freezer in hall three reports a **fault** every night at about two. The log says `E-207`, and nothing else.\n\n"
+    "- We switched it off and on.\n- The door closes well.\n\nCould you have a look at the attached picture, please?"
+)
+TALK = """
+INSERT INTO cases_casemessage (case_id, visibility, author_contact_id, body, body_html, created_at, submission)
+SELECT id, 'customer', contact_id, %(body)s, %(html)s, created_at + n * interval '1 hour', gen_random_uuid()
+FROM cases_case, generate_series(1, 2) n
+"""
+TELL = """
+INSERT INTO accounts_activity (at, actor_name, verb, record_type, record_id, label, url, account_id, contact_id, is_internal, details)
+SELECT created_at, 'Pat', 'case.opened', 'case', id::text, subject, '', account_id, contact_id, false, '{}' FROM cases_case
+"""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One page as one reader sees it. ``sql``: statements of a request; ``size``: bytes of HTML, before compression."""
+
+    page: str
+    reader: str
+    address: str
+    cookie: str
+    sql: int
+    size: int
+
+
+def prepare(cases: int) -> list[Target]:
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if not Case.objects.exists():
+        _fill(cases)
+    return [target for name in ("small", "big") for target in _targets(name)]
+
+
+def _fill(cases: int) -> None:
+    accounts = Account.objects.bulk_create(
+        Account(number=f"B-{n}", name=f"Account {n}") for n in range(1 + max(1, cases * 9 // 10 // CASES_EACH // COLLEAGUES))
+    )
+    of_big = Contact.objects.bulk_create(make_person(accounts[0], n) for n in range(OF_BIG))
+    others = Contact.objects.bulk_create(make_person(account, n) for account in accounts[1:] for n in range(COLLEAGUES))
+    make_many_cases(cases, of_big, others)
+    for name, contact in (("big", of_big[0]), ("small", others[0])):
+        contact.user = make_user(f"{name}@bench.example", first_name="Pat", last_name=name)
+        contact.save()
+        contact.roles.add(WebRole.objects.get(name="Portal User Manager"))
+    _talk([of_big[0], others[0]])
+
+
+def _talk(readers: list[Contact]) -> None:
+    """Every case has two messages; the one that is measured has twenty, of both sides."""
+    agent = make_user("agent@bench.example", first_name="Ada", last_name="Byrne", is_staff=True)
+    html = markdown.render(SAID)
+    with connection.cursor() as cursor:
+        cursor.execute(TALK, {"body": SAID, "html": html})
+        cursor.execute(TELL)
+    for reader in readers:
+        _long_conversation(_measured(reader), reader, agent, html)
+    Case.objects.update(updated_at=Least("updated_at", Now()))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _long_conversation(case: Case, reader: Contact, agent: User, html: str) -> None:
+    CaseMessage.objects.bulk_create(
+        CaseMessage(
+            case=case,
+            visibility=CaseMessage.Visibility.CUSTOMER,
+            author_user=agent if n % 2 else None,
+            author_contact=None if n % 2 else reader,
+            body=SAID,
+            body_html=html,
+        )
+        for n in range(MESSAGES - 2)
+    )
+
+
+def _measured(reader: Contact) -> Case:
+    return Case.objects.filter(contact=reader).earliest("pk")
+
+
+def _targets(name: str) -> list[Target]:
+    contact = Contact.objects.get(user__email=f"{name}@bench.example")
+    browser = Client(SERVER_NAME="127.0.0.1")
+    browser.force_login(contact.user)
+    pages = {"case list": "/cases/?view=all", "case": _measured(contact).get_absolute_url()}
+    return [_target(page, name, address, browser) for page, address in pages.items()]
+
+
+def _target(page: str, reader: str, address: str, browser: Client) -> Target:
+    for _visit in range(3):
+        browser.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        answer: Any = browser.get(address)
+    cookie = "; ".join(f"{key}={morsel.value}" for key, morsel in browser.cookies.items())
+    return Target(page, reader, address, cookie, len(queries), len(answer.content))
+
+
+if __name__ == "__main__":
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    sys.stdout.write(json.dumps([asdict(target) for target in prepare(int(os.environ["BENCH_CASES"]))]))
