@@ -53,14 +53,15 @@ class SiteHeader:
     profile: tuple[MenuItem, ...]
 
 
-def site_header(request: SiteRequest, navigation: Navigation, *, theme: str, q: str, offers_search: bool) -> SafeString:
+def site_header(request: SiteRequest, navigation: Navigation, *, theme: str, q: str, offers_search: bool, here: str = "") -> SafeString:
+    """``here``: where its forms lead back to, if that is not the address itself, which may hold a secret."""
     site = request.configuration.site
     header = SiteHeader(
         site.title, site.logo_url, site.logo_dark_url, get_language() or "", theme, q, offers_search,
         _person(request), _accounts(request), navigation.primary, navigation.profile,
     )  # fmt: skip
     drawn = _draw(header) if q else _kept(header)
-    return mark_safe(drawn.replace(TOKEN, get_token(request)).replace(HERE, escape(request.get_full_path())))
+    return mark_safe(drawn.replace(TOKEN, get_token(request)).replace(HERE, escape(here or request.get_full_path())))
 
 
 def _person(request: SiteRequest) -> Person | None:

@@ -1,4 +1,5 @@
-"""The portal's side of the benchmark: a database of a given size and two readers, of a small account and of one with a tenth of all.
+"""The portal's side of the benchmark: a database of a given size and two readers of all their account's cases, of a small account and
+of one with a tenth of all.
 
 Run as a program it prints, as JSON, what is to be measured.
 """
@@ -74,7 +75,7 @@ def _fill(cases: int) -> None:
     for name, contact in (("big", of_big[0]), ("small", others[0])):
         contact.user = make_user(f"{name}@bench.example", first_name="Pat", last_name=name)
         contact.save()
-        contact.roles.add(WebRole.objects.get(name="Portal User Manager"))
+        contact.roles.add(WebRole.objects.get(name="Portal IT User"))
     _talk([of_big[0], others[0]])
 
 
