@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -27,6 +28,8 @@ ARGUMENTS = [
 ]
 PATIENCE = 10_000
 """Milliseconds; a busy machine is no failure."""
+QUIET = 0.25
+"""Seconds without a query after which a server that was left alone has done its work."""
 
 PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 768, "height": 1024}
@@ -62,6 +65,20 @@ def chrome(chromium: str, migrated_rows: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def let_the_server_finish() -> None:
+    """A page that is left may save a draft in its last moment; the tables are emptied after that, not meanwhile."""
+    quiet_since = time.monotonic()
+    while time.monotonic() - quiet_since < QUIET:
+        time.sleep(QUIET / 5)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IN ('active', 'idle in transaction')"
+            )
+            if cursor.fetchone() != (0,):
+                quiet_since = time.monotonic()
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +159,7 @@ def open_browser(chrome: Browser, portal: str, sign_in: Any) -> Iterator[OpenBro
     yield open_one
     for context in contexts:
         context.close()
+    let_the_server_finish()
     complaints = [complaint for watch in watches for complaint in watch.complaints]
     assert not complaints, "\n".join(complaints)
 
