@@ -12,5 +12,5 @@ register = template.Library()
 def site_header(context: dict[str, Any]) -> SafeString:
     """The header of the page; its words come from the request."""
     given = {name: context[name] for name in ("theme", "offers_search")}
-    words = {name: str(context.get(name) or "") for name in ("q", "here")}
+    words: dict[str, Any] = {name: str(context.get(name) or "") for name in ("q", "here")}
     return header.site_header(context["request"], context["navigation"], **words, **given)
