@@ -298,7 +298,11 @@ ENTITLEMENTS = [
 MAIL = [
     gate(
         "mail: the address must be as it was made",
-        "cases/reply_address.py", 'if not constant_time_compare(_signature(token), found["signature"].lower()):', "if False:", *DESK_MAIL,
+        "cases/reply_address.py", 'if not constant_time_compare(_signature(token), found["signature"].lower()) or ', "if ", *DESK_MAIL,
+    ),
+    gate(
+        "mail: the address holds for a time",
+        "cases/reply_address.py", ' or _is_over(int(found["day"])):', ":", *DESK_MAIL,
     ),
     gate(
         "mail: the sender must be the contact whom we wrote to",
