@@ -80,21 +80,24 @@ def edit_reply(*, actor: Actor, message: CaseMessage, body: str, now: datetime |
     message = CaseMessage.objects.select_for_update().get(pk=message.pk)
     if actor.contact is None or message.author_contact_id != actor.contact.pk:
         raise ValidationError(_("Only your own replies can be changed."))
-    _check_edit(case, message, now or timezone.now())
+    if reason := why_not_edited(case, message, now or timezone.now()):
+        raise ValidationError(reason)
     message.body, message.body_html, message.edited_at = body, markdown.render(body), now or timezone.now()
     message.save(update_fields=["body", "body_html", "edited_at"])
     record_activity(actor=actor, verb="case.reply_edited", record=message.case)
     return message
 
 
-def _check_edit(case: Case, message: CaseMessage, now: datetime) -> None:
+def why_not_edited(case: Case, message: CaseMessage, now: datetime) -> str:
+    """Empty: a customer may still put the words right."""
     if not case.takes_edits or message.case_id != case.pk:
-        raise ValidationError(_("This case was cancelled or merged into another. Nothing in it can be changed."))
+        return _("The case is closed: what was said in it stays as it is.")
     if message.created_at + timedelta(minutes=CaseDesk.objects.the_one().edit_minutes) < now:
-        raise ValidationError(_("The time to change this reply is over. Write another one."))
+        return _("The time to change this reply is over. Write another one.")
     later = CaseMessage.objects.filter(case=case, visibility=CUSTOMER, created_at__gt=message.created_at)
     if later.exclude(author_contact=message.author_contact_id, author_user=None).exists():
-        raise ValidationError(_("Somebody has answered already. Write another reply."))
+        return _("Somebody has answered in the meantime: your reply stays as they read it. Write another one.")
+    return ""
 
 
 def write_message(

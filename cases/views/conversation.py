@@ -23,6 +23,7 @@ from accounts.http import PortalRequest
 from accounts.models import Activity, Contact
 from accounts.scoping import can
 from cases.actions import edit_reply, reply_to_case
+from cases.actions.messages import why_not_edited
 from cases.actions.reading import note_reading, save_draft
 from cases.conversation import Addresses, Entry, conversation
 from cases.conversation_rows import conversation_rows
@@ -112,31 +113,18 @@ def reply_edit(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     case = visible_case(request, number)
     own = CaseMessage.objects.visible_to(request.contact).filter(case=case, author_contact=request.contact)
     message = get_object_or_404(own, pk=pk)
-    refusal = _why_not_edit(request, case, message)
+    refusal = why_not_edited(case, message, timezone.now())
     if refusal and request.method != "POST":
         messages.info(request, refusal)
         return redirect(case)
     form = EditReplyForm(request.POST or None, initial={"body": message.body})
-    if form.is_valid() and _edited(request, message, form, refusal):
+    if form.is_valid() and _edited(request, message, form):
         return redirect(f"{case.get_absolute_url()}#message-{message.pk}")
     context = {"case": case, "form": form, "crumbs": crumbs_of(case, _("Edit your reply")), "message": message}
     return render(request, "cases/reply_edit.html", context)
 
 
-def _why_not_edit(request: PortalRequest, case: Case, message: CaseMessage) -> str:
-    """Empty: the words can still be changed, as far as the conversation goes."""
-    if case.is_closed:
-        return _("The case is closed: what was said in it stays as it is.")
-    later = CaseMessage.objects.visible_to(request.contact).filter(case=case, created_at__gt=message.created_at)
-    if later.exclude(author_contact=request.contact).exists():
-        return _("Somebody has answered in the meantime: your reply stays as they read it. Write another one.")
-    return ""
-
-
-def _edited(request: PortalRequest, message: CaseMessage, form: EditReplyForm, refusal: str) -> bool:
-    if refusal:
-        form.add_error(None, refusal)
-        return False
+def _edited(request: PortalRequest, message: CaseMessage, form: EditReplyForm) -> bool:
     try:
         edit_reply(actor=Actor.of(request), message=message, **form.cleaned_data)
     except ValidationError as error:
