@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
 
 RELATIVE_DAYS = 7
-HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 def ago(at: datetime) -> SafeString:
@@ -32,8 +33,7 @@ def when(at: datetime) -> SafeString:
 
 def _rounded(passed: timedelta) -> timedelta:
     """To what can be told apart in words, so that few of them are kept."""
-    seconds = int(passed.total_seconds())
-    return timedelta(seconds=seconds if abs(passed) < HOUR else seconds // 60 * 60)
+    return timedelta(minutes=int(passed / MINUTE))
 
 
 @lru_cache(maxsize=20_000)
@@ -46,7 +46,7 @@ def _written(at: datetime, zone: tzinfo, language: str) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=20_000)
 def _relative(passed: timedelta, language: str) -> str:
-    return format_timedelta(passed, add_direction=True, locale=to_locale(language))
+    return _("just now") if abs(passed) < MINUTE else format_timedelta(passed, add_direction=True, locale=to_locale(language))
 
 
 def _element(iso: str, exact: str, text: str) -> SafeString:

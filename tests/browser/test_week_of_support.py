@@ -22,11 +22,11 @@ def test_a_case_from_the_question_to_the_rating_and_back(open_browser, alice, ad
     answer(agent, case, "Which firmware does it run?", status="waiting")
     customer.reload()
     expect(customer.get_by_role("article").last).to_contain_text("Which firmware does it run?")
-    expect(customer.get_by_text("We are waiting for your answer")).to_be_visible()
+    expect(customer.get_by_text("Waiting for you since")).to_be_visible()
     assert has_status(case, "waiting")
 
     reply(customer, "Version 4.2.1.")
-    expect(customer.get_by_text("We are waiting for your answer")).to_have_count(0)
+    expect(customer.get_by_text("Waiting for you since")).to_have_count(0)
     assert has_status(case, "active")
 
     escalate(customer, "The line stands still at night.")
@@ -91,9 +91,9 @@ def escalate(page: Page, reason: str) -> None:
 
 
 def resolve(page: Page, rating: str) -> None:
-    page.get_by_role("link", name="It is solved").click()
+    page.get_by_role("link", name="Mark as solved").click()
     page.locator(f"input[name=rating][value='{rating}']").check()
-    page.get_by_role("button", name="Close the case").click()
+    page.get_by_role("button", name="Mark as solved").click()
     expect(page.get_by_text("The case is resolved. Thank you.")).to_be_visible()
 
 
