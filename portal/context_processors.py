@@ -21,7 +21,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "offers_search": bool(request.configuration.visitor_reads) or request.user.is_authenticated,
         "theme": theme_of(request),
         "preview": getattr(request, "preview", None),
-        "demo_mode": settings.DEMO_MODE,
     }
 
 

@@ -41,10 +41,12 @@ def rows(shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: An
 
 @dataclass(frozen=True)
 class _Compiled(Generic[M]):
-    """``sql`` is empty where nothing can be found. ``places``: position among the parameters → name of the value."""
+    """``sql`` is empty where nothing can be found. ``places``: position among the parameters → name of the value.
+    ``converters``: position among the columns → what makes Python's values of the database's."""
 
     queryset: models.QuerySet[M]
     compiler: Any
+    converters: dict[int, Any]
     sql: str
     parameters: tuple[Any, ...]
     places: dict[int, str]
@@ -61,7 +63,8 @@ class _Compiled(Generic[M]):
         differing = {place: one for place, (one, other) in enumerate(zip(parameters, others, strict=True)) if one != other}
         if sql != other_sql or not all(one in names for one in differing.values()):
             raise ValueError("The values of a compiled queryset must stand in it as they are, and must not change its text.")
-        return cls(queryset, compiler, sql, parameters, {place: names[one] for place, one in differing.items()})
+        converters = compiler.get_converters([column for column, *_named in compiler.select]) if sql else {}
+        return cls(queryset, compiler, converters, sql, parameters, {place: names[one] for place, one in differing.items()})
 
     def bound(self, values: dict[str, Any]) -> tuple[Any, ...]:
         """psycopg's numbers tell the width of their column: a value is made of the same kind as its stand-in."""
@@ -76,7 +79,8 @@ class _Compiled(Generic[M]):
             return []
         connection = connections[self.queryset.db]
         found = [_fetched(connection, self.sql, self.bound(values))]
-        compiler = _like(self.compiler, connection=connection, execute_sql=lambda *_args, **_options: found)
+        known = {"execute_sql": lambda *_args, **_options: found, "get_converters": lambda _columns: self.converters}
+        compiler = _like(self.compiler, connection=connection, **known)
         query = _like(self.queryset.query, get_compiler=lambda *_args, **_options: compiler)
         return list(_like(self.queryset, _query=query))
 

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from portal.lib.pictures import png_without_metadata, webp_without_metadata
+from portal.lib.widgets import Files
 
 logger = logging.getLogger(__name__)
 
@@ -228,14 +229,10 @@ class PrivateFileStorage(FileSystemStorage):
         raise NotImplementedError("Private files have no address of their own; a view serves them after the record gate.")
 
 
-class _MultipleFileInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
 class UploadsField(forms.FileField):
     """Several files of accepted kinds; cleans to a list of uploads. Every file that is refused is named."""
 
-    widget = _MultipleFileInput
+    widget = Files
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"required": False, "allow_empty_file": True, **options})  # validate_upload names what is empty

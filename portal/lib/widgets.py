@@ -38,5 +38,14 @@ class Lines(forms.Textarea):
         return format_html("<textarea{}>\n{}</textarea>", _attributes(self, name, attrs), self.format_value(value) or "")
 
 
+class Files(forms.FileInput):
+    """Any number of files to send."""
+
+    allow_multiple_selected = True
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        return format_html("<input{}>", _attributes(self, name, {"type": self.input_type, **(attrs or {})}))
+
+
 def _attributes(widget: forms.Widget, name: str, attrs: dict[str, Any] | None) -> SafeString:
     return flatatt({"name": name, **widget.build_attrs(widget.attrs, attrs)})

@@ -1,14 +1,19 @@
-"""The header is drawn once for what it shows: nobody sees another's, and a change is seen at once."""
+"""Header and footer are drawn once for what they show: nobody sees another's, and a change is seen at once."""
 
 import re
 
 from django.test import Client
 
 from accounts.models import Contact
+from portal.models import Site, SnippetText
 
 
 def header_of(browser, path="/"):
     return re.search(r'<header class="site-header">.*?</header>\s*(?=<main|<div|$)', browser.get(path).text, re.DOTALL)[0]
+
+
+def footer_of(browser, path="/"):
+    return re.search(r'<footer class="site-footer">.*?</footer>', browser.get(path).text, re.DOTALL)[0]
 
 
 def test_each_reader_has_their_own_header(sign_in, alice, bob):
@@ -45,3 +50,18 @@ def test_its_forms_carry_the_readers_own_token_and_lead_back(alice):
 def test_a_name_that_looks_like_markup_is_a_name(sign_in, alice):
     Contact.objects.filter(pk=alice.pk).update(first_name="<b>Al")
     assert "<b>Al" not in header_of(sign_in(alice))
+
+
+def test_a_visitor_chooses_the_theme_below_and_all_others_in_their_menu(client, sign_in, alice):
+    assert 'name="next" value="/accounts/login/?next=%2Fcases%2F"' in footer_of(client, "/accounts/login/?next=%2Fcases%2F")
+    assert 'name="theme"' not in footer_of(sign_in(alice))
+
+
+def test_a_footer_that_is_changed_is_seen_at_once(sign_in, alice):
+    browser = sign_in(alice)
+    footer_of(browser)
+    Site.objects.update(support_email="help@acme.example")
+    SnippetText.objects.create(name="footer-note", html="<p>Open all day.</p>")
+    footer = footer_of(browser)
+    assert "mailto:help@acme.example" in footer
+    assert "Open all day." in footer

@@ -1,4 +1,5 @@
-"""The header of every page. It looks the same from click to click, so it is drawn once for what it shows, and kept in the process."""
+"""What surrounds every page: its header, and what ends it. Both look the same from click to click, so they are drawn once for what
+they show, and kept in the process."""
 
 import secrets
 from dataclasses import dataclass
@@ -6,12 +7,14 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from django.conf import settings
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from accounts.models import Contact, User
+from portal import snippets
 from portal.http import SiteRequest
 from portal.navigation import MenuItem, Navigation
 
@@ -53,6 +56,21 @@ class SiteHeader:
     profile: tuple[MenuItem, ...]
 
 
+@dataclass(frozen=True)
+class SiteEnd:
+    """Everything that the end of a page shows: footer, and the pattern of passing messages."""
+
+    title: str
+    support_email: str
+    language: str
+    theme: str
+    is_visitor: bool
+    """Visitors choose the theme here, all others in their menu."""
+    note: SafeString
+    leads_to_mailbox: bool
+    items: tuple[MenuItem, ...]
+
+
 def site_header(request: SiteRequest, navigation: Navigation, *, theme: str, q: str, offers_search: bool, here: str = "") -> SafeString:
     """``here``: where its forms lead back to, if that is not the address itself, which may hold a secret."""
     site = request.configuration.site
@@ -60,7 +78,19 @@ def site_header(request: SiteRequest, navigation: Navigation, *, theme: str, q: 
         site.title, site.logo_url, site.logo_dark_url, get_language() or "", theme, q, offers_search,
         _person(request), _accounts(request), navigation.primary, navigation.profile,
     )  # fmt: skip
-    drawn = _draw(header) if q else _kept(header)
+    return _addressed(request, _draw_header(header) if q else _kept_header(header), here)
+
+
+def site_end(request: SiteRequest, navigation: Navigation, *, theme: str, here: str = "") -> SafeString:
+    site, language, is_visitor = request.configuration.site, get_language() or "", not request.user.is_authenticated
+    note = snippets.text("footer-note", language, request.configuration)
+    end = SiteEnd(
+        site.title, site.support_email, language, theme if is_visitor else "", is_visitor, note, settings.DEMO_MODE, navigation.footer
+    )
+    return _addressed(request, _kept_end(end), here)
+
+
+def _addressed(request: SiteRequest, drawn: str, here: str) -> SafeString:
     return mark_safe(drawn.replace(TOKEN, get_token(request)).replace(HERE, escape(here or request.get_full_path())))
 
 
@@ -84,10 +114,15 @@ def _accounts(request: SiteRequest) -> tuple[ActingFor, ...]:
     )
 
 
-def _draw(header: SiteHeader) -> str:
+def _draw_header(header: SiteHeader) -> str:
     current = next((account.name for account in header.accounts if account.is_current), "")
     context: dict[str, Any] = {"header": header, "acting_for": current, "csrf_token": TOKEN, "here": HERE}
     return render_to_string("components/site_header.html", context)
 
 
-_kept = lru_cache(maxsize=1_000)(_draw)
+def _draw_end(end: SiteEnd) -> str:
+    context: dict[str, Any] = {"end": end, "csrf_token": TOKEN, "here": HERE}
+    return render_to_string("components/site_end.html", context)
+
+
+_kept_header, _kept_end = lru_cache(maxsize=1_000)(_draw_header), lru_cache(maxsize=1_000)(_draw_end)
