@@ -32,8 +32,8 @@ class _Rows:
         status = badge(case.badge, case.status_for_customer)
         badges = f"{self.late if case.is_late else ''}{self.pressing.get(case.priority, '')}{status}"
         return (
-            f'<li><div class="rows-main"><a href="{self.list_url}{case.number}/{place}" dir="auto">{escape(case.subject)}</a>{unread}'
-            f"<p>{escape(self.facts(case))} · {ago(case.updated_at)}</p></div><div>{badges}</div></li>"
+            f'<li><div><a href="{self.list_url}{case.number}/{place}">{escape(case.subject)}</a>{unread}'
+            f"<p>{escape(self.facts(case))} · {ago(case.updated_at)}</p></div><p>{badges}</p></li>"
         )
 
     def facts(self, case: Case) -> str:
@@ -43,4 +43,4 @@ class _Rows:
 
 def badge(value: str, label: object) -> str:
     """As components/status_badge.html draws it."""
-    return f'<span class="status" data-status="{escape(value)}">{escape(str(label))}</span>'
+    return f'<span data-status="{escape(value)}">{escape(str(label))}</span>'

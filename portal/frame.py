@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from accounts.models import Contact, User
-from portal import snippets
 from portal.http import SiteRequest
 from portal.navigation import MenuItem, Navigation
 
@@ -81,12 +80,13 @@ def site_header(request: SiteRequest, navigation: Navigation, *, theme: str, q: 
     return _addressed(request, _draw_header(header) if q else _kept_header(header), here)
 
 
-def site_end(request: SiteRequest, navigation: Navigation, *, theme: str, here: str = "") -> SafeString:
-    site, language, is_visitor = request.configuration.site, get_language() or "", not request.user.is_authenticated
-    note = snippets.text("footer-note", language, request.configuration)
+def site_end(request: SiteRequest, navigation: Navigation, *, note: SafeString, theme: str, here: str = "") -> SafeString:
+    """``note``: what administrators wrote for the footer."""
+    site, is_visitor = request.configuration.site, not request.user.is_authenticated
     end = SiteEnd(
-        site.title, site.support_email, language, theme if is_visitor else "", is_visitor, note, settings.DEMO_MODE, navigation.footer
-    )
+        site.title, site.support_email, get_language() or "", theme if is_visitor else "", is_visitor,
+        note, settings.DEMO_MODE, navigation.footer,
+    )  # fmt: skip
     return _addressed(request, _kept_end(end), here)
 
 

@@ -41,7 +41,7 @@ def _written(at: datetime, zone: tzinfo, language: str) -> tuple[str, str, str]:
     """ISO 8601, the exact time and the day; formats are those of ``language``, which is the active one."""
     local = at.astimezone(zone)
     exact = f"{date_format(local, 'DATETIME_FORMAT')} ({local.tzname()})"
-    return local.isoformat(timespec="seconds").replace("+00:00", "Z"), exact, date_format(local, "DATE_FORMAT")
+    return local.isoformat(timespec="minutes").replace("+00:00", "Z"), exact, date_format(local, "DATE_FORMAT")
 
 
 @lru_cache(maxsize=20_000)

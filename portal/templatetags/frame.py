@@ -17,6 +17,7 @@ def site_header(context: dict[str, Any]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def site_end(context: dict[str, Any]) -> SafeString:
+def site_end(context: dict[str, Any], note: SafeString) -> SafeString:
     """What ends the page."""
-    return frame.site_end(context["request"], context["navigation"], theme=context["theme"], here=str(context.get("here") or ""))
+    here = str(context.get("here") or "")
+    return frame.site_end(context["request"], context["navigation"], note=note, theme=context["theme"], here=here)
