@@ -42,6 +42,7 @@ class CaseFilterForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, contact: Contact) -> None:
         super().__init__(data)
+        self.scope = granted_scope(contact, "read", Case.record_type)
         self.contact = contact
         self.fields["status"].choices = [("", _("Any status")), *self._categories()]  # type: ignore[attr-defined]
         if data.get("view") in ("resolved", "all"):
@@ -82,6 +83,12 @@ class CaseFilterForm(forms.Form):
         picked = any(self.chosen(name) for name in ("q", "status", *MORE))
         return None if picked else (self.current_view, self.chosen("whose") or "", self.sorted_by)
 
+    def parts(self, rows: CaseQuerySet, reader: Contact) -> list[CaseQuerySet]:
+        """What the narrowed ``rows`` are put together from. A contact's own cases come in a list's order from an index, and so do those
+        that they joined; both at once do not."""
+        is_mixed = self.scope == Scope.CONTACT and not self.chosen("whose")
+        return [self.narrow(part, reader) for part in ([rows.own(reader), rows.joined(reader)] if is_mixed else [rows])]
+
     def narrow(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
         """``rows`` as CaseQuerySet.visible_to gives them to ``reader``."""
         rows = {"active": rows.active, "waiting": rows.waiting_for_customer, "resolved": rows.closed}.get(self.current_view, rows.all)()
@@ -98,7 +105,7 @@ class CaseFilterForm(forms.Form):
     def _of_whom(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
         match self.chosen("whose"):
             case "mine":
-                return rows.filter(contact=reader)
+                return rows.filter(contact=reader) if self.scope == Scope.GLOBAL else rows.own(reader)
             case "account":
                 return rows.filter(account=reader.account_id)
             case "followed":
@@ -108,7 +115,7 @@ class CaseFilterForm(forms.Form):
     def _whose(self) -> Choices:
         """What "all" means depends on what the contact may see."""
         mine: Choices = [("mine", _("Mine")), ("followed", _("Followed"))]
-        match granted_scope(self.contact, "read", Case.record_type):
+        match self.scope:
             case Scope.GLOBAL:
                 return [("", _("Everyone's")), ("account", _("My company's")), *mine]
             case Scope.ACCOUNT:

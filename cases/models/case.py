@@ -1,5 +1,7 @@
 import uuid
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.apps import apps
@@ -67,13 +69,43 @@ class OneOf(models.Func):
     output_field = models.BooleanField()
 
 
+class Checked(models.Func):
+    """``value = other`` that no index is looked up for: for a condition on rows that are already found by another."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " + 0 = "
+    output_field = models.BooleanField()
+
+
 class CaseQuerySet(ScopedQuerySet["Case"]):
     def permitted_to(self, privilege: Privilege, contact: Contact | None) -> Self:
         """Besides what record permissions allow: a case that a contact was asked to join, within their own account."""
         permitted = super().permitted_to(privilege, contact)
         if contact is None or privilege != "read" or granted_scope(contact, "read", Case.record_type) != Scope.CONTACT:
             return permitted
-        return self.filter(models.Q(contact=contact) | self._joined_by(contact, was_asked=True), account=contact.account_id)
+        return self.filter(self._is_own(contact) | self._was_asked_to_join(contact))
+
+    def own(self, contact: Contact) -> Self:
+        """Those that the contact opened for their account."""
+        return self.filter(self._is_own(contact))
+
+    def joined(self, contact: Contact) -> Self:
+        """Those of the account that the contact was asked to join."""
+        return self.filter(self._was_asked_to_join(contact))
+
+    def _is_own(self, contact: Contact) -> models.Q:
+        return models.Q(contact=contact, account=contact.account_id)
+
+    def _was_asked_to_join(self, contact: Contact) -> models.Q:
+        if contact.account_id is None:
+            return self._joined_by(contact, was_asked=True) & models.Q(account=None)
+        account = models.Value(contact.account_id, output_field=models.BigIntegerField())
+        return self._joined_by(contact, was_asked=True) & models.Q(Checked(models.F("account"), account))
+
+    def among(self, *parts: models.QuerySet["Case"]) -> Self:
+        """Those that are in one of the parts, each of which is short."""
+        found = [models.Q(OneOf(models.F("pk"), ArraySubquery(part.values("pk")))) for part in parts]
+        return self.filter(reduce(or_, found))
 
     def active(self) -> Self:
         return self.filter(closed_at=None)
@@ -290,20 +322,26 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="cases_case_latest"),
-            models.Index(fields=["account", "-updated_at", "-id"], name="cases_case_account"),
-            models.Index(fields=["contact", "-updated_at", "-id"], name="cases_case_contact"),
+            models.Index(fields=["account", "-updated_at", "-id"], name="cases_case_account", include=["closed_at"]),
+            models.Index(fields=["contact", "account", "-updated_at", "-id"], name="cases_case_contact", include=["closed_at"]),
             models.Index(fields=["account", "-updated_at", "-id"], name="cases_case_account_active", condition=models.Q(closed_at=None)),
-            models.Index(fields=["contact", "-updated_at", "-id"], name="cases_case_contact_active", condition=models.Q(closed_at=None)),
+            models.Index(
+                fields=["contact", "account", "-updated_at", "-id"], name="cases_case_contact_active", condition=models.Q(closed_at=None)
+            ),
             models.Index(
                 fields=["account", "-updated_at", "-id"], name="cases_case_account_waiting", condition=models.Q(category="waiting")
             ),
             models.Index(
-                fields=["contact", "-updated_at", "-id"], name="cases_case_contact_waiting", condition=models.Q(category="waiting")
+                fields=["contact", "account", "-updated_at", "-id"],
+                name="cases_case_contact_waiting",
+                condition=models.Q(category="waiting"),
             ),
-            models.Index(fields=["account", "-created_at", "-id"], name="cases_case_account_opened"),
-            models.Index(fields=["contact", "-created_at", "-id"], name="cases_case_contact_opened"),
+            models.Index(fields=["account", "-created_at", "-id"], name="cases_case_account_opened", include=["closed_at"]),
+            models.Index(fields=["contact", "account", "-created_at", "-id"], name="cases_case_contact_opened", include=["closed_at"]),
             models.Index(fields=["account", "-urgency", "-id"], name="cases_case_account_urgency", condition=models.Q(closed_at=None)),
-            models.Index(fields=["contact", "-urgency", "-id"], name="cases_case_contact_urgency", condition=models.Q(closed_at=None)),
+            models.Index(
+                fields=["contact", "account", "-urgency", "-id"], name="cases_case_contact_urgency", condition=models.Q(closed_at=None)
+            ),
             GinIndex(fields=["search"], name="cases_case_search"),
             models.Index(fields=["waiting_since"], name="cases_case_reminders", condition=models.Q(category="waiting")),
             models.Index(fields=["due_at", "id"], name="cases_case_due", condition=models.Q(closed_at=None)),

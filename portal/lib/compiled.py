@@ -22,6 +22,7 @@ from django.db.backends.postgresql.base import TIMESTAMPTZ_OID
 from django.db.backends.postgresql.psycopg_any import register_tzloader
 from psycopg import Cursor
 from psycopg.pq import Format
+from psycopg.sql import Literal
 
 M = TypeVar("M", bound=models.Model)
 
@@ -41,15 +42,18 @@ def rows(shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: An
 
 @dataclass(frozen=True)
 class _Compiled(Generic[M]):
-    """``sql`` is empty where nothing can be found. ``places``: position among the parameters → name of the value.
-    ``converters``: position among the columns → what makes Python's values of the database's."""
+    """``sql`` and ``parameters`` are Django's; ``sql`` is empty where nothing can be found. ``places``: position among the parameters
+    → name of the value. ``statement`` has only those: what is always the same is part of its text, so that indexes of some rows only
+    (of waiting cases, for example) can be planned with. ``converters``: position among the columns → what makes Python's values of
+    the database's."""
 
     queryset: models.QuerySet[M]
     compiler: Any
-    converters: dict[int, Any]
     sql: str
     parameters: tuple[Any, ...]
     places: dict[int, str]
+    statement: str
+    converters: dict[int, Any]
 
     @classmethod
     def of(cls, build: Callable[..., models.QuerySet[M]], values: dict[str, Any]) -> "_Compiled[M]":
@@ -63,22 +67,21 @@ class _Compiled(Generic[M]):
         differing = {place: one for place, (one, other) in enumerate(zip(parameters, others, strict=True)) if one != other}
         if sql != other_sql or not all(one in names for one in differing.values()):
             raise ValueError("The values of a compiled queryset must stand in it as they are, and must not change its text.")
+        places = {place: names[one] for place, one in differing.items()}
         converters = compiler.get_converters([column for column, *_named in compiler.select]) if sql else {}
-        return cls(queryset, compiler, converters, sql, parameters, {place: names[one] for place, one in differing.items()})
+        statement = _filled_in(sql, parameters, places, connections[queryset.db])
+        return cls(queryset, compiler, sql, parameters, places, statement, converters)
 
-    def bound(self, values: dict[str, Any]) -> tuple[Any, ...]:
-        """psycopg's numbers tell the width of their column: a value is made of the same kind as its stand-in."""
-        found = list(self.parameters)
-        for place, name in self.places.items():
-            kind = type(found[place])
-            found[place] = kind(values[name]) if issubclass(kind, int) else values[name]
-        return tuple(found)
+    def bound(self, values: dict[str, Any]) -> dict[int, Any]:
+        """Place → value. psycopg's numbers tell the width of their column: a value is made of the same kind as its stand-in."""
+        kinds = {place: type(self.parameters[place]) for place in self.places}
+        return {place: kinds[place](values[name]) if issubclass(kinds[place], int) else values[name] for place, name in self.places.items()}
 
     def run(self, values: dict[str, Any]) -> list[M]:
         if not self.sql:
             return []
         connection = connections[self.queryset.db]
-        found = [_fetched(connection, self.sql, self.bound(values))]
+        found = [_fetched(connection, self.statement, tuple(self.bound(values).values()))]
         known = {"execute_sql": lambda *_args, **_options: found, "get_converters": lambda _columns: self.converters}
         compiler = _like(self.compiler, connection=connection, **known)
         query = _like(self.queryset.query, get_compiler=lambda *_args, **_options: compiler)
@@ -86,8 +89,16 @@ class _Compiled(Generic[M]):
 
     def check(self, queryset: models.QuerySet[M], values: dict[str, Any]) -> None:
         made = _text(queryset.query.get_compiler(queryset.db))
-        kept = (self.sql, self.bound(values)) if self.sql else ("", ())
+        bound = self.bound(values)
+        kept = self.sql, tuple(bound.get(place, one) for place, one in enumerate(self.parameters))
         assert made == kept, f"The shape of a compiled queryset leaves something out:\n{made}\n{kept}"  # noqa: S101 -- for tests
+
+
+def _filled_in(sql: str, parameters: tuple[Any, ...], places: dict[int, str], connection: Any) -> str:
+    """With placeholders for the values in ``places`` alone."""
+    connection.ensure_connection()
+    written = (Literal(value).as_string(connection.connection).replace("%", "%%") for value in parameters)
+    return sql.replace("%%", "%%%%") % tuple("%s" if place in places else text for place, text in enumerate(written))
 
 
 class _PreparedCursor(Cursor[Any]):

@@ -1,7 +1,9 @@
 """Lists of cases in a large database: PostgreSQL finds a page by an index, in order, and looks at few rows besides."""
 
+import re
 from collections.abc import Iterator
 from copy import copy
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from django.http import QueryDict
 from accounts.models import Account, Contact
 from cases.forms.lists import CaseFilterForm
 from cases.models import Case, CaseParticipant
-from portal.lib.paging import PAGE_SIZE
+from cases.views.lists import page_of_cases
 from tests.cases.crowd import make_many_cases, make_person
 
 CASES = 100_000
@@ -38,6 +40,12 @@ def make_readers() -> dict[str, Contact]:
         # as autovacuum does: what was inserted at once is not in the index's order yet, which makes the index look expensive
         cursor.execute("SELECT gin_clean_pending_list('cases_case_search')")
         cursor.execute("ANALYZE cases_case, cases_caseparticipant, accounts_contact, accounts_account")
+        # as autovacuum leaves a table: what is in an index need not be looked up in the table too
+        cursor.execute("SELECT relpages FROM pg_class WHERE relname = 'cases_case'")
+        [[pages]] = cursor.fetchall()
+        cursor.execute(
+            "SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', 'cases_case', 'relallvisible', %s::integer)", [pages]
+        )
     return {
         "all of a big account": as_reader(busy, "account"),
         "all of a small account": as_reader(everybody[50], "account"),
@@ -55,7 +63,7 @@ def as_reader(contact: Contact, scope: str) -> Contact:
 
 
 BUSY = "their own, which are thousands"
-"""At most these are looked at."""
+"""At most these are looked at by a search."""
 IN_ORDER = ("view=active", "view=resolved", "view=all", "view=all&sort=opened", "view=active&sort=priority")
 """A page of a big account comes in its order from an index."""
 VIEWS = (
@@ -81,13 +89,30 @@ VIEWS = (
 
 def plan_of(contact: Contact, address: str) -> list[dict[str, Any]]:
     """The nodes of the executed plan for the first page, the uppermost first."""
-    filters = CaseFilterForm(QueryDict(address), contact=contact)
-    rows = filters.narrow(Case.objects.visible_to(contact), contact).for_list().with_reading(contact).with_views_of(contact)
-    query, values = rows.order_by(f"-{filters.sorted_by}", "-pk")[: PAGE_SIZE + 1].query.sql_with_params()
+    filters = CaseFilterForm(asked := QueryDict(address), contact=contact)
+    asked_for: list[tuple[str, tuple[Any, ...]]] = []
+    with connection.execute_wrapper(lambda execute, *query: asked_for.append(query[:2]) or execute(*query)):
+        page_of_cases(contact, filters, asked)
+    query, values = asked_for[-1]
+    return list(nodes(explain_prepared(query, values) if filters.shape else explain(query, values)))
+
+
+def explain(query: str, values: tuple[Any, ...]) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", values)
         [[[explained]]] = cursor.fetchall()
-    return list(nodes(explained["Plan"]))
+    return explained["Plan"]
+
+
+def explain_prepared(query: str, values: tuple[Any, ...]) -> dict[str, Any]:
+    """As the portal has it planned: before the values are known (portal.lib.compiled)."""
+    numbers = count(1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(f"PREPARE page AS {re.sub('%s', lambda _place: f'${next(numbers)}', query)}")
+        plan = explain(f"EXECUTE page ({', '.join(['%s'] * len(values))})", values)
+        cursor.execute("DEALLOCATE page")
+    return plan
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -111,7 +136,8 @@ def looked_at(plan: list[dict[str, Any]]) -> int:
 def test_a_page_looks_at_few_cases_however_many_there_are(readers: dict[str, Contact]):
     """One test: to make the cases takes longer than to look at them."""
     plans = {(who, address): plan_of(contact, address) for who, contact in readers.items() for address in VIEWS}
-    assert {pages: looked_at(plan) for pages, plan in plans.items() if pages[0] != BUSY and looked_at(plan) > FEW} == {}
+    hard = {(BUSY, address) for address in VIEWS if "q=" in address or "type=" in address}
+    assert {pages: looked_at(plan) for pages, plan in plans.items() if pages not in hard and looked_at(plan) > FEW} == {}
     own = Case.objects.filter(contact=readers[BUSY]).count()
-    assert {pages: looked_at(plan) for pages, plan in plans.items() if looked_at(plan) > own} == {}
+    assert {pages: looked_at(plan) for pages, plan in plans.items() if looked_at(plan) > own + FEW} == {}
     assert [address for address in IN_ORDER if sorts_cases(plans["all of a big account", address])] == []
