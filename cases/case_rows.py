@@ -7,29 +7,30 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from accounts.models import Contact
 from cases.models import Case, Priority
 from portal.lib.moments import ago
 
 PRESSING = (Priority.HIGH, Priority.URGENT)
 
 
-def case_rows(cases: Iterable[Case], *, shows_contacts: bool) -> SafeString:
+def case_rows(cases: Iterable[Case], *, reader: Contact, shows_contacts: bool) -> SafeString:
     """``<li>`` elements for ``<ul class="rows">``; cases as CaseQuerySet.for_list and with_reading load them."""
-    rows = _Rows(shows_contacts)
+    rows = _Rows(reader, shows_contacts)
     return mark_safe("\n".join([rows.row(case) for case in cases]))
 
 
 class _Rows:
     """What all rows share is looked up once."""
 
-    def __init__(self, shows_contacts: bool) -> None:
-        self.shows_contacts, self.list_url = shows_contacts, escape(reverse("cases:list"))
+    def __init__(self, reader: Contact, shows_contacts: bool) -> None:
+        self.reader, self.shows_contacts, self.list_url = reader, shows_contacts, escape(reverse("cases:list"))
         self.unread, self.late = badge("info", _("Unread")), badge("overdue", _("Late"))
         self.pressing = {value: badge(value, label) for value, label in Priority.choices if value in PRESSING}
 
     def row(self, case: Case) -> str:
         place, unread = ("#new", f" {self.unread}") if case.has_news else ("", "")
-        status = badge(case.badge, case.status_for_customer)
+        status = badge(case.badge, case.status_for(self.reader))
         badges = f"{self.late if case.is_late else ''}{self.pressing.get(case.priority, '')}{status}"
         return (
             f'<li><div><a href="{self.list_url}{case.number}/{place}">{escape(case.subject)}</a>{unread}'

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.actions import record_activity
 from accounts.actors import Actor
@@ -20,6 +21,8 @@ from cases.actions.status import locked, move, reopening_window
 from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, Category, Draft
 from portal.lib import markdown
 
+ONLY_FILES = _lazy("(Only files.)")
+"""What stands in the conversation where somebody sent files and wrote nothing."""
 CUSTOMER, INTERNAL = CaseMessage.Visibility.CUSTOMER, CaseMessage.Visibility.INTERNAL
 
 
@@ -35,7 +38,7 @@ def reply_to_case(
 ) -> CaseMessage:
     """Write an answer that the customer reads, by a customer or by staff.
 
-    A customer's answer takes a waiting or resolved case up again; staff choose the new ``status`` (None: a new case is
+    A customer's answer takes a waiting, held or resolved case up again; staff choose the new ``status`` (None: a new case is
     then in progress, any other stays).
     """
     case = locked(case)
@@ -130,7 +133,7 @@ def _check_reply(case: Case, contact: Contact) -> None:
 
 
 def _note_customer_reply(actor: Actor, case: Case, message: CaseMessage) -> None:
-    if case.category in (Category.WAITING, Category.RESOLVED):
+    if case.category in (Category.WAITING, Category.ON_HOLD, Category.RESOLVED):
         move(actor, case, CaseStatus.objects.get(pk=CaseStatus.IN_PROGRESS), message.created_at)
     owe_reply(case, message.created_at)
     if actor.contact:

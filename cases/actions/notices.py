@@ -17,12 +17,12 @@ def mail_customers(event: str, case: Case, message: CaseMessage | None = None, *
     """Tell the contact of the case and its participants, whoever may still see it, each at their own address."""
     for contact in _readers(case):
         if contact != but:
-            _mail(event, contact.email, case, reply_address(case, contact=contact), message=message, name=contact.first_name, **extra)
+            _mail_contact(event, case, contact, message=message, **extra)
 
 
 def mail_contact(event: str, case: Case, contact: Contact, **extra: Any) -> None:
     if _is_told(case, contact):
-        _mail(event, contact.email, case, reply_address(case, contact=contact), name=contact.first_name, **extra)
+        _mail_contact(event, case, contact, **extra)
 
 
 def mail_staff(event: str, case: Case, message: CaseMessage | None = None, *, to: Iterable[User] | None = None, **extra: Any) -> None:
@@ -65,6 +65,11 @@ def _readers(case: Case) -> list[Contact]:
 
 def _is_told(case: Case, contact: Contact) -> bool:
     return contact.can_be_told and Case.objects.visible_to(contact).filter(pk=case.pk).exists()
+
+
+def _mail_contact(event: str, case: Case, contact: Contact, **context: Any) -> None:
+    about = {"name": contact.first_name, "is_own": contact.pk == case.contact_id, "status": case.status_for(contact)}
+    _mail(event, contact.email, case, reply_address(case, contact=contact), **about, **context)
 
 
 def _mail(event: str, to: str, case: Case, reply_to: str, **context: Any) -> None:

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -45,10 +46,11 @@ from cases.admin.work import WorkAdmin
 from cases.agent_page import beside, closed_hint, conversation_of
 from cases.forms import StaffMessageForm, TimeEntryForm
 from cases.forms.agents import status_news
+from cases.forms.sending import storable
 from cases.models import Attachment, Case, CaseMessage, CaseStatus, Entitlement
 from cases.replies import fill
 from portal.lib import markdown
-from portal.lib.uploads import download_response
+from portal.lib.uploads import file_response
 
 RELATED_LINKS = ("can_add_related", "can_change_related", "can_delete_related", "can_view_related")
 """Of a choice in the administration; an agent chooses, and changes no queue or product in passing."""
@@ -70,7 +72,8 @@ class CaseForm(forms.ModelForm[Case]):
             field.choices = [(status.pk, status.label) for status in dict.fromkeys([*reachable, self.instance.status])]
         if "entitlement" in self.fields:
             drawn: Any = self.fields["entitlement"]
-            drawn.queryset = Entitlement.objects.valid_for(self.instance) | Entitlement.objects.filter(cases=self.instance)
+            valid = Entitlement.objects.valid_for(self.instance).values("pk")
+            drawn.queryset = Entitlement.objects.filter(Q(pk__in=valid) | Q(pk=self.instance.entitlement_id))
 
     @cached_property
     def changed_data(self) -> list[str]:
@@ -219,11 +222,11 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
             raise PermissionDenied
         return render(request, "cases/_preview.html", {"body_html": markdown.render(_body(request))})
 
-    def attachment_view(self, request: HttpRequest, pk: uuid.UUID) -> FileResponse:
+    def attachment_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse | FileResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = get_object_or_404(Attachment, pk=pk)
-        return download_response(found.file, found.name)
+        return file_response(found.file, found.name, is_small="small" in request.GET)
 
     def _again(self, request: HttpRequest, case: Case, **context: Any) -> HttpResponse:
         """The page itself is to be shown, not its own form saved. A browser forgets the chosen files."""
@@ -233,7 +236,7 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
 
 
 def _body(request: HttpRequest) -> str:
-    return request.POST.get("body", "").replace("\0", "")[:20_000]
+    return storable(request.POST.get("body", ""), 20_000)
 
 
 def _prepared(form: StaffMessageForm, case: Case, agent: User) -> dict[str, Any]:

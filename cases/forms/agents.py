@@ -13,22 +13,17 @@ from django.utils.translation import gettext_lazy as _lazy
 from accounts.models import Activity, User
 from cases.actions import why_not_merged
 from cases.forms.minutes import MinutesField
-from cases.forms.sending import FILES_HELP
+from cases.forms.sending import FILES_HELP, storable
 from cases.models import Case, CaseMessage, CaseStatus, Category, Queue, SavedReply
 from cases.replies import saved_replies_of
 from portal.lib.uploads import UploadsField
 
 KEPT = ("visibility", "body", "status")
-LONGEST_DRAFT = 100_000
 
 
 def typed_in_composer(data: QueryDict) -> dict[str, str] | None:
     """What came of the composer, unchecked, as a draft keeps it: without NUL and lone surrogates. None: nothing did."""
-    return {name: _storable(data.get(name, "")) for name in KEPT} if "body" in data else None
-
-
-def _storable(text: str) -> str:
-    return text.replace("\0", "")[:LONGEST_DRAFT].encode("utf-8", "replace").decode()
+    return {name: storable(data.get(name, "")) for name in KEPT} if "body" in data else None
 
 
 def status_news(case: Case, agent: User, seen: str) -> str:

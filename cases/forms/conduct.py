@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact
 from cases.actions import entitlement_for, offered_priorities
 from cases.models import Case, CaseDesk, Priority
+from portal.lib.widgets import Lines
 
 RATINGS = ((5, _("5 – very well")), (4, _("4 – well")), (3, _("3 – so-so")), (2, _("2 – badly")), (1, _("1 – not at all")))
 
@@ -25,7 +26,7 @@ class DeedForm(forms.Form):
 class RatingForm(DeedForm):
     rating = forms.TypedChoiceField(label=_("Did this solve it?"), choices=RATINGS, coerce=int, widget=forms.RadioSelect)
     comment = forms.CharField(
-        label=_("What should we know?"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
+        label=_("What should we know?"), required=False, max_length=2_000, widget=Lines(attrs={"rows": 4, "dir": "auto"})
     )
 
 
@@ -38,10 +39,16 @@ class ResolveForm(RatingForm):
         if self.case.contact_id != self.contact.pk:
             del self.fields["rating"], self.fields["comment"]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("comment") and not cleaned.get("rating") and "rating" not in self.errors:
+            self.add_error("rating", _("Choose one of these, so that your comment is kept with it."))
+        return cleaned
+
 
 class PriorityForm(DeedForm):
     priority = forms.ChoiceField(label=_("Priority"), widget=forms.RadioSelect)
-    reason = forms.CharField(label=_("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+    reason = forms.CharField(label=_("Why?"), max_length=500, widget=Lines(attrs={"rows": 3, "dir": "auto"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,7 +66,7 @@ class PriorityForm(DeedForm):
 
 
 class EscalateForm(DeedForm):
-    reason = forms.CharField(label=_("What makes it urgent?"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+    reason = forms.CharField(label=_("What makes it urgent?"), max_length=1_000, widget=Lines(attrs={"rows": 4, "dir": "auto"}))
 
 
 class ColleaguesField(forms.ModelMultipleChoiceField[Contact]):

@@ -56,6 +56,15 @@ class CaseFilterForm(forms.Form):
             del self.fields["more"]
 
     @property
+    def waiting_words(self) -> str | LazyText:
+        """Whoever sees all cases of a company is not the one whom all of them wait for."""
+        return _("Waiting for us") if self.contact.sees_colleagues(Case.record_type) else _("Waiting for you")
+
+    @property
+    def views(self) -> Choices:
+        return [(view, self.waiting_words if view == "waiting" else label) for view, label in VIEWS]
+
+    @property
     def current_view(self) -> str:
         return str(self.chosen("view") or "active")
 
@@ -125,7 +134,7 @@ class CaseFilterForm(forms.Form):
     def _categories(self) -> Choices:
         """Only those that cases of this view can have, in words that need no look at the table of statuses."""
         closed = {"resolved": True, "active": False, "": False}.get(self.data.get("view", ""))
-        words = {**dict(Category.choices), Category.ACTIVE: _("In progress"), Category.WAITING: _("Waiting for you")}
+        words = {**dict(Category.choices), Category.ACTIVE: _("In progress"), Category.WAITING: self.waiting_words}
         if self.data.get("view") == "waiting":
             return []
         return [(value, label) for value, label in words.items() if closed is None or (value in CLOSED) == closed]

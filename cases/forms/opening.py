@@ -13,16 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact
 from cases.actions import entitlement_for, offered_priorities
 from cases.forms.conduct import ColleaguesField, colleagues
-from cases.forms.sending import FILES_HELP, SubmissionForm
+from cases.forms.sending import FILES_HELP, SubmissionForm, storable
 from cases.models import Case, CaseDesk, Priority, Product, RequestField, RequestType
 from portal.lib.uploads import UploadsField
+from portal.lib.widgets import Lines
 
 KEPT = ("subject", "description", "request_type", "product", "priority", "follows")
 """Of a draft, besides the answers and the colleagues."""
 WRITTEN = ("subject", "description")
 ANSWER = re.compile(r"answer_[0-9]{1,9}")
 MAX_ANSWERS, MAX_COLLEAGUES = 50, 200
-LONGEST = {"description": 20_000}
 CUT = 5_000
 """Characters of anything else that a draft keeps."""
 
@@ -43,7 +43,7 @@ class NewCaseForm(SubmissionForm):
     description = forms.CharField(
         label=_("Description"),
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 9, "data-body": "", "dir": "auto"}),
+        widget=Lines(attrs={"rows": 9, "data-body": "", "dir": "auto"}),
         help_text=_("What did you do, what did you expect, what happened? You can use Markdown."),
         error_messages={"required": _("Write what happened.")},
     )
@@ -172,9 +172,7 @@ def draft_values(data: QueryDict) -> dict[str, Any]:
 
 
 def _kept(name: str, data: QueryDict) -> str:
-    """As JSON in the database can hold it: without NUL and lone surrogates."""
-    text = data.get(name, "").replace("\0", "")[: LONGEST.get(name, CUT)]
-    return text.encode("utf-8", "replace").decode()
+    return storable(data.get(name, ""), *([] if name == "description" else [CUT]))
 
 
 def _as_text(value: Any) -> str:

@@ -8,6 +8,15 @@ from portal.lib.widgets import HiddenLine
 FILES_HELP = _("Screenshots, PDF, logs, office documents. At most 10 files of 25 MB each.")
 
 
+LONGEST_DRAFT = 100_000
+"""Characters that are kept of what is typed, also of what is too long to be sent."""
+
+
+def storable(text: str, most: int = LONGEST_DRAFT) -> str:
+    """As JSON in the database can hold it: without NUL and lone surrogates."""
+    return text.replace("\0", "")[:most].encode("utf-8", "replace").decode()
+
+
 class SubmissionForm(forms.Form):
     """A form that does its work once: ``submission`` names one sending, however often the button is pressed."""
 

@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from accounts.actions import record_activity
 from accounts.actors import Actor
 from cases.actions import add_internal_note
+from cases.actions.messages import ONLY_FILES
 from cases.inbound.parse import Mail, UnreadableMail, parse
 from cases.inbound.receive import NAMESPACE, Files, Outcome, shortened, sorted_files
 from cases.models import Case, InboundMail
@@ -89,7 +90,7 @@ def _note(mail: InboundMail) -> tuple[str, Files, list[str]]:
     head = _("Mail from %(sender)s: %(subject)s") % {"sender": contents.sender, "subject": contents.subject or "–"}
     files, refused = sorted_files(contents.files)
     text, whole, notes = shortened(contents.text or contents.whole_text)
-    return f"{head}\n\n{text or _('(Only files.)')}\n\n{link}", [*whole, *files], [*notes, *refused]
+    return f"{head}\n\n{text or ONLY_FILES}\n\n{link}", [*whole, *files], [*notes, *refused]
 
 
 def _as_file(mail: InboundMail) -> Files:

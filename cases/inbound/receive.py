@@ -18,6 +18,7 @@ from accounts.actions import queue_mail
 from accounts.actors import Actor
 from accounts.models import Contact, User
 from cases.actions import reply_to_case
+from cases.actions.messages import ONLY_FILES
 from cases.inbound.headers import utf8
 from cases.inbound.parse import MAX_BYTES, Mail, UnreadableMail, digest_of, envelope_of, message_id_of, parse_head
 from cases.models import Case, CaseMessage, InboundMail
@@ -121,7 +122,7 @@ def _reply(mail: Mail, actor: Actor, case: Case, good: Files, refused: list[str]
     submission = uuid.uuid5(NAMESPACE, mail.fingerprint)
     try:
         with transaction.atomic():
-            message = reply_to_case(actor=actor, case=case, body=body or _("(Only files.)"), uploads=[*whole, *good], submission=submission)
+            message = reply_to_case(actor=actor, case=case, body=body or str(ONLY_FILES), uploads=[*whole, *good], submission=submission)
     except ValidationError as error:
         if isinstance(error.__cause__, OSError):  # the disk is full: ours to put right, and to try again
             raise error.__cause__ from error

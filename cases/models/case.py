@@ -14,6 +14,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Concat, JSONObject
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, User
@@ -381,6 +382,12 @@ class Case(models.Model):
     @property
     def status_for_customer(self) -> str:
         return self.status.customer_label
+
+    def status_for(self, reader: Contact) -> str:
+        """Only whoever opened the case is told that it waits for them."""
+        if self.is_waiting and reader.pk != self.contact_id:
+            return gettext("Waiting for %(name)s") % {"name": self.contact.first_name or self.contact.full_name}
+        return self.status_for_customer
 
     @property
     def badge(self) -> str:

@@ -29,8 +29,9 @@ from cases.actions import (
     remove_participant,
     reopen_case,
 )
-from cases.actions.reading import discard_draft
+from cases.actions.reading import discard_draft, save_draft
 from cases.forms.conduct import DeedForm, EscalateForm, ParticipantsForm, PriorityForm, RatingForm, ResolveForm
+from cases.forms.sending import storable
 from cases.models import Case, CaseParticipant, Category
 from cases.views.reading import crumbs_of, reader, visible_case
 
@@ -210,10 +211,22 @@ def case_follow(request: PortalRequest, number: str) -> HttpResponse:
         messages.success(request, _("You get no more mails about this case."))
         return redirect(case if Case.objects.visible_to(contact).filter(pk=case.pk).exists() else "cases:list")
     follow(actor=Actor.of(request), case=case, contact=contact)
-    if request.POST.get("follow") == "instead":  # of opening another: what was typed for that is no longer needed
-        discard_draft(contact=contact, case=None)
     messages.success(request, _("You follow this case: you get its mails."))
+    if request.POST.get("follow") == "instead":
+        _move_draft(request, case, contact)
     return redirect(case)
+
+
+def _move_draft(request: PortalRequest, case: Case, contact: Contact) -> None:
+    """Somebody follows a case instead of opening another: what they typed for that one becomes a draft of a reply."""
+    typed = storable(request.POST.get("description", "")).strip()
+    if typed and not case.accepts_reply_from(contact):
+        messages.info(request, _("What you had written is kept as the draft of a new case."))
+        return
+    if typed:
+        before = (case.draft or {}).get("body", "")
+        save_draft(contact=contact, case=case, values={"body": f"{before}\n\n{typed}".strip()})
+    discard_draft(contact=contact, case=None)
 
 
 @require_POST

@@ -28,7 +28,7 @@ from cases.actions.reading import note_reading, save_draft
 from cases.conversation import Addresses, Entry, conversation
 from cases.conversation_rows import conversation_rows
 from cases.forms import EditReplyForm, ReplyForm
-from cases.forms.sending import SubmissionForm
+from cases.forms.sending import SubmissionForm, storable
 from cases.models import Case, CaseMessage, Category
 from cases.promise_line import moment, promise_line
 from cases.views.conduct import offered_deeds
@@ -39,6 +39,7 @@ from portal.lib.paging import Cut, KeysetPage
 MESSAGES_A_PAGE = 20
 FIRST_DEEDS = ("resolve", "reopen")
 """What a phone offers right under the title."""
+LONGEST_PREVIEW = 20_000
 RATING_BUTTONS = (1, 2, 3, 4, 5)
 EVENTS = (
     "case.status_changed",
@@ -146,14 +147,13 @@ def reply_draft(request: PortalRequest, number: str) -> HttpResponse:
 
 
 def _typed_body(request: PortalRequest) -> str:
-    """As JSON in the database can hold it: without NUL and lone surrogates."""
-    return request.POST.get("body", "").replace("\0", "")[:20_000].encode("utf-8", "replace").decode()
+    return storable(request.POST.get("body", ""))
 
 
 @require_POST
 def preview(request: PortalRequest) -> HttpResponse:
     """Markdown as it will look."""
-    return render(request, "cases/_preview.html", {"body_html": markdown.render(_typed_body(request))})
+    return render(request, "cases/_preview.html", {"body_html": markdown.render(_typed_body(request)[:LONGEST_PREVIEW])})
 
 
 def _case_page(request: PortalRequest, case: Case, form: forms.Form) -> HttpResponse:
@@ -166,6 +166,7 @@ def _case_page(request: PortalRequest, case: Case, form: forms.Form) -> HttpResp
         "crumbs": crumbs_of(case),
         "max_size": settings.UPLOAD_MAX_BYTES,
         "case": case,
+        "status": case.status_for(contact),
         "page": page,
         "entries": entries,
         "messages_and_events": conversation_rows(entries, can_quote=can_reply, new_since=new_since),

@@ -6,12 +6,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import PortalRequest
 from cases.models import Attachment
-from portal.lib.uploads import IMAGES, download_response, extension_of, thumbnail_response
+from portal.lib.uploads import file_response
 
 
 @require_safe
 def attachment(request: PortalRequest, pk: uuid.UUID) -> HttpResponse | FileResponse:
     """With ``?small`` a picture as it is shown in the conversation."""
     found = get_object_or_404(Attachment.objects.visible_to(request.contact), pk=pk)
-    give = thumbnail_response if "small" in request.GET and extension_of(found.name) in IMAGES else download_response
-    return give(found.file, found.name)
+    return file_response(found.file, found.name, is_small="small" in request.GET)

@@ -20,7 +20,7 @@ from accounts.scoping import can
 from cases.actions.exports import export_cases
 from cases.actions.saved_views import save_view
 from cases.case_rows import case_rows
-from cases.forms.lists import MORE, VIEWS, CaseFilterForm, SaveViewForm
+from cases.forms.lists import MORE, CaseFilterForm, SaveViewForm
 from cases.models import Case, Entitlement, SavedView
 from portal.lib.paging import PARAMETERS, Cut, KeysetPage
 
@@ -89,7 +89,7 @@ def _list_page(request: PortalRequest, contact: Contact, query: QueryDict, save_
     page = page_of_cases(contact, filters, query)
     context = {
         "page": page,
-        "rows": case_rows(page.rows, shows_contacts=contact.sees_colleagues(Case.record_type)),
+        "rows": case_rows(page.rows, reader=contact, shows_contacts=contact.sees_colleagues(Case.record_type)),
         "filters": filters,
         "tabs": _tabs(filters),
         "saved_views": _saved_views(page.rows, contact, filters.as_query()),
@@ -125,7 +125,8 @@ def _tabs(filters: CaseFilterForm) -> list[dict[str, Any]]:
     """The other filters stay, but for the status: it may have no cases in another view."""
     url, current = reverse("cases:list"), filters.current_view
     return [
-        {"label": label, "url": f"{url}?{filters.as_query(view=view, status='')}", "is_current": view == current} for view, label in VIEWS
+        {"label": label, "url": f"{url}?{filters.as_query(view=view, status='')}", "is_current": view == current}
+        for view, label in filters.views
     ]
 
 

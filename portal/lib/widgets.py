@@ -32,10 +32,12 @@ class HiddenLine(Line):
 
 
 class Lines(forms.Textarea):
-    """A field of several lines. A line break that the text begins with needs another before it: HTML leaves the first one out."""
+    """A field of several lines. What is too long is told and nothing is lost: a browser that knew the limit would cut what is pasted,
+    without a word. A line break that the text begins with needs another before it: HTML leaves the first one out."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        return format_html("<textarea{}>\n{}</textarea>", _attributes(self, name, attrs), self.format_value(value) or "")
+        attributes = _attributes(self, name, {**(attrs or {}), "maxlength": False})
+        return format_html("<textarea{}>\n{}</textarea>", attributes, self.format_value(value) or "")
 
 
 class Files(forms.FileInput):

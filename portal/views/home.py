@@ -3,6 +3,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
@@ -47,8 +48,9 @@ def _cases(request: SiteRequest, contact: Contact) -> dict[str, Any]:
         "shows_cases": can(contact, "read", Case),
         "shows_contacts": contact.sees_colleagues(Case.record_type),
         "only_waiting_cases": bool(cases) and len(waiting) == len(cases),
-        "waiting_cases": waiting,
-        "open_cases": [case for case in cases if not case.is_waiting][:ROWS],
+        "waiting_cases": [(case, case.status_for(contact)) for case in waiting],
+        "open_cases": [(case, case.status_for(contact)) for case in cases if not case.is_waiting][:ROWS],
+        "waiting_words": _("Waiting for us") if contact.sees_colleagues(Case.record_type) else _("Waiting for you"),
     }
 
 

@@ -81,7 +81,7 @@ def _suggestions(request: SiteRequest, words: str) -> list[Group]:
     own_cases = Case.objects.visible_to(contact).filter(account=contact.account_id if contact else None)
     cases = own_cases.select_related("status").alike(words)[:SUGGESTED_OTHERS]
     groups = {
-        "cases:list": Group(_("Your open cases"), "life-preserver", [_open_case(c, contact) for c in cases]),
+        "cases:list": Group(_("Open cases"), "life-preserver", [_open_case(c, contact) for c in cases]),
         "knowledgebase:list": Group(_("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]),
         "forums:list": Group(_("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]),
     }

@@ -68,6 +68,14 @@
     if (event.detail.target?.id === "answer-text") document.getElementById("answer").close();
   });
 
+  /* Whoever follows another case instead takes along what they typed. */
+  document.addEventListener("submit", ({ target }) => {
+    const typed = form()?.elements.description;
+    if (target.id !== "follow-instead" || !typed) return;
+    const taken = Object.assign(document.createElement("input"), { type: "hidden", name: "description", value: typed.value });
+    target.append(taken);
+  }, true);
+
   /* Many colleagues: type to find one. */
   const prepare = (root) => root.querySelectorAll("[data-filter]").forEach((box) => (box.hidden = false));
   document.addEventListener("input", (event) => {

@@ -74,7 +74,7 @@ def test_a_priority_that_the_new_choice_does_not_offer_is_not_forced_upon_it(ope
     expect(page.get_by_label("Priority")).to_have_value("normal")
 
 
-def test_following_a_colleagues_case_instead_leaves_no_draft(open_browser, alice, ivan):
+def test_what_was_typed_goes_along_to_a_colleagues_case_that_is_followed_instead(open_browser, alice, ivan):
     case = make_case(alice, "Gateway is offline")
     page = open_browser(ivan)
     page.goto("/cases/new/")
@@ -84,9 +84,10 @@ def test_following_a_colleagues_case_instead_leaves_no_draft(open_browser, alice
     page.get_by_role("button", name="Follow “Gateway is offline” instead").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Gateway is offline")
     assert CaseParticipant.objects.filter(case=case, contact=ivan).exists()
+    expect(page.get_by_label("Your reply")).to_have_value("Typed a moment ago.")
     page.goto("/cases/new/")
     expect(page.get_by_label("Subject")).to_have_value("")
-    assert not Draft.objects.exists()
+    assert Draft.objects.get().case == case
 
 
 def test_discussions_and_cases_open_in_place_too(open_browser, alice, ivan):

@@ -35,6 +35,17 @@ def test_an_agent_puts_the_subject_right(sign_in, ada, case):
     assert Activity.objects.get(verb="case.renamed").details["before"] == "Gateway is offline"
 
 
+def test_an_agent_moves_one_of_many_cases_of_a_contract(sign_in, alice, ada, acme):
+    make_entitlement(acme)
+    case, _other, _third = (make_case(alice, f"Case {number}") for number in range(3))
+    page = sign_in(ada).get(page_of(case))
+    assert len(page.context["adminform"].form.fields["entitlement"].queryset) == 1
+    answer = sign_in(ada).post(page_of(case), details(case, status="on_hold", entitlement=case.entitlement_id))
+    assert answer.status_code == 302
+    case.refresh_from_db()
+    assert case.status_id == "on_hold"
+
+
 def test_saving_without_a_change_is_not_logged(sign_in, ada, case):
     sign_in(ada).post(page_of(case), details(case))
     assert not LogEntry.objects.exists()

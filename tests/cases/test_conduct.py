@@ -47,6 +47,39 @@ def test_the_rating_can_be_left_out(sign_in, alice, case):
     assert (case.category, case.rating) == ("resolved", None)
 
 
+def test_a_comment_without_a_rating_is_asked_for_one_and_kept(sign_in, alice, case):
+    page = do(sign_in(alice), case, "resolve", comment="It was the cable.")
+    assert "Choose one of these" in page.text
+    assert "It was the cable." in page.text
+    case.refresh_from_db()
+    assert case.category == "active"
+
+
+def test_only_alice_is_told_that_her_case_waits_for_her(sign_in, alice, ivan, ada, case):
+    add_participants(actor=Actor(user=alice.user, contact=alice), case=case, contacts=[ivan])
+    make_staff_reply(case, ada, status="waiting")
+    for reader, words, others in ((alice, "Waiting for you", "Waiting for Alice"), (ivan, "Waiting for Alice", "Waiting for you")):
+        for address in (case.get_absolute_url(), reverse("cases:list"), "/"):
+            page = sign_in(reader).get(address).text
+            assert f'data-status="waiting">{words}</span>' in page
+            assert f'data-status="waiting">{others}</span>' not in page
+    told = {mail.to: mail.text for mail in OutgoingMail.objects.filter(event="cases/reply")}
+    assert "answered in your case" in told[alice.email]
+    assert "We need something from you" in told[alice.email]
+    assert f"answered in case {case.number} of Alice Tester" in told[ivan.email]
+    assert "We need something from Alice Tester" in told[ivan.email]
+
+
+@pytest.mark.parametrize(("may_reply", "body"), [(True, "Typed for a new one."), (False, None)])
+def test_what_was_typed_for_a_new_case_goes_along_to_the_one_that_is_followed(sign_in, alice, fiona, case, may_reply, body):
+    grant(fiona, "case", "account", "read", *(["create"] if may_reply else []))
+    Draft.objects.create(contact=fiona, values={"subject": "Gateway", "description": "Typed for a new one."})
+    data = {"follow": "instead", "description": "Typed for a new one."}
+    sign_in(fiona).post(reverse("cases:follow", args=[case.number]), data)
+    [draft] = Draft.objects.all()
+    assert (draft.case, draft.values.get("body")) == ((case, body) if may_reply else (None, None))
+
+
 def test_alice_rates_a_case_that_support_resolved(sign_in, alice, ada, case):
     resolve(case, ada)
     browser = sign_in(alice)

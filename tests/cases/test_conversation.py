@@ -1,5 +1,6 @@
 """Customers and staff answer each other; the right people are told."""
 
+import re
 import uuid
 
 import pytest
@@ -10,7 +11,7 @@ from accounts.actions import record_activity
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, OutgoingMail, User
 from cases.actions import change_status
-from cases.models import Case, CaseMessage, CaseStatus
+from cases.models import Case, CaseMessage, CaseStatus, Draft
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
 from tests.factories import grant, make_user
 
@@ -44,8 +45,24 @@ def test_replying_twice_by_a_double_click_writes_one_message(sign_in, alice, cas
 
 def test_an_empty_reply_is_refused_and_nothing_is_written(sign_in, alice, case):
     page = reply(sign_in(alice), case, "")
-    assert "This field is required" in page.text
+    assert "Write your reply, or attach a file." in page.text
     assert case.messages.count() == 1
+
+
+def test_a_file_may_say_it_all(sign_in, alice, case):
+    reply(sign_in(alice), case, "", uploads=[pdf_upload("log.pdf")])
+    assert case.messages.last().body == "(Only files.)"
+    assert case.messages.last().attachments.get().name == "log.pdf"
+
+
+def test_a_text_that_is_too_long_is_told_and_kept(sign_in, alice, case):
+    browser, text = sign_in(alice), "too long " * 2_500
+    assert "maxlength" not in re.search(r'<textarea[^>]*name="body"[^>]*>', browser.get(case.get_absolute_url()).text)[0]
+    page = reply(browser, case, text)
+    assert "at most 20000 characters" in page.text
+    assert text.strip() in page.text
+    browser.post(reverse("cases:reply_draft", args=[case.number]), {"body": text})
+    assert Draft.objects.get().values["body"] == text
 
 
 def test_a_reply_with_a_bad_file_keeps_the_text(sign_in, alice, case):
@@ -78,7 +95,7 @@ def test_a_reader_without_create_or_write_cannot_reply(sign_in, fiona, case):
     assert reply(browser, case).status_code == 403
 
 
-@pytest.mark.parametrize(("before", "after"), [("waiting", "in_progress"), ("resolved", "in_progress"), ("on_hold", "on_hold")])
+@pytest.mark.parametrize(("before", "after"), [("waiting", "in_progress"), ("resolved", "in_progress"), ("on_hold", "in_progress")])
 def test_alices_reply_takes_the_case_up_again(sign_in, alice, ada, case, before, after):
     make_staff_reply(case, ada, status=before)
     reply(sign_in(alice), case)

@@ -42,8 +42,8 @@ def test_alice_sees_what_waits_for_her_apart_from_her_other_open_cases(sign_in, 
     make_staff_reply(waiting, ada, status="waiting")
     make_staff_reply(done, ada, status="resolved")
     page = sign_in(alice).get("/")
-    assert page.context["waiting_cases"] == [waiting]
-    assert page.context["open_cases"] == [still_open]
+    assert page.context["waiting_cases"] == [(waiting, "Waiting for you")]
+    assert page.context["open_cases"] == [(still_open, "New")]
     section = page.text[page.text.index('aria-labelledby="waiting"') : page.text.index('aria-labelledby="cases"')]
     assert waiting.get_absolute_url() in section
     assert still_open.get_absolute_url() not in section

@@ -28,7 +28,7 @@ def test_articles_discussions_and_open_cases_are_suggested(sign_in, alice, ivan,
     make_case(alice, "Our gateway is offline")
     assert suggested(sign_in(ivan), "my gateways blink") == {
         "Articles": ["Replace a gateway"],
-        "Your open cases": ["Our gateway is offline"],
+        "Open cases": ["Our gateway is offline"],
         "Discussions": ["Which gateway for a ship?"],
     }
 
@@ -42,13 +42,13 @@ def test_a_few_of_each_kind_are_enough_and_cost_four_queries_at_most(sign_in, al
     browser = sign_in(alice)
     with django_assert_max_num_queries(4 + 4):
         found = suggested(browser)
-    assert {name: len(titles) for name, titles in found.items()} == {"Your open cases": 3, "Articles": 5, "Discussions": 3}
+    assert {name: len(titles) for name, titles in found.items()} == {"Open cases": 3, "Articles": 5, "Discussions": 3}
 
 
 def test_the_best_comes_first(sign_in, alice):
     make_case(alice, "Gateway offline")
     make_case(alice, "Gateway is slow")
-    assert suggested(sign_in(alice), "gateway offline")["Your open cases"] == ["Gateway offline", "Gateway is slow"]
+    assert suggested(sign_in(alice), "gateway offline")["Open cases"] == ["Gateway offline", "Gateway is slow"]
 
 
 def test_nothing_is_suggested_that_may_not_be_seen(sign_in, alice, fiona, charlie, ada):
@@ -80,7 +80,7 @@ def test_without_permission_to_read_nothing_is_suggested(sign_in, alice):
     assert suggested(sign_in(alice)) == {}
 
 
-@pytest.mark.parametrize(("path", "kind"), [("/cases/", "Your open cases"), ("/knowledgebase/", "Articles"), ("/forums/", "Discussions")])
+@pytest.mark.parametrize(("path", "kind"), [("/cases/", "Open cases"), ("/knowledgebase/", "Articles"), ("/forums/", "Discussions")])
 def test_a_page_rule_takes_its_kind_out_of_the_suggestions(sign_in, alice, fiona, path, kind):
     make_article("Replace a gateway")
     make_topic(make_forum(), fiona, "Which gateway?")
