@@ -112,7 +112,8 @@ def _add(stored: InboundMail, mail: Mail) -> InboundMail:
     stored.case = case
     stored.reply, notes = _reply(mail, actor, case, good, refused)
     if notes and not mail.is_from_a_list:
-        queue_mail(event="cases/inbound_files", to=mail.sender, context={"case": case, "files": notes})
+        context = {"case": case, "files": notes}
+        queue_mail(event="cases/inbound_files", to=mail.sender, context=context, in_reply_to=mail.name_to_answer)
     return _settle(stored, Outcome.ADDED, "; ".join(notes))
 
 
@@ -230,7 +231,8 @@ def _answer(stored: InboundMail, mail: Mail, reason: str) -> None:
 def _tell_of_pause(stored: InboundMail, mail: Mail) -> None:
     """Once, however many follow."""
     if not _of_sender(stored, Outcome.HELD, timedelta(hours=1)).exists() and not mail.is_from_a_list:
-        queue_mail(event="cases/inbound_held", to=mail.sender, context={"limit": MAILS_AN_HOUR, "subject": mail.subject})
+        context = {"limit": MAILS_AN_HOUR, "subject": mail.subject}
+        queue_mail(event="cases/inbound_held", to=mail.sender, context=context, in_reply_to=mail.name_to_answer)
 
 
 def _of_sender(stored: InboundMail, outcome: str, period: timedelta) -> QuerySet[InboundMail]:

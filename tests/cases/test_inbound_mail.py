@@ -132,7 +132,7 @@ def test_an_attachment_is_kept_and_one_that_is_not_accepted_is_named(alice, case
     take_in(message)
     assert [file.name for file in Attachment.objects.all()] == ["steps.pdf"]
     told = OutgoingMail.objects.get(event="cases/inbound_files")
-    assert told.to == alice.email
+    assert (told.to, told.in_reply_to) == (alice.email, message["Message-ID"])
     assert "cannot be sent" in told.text
 
 
@@ -271,7 +271,7 @@ def test_a_flood_is_held_back_and_its_sender_hears_of_it_once(alice, case):
     for number in range(33):
         take_in(make_mail(reply_address(case, contact=alice), alice.email, f"Message {number}"))
     assert InboundMail.objects.filter(outcome="held").count() == 3
-    assert OutgoingMail.objects.filter(event="cases/inbound_held", to=alice.email).count() == 1
+    assert OutgoingMail.objects.get(event="cases/inbound_held", to=alice.email).in_reply_to.endswith("@mail.acme.example>")
     assert len(said(case)) == 30
 
 
