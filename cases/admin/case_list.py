@@ -100,7 +100,7 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
     list_per_page = 50
     ordering = ("due_at", "id")
     search_fields = ("account__name", "contact__email", "contact__first_name", "contact__last_name")
-    search_help_text = gettext_lazy("Number, words of the subject, account, or the contact's name or address.")
+    search_help_text = gettext_lazy("Number, words of the subject or the conversation, account, or the contact's name or address.")
     show_full_result_count = False
     paginator = CappedPaginator
     actions = ("assign_to_me", "assign_to_agent", "move_to_queue", "resolve")

@@ -44,15 +44,21 @@ IN_LIST = (
 
 
 SEARCHED = CombinedExpression(
-    SearchVector("subject", config=CONFIGURATION, weight="A"),
-    "||",
-    models.Func(
-        "answers",
-        template=f"setweight(to_tsvector('{CONFIGURATION}', jsonb_path_query_array(%(expressions)s, '$[*].value')), 'B')",
+    CombinedExpression(
+        SearchVector("subject", config=CONFIGURATION, weight="A"),
+        "||",
+        models.Func(
+            "answers",
+            template=f"setweight(to_tsvector('{CONFIGURATION}', jsonb_path_query_array(%(expressions)s, '$[*].value')), 'B')",
+        ),
+        output_field=SearchVectorField(),
     ),
+    "||",
+    models.Func(template="coalesce(said, '')", output_field=SearchVectorField()),
     output_field=SearchVectorField(),
 )
-"""What a case is found by: its subject, and what was answered, not what was asked: that is the same in all cases of a type."""
+"""What a case is found by: its subject; what was answered, not what was asked: that is the same in all cases of a type; and what was
+said in it, where customers can read it. ``said`` is a column that the database alone keeps (migration 0018)."""
 
 
 ON_PAGE = ("account", "contact__account", "product", "request_type", "assigned_to", "status", "entitlement")
@@ -98,10 +104,9 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         return models.Q(contact=contact, account=contact.account_id)
 
     def _was_asked_to_join(self, contact: Contact) -> models.Q:
-        if contact.account_id is None:
-            return self._joined_by(contact, was_asked=True) & models.Q(account=None)
         account = models.Value(contact.account_id, output_field=models.BigIntegerField())
-        return self._joined_by(contact, was_asked=True) & models.Q(Checked(models.F("account"), account))
+        within_account = models.Q(Checked(models.F("account"), account)) if contact.account_id else models.Q(account=None)
+        return self._joined_by(contact, was_asked=True) & within_account
 
     def among(self, *parts: models.QuerySet["Case"]) -> Self:
         """Those that are in one of the parts, each of which is short."""
@@ -136,8 +141,8 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         return sorted(found, key=lambda case: (not case.is_waiting, -case.updated_at.timestamp()))
 
     def matching(self, text: str) -> Self:
-        """Cases with this number, with or without its letter, or whose subject and answers have all of these words or such as
-        begin with them."""
+        """Cases with this number, with or without its letter, or in whose subject, answers and conversation are all of these words or
+        such as begin with them."""
         words, number = every_word(text), text.strip().upper()[:20]
         numbered = models.Q(number=f"C-{number}" if number.isdecimal() else number)
         return self.filter(numbered | models.Q(search=words)) if words else self.filter(numbered)
@@ -166,15 +171,19 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         following = Case.objects.visible_to(contact).filter(follows_up=models.OuterRef("pk")).order_by("created_at", "pk")
         draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact)
         desk = CaseDesk.objects.filter(pk=1)
-        return self.select_related(*ON_PAGE).annotate(
-            running_clocks=ArraySubquery(clocks.values(row=JSONObject(promise="promise", due_at="due_at"))),
-            paused_since=models.Subquery(pause.values("started_at")[:1]),
-            people=ArraySubquery(people.values(row=JSONObject(pk="contact", name=name))),
-            followed=models.Subquery(followed.values(row=link)[:1]),
-            following=ArraySubquery(following.values(row=link)[:LINKED_CASES]),
-            read_at=_read_until(contact),
-            draft=models.Subquery(draft.values("values")[:1]),
-            desk=models.Subquery(desk.values(row=JSONObject(reopen_days="reopen_days", edit_minutes="edit_minutes"))),
+        return (
+            self.select_related(*ON_PAGE)
+            .defer("search")
+            .annotate(
+                running_clocks=ArraySubquery(clocks.values(row=JSONObject(promise="promise", due_at="due_at"))),
+                paused_since=models.Subquery(pause.values("started_at")[:1]),
+                people=ArraySubquery(people.values(row=JSONObject(pk="contact", name=name))),
+                followed=models.Subquery(followed.values(row=link)[:1]),
+                following=ArraySubquery(following.values(row=link)[:LINKED_CASES]),
+                read_at=_read_until(contact),
+                draft=models.Subquery(draft.values("values")[:1]),
+                desk=models.Subquery(desk.values(row=JSONObject(reopen_days="reopen_days", edit_minutes="edit_minutes"))),
+            )
         )
 
     def with_reading(self, contact: Contact) -> Self:

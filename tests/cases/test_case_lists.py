@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from accounts.actors import Actor
 from accounts.models import Activity
-from cases.actions import add_participants, exports
+from cases.actions import add_internal_note, add_participants, exports, merge_cases
 from cases.actions.saved_views import MOST_VIEWS
 from cases.models import Case, CaseReading, Product, RequestType, SavedView
 from tests.cases.factories import make_case, make_staff_reply
@@ -139,6 +139,31 @@ def test_each_order_leads_through_all_pages_and_back(sign_in, alice, sort):
     assert [len(pks) for pks in found] == [25, 25, 10]
     assert len({pk for pks in found for pk in pks}) == 60
     assert [case.pk for case in browser.get(LIST + back).context["page"].rows] == found[1]
+
+
+def test_search_finds_what_was_said_where_the_reader_can_read_it(sign_in, alice, ada):
+    case = make_case(alice, "Freezer alarm", description="The **yogurt** is warm.")
+    reply = make_staff_reply(case, ada, "Please send the logbook.")
+    add_internal_note(actor=Actor(user=ada), case=case, body="Their compressor is old.")
+    browser = sign_in(alice)
+    for words in ("yogurt", "alarm logbook"):
+        assert subjects(browser, q=words) == ["Freezer alarm"]
+        assert "Freezer alarm" in browser.get("/search/", {"q": words}).text
+    assert subjects(browser, q="compressor") == []
+    reply.body = "Please send a picture."
+    reply.save()
+    assert subjects(browser, q="logbook") == []
+    reply.delete()
+    assert subjects(browser, q="picture") == []
+    assert subjects(browser, q="yogurt") == ["Freezer alarm"]
+
+
+def test_words_move_with_the_messages_when_cases_are_merged(sign_in, alice, ada):
+    cases = [make_case(alice, subject, description=words) for subject, words in (("First", "Yogurt"), ("Second", "Cheese"))]
+    merge_cases(actor=Actor(user=ada), case=cases[0], into=cases[1])
+    browser = sign_in(alice)
+    assert subjects(browser, view="all", q="yogurt") == ["Second"]
+    assert subjects(browser, view="all", q="cheese") == ["Second"]
 
 
 def test_search_takes_the_beginning_of_words_and_all_of_them(sign_in, alice):

@@ -245,6 +245,12 @@ def test_a_participant_who_may_no_longer_open_cases_reads_and_does_not_answer(si
     assert sign_in(fiona).post(reverse("cases:reply", args=[case.number]), {"body": "Me, too."}).status_code == 403
 
 
+def test_whoever_moved_to_another_account_leaves_their_cases_behind(sign_in, alice, globex, case):
+    Contact.objects.filter(pk=alice.pk).update(account=globex)
+    assert sign_in(alice).get(case.get_absolute_url()).status_code == 404
+    assert case.subject not in sign_in(alice).get(reverse("cases:list"), {"view": "all"}).text
+
+
 def test_a_participant_who_moved_to_another_account_neither_reads_nor_answers_nor_is_told(sign_in, alice, fiona, ada, globex, case):
     join(case, alice, fiona)
     assert case.accepts_reply_from(again(fiona))

@@ -167,6 +167,8 @@ def main() -> int:
     parser.add_argument("-n", type=int, default=2, help="so many at the same time")
     options = parser.parse_args()
     chosen = [mutant for mutant in mutants.everything() if options.only in mutant.gate]
+    if not chosen:
+        sys.exit(f"No gate has “{options.only}” in its name.")
     start = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     with laboratories(options.n) as built:

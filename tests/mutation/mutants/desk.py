@@ -16,8 +16,11 @@ PARTICIPANTS = [
     gate(
         "participants: read within their account",
         "cases/models/case.py",
-        "self.filter(models.Q(contact=contact) | self._joined_by(contact, was_asked=True), account=contact.account_id)",
-        "self.filter(models.Q(contact=contact, account=contact.account_id) | self._joined_by(contact, was_asked=True))", *DESK_CONDUCT,
+        "was_asked=True) & within_account", "was_asked=True)", *DESK_CONDUCT,
+    ),
+    gate(
+        "participants: their own cases within their account",
+        "cases/models/case.py", "models.Q(contact=contact, account=contact.account_id)", "models.Q(contact=contact)", *DESK_CONDUCT,
     ),
     gate(
         "participants: read while they may read cases of their own",
@@ -195,7 +198,7 @@ DEEDS = [
 LISTS = [
     gate(
         "lists: cases that the reader may see",
-        "cases/views/lists.py", "filters.narrow(Case.objects.visible_to(reader)", "filters.narrow(Case.objects.all()", *DESK_LISTS, *ROUTES,
+        "cases/views/lists.py", "visible = Case.objects.visible_to(reader)", "visible = Case.objects.all()", *DESK_LISTS, *ROUTES,
     ),
     gate(
         "lists: a file holds cases that the reader may see",
