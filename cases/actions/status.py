@@ -22,7 +22,7 @@ from cases.models import CLOSED, Case, CaseDesk, CaseQuerySet, CaseStatus, Categ
 def locked(case: Case) -> Case:
     """Locked first, read afterwards: PostgreSQL does not find a row that is joined by its status while the status changes."""
     Case.objects.select_for_update().only("pk").get(pk=case.pk)
-    return Case.objects.select_related("status", "contact__account", "entitlement").defer("search").get(pk=case.pk)
+    return Case.objects.select_related("status", "contact__account", "entitlement").get(pk=case.pk)
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
-from cases.models.case import Case, CaseQuerySet
+from cases.models.case import Case
+from cases.models.case_queryset import CaseQuerySet
 from cases.models.catalogue import CLOSED, PAUSED, TRANSITIONS, CaseStatus, Category, Product, RequestField, RequestType
 from cases.models.desk import AgentDraft, Composing, InboundMail, Queue, RoutingRule, SavedReply, SuggestionReading
 from cases.models.entitlement import Deduction, DeductionQuerySet, Entitlement, TimeEntry

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.models import Activity
 from cases.actions import add_internal_note, add_participants, exports, merge_cases
 from cases.actions.saved_views import MOST_VIEWS
-from cases.models import Case, CaseReading, Product, RequestType, SavedView
+from cases.models import Case, CaseParticipant, CaseReading, Product, RequestType, SavedView
 from tests.cases.factories import make_case, make_staff_reply
 from tests.factories import grant, make_contact
 
@@ -139,6 +139,14 @@ def test_each_order_leads_through_all_pages_and_back(sign_in, alice, sort):
     assert [len(pks) for pks in found] == [25, 25, 10]
     assert len({pk for pks in found for pk in pks}) == 60
     assert [case.pk for case in browser.get(LIST + back).context["page"].rows] == found[1]
+
+
+@pytest.mark.parametrize("filters", [{}, {"whose": "mine"}, {"whose": "followed"}, {"q": "gateway"}, {"sort": "opened"}])
+def test_a_list_holds_no_case_of_another_account(sign_in, ivan, charlie, filters):
+    case = make_case(charlie, "Gateway of another company")
+    CaseParticipant.objects.create(case=case, contact=ivan)
+    assert subjects(sign_in(ivan), view="all", **filters) == []
+    assert subjects(sign_in(charlie), view="all", **(filters if filters != {"whose": "followed"} else {})) == [case.subject]
 
 
 def test_search_finds_what_was_said_where_the_reader_can_read_it(sign_in, alice, ada):

@@ -15,21 +15,24 @@ from tests.mutation.noticing import (
 PARTICIPANTS = [
     gate(
         "participants: read within their account",
-        "cases/models/case.py",
+        "cases/models/case_queryset.py",
         "was_asked=True) & within_account", "was_asked=True)", *DESK_CONDUCT,
     ),
     gate(
         "participants: their own cases within their account",
-        "cases/models/case.py", "models.Q(contact=contact, account=contact.account_id)", "models.Q(contact=contact)", *DESK_CONDUCT,
+        "cases/models/case_queryset.py",
+        "models.Q(contact=contact, account=contact.account_id)", "models.Q(contact=contact)", *DESK_CONDUCT,
     ),
     gate(
         "participants: read while they may read cases of their own",
-        "cases/models/case.py", 'granted_scope(contact, "read", Case.record_type) != Scope.CONTACT:',
-        'granted_scope(contact, "read", Case.record_type) in (Scope.GLOBAL, Scope.ACCOUNT):', *DESK_CONDUCT,
+        "cases/models/case_queryset.py",
+        'granted_scope(contact, "read", self.model.record_type) != Scope.CONTACT:',
+        'granted_scope(contact, "read", self.model.record_type) in (Scope.GLOBAL, Scope.ACCOUNT):', *DESK_CONDUCT,
     ),
     gate(
         "participants: following gives no right to read",
-        "cases/models/case.py", "self._joined_by(contact, was_asked=True)", "self._joined_by(contact)", *DESK_CONDUCT,
+        "cases/models/case_queryset.py",
+        "self._joined_by(contact, was_asked=True)", "self._joined_by(contact)", *DESK_CONDUCT,
     ),
     gate(
         "participants: following gives no right to answer",
@@ -37,12 +40,14 @@ PARTICIPANTS = [
     ),
     gate(
         "participants: joining lets read and nothing else",
-        "cases/models/case.py", 'if contact is None or privilege != "read" or granted_scope(', "if contact is None or granted_scope(",
+        "cases/models/case_queryset.py",
+        'if contact is None or privilege != "read" or granted_scope(', "if contact is None or granted_scope(",
         *DESK_CONDUCT,
     ),
     gate(
         "participants: read the cases that they have joined and no others",
-        "cases/models/case.py", "joined = CaseParticipant.objects.filter(contact=contact, **how)", "joined = CaseParticipant.objects.all()",
+        "cases/models/case_queryset.py",
+        "joined = CaseParticipant.objects.filter(contact=contact, **how)", "joined = CaseParticipant.objects.all()",
         *DESK_CONDUCT,
     ),
     gate(
@@ -190,7 +195,8 @@ DEEDS = [
     ),
     gate(
         "deeds: a draft of a reply is its writer's own",
-        "cases/models/case.py", 'draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact)',
+        "cases/models/case_queryset.py",
+        'draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact)',
         'draft = Draft.objects.filter(case=models.OuterRef("pk"))', "tests/cases/test_drafts.py", "tests/cases/test_conduct.py",
     ),
 ]  # fmt: skip
@@ -220,7 +226,8 @@ LISTS = [
     ),
     gate(
         "lists: another one's view is not shown",
-        "cases/models/case.py", "views = SavedView.objects.filter(contact=contact)", "views = SavedView.objects.all()", *DESK_LISTS,
+        "cases/models/case_queryset.py",
+        "views = SavedView.objects.filter(contact=contact)", "views = SavedView.objects.all()", *DESK_LISTS,
     ),
     gate(
         "lists: insight is for those who see the account's cases",

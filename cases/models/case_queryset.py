@@ -1,0 +1,191 @@
+"""Which cases, and what is loaded with them."""
+
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Self
+
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models.functions import Coalesce, Concat, JSONObject
+
+from accounts.models import Contact
+from accounts.scoping import Privilege, Scope, ScopedQuerySet, granted_scope
+from cases.models.catalogue import Category
+from cases.models.participation import CaseParticipant, CaseReading, Draft, SavedView
+from cases.models.settings import CaseDesk
+from cases.models.sla import CaseClock, CasePause
+from portal.lib.search import alike, every_word
+
+if TYPE_CHECKING:
+    from cases.models.case import Case
+
+IN_LIST = (
+    "number",
+    "subject",
+    "status__customer_label",
+    "category",
+    "priority",
+    "urgency",
+    "due_at",
+    "closed_at",
+    "updated_at",
+    "created_at",
+    "contact__first_name",
+    "contact__last_name",
+    "product__name",
+)
+ON_PAGE = ("account", "contact__account", "product", "request_type", "assigned_to", "status", "entitlement")
+LINKED_CASES = 10
+"""Follow-ups that a case's page shows at most."""
+
+
+class OneOf(models.Func):
+    """``value = ANY (array)``. PostgreSQL looks a few rows up by it, where ``IN (SELECT …)`` beside an OR has it walk through all."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = models.BooleanField()
+
+
+class Checked(models.Func):
+    """``value = other`` that no index is looked up for: for a condition on rows that are already found by another."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " + 0 = "
+    output_field = models.BooleanField()
+
+
+class CaseQuerySet(ScopedQuerySet["Case"]):
+    def permitted_to(self, privilege: Privilege, contact: Contact | None) -> Self:
+        """Besides what record permissions allow: a case that a contact was asked to join, within their own account."""
+        permitted = super().permitted_to(privilege, contact)
+        if contact is None or privilege != "read" or granted_scope(contact, "read", self.model.record_type) != Scope.CONTACT:
+            return permitted
+        return self.filter(self._is_own(contact) | self._was_asked_to_join(contact))
+
+    def own(self, contact: Contact) -> Self:
+        """Those that the contact opened for their account."""
+        return self.filter(self._is_own(contact))
+
+    def joined(self, contact: Contact) -> Self:
+        """Those of the account that the contact was asked to join."""
+        return self.filter(self._was_asked_to_join(contact))
+
+    def _is_own(self, contact: Contact) -> models.Q:
+        return models.Q(contact=contact, account=contact.account_id)
+
+    def _was_asked_to_join(self, contact: Contact) -> models.Q:
+        account = models.Value(contact.account_id, output_field=models.BigIntegerField())
+        within_account = models.Q(Checked(models.F("account"), account)) if contact.account_id else models.Q(account=None)
+        return self._joined_by(contact, was_asked=True) & within_account
+
+    def among(self, *parts: models.QuerySet["Case"]) -> Self:
+        """Those that are in one of the parts, each of which is short."""
+        found = [models.Q(OneOf(models.F("pk"), ArraySubquery(part.values("pk")))) for part in parts]
+        return self.filter(reduce(or_, found))
+
+    def active(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def closed(self) -> Self:
+        return self.filter(closed_at__isnull=False)
+
+    def waiting_for_customer(self) -> Self:
+        return self.filter(category=Category.WAITING)
+
+    def followed_by(self, contact: Contact) -> Self:
+        """The contact's own cases are followed without being asked."""
+        return self.filter(self._joined_by(contact))
+
+    def _joined_by(self, contact: Contact, **how: bool) -> models.Q:
+        joined = CaseParticipant.objects.filter(contact=contact, **how).values("case")
+        return models.Q(OneOf(models.F("pk"), ArraySubquery(joined)))
+
+    def waiting_first(self, limit: int) -> list["Case"]:
+        """Active cases for a summary: at most ``limit`` that wait for the customer, then as many others, latest first.
+
+        One query, each half from an index of its own.
+        """
+        waiting = self.waiting_for_customer().order_by("-updated_at", "-pk")[:limit]
+        others = self.active().exclude(category=Category.WAITING).order_by("-updated_at", "-pk")[:limit]
+        found = waiting.union(others, all=True)
+        return sorted(found, key=lambda case: (not case.is_waiting, -case.updated_at.timestamp()))
+
+    def matching(self, text: str) -> Self:
+        """Cases with this number, with or without its letter, or in whose subject, answers and conversation are all of these words or
+        such as begin with them."""
+        words, number = every_word(text), text.strip().upper()[:20]
+        numbered = models.Q(number=f"C-{number}" if number.isdecimal() else number)
+        return self.filter(numbered | models.Q(search=words)) if words else self.filter(numbered)
+
+    def opened_by(self, text: str) -> Self:
+        """By somebody in whose name or address all of the words occur."""
+        fields = ("contact__first_name", "contact__last_name", "contact__email")
+        words = [models.Q(*[(f"{name}__icontains", word) for name in fields], _connector=models.Q.OR) for word in text.split()]
+        return self.filter(*words)
+
+    def alike(self, text: str) -> Self:
+        """Active ones whose subject has any of the words, the best first."""
+        return alike(self.active().order_by("-updated_at", "-pk"), "subject", text, among=500)
+
+    def for_list(self) -> Self:
+        return self.select_related("contact", "product", "status").only(*IN_LIST)
+
+    def for_page(self, contact: Contact) -> Self:
+        """Load all that a case's page shows beside its conversation in the same query."""
+        clocks = CaseClock.objects.filter(case=models.OuterRef("pk"), met_at=None, dropped_at=None).order_by("due_at")
+        pause = CasePause.objects.filter(case=models.OuterRef("pk"), ended_at=None)
+        people = CaseParticipant.objects.filter(case=models.OuterRef("pk")).order_by("created_at", "pk")
+        name = Concat("contact__first_name", models.Value(" "), "contact__last_name")
+        link = JSONObject(number="number", subject="subject")
+        visible = self.model.objects.visible_to(contact)
+        followed = visible.filter(pk=models.OuterRef("follows_up_id"))
+        following = visible.filter(follows_up=models.OuterRef("pk")).order_by("created_at", "pk")
+        draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact)
+        desk = CaseDesk.objects.filter(pk=1)
+        return self.select_related(*ON_PAGE).annotate(
+            running_clocks=ArraySubquery(clocks.values(row=JSONObject(promise="promise", due_at="due_at"))),
+            paused_since=models.Subquery(pause.values("started_at")[:1]),
+            people=ArraySubquery(people.values(row=JSONObject(pk="contact", name=name))),
+            followed=models.Subquery(followed.values(row=link)[:1]),
+            following=ArraySubquery(following.values(row=link)[:LINKED_CASES]),
+            read_at=_read_until(contact),
+            draft=models.Subquery(draft.values("values")[:1]),
+            desk=models.Subquery(desk.values(row=JSONObject(reopen_days="reopen_days", edit_minutes="edit_minutes"))),
+        )
+
+    def with_reading(self, contact: Contact) -> Self:
+        """Load until when the contact has read each case, for the mark of what is new."""
+        return self.annotate(read_at=_read_until(contact))
+
+    def with_views_of(self, contact: Contact) -> Self:
+        """Load the contact's saved views beside each case; PostgreSQL looks for them once."""
+        views = SavedView.objects.filter(contact=contact)
+        return self.annotate(views=ArraySubquery(views.values(row=JSONObject(pk="pk", name="name", query="query"))))
+
+
+_CaseManager = models.Manager.from_queryset(CaseQuerySet)
+
+
+class CaseManager(_CaseManager["Case"]):
+    def get_queryset(self) -> CaseQuerySet:
+        """All words of a conversation are looked for, never shown."""
+        return CaseQuerySet(self.model, using=self._db).defer("search")
+
+
+def _read_until(contact: Contact) -> Coalesce:
+    """Since when what others wrote is new to the contact; None for a case that they have nothing to do with yet.
+
+    Whoever never looked has read what they wrote themselves, by mail for example; else nothing since they opened the case or joined it.
+    """
+    reading = CaseReading.objects.filter(case=models.OuterRef("pk"), contact=contact).values("read_at")
+    own_words = apps.get_model("cases", "CaseMessage").objects.filter(case=models.OuterRef("pk"), author_contact=contact)
+    joined = CaseParticipant.objects.filter(case=models.OuterRef("pk"), contact=contact).values("created_at")
+    return Coalesce(
+        models.Subquery(reading[:1]),
+        models.Subquery(own_words.order_by("-created_at", "-pk").values("created_at")[:1]),
+        models.Case(models.When(contact=contact, then=models.F("created_at"))),
+        models.Subquery(joined[:1]),
+        output_field=models.DateTimeField(null=True),
+    )
