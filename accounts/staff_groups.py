@@ -29,7 +29,7 @@ GROUPS: dict[str, Rights] = {
         "accounts.user": VIEW,  # to choose whom a case is assigned to
         "accounts.invitation": EDIT,
         "accounts.invitationredemption": VIEW,
-        "knowledgebase.article": VIEW,
+        "knowledgebase.article": "view add",  # a draft, also from a case; to publish it is for others
         "forums.topic": VIEW,
     },
     # Who can read a page is not theirs to decide: they see its rules, and leave pages where they stand.

@@ -80,10 +80,12 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         within_account = models.Q(Checked(models.F("account"), account)) if contact.account_id else models.Q(account=None)
         return self._joined_by(contact, was_asked=True) & within_account
 
-    def among(self, *parts: models.QuerySet["Case"]) -> Self:
-        """Those that are in one of the parts, each of which is short."""
+    def put_together(self, *parts: models.QuerySet["Case"]) -> "CaseQuerySet":
+        """The cases of the parts, each of which is a short piece of these rows. They are fetched by their keys alone: to ask for the
+        conditions of these rows again would have PostgreSQL walk through an index of all of them."""
         found = [models.Q(OneOf(models.F("pk"), ArraySubquery(part.values("pk")))) for part in parts]
-        return self.filter(reduce(or_, found))
+        pieces: CaseQuerySet = self.model.objects.filter(reduce(or_, found))
+        return pieces
 
     def active(self) -> Self:
         return self.filter(closed_at=None)

@@ -114,7 +114,7 @@ def page_of_cases(contact: Contact, filters: CaseFilterForm, query: QueryDict) -
     def rows(reader: Contact, **cursor: Any) -> QuerySet[Case]:
         visible = Case.objects.visible_to(reader)
         found = [cut.narrow(part, **cursor) for part in filters.parts(visible, reader)]
-        return cut.narrow(Case.objects.among(*found).for_list().with_reading(reader).with_views_of(reader), **cursor)
+        return cut.narrow(visible.put_together(*found).for_list().with_reading(reader).with_views_of(reader), **cursor)
 
     if filters.shape is None:
         return cut.page(list(rows(contact, **cut.values)))

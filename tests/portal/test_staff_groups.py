@@ -66,7 +66,7 @@ MAY = {
     "forums.topic": (VIEW, ALL, NOTHING, ALL),
     "invoices.invoice": (NOTHING, NOTHING, ALL, ALL),
     "invoices.invoicesettings": (NOTHING, NOTHING, VIEW, "view change"),
-    "knowledgebase.article": (VIEW, ALL, NOTHING, ALL),
+    "knowledgebase.article": ("view add", ALL, NOTHING, ALL),
     "knowledgebase.articlefeedback": (NOTHING, VIEW, NOTHING, VIEW),
     "knowledgebase.category": (NOTHING, ALL, NOTHING, ALL),
     "portal.allowednetwork": (NOTHING, NOTHING, NOTHING, ALL),
