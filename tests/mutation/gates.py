@@ -134,7 +134,7 @@ def failing_untouched(built: list[Laboratory], chosen: list[Mutant]) -> list[str
 
     tests = list(dict.fromkeys(test for mutant in chosen for test in mutant.tests))
     with ThreadPoolExecutor(len(built)) as pool:
-        shares = [tests[start :: len(built)] for start in range(len(built))]
+        shares = [share for start in range(len(built)) if (share := tests[start :: len(built)])]
         found = pool.map(failing, built, shares)
         return [test for share in found for test in share]
 
