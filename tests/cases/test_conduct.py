@@ -303,6 +303,13 @@ def test_what_a_page_offered_is_decided_again_when_it_is_done(alice, fiona, ada,
             deed()
 
 
+def test_words_are_put_right_by_their_writer_alone(alice, ivan, ada, case):
+    for actor in (Actor(user=ivan.user, contact=ivan), Actor(user=ada)):
+        with pytest.raises(ValidationError, match="Only your own replies"):
+            edit_reply(actor=actor, message=case.messages.get(), body="Ha")
+    assert edit_reply(actor=Actor(user=alice.user, contact=alice), message=case.messages.get(), body="So.").body == "So."
+
+
 def test_ivan_follows_a_colleagues_case_and_stops(sign_in, ivan, case, ada):
     browser, url = sign_in(ivan), reverse("cases:follow", args=[case.number])
     browser.post(url, {"follow": "yes"})
