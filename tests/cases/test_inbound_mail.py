@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -101,13 +102,23 @@ def test_an_agent_answers_by_mail(alice, ada, case, settings):
     assert OutgoingMail.objects.filter(to=alice.email, event="cases/reply").exists()
 
 
-def test_staff_who_may_not_work_on_cases_do_not_answer(case):
+def vouched(to, sender, text="Please restart it."):
+    """A mail whose sender a mail server made sure of."""
+    passed = f"mx.support.example; dmarc=pass header.from={sender.partition('@')[2]}"
+    return make_mail(to, sender, text, Authentication_Results=passed)
+
+
+def test_staff_who_may_not_work_on_cases_do_not_answer(case, settings):
+    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
     viewer = make_user("viewer@portal.example", is_staff=True)
-    assert take_in(make_mail(reply_address(case, user=viewer), viewer.email)).outcome == "refused"
+    assert take_in(vouched(reply_address(case, user=viewer), viewer.email)).outcome == "refused"
+    viewer.user_permissions.add(Permission.objects.get(codename="change_case"))
+    assert take_in(vouched(reply_address(case, user=viewer), viewer.email, "Again.")).outcome == "added"
 
 
-def test_who_got_an_agents_mail_forwarded_cannot_answer_as_the_agent(alice, ada, case):
-    assert take_in(make_mail(reply_address(case, user=ada), alice.email)).outcome == "refused"
+def test_who_got_an_agents_mail_forwarded_cannot_answer_as_the_agent(alice, ada, case, settings):
+    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
+    assert take_in(vouched(reply_address(case, user=ada), alice.email)).outcome == "refused"
     assert said(case) == []
 
 
