@@ -17,6 +17,7 @@ from cases.forms.sending import FILES_HELP, storable
 from cases.models import Case, CaseMessage, CaseStatus, Category, Queue, SavedReply
 from cases.replies import saved_replies_of
 from portal.lib.uploads import UploadsField
+from portal.lib.widgets import Lines
 
 KEPT = ("visibility", "body", "status")
 
@@ -59,7 +60,7 @@ class StaffMessageForm(forms.Form):
     saved = forms.ModelChoiceField(
         label=_lazy("Saved reply"), queryset=SavedReply.objects.none(), empty_label=_lazy("choose …"), required=False
     )
-    body = forms.CharField(label=_lazy("Message"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 8, "cols": 80}))
+    body = forms.CharField(label=_lazy("Message"), max_length=20_000, widget=Lines(attrs={"rows": 8, "cols": 80}))
     status = forms.ModelChoiceField(
         label=_lazy("Then set the status to"), queryset=CaseStatus.objects.none(), empty_label=_lazy("leave it"), required=False
     )
@@ -71,7 +72,6 @@ class StaffMessageForm(forms.Form):
     def __init__(self, *args: Any, case: Case, agent: User, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "composer_%s", **kwargs})
         self.case, self.agent = case, agent
-        self.fields["body"].widget.attrs.pop("maxlength")  # a browser would cut what is pasted without a word
         self.fields["status"].queryset = CaseStatus.objects.reachable_from(case.category)  # type: ignore[attr-defined]
         self.fields["saved"].queryset = saved_replies_of(agent)  # type: ignore[attr-defined]
         newest = CaseMessage.objects.filter(case=case).order_by("-pk").values_list("pk", flat=True).first()

@@ -12,6 +12,7 @@ from accounts.models import Contact
 from cases.forms.conduct import ColleaguesField, colleagues
 from cases.forms.sending import SubmissionForm
 from cases.models import Case, Priority, Product, RequestType
+from portal.lib.widgets import Lines
 
 
 class ContactSelect(AutocompleteSelect):
@@ -36,7 +37,7 @@ class OpenCaseForm(SubmissionForm):
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices, initial=Priority.NORMAL)
     subject = forms.CharField(label=_("Subject"), max_length=150, widget=forms.TextInput(attrs={"class": "vTextField"}))
     description = forms.CharField(
-        label=_("Description"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
+        label=_("Description"), max_length=20_000, widget=Lines(attrs={"rows": 8, "class": "vLargeTextField"}),
         help_text=_("What was said. The customer reads it as the first message of the case. You can use Markdown."),
     )  # fmt: skip
 
@@ -47,7 +48,6 @@ class OpenCaseForm(SubmissionForm):
         self.fields["contact"].widget.choices = self.fields["contact"].choices  # type: ignore[attr-defined]
         self.fields["request_type"].queryset = RequestType.objects.filter(is_active=True)  # type: ignore[attr-defined]
         self.fields["product"].queryset = Product.objects.filter(is_active=True)  # type: ignore[attr-defined]
-        self.fields["description"].widget.attrs.pop("maxlength")  # a browser would cut what is pasted without a word
 
 
 class LoopForm(forms.Form):
