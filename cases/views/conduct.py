@@ -212,7 +212,7 @@ def case_follow(request: PortalRequest, number: str) -> HttpResponse:
         return redirect(case if Case.objects.visible_to(contact).filter(pk=case.pk).exists() else "cases:list")
     follow(actor=Actor.of(request), case=case, contact=contact)
     messages.success(request, _("You follow this case: you get its mails."))
-    if request.POST.get("follow") == "instead":
+    if request.POST.get("follow") == "instead" and "description" in request.POST:  # from the form of a new case
         _move_draft(request, case, contact)
     return redirect(case)
 

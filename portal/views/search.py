@@ -79,7 +79,7 @@ def _suggestions(request: SiteRequest, words: str) -> list[Group]:
     articles = Article.objects.visible_to(contact).search(words)[:SUGGESTED_ARTICLES]
     topics = Topic.objects.visible_to(contact).select_related("forum").alike(words)[:SUGGESTED_OTHERS]
     own_cases = Case.objects.visible_to(contact).filter(account=contact.account_id if contact else None)
-    cases = own_cases.select_related("status").alike(words)[:SUGGESTED_OTHERS]
+    cases = own_cases.select_related("status", "contact").alike(words)[:SUGGESTED_OTHERS]
     groups = {
         "cases:list": Group(_("Open cases"), "life-preserver", [_open_case(c, contact) for c in cases]),
         "knowledgebase:list": Group(_("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]),
@@ -92,24 +92,27 @@ def _open_case(case: Case, contact: Contact | None) -> dict[str, Any]:
     """A colleague's case can be followed instead of opening another one."""
     is_own = contact is not None and case.contact_id == contact.pk
     follow_url = "" if is_own else reverse("cases:follow", args=[case.number])
-    return {**_hit(case.subject, case, text=f"{case.number} · {case.status_for_customer}"), "is_case": True, "follow_url": follow_url}
+    return {**_case_hit(case, contact), "is_case": True, "follow_url": follow_url}
 
 
 def _groups(request: SiteRequest, words: str) -> list[Group]:
     contact = request.contact
     articles = Article.objects.visible_to(contact).search(words)[:ARTICLES]
-    cases = Case.objects.visible_to(contact).select_related("status").matching(words)[:OTHERS]
+    cases = Case.objects.visible_to(contact).select_related("status", "contact").matching(words)[:OTHERS]
     topics = Topic.objects.visible_to(contact).select_related("forum").filter(title__icontains=words)[:OTHERS]
     invoices = Invoice.objects.visible_to(contact).matching(words)[:OTHERS]
     groups = {
         "knowledgebase:list": Group(_("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]),
-        "cases:list": Group(
-            _("Cases"), "life-preserver", [_hit(c.subject, c, text=f"{c.number} · {c.status_for_customer}") for c in cases]
-        ),
+        "cases:list": Group(_("Cases"), "life-preserver", [_case_hit(c, contact) for c in cases]),
         "forums:list": Group(_("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]),
         "invoices:list": Group(_("Invoices"), "receipt", [_hit(str(i.number), i, text=i.purchase_order) for i in invoices]),
     }
     return [group for page, group in groups.items() if request.configuration.may_open(reverse(page), contact)]
+
+
+def _case_hit(case: Case, contact: Contact | None) -> dict[str, Any]:
+    status = case.status_for(contact) if contact else case.status_for_customer
+    return _hit(case.subject, case, text=f"{case.number} · {status}")
 
 
 def _hit(title: str, record: Any, *, text: str = "", html: str = "") -> dict[str, Any]:

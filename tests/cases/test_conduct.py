@@ -63,6 +63,7 @@ def test_only_alice_is_told_that_her_case_waits_for_her(sign_in, alice, ivan, ad
             page = sign_in(reader).get(address).text
             assert f'data-status="waiting">{words}</span>' in page
             assert f'data-status="waiting">{others}</span>' not in page
+    assert f"{case.number} · Waiting for Alice" in sign_in(ivan).get("/search/", {"q": case.subject}).text
     told = {mail.to: mail.text for mail in OutgoingMail.objects.filter(event="cases/reply")}
     assert "answered in your case" in told[alice.email]
     assert "We need something from you" in told[alice.email]
@@ -78,6 +79,12 @@ def test_what_was_typed_for_a_new_case_goes_along_to_the_one_that_is_followed(si
     sign_in(fiona).post(reverse("cases:follow", args=[case.number]), data)
     [draft] = Draft.objects.all()
     assert (draft.case, draft.values.get("body")) == ((case, body) if may_reply else (None, None))
+
+
+def test_a_draft_stays_where_a_case_is_followed_from_the_answers_to_a_search(sign_in, ivan, case):
+    draft = Draft.objects.create(contact=ivan, values={"subject": "Another matter", "description": "Typed last week."})
+    sign_in(ivan).post(reverse("cases:follow", args=[case.number]), {"follow": "instead"})
+    assert list(Draft.objects.all()) == [draft]
 
 
 def test_alice_rates_a_case_that_support_resolved(sign_in, alice, ada, case):
