@@ -1,18 +1,17 @@
 import os
-import sys
+import shlex
 from pathlib import Path
 from typing import Any
 
 import psutil
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
-from honcho.environ import parse_procfile
-from honcho.manager import Manager
 
 from accounts.models import Account
 from portal.demo.people import PASSWORD, SIGN_INS
+from portal.processes import run_together
 
 MARKER = "PORTAL_INSTANCE"
 
@@ -27,7 +26,9 @@ class Command(BaseCommand):
         self.prepare()
         self.announce()
         connections.close_all()
-        sys.exit(run_procfile({**os.environ, MARKER: instance, "PYTHONUNBUFFERED": "1"}))
+        environment = {**os.environ, MARKER: instance, "PYTHONUNBUFFERED": "1"}
+        if ended := run_together(procfile(), folder=settings.BASE_DIR, environment=environment):
+            raise CommandError(f"{ended}; the rest was stopped.")
 
     def prepare(self) -> None:
         call_command("migrate", interactive=False, verbosity=0)
@@ -66,10 +67,6 @@ def _belongs_to(process: psutil.Process, instance: str) -> bool:
         return False
 
 
-def run_procfile(environment: dict[str, str]) -> int:
-    """Run the Procfile's processes until one of them ends or a signal comes; returns the exit status."""
-    manager = Manager()
-    for name, command in parse_procfile((Path(settings.BASE_DIR) / "Procfile").read_text()).processes.items():
-        manager.add_process(name, command, env=environment, cwd=str(settings.BASE_DIR))
-    manager.loop()
-    return int(manager.returncode or 0)
+def procfile() -> dict[str, list[str]]:
+    lines = (Path(settings.BASE_DIR) / "Procfile").read_text().splitlines()
+    return {name: shlex.split(command) for name, _, command in (line.partition(":") for line in lines)}
