@@ -3,12 +3,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from cases.actions import attend_to_waiting_cases, warn_of_promises
 from cases.inbound import mailbox, receive
-from cases.models import Attachment
+from cases.models import Attachment, InboundMail
+from portal.lib.jobs import RETRY
 
 logger = logging.getLogger(__name__)
 GRACE = timedelta(days=1)
@@ -40,14 +42,23 @@ def attend_to_waiting(timestamp: int) -> None:
     attend_to_waiting_cases()
 
 
-@app.task(name="cases.tasks.read_inbound_mail")
+@app.task(name=receive.READ, retry=RETRY)
 def read_inbound_mail(mail_id: int) -> None:
-    """Whatever goes wrong, the message is kept and listed in the administration."""
+    """Whatever is wrong with the message, it is kept and listed in the administration."""
     try:
         receive.read(mail_id=mail_id)
+    except (InboundMail.DoesNotExist, OperationalError, InterfaceError):  # says nothing about the message
+        raise
     except Exception as error:
         logger.exception("Inbound mail %s could not be read", mail_id)
         receive.note_failure(mail_id=mail_id, error=f"{type(error).__name__}: {error}")
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="cases.tasks.take_up_forgotten_messages", queueing_lock="forgotten messages")
+def take_up_forgotten_messages(timestamp: int) -> None:
+    if count := receive.take_up_waiting():
+        logger.warning("%d inbound mails had no job any more; they have one now", count)
 
 
 @app.periodic(cron="50 3 * * *")

@@ -240,7 +240,8 @@ CONTENT_SECURITY_POLICY = {
 # Mail. Every message is a row first (accounts.models.OutgoingMail); a background job hands it to this backend.
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Support <support@harborlane.example>" if DEMO_MODE else f"support@{HOST}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = "portal.lib.smtp.EmailBackend"
+EMAIL_TIMEOUT = 20  # seconds, but for the answer to the text itself
 MAIL_CONTEXT = "portal.context_processors.mail"
 CASE_MAIL_ADDRESS = env("CASE_MAIL_ADDRESS", "")
 CASE_MAIL_IMAP_URL = env("CASE_MAIL_IMAP_URL", "")
@@ -296,5 +297,6 @@ LOGGING = {
         "django.security.csrf": {"filters": ["secret_paths"]},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # scanners; they get their 400
         "procrastinate": {"level": "WARNING"},
+        "psycopg.pool": {"level": "ERROR"},  # the worker itself says once that the database is away
     },
 }

@@ -117,6 +117,15 @@ def test_no_import_hides_inside_a_function_and_no_file_is_too_long(path: Path):
     assert "@receiver" not in text
 
 
+def test_jobs_are_deferred_by_the_transaction_that_needs_them():
+    """procrastinate's own ``defer`` commits at once when it is called in the worker (portal.lib.jobs)."""
+    for path in sources("**/*.py"):
+        text = path.read_text()
+        if path.name != "tasks.py" and path.relative_to(ROOT).as_posix() not in ("portal/lib/jobs.py", "portal/worker.py"):
+            assert not re.search(r"procrastinate\.contrib\.django import .*\bapp\b|\.defer_async\(|configure_task", text), path
+        assert not re.search(r"\bdefer_async\(|[a-z_]+\.defer\(\w+=", text) or path.name == "jobs.py", path
+
+
 def test_templates_hold_no_inline_script_or_style_and_ask_no_permission():
     for path in (ROOT / "templates").rglob("*.html"):
         if "emails" in path.parts or "email" in path.parts:

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.actions.invitations import invite_contact
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, User, WebRole
+from portal.lib.jobs import defer_each
 
 TASK = "accounts.tasks.invite_one"
 FAILED = ("failed", "cancelled", "aborted")
@@ -43,9 +43,7 @@ def invite_contacts(*, actor: Actor, contacts: Iterable[int], roles: Iterable[We
         "role_ids": [role.pk for role in roles],
         "message": message,
     }
-    rows = [{**shared, "contact_id": pk} for pk in contacts]
-    if rows:
-        jobs.configure_task(TASK).batch_defer(*rows)
+    defer_each(TASK, ({**shared, "contact_id": pk} for pk in contacts))
     return batch
 
 

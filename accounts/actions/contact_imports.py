@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from procrastinate.contrib.django import app
 
 from accounts.actions.activity import record_activity
 from accounts.actions.colleagues import lock_account
@@ -16,6 +15,7 @@ from accounts.actions.invitations import invite_contact
 from accounts.actors import Actor
 from accounts.contact_lists import Row, read_contact_list
 from accounts.models import Account, Contact, ContactImport, WebRole
+from portal.lib.jobs import defer
 
 FIELDS: dict[str, forms.Field] = {
     "first_name": forms.CharField(max_length=100, label=gettext_lazy("First name")),
@@ -51,7 +51,7 @@ def start_import(*, actor: Actor, contact_import: ContactImport) -> None:
         raise ValidationError(_("Correct the rows with errors first."))
     locked.status, locked.created_by = ContactImport.Status.RUNNING, manager
     locked.save(update_fields=["status", "created_by"])
-    app.configure_task("accounts.tasks.import_contacts").defer(import_id=locked.pk, client_ip=actor.client_ip)
+    defer("accounts.tasks.import_contacts", import_id=locked.pk, client_ip=actor.client_ip)
 
 
 @transaction.atomic

@@ -31,7 +31,10 @@ class OutgoingMail(models.Model):
         verbose_name = _("outgoing mail")
         verbose_name_plural = _("outgoing mail")
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"], name="accounts_outgoingmail_latest")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="accounts_outgoingmail_latest"),
+            models.Index(fields=["id"], name="accounts_outgoingmail_waiting", condition=models.Q(status="waiting")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.to}: {self.subject}"

@@ -17,7 +17,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from procrastinate.contrib.django import app as jobs
 
 from accounts.actions.ownership import claimable_user
 from accounts.actions.redemption import (
@@ -35,6 +34,7 @@ from accounts.forms.redeem import AddressForm, ConfirmationCodeForm, InvitationC
 from accounts.http import PortalRequest
 from accounts.models import Invitation, SignInPolicy, User
 from accounts.pending_invitation import KEY, PendingInvitation
+from portal.lib.jobs import defer
 
 LIMITS = {
     "open": "120/m/ip",
@@ -173,7 +173,7 @@ def redeem_new_link(request: PortalRequest) -> HttpResponse:
         return render(request, "accounts/redeem/new_link.html", {"form": form})
     email = form.cleaned_data["email"]
     if within(request, "ask", email):
-        jobs.configure_task("accounts.tasks.answer_request_for_link").defer(email=email, client_ip=request.client_ip)
+        defer("accounts.tasks.answer_request_for_link", email=email, client_ip=request.client_ip)
     messages.success(
         request,
         _("If an invitation is waiting for %(email)s, a new link is on its way. If nothing arrives, ask the person who invited you.")

@@ -8,15 +8,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
 
 from accounts.actions import record_activity
 from accounts.actors import Actor
 from cases.actions import add_internal_note
 from cases.actions.messages import ONLY_FILES
 from cases.inbound.parse import Mail, UnreadableMail, parse
-from cases.inbound.receive import NAMESPACE, Files, Outcome, shortened, sorted_files
+from cases.inbound.receive import NAMESPACE, READ, Files, Outcome, shortened, sorted_files
 from cases.models import Case, InboundMail
+from portal.lib.jobs import defer
 from portal.lib.uploads import CONTENT_TYPES
 
 
@@ -43,7 +43,7 @@ def read_again(*, actor: Actor, mail: InboundMail) -> InboundMail:
         raise ValidationError(reason)
     mail.outcome, mail.reason, mail.is_released = Outcome.WAITING, "", True
     mail.save(update_fields=["outcome", "reason", "is_released"])
-    app.configure_task("cases.tasks.read_inbound_mail").defer(mail_id=mail.pk)
+    defer(READ, mail_id=mail.pk)
     record_activity(actor=actor, verb="mail.tried_again", record=None, label=str(mail))
     return mail
 

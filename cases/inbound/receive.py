@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
 
 from accounts.actions import queue_mail
 from accounts.actors import Actor
@@ -23,8 +22,10 @@ from cases.inbound.headers import utf8
 from cases.inbound.parse import MAX_BYTES, Mail, UnreadableMail, digest_of, envelope_of, message_id_of, parse_head
 from cases.models import Case, CaseMessage, InboundMail
 from cases.reply_address import ReplyTarget, read_reply_address
+from portal.lib.jobs import defer, defer_each, without_job
 from portal.lib.uploads import validate_upload, without_metadata
 
+READ = "cases.tasks.read_inbound_mail"
 NAMESPACE = uuid.UUID("6d0b8f1e-52c1-4a39-9d1c-6a0c8d7a1f42")
 MAILS_AN_HOUR, REFUSALS_A_DAY, REFUSALS_AN_HOUR = 30, 3, 100
 FILES_A_MESSAGE, REASONS_TOLD = 10, 20
@@ -53,7 +54,7 @@ def keep(raw: bytes) -> InboundMail:
     named = {"message_id": message_id_of(raw), "digest": digest_of(raw[: MAX_BYTES + 1])}
     stored, is_new = InboundMail.objects.get_or_create(**named, defaults={"raw": raw[: MAX_BYTES + 1]})
     if is_new:
-        app.configure_task("cases.tasks.read_inbound_mail").defer(mail_id=stored.pk)
+        defer(READ, mail_id=stored.pk)
     return stored
 
 
@@ -79,6 +80,13 @@ def note_failure(*, mail_id: int, error: str) -> None:
     stored = InboundMail.objects.select_for_update().get(pk=mail_id)
     stored.sender, stored.subject = envelope_of(bytes(stored.raw))
     _settle(stored, Outcome.FAILED, utf8(error))
+
+
+def take_up_waiting() -> int:
+    """Give a job to each message that waits without one, and return how many there were."""
+    forgotten = list(without_job(InboundMail.objects.filter(outcome=Outcome.WAITING).defer("raw"), READ, "mail_id"))
+    defer_each(READ, ({"mail_id": stored.pk} for stored in forgotten))
+    return len(forgotten)
 
 
 def forget_contents() -> int:

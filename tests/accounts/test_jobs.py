@@ -1,15 +1,19 @@
-"""Jobs whose worker was killed in the middle are done all the same; those under way are left alone."""
+"""A job belongs to the transaction that deferred it. Jobs whose worker was killed in the middle are done all the same; those under way
+are left alone."""
 
 from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import connection
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.actions.mail import queue_rendered_mail
-from accounts.tasks import take_up_stalled_jobs
+from accounts.tasks import import_contacts, invite_one, take_up_stalled_jobs
+from cases.tasks import read_inbound_mail
+from portal.lib.jobs import QUEUES, RETRY
 
 
 def run(statement, *values):
@@ -68,3 +72,50 @@ def test_what_is_over_stays_over(job, status):
 def test_somebody_looks_every_minute():
     periodic = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     assert periodic["accounts.tasks.take_up_stalled_jobs"] == "* * * * *"
+
+
+def test_in_the_worker_too_a_rolled_back_transaction_leaves_no_job(db):
+    with app.replace_connector(app.connector.get_worker_connector()), transaction.atomic():
+        queue_rendered_mail(event="test/one", to="alice@acme.example", subject="Hello", text="Text")
+        assert ProcrastinateJob.objects.count() == 1
+        transaction.set_rollback(True)
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_every_task_has_a_queue_that_is_worked_on():
+    ours = [task for task in app.tasks.values() if not task.name.startswith(("procrastinate", "builtin"))]
+    assert {task.queue for task in ours} == set(QUEUES)
+
+
+def test_every_job_that_fails_is_tried_again_for_some_minutes_or_comes_back_by_itself():
+    periodic = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
+    asked_for = [task for name, task in app.tasks.items() if not name.startswith(("procrastinate", "builtin")) and name not in periodic]
+    assert asked_for
+    for task in asked_for:
+        assert task.retry_strategy.max_attempts >= RETRY.max_attempts, task.name
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments"),
+    [
+        (read_inbound_mail, {"mail_id": 10**6}),
+        (import_contacts, {"import_id": 10**6}),
+        (invite_one, {"batch": "x", "contact_id": 10**6, "user_id": None, "client_ip": None, "role_ids": [], "message": "",
+                      "asked_at": "2030-01-01T00:00:00+00:00"}),
+    ],
+)  # fmt: skip
+def test_a_job_whose_row_is_missing_fails(db, task, arguments):
+    with pytest.raises(ObjectDoesNotExist):
+        task.func(**arguments)
+
+
+def test_health_tells_how_long_the_oldest_job_is_due(client, job):
+    def health():
+        return client.get("/healthz").text
+
+    run("UPDATE procrastinate_events SET at = now() - interval '90 seconds' WHERE job_id = %s RETURNING id", job.pk)
+    assert health() == "ok\noldest waiting job: 90 s\n"
+    run("UPDATE procrastinate_jobs SET scheduled_at = now() - interval '30 seconds' WHERE id = %s RETURNING id", job.pk)
+    assert health() == "ok\noldest waiting job: 30 s\n"
+    run("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 hour' WHERE id = %s RETURNING id", job.pk)
+    assert health() == "ok\noldest waiting job: 0 s\n"

@@ -4,13 +4,15 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from accounts.actions.mail import queue_mail, queue_rendered_mail
+from accounts.actions.mail import SEND_MAIL, queue_mail, queue_rendered_mail
+from accounts.actions.mail_delivery import MailInHandError
 from accounts.models import Invitation, OutgoingMail, User
-from accounts.tasks import MAIL_ATTEMPTS, send_mail
+from accounts.tasks import MAIL_ATTEMPTS, send_mail, take_up_forgotten_mails
+from portal.lib.jobs import URGENT
 from tests.cases.factories import make_case
 
 WORKING = "django.core.mail.backends.locmem.EmailBackend"
@@ -81,11 +83,64 @@ def test_attempts_go_on_for_more_than_a_day():
     assert (waits[-1] - waits[0]).total_seconds() > 24 * 3600
 
 
-def test_the_job_of_a_mail_that_is_gone_does_nothing(mail, mailoutbox):
+def test_a_job_that_does_not_find_its_mail_fails_and_is_tried_again(mail, mailoutbox):
     pk = mail.pk
     mail.delete()
-    send_mail.func(SimpleNamespace(job=None), mail_id=pk)
+    with pytest.raises(OutgoingMail.DoesNotExist) as failure:
+        send_mail.func(SimpleNamespace(job=None), mail_id=pk)
+    assert send_mail.get_retry_exception(failure.value, SimpleNamespace(attempts=0))
     assert mailoutbox == []
+
+
+def test_a_mail_that_another_job_is_sending_is_left_to_it(mail, run_jobs, mailoutbox):
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"mail {mail.pk}"])
+    with pytest.raises(MailInHandError):
+        run(mail)
+    mail.refresh_from_db()
+    assert (mail.attempts, mail.last_error, mailoutbox) == (0, "", [])
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+    other.close()
+    run(mail)
+    assert (mail.status, len(mailoutbox)) == ("sent", 1)
+
+
+def test_a_mail_that_left_is_noted_even_if_the_database_is_away_just_then(mail, mailoutbox, monkeypatch):
+    """The connection breaks while the mail server answers."""
+    waits = []
+    monkeypatch.setattr("portal.lib.outages.time.sleep", waits.append)
+    monkeypatch.setattr("portal.lib.outages.connection.close", lambda: None)  # a test's transaction would end with it
+    failures = iter([OperationalError("away"), InterfaceError("closed")])
+
+    def save(self, **kwargs):
+        for failure in failures:
+            raise failure
+        models.Model.save(self, **kwargs)
+
+    monkeypatch.setattr(OutgoingMail, "save", save)
+    run(mail)
+    assert (mail.status, mail.attempts, len(mailoutbox), waits) == ("sent", 1, 1, [0.2, 1])
+
+
+def test_waiting_mails_without_a_job_get_one_and_others_do_not(mail, run_jobs, mailoutbox):
+    with_job = queue_rendered_mail(event="test/one", to="bob@acme.example", subject="Hello", text="Text")
+    sent = queue_rendered_mail(event="test/one", to="fiona@acme.example", subject="Hello", text="Text")
+    run(sent)
+    ProcrastinateJob.objects.filter(args__mail_id__in=[mail.pk, sent.pk]).update(status="failed")
+    take_up_forgotten_mails.func(0)
+    jobs = ProcrastinateJob.objects.filter(task_name=SEND_MAIL, status="todo")
+    assert sorted(jobs.values_list("args__mail_id", flat=True)) == [mail.pk, with_job.pk]
+    take_up_forgotten_mails.func(0)
+    assert jobs.count() == 2
+
+
+def test_what_a_person_is_waiting_for_goes_first(db):
+    queue_rendered_mail(event="cases/reply", to="bob@acme.example", subject="Hello", text="Text")
+    queue_rendered_mail(event="account/email/password_reset_key", to="alice@acme.example", subject="Hello", text="Text")
+    jobs = {job.args["mail_id"]: job.priority for job in ProcrastinateJob.objects.filter(task_name=SEND_MAIL)}
+    assert [jobs[mail.pk] for mail in OutgoingMail.objects.order_by("pk")] == [0, URGENT]
 
 
 def test_a_rolled_back_action_leaves_neither_mail_nor_job(db):

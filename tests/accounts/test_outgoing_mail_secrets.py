@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actions import invite_contact
-from accounts.actions.mail import note_failed_attempt, queue_mail, queue_rendered_mail
+from accounts.actions.mail import queue_mail, queue_rendered_mail
+from accounts.actions.mail_delivery import note_failed_attempt
 from accounts.actions.second_factor import send_code
 from accounts.actors import SYSTEM
 from accounts.models import OutgoingMail

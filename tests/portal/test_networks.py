@@ -167,7 +167,7 @@ def test_a_thousand_networks_cost_a_request_one_query_and_no_search(db, django_a
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
 def test_the_health_check_answers_the_machine_itself_whatever_is_listed(listed, address):
-    assert Client().get(reverse("healthz"), REMOTE_ADDR=address).text == "ok\n"
+    assert Client().get(reverse("healthz"), REMOTE_ADDR=address).text.startswith("ok\n")
 
 
 @pytest.mark.parametrize("address", ["192.0.2.7", OUTSIDE, ""])

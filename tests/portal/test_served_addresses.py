@@ -1,6 +1,5 @@
 """The same variants of an address through the real web server: what is written on the wire, nobody tidies on the way."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -8,17 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from django.conf import settings as django_settings
-from django.db import connection
+from django.conf import settings
 
 from accounts.models import WebRole
 from tests.cases.factories import make_case, pdf_upload
 from tests.portal.factories import make_page, restrict
 from tests.portal.path_variants import SAME_ADDRESS, VARIANTS
 from tests.portal.test_path_variants import ELSEWHERE, tricks
+from tests.programs import environment_of_programs
 from tests.races import commits
 
 pytestmark = commits
@@ -45,23 +43,14 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
-        command = [sys.executable, "-m", "gunicorn", "--config", "python:portal.gunicorn", "portal.wsgi"]
-        self.process = subprocess.Popen(
-            command, env=self._environment(folder), pass_fds=[self.listener.fileno()], stderr=subprocess.DEVNULL
+        environment = environment_of_programs(
+            folder,
+            DJANGO_SETTINGS_MODULE="tests.portal.served_settings",
+            BIND=f"fd://{self.listener.fileno()}",
+            WEB_CONCURRENCY="1",
         )
-
-    def _environment(self, folder: Path) -> dict[str, str]:
-        database = connection.settings_dict
-        address = {"host": database["HOST"], **({"port": database["PORT"]} if database["PORT"] else {})}
-        return os.environ | {
-            "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?{urlencode(address)}",
-            "DJANGO_SETTINGS_MODULE": "tests.portal.served_settings",
-            "SECRET_KEY": django_settings.SECRET_KEY,
-            "PORTAL_DATA_DIR": str(folder),
-            "BIND": f"fd://{self.listener.fileno()}",
-            "WEB_CONCURRENCY": "1",
-            "LOG_LEVEL": "ERROR",
-        }
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:portal.gunicorn", "portal.wsgi"]
+        self.process = subprocess.Popen(command, env=environment, pass_fds=[self.listener.fileno()], stderr=subprocess.DEVNULL)
 
     def ask(self, target: str, *, session: str = "", headers: dict[str, str] | None = None) -> Answer:
         lines = [f"GET {target} HTTP/1.1"]
@@ -140,7 +129,7 @@ SERVER_TRICKS = [
 
 @pytest.fixture
 def session(sign_in: Any, alice: Any) -> str:
-    return str(sign_in(alice).cookies[django_settings.SESSION_COOKIE_NAME].value)
+    return str(sign_in(alice).cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 def test_no_request_target_slips_past_a_rule_at_the_real_server(server, protected, session):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.actions.mail import SEND_MAIL
 from accounts.models import Account, OutgoingMail
 from cases.actions import warn_of_promises
 from portal.demo.cases import load_cases, load_products
@@ -15,6 +16,7 @@ from portal.demo.desk import load_desk
 from portal.demo.invoices import load_invoices
 from portal.demo.people import deactivate_those_who_left, load_people
 from portal.demo.reading import Calendar, read
+from portal.lib.jobs import forget_jobs
 
 MAIL_KEPT = timedelta(days=14)
 
@@ -49,6 +51,7 @@ def load_demo() -> None:
 
 
 def _file_mail() -> None:
-    """What was mailed in the demo's past has arrived long ago; the latest is kept for the mailbox page."""
+    """What was mailed in the demo's past has arrived long ago, and no job is left to do; the latest is kept for the mailbox page."""
+    forget_jobs(SEND_MAIL)
     OutgoingMail.objects.filter(created_at__lt=timezone.now() - MAIL_KEPT).delete()
     OutgoingMail.objects.update(status=OutgoingMail.Status.SENT, sent_at=F("created_at"), attempts=1)
