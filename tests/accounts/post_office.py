@@ -23,6 +23,7 @@ class PostOffice:
     def __init__(self) -> None:
         self.deliveries: Counter[str] = Counter()
         self.recipients: dict[str, str] = {}
+        self.cut_off: set[str] = set()
         self.refusals = 0
         self.held = 0
         self.is_refusing = False
@@ -59,6 +60,7 @@ class PostOffice:
             self.recipients[message_id] = envelope.rcpt_tos[0]
             self._changed.notify_all()
         if self.cuts_off(message_id):
+            self.cut_off.add(message_id)
             server.transport.abort()
         return ACCEPTED
 
