@@ -7,7 +7,6 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -27,6 +26,7 @@ from accounts.http import PortalRequest
 from accounts.models import User
 from accounts.second_factor.reauthentication import signed_in_again
 from portal.lib.client_ip import client_ip
+from portal.lib.mail_addresses import mail_address
 
 
 class AddressIsLockedError(Exception):
@@ -143,9 +143,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self.send_mail("account/email/account_already_exists", email, context)
 
     def clean_email(self, email: str) -> str:
-        """allauth's forms take longer addresses than the columns keep."""
-        MaxLengthValidator(254)(email)
-        return email
+        """For the addresses of allauth's forms, and those that providers of identities tell."""
+        return mail_address(email)
 
     def is_safe_url(self, url: str | None) -> bool:
         """The portal as the visitor called it. allauth would lead to any allowed host, to the visitor's own localhost too."""

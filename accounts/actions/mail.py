@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 
 from accounts.models import OutgoingMail, User
 from portal.lib.languages import is_offered
+from portal.lib.mail_addresses import mail_address
 
 
 @transaction.atomic
@@ -110,7 +111,7 @@ def _as_message(mail: OutgoingMail) -> EmailMultiAlternatives:
     if mail.in_reply_to:
         headers |= {"In-Reply-To": mail.in_reply_to, "References": mail.in_reply_to}
     reply_to = [mail.reply_to] if mail.reply_to else None
-    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], reply_to=reply_to, headers=headers)
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail_address(mail.to)], reply_to=reply_to, headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     return message

@@ -15,9 +15,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.ownership import take_over
+from accounts.actions.sign_ins import user_of
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import User
+from portal.lib.mail_addresses import or_as_typed
 
 STAFF_DOOR = "staff"
 """Query parameter of the sign-in page with which the form for staff is shown while sign-in with a password is off."""
@@ -40,6 +42,11 @@ class SignInForm(LoginForm):  # type: ignore[misc]
             return False
         target = self.request.POST.get(REDIRECT_FIELD_NAME) or self.request.GET.get(REDIRECT_FIELD_NAME) or ""
         return STAFF_DOOR in self.request.GET or target.startswith(reverse("admin:index"))
+
+    def clean_login(self) -> str:
+        """As it is kept. One with letters beyond ASCII may have been kept as it was typed, before that was so."""
+        login: str = super().clean_login()
+        return login if login.isascii() or user_of(login) else or_as_typed(login)
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """Whoever is remembered stays signed in when the browser is closed, for as long as the policy allows."""

@@ -69,7 +69,7 @@ class MailAddressFormField(forms.EmailField):
         return mail_address(address) if address else address
 
 
-class MailAddressField(models.EmailField):  # type: ignore[type-arg]
+class MailAddressField(models.EmailField[str, str]):
     """A column whose forms, in the administration too, and whose validation keep addresses in their one spelling."""
 
     def clean(self, value: Any, model_instance: models.Model | None) -> str:
