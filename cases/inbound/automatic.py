@@ -53,7 +53,7 @@ def dmarc_of(message: Message, *, sender: str) -> str:
     found = [part for part in bare(ours).split(";")[1:] if _DMARC.match(part)]
     verdicts = {match[1] for part in found if (match := _DMARC.match(part))} | set(_FAILED.findall(ours))
     if verdicts != {"pass"}:
-        return "fail" if "fail" in verdicts else next(iter(verdicts), "")
+        return "fail" if "fail" in verdicts else min(verdicts - {"pass"}, default="")
     return "pass" if all(_is_about(part, sender) for part in found) else ""
 
 

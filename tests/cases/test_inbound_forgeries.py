@@ -206,7 +206,9 @@ PASSED = "mx.support.example; spf=pass; dmarc=pass (p=reject) header.from=portal
     [
         [],
         ["mx.support.example; spf=pass"],
+        ["mx.support.example; spf=pass", PASSED],
         ["mx.support.example; dmarc=none", PASSED],
+        [PASSED + "; dmarc=none header.from=portal.example"],
         ["mx.evil.example; dmarc=pass header.from=portal.example"],
         [PASSED.replace("portal.example", "evil.example")],
         ["mx.support.example; spf=pass (; dmarc=pass header.from=portal.example) smtp.mailfrom=evil.example"],
