@@ -23,7 +23,7 @@ from accounts.actions.sign_ins import (
 )
 from accounts.actors import Actor
 from accounts.http import PortalRequest
-from accounts.models import User
+from accounts.models import SignInPolicy, User
 from accounts.second_factor.reauthentication import signed_in_again
 from portal.lib.client_ip import client_ip
 from portal.lib.mail_addresses import mail_address
@@ -105,8 +105,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return Actor(user=user, client_ip=client_ip(self.request))
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """Who cannot sign in with a password is told how to, instead."""
-        is_useful = self._policy.lets_in_by_password(user)
+        """Who cannot sign in with a password is told how to, instead. A job calls this, without a request."""
+        is_useful = SignInPolicy.objects.the_one().lets_in_by_password(user)
         self.send_mail("account/email/password_reset_key" if is_useful else "account/email/password_not_used", email, context)
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
