@@ -72,7 +72,7 @@ def confirm_address(*, actor: Actor, change: AddressChange) -> Contact:
         raise ValidationError(_("This link is no longer valid."))
     if known_contact(contact.account_id, change.new, other_than=contact):
         raise ValidationError(_("This address belongs to a colleague in the meantime."))
-    contact.email = change.new
+    contact.email = mail_address(change.new)  # a link may be older than the rule
     contact.save(update_fields=["email"])
     record_activity(actor=actor, verb="contact.address_changed", record=contact, old=change.old, new=change.new)
     return contact

@@ -11,11 +11,13 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from accounts.actions.addresses import AddressChange
 from accounts.actions.invitations import invite_group
 from accounts.actions.mail import queue_rendered_mail, send_queued_mail
 from accounts.actions.users import create_colleague, update_colleague
 from accounts.actors import Actor
-from accounts.models import Contact, ContactImport, Invitation, OutgoingMail, User
+from accounts.forms.policy import SignInPolicyForm
+from accounts.models import Account, Contact, ContactImport, Invitation, OutgoingMail, User
 from tests.accounts.external import change_policy, is_signed_in, person, sign_in_with
 from tests.accounts.test_user_import import HEAD, checked
 from tests.factories import PASSWORD, make_contact
@@ -165,6 +167,24 @@ def test_neither_an_action_nor_the_command_line_takes_such_an_address(address, a
     with pytest.raises(CommandError):
         call_command("createsuperuser", email=address, interactive=False, verbosity=0)
     assert stored_addresses() <= {alice.email, bob.email, "None"}
+
+
+def test_a_link_of_before_confirms_no_such_address(sign_in, alice):
+    change = AddressChange(alice.pk, alice.email, "=?utf-8?q?vic=74im?=@acme.example")
+    assert sign_in(alice).post(reverse("contact_address_confirm", args=[change.token])).url == "/profile/"
+    alice.refresh_from_db()
+    assert alice.email == "alice@acme.example"
+
+
+def test_domains_that_staff_write_are_kept_as_those_of_addresses(sign_in, ada):
+    url = reverse("admin:accounts_account_add")
+    data = {"number": "A-99", "name": "Books", "kind": "customer", "status": "active", "email_domains": "BÜCHER.example, acme.example"}
+    assert sign_in(ada).post(url, data | NO_ROWS).status_code == 302
+    assert Account.objects.get(number="A-99").email_domains == ["xn--bcher-kva.example", "acme.example"]
+    policy = {"registration": "open", "second_factor": "nobody", "lockout_attempts": 5, "lockout_minutes": 15, "session_hours": 12}
+    form = SignInPolicyForm(policy | {"idle_minutes": 60, "local_sign_in": "on", "allowed_domains": "@Bücher.example"})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["allowed_domains"] == ["xn--bcher-kva.example"]
 
 
 def test_other_spellings_of_a_domain_use_up_the_same_limit(db, visitor):
