@@ -63,9 +63,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """A locked address, and a person who may not sign in, get the answer of a wrong password, which takes a hash too.
-
-        Whether they are shut out is asked before anybody looks at the password's verdict: both take the same work.
+        """A locked address, and a person who may not sign in, get the answer of a wrong password, which takes a
+        hash too. Whether they are shut out is asked whatever the password was, so that the work is the same.
         """
         try:
             user = super().authenticate(request, **credentials)
@@ -87,21 +86,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return user.is_active and (self._policy.lets_in_by_password(user) or self._is_signed_in)
 
     def _rollback_login_failed_rl_usage(self) -> None:
-        """allauth gives a try back for the right password alone; here the sign-in must be allowed, too (see authenticate):
-        else the limit would tell that the password was right."""
+        """allauth gives a try back for the right password alone; here the sign-in must be allowed, too (see
+        authenticate): else the limit would tell that the password was right."""
 
     @property
     def _is_signed_in(self) -> bool:
         return bool(self.request.user.is_authenticated)
 
     def is_shut_out(self, request: HttpRequest, user: User | None) -> bool:
-        """Whether nobody gets in as this user: all contacts are switched off, and no good invitation is being redeemed."""
+        """Whether nobody gets in as this user: all contacts are switched off, and no good invitation is redeemed."""
         return is_shut_out(user) and not (user and PendingInvitation(request).lets_in(user))
 
     def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
-        """Whoever has proved by an identity from outside who they are is told that nothing is left here for them."""
+        """Whoever has proved who they are by an identity from outside is told that nothing is left here for them."""
         if user.is_active and self.is_shut_out(request, user):
-            messages.error(request, gettext("Your access has ended. Ask your company's portal user manager, or us, to give it back."))
+            messages.error(request, gettext("Your access has ended. Ask your portal user manager, or us, to give it back."))
             return redirect(f"{reverse('account_login')}?stay=1")
         return cast("HttpResponse | None", super().pre_login(request, user, **login))
 

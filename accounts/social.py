@@ -70,7 +70,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         allauth signs in for every process that it does not know, so a visitor's invented one is no way past this.
         """
         request.waits_for_provider = False  # type: ignore[attr-defined]
-        sociallogin.email_addresses = [one for one in sociallogin.email_addresses if valid_email_or_none(one.email)]
+        known = sociallogin.email_addresses
+        sociallogin.email_addresses = [address for address in known if valid_email_or_none(address.email)]
         for address in sociallogin.email_addresses:
             address.email = mail_address(address.email)
             address.verified = address.verified in (True, "true") and _may_vouch_for(address.email, sociallogin)

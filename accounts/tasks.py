@@ -46,7 +46,11 @@ def answer_request_for_link(email: str, client_ip: str | None = None) -> None:
     invitations.answer_request_for_link(actor=Actor(client_ip=client_ip), email=email)
 
 
-@app.task(name="accounts.tasks.answer_forgotten_password", queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+@app.task(
+    name="accounts.tasks.answer_forgotten_password",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=3),
+)
 def answer_forgotten_password(email: str, invitation_id: int | None = None, proved: str = "") -> None:
     forgotten_passwords.answer_forgotten_password(email=email, invitation_id=invitation_id, proved=proved)
 

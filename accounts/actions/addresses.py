@@ -46,8 +46,8 @@ def change_address(*, actor: Actor, manager: Contact, contact: Contact, email: s
     """Take a colleague's new address; the account is locked.
 
     Who has not signed in yet has nothing to lose: the address is replaced and invited. Anybody else gets a link at the
-    new address, and the old one is told; the link works for the contact alone, signed in. Raises KnownContactError, and
-    ValidationError for what is no plain address.
+    new address, and the old one is told; the link works for the contact alone, signed in. Raises
+    KnownContactError, and ValidationError for what is no plain address.
     """
     new = mail_address(email)
     if new == contact.email:

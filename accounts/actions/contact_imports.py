@@ -109,7 +109,8 @@ def _fail(running: ContactImport, errors: list[dict[str, Any]]) -> None:
 def _create(manager: Contact, running: ContactImport) -> None:
     plain = [{name: row[name] for name in FIELDS} for row in running.rows]
     contacts = Contact.objects.bulk_create(
-        [Contact(account=manager.account, **{**fields, "email": mail_address(fields["email"])}) for fields in plain], batch_size=1000
+        [Contact(account=manager.account, **fields | {"email": mail_address(fields["email"])}) for fields in plain],
+        batch_size=1000,
     )
     roles, given = _grantable(), Contact.roles.through
     given.objects.bulk_create(

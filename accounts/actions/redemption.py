@@ -60,8 +60,8 @@ def redeem_as_new_user(*, actor: Actor, invitation: Invitation, address: str, cr
 
 
 def may_redeem(*, user: User, invitation: Invitation | None, proved: str = "") -> bool:
-    """Whether the invitation is good, for an address of theirs (or one proved otherwise), and leads to an account where they
-    are no contact yet."""
+    """Whether the invitation is good, for an address of theirs (or one proved otherwise), and leads to an account
+    where they are no contact yet."""
     if invitation is None or not invitation.is_redeemable:
         return False
     is_theirs = any(invitation.admits(address) for address in [*addresses_of(user), proved] if address)

@@ -98,8 +98,8 @@ def user_of(email: str) -> User | None:
 
 
 def is_shut_out(user: User | None) -> bool:
-    """Whether nothing is left for the person to sign in to: they were somebody's contact, and each of these contacts, or
-    its account, is switched off. Staff work in the administration, and who never was a contact may ask to become one.
+    """Whether nothing is left for the person to sign in to: each of their contacts, or its account, is switched off.
+    Staff work in the administration, and who never was a contact may ask to become one.
 
     One query for everybody, known or not, so that a page that asks takes the same time.
     """

@@ -24,7 +24,10 @@ class InvitationCodeForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    email = MailAddressFormField(label=_("Your e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = MailAddressFormField(
+        label=_("Your e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
 
 
 class ConfirmationCodeForm(forms.Form):

@@ -40,7 +40,10 @@ WHILE_TYPING = {
 class ColleagueForm(forms.Form):
     first_name = forms.CharField(label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     last_name = forms.CharField(label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    email = MailAddressFormField(label=_("Work e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off", **WHILE_TYPING}))
+    email = MailAddressFormField(
+        label=_("Work e-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", **WHILE_TYPING}),
+    )
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     job_title = forms.CharField(label=_("Job title"), max_length=100, required=False)
     roles = RolesField()

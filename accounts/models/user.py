@@ -31,7 +31,11 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A sign-in identity. What a person may see hangs on their contacts; a user alone may see nothing."""
 
-    email = MailAddressField(_("e-mail"), unique=True, error_messages={"unique": _("Somebody signs in with this address already.")})
+    email = MailAddressField(
+        _("e-mail"),
+        unique=True,
+        error_messages={"unique": _("Somebody signs in with this address already.")},
+    )
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Switch off instead of deleting."))

@@ -55,7 +55,10 @@ def or_as_typed(text: str) -> str:
 
 
 def _no_address() -> ValidationError:
-    return ValidationError(_("Enter a plain e-mail address, for example name@company.com, without quotes or comments."), code="invalid")
+    return ValidationError(
+        _("Enter a plain e-mail address, for example name@company.com, without quotes or comments."),
+        code="invalid",
+    )
 
 
 class MailAddressFormField(forms.EmailField):

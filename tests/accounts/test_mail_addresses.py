@@ -82,7 +82,15 @@ def change_a_user(browsers, address):
 
 def add_to_an_account(browsers, address):
     row = {f"contacts-0-{name}": value for name, value in {**DORA, "email": address}.items()}
-    data = {"number": "A-99", "name": "Newcomers", "kind": "customer", "status": "active", **row, **NO_ROWS, "contacts-TOTAL_FORMS": 1}
+    data = {
+        "number": "A-99",
+        "name": "Newcomers",
+        "kind": "customer",
+        "status": "active",
+        **row,
+        **NO_ROWS,
+        "contacts-TOTAL_FORMS": 1,
+    }
     return browsers(User.objects.get(is_staff=True)).post(reverse("admin:accounts_account_add"), data)
 
 
@@ -101,7 +109,13 @@ ENTRANCES = [
 
 def stored_addresses():
     """Whatever any table or waiting job knows."""
-    columns = [(User, "email"), (EmailAddress, "email"), (Contact, "email"), (Invitation, "email"), (OutgoingMail, "to")]
+    columns = [
+        (User, "email"),
+        (EmailAddress, "email"),
+        (Contact, "email"),
+        (Invitation, "email"),
+        (OutgoingMail, "to"),
+    ]
     rows = {address for model, column in columns for address in model.objects.values_list(column, flat=True)}
     return rows | {str(job.args.get("email")) for job in ProcrastinateJob.objects.all()}
 
@@ -131,7 +145,10 @@ def form_of(response):
 
 def test_a_list_of_people_names_the_rows_with_such_addresses(sign_in, bob):
     cells = ['"{}"'.format(address.replace('"', '""')) for address in ENCODED_WORDS]
-    found = checked(sign_in(bob), HEAD + "".join(f"Dora,Quist,{cell},,,\n" for cell in cells) + 'Dora,Quist,"""x,""@acme.example",,,\n')
+    found = checked(
+        sign_in(bob),
+        HEAD + "".join(f"Dora,Quist,{cell},,,\n" for cell in cells) + 'Dora,Quist,"""x,""@acme.example",,,\n',
+    )
     assert [error["row"] for error in found.errors] == list(range(2, len(cells) + 3))
     assert not Contact.objects.filter(first_name="Dora").exists()
 
@@ -178,10 +195,22 @@ def test_a_link_of_before_confirms_no_such_address(sign_in, alice):
 
 def test_domains_that_staff_write_are_kept_as_those_of_addresses(sign_in, ada):
     url = reverse("admin:accounts_account_add")
-    data = {"number": "A-99", "name": "Books", "kind": "customer", "status": "active", "email_domains": "BÜCHER.example, acme.example"}
+    data = {
+        "number": "A-99",
+        "name": "Books",
+        "kind": "customer",
+        "status": "active",
+        "email_domains": "BÜCHER.example, acme.example",
+    }
     assert sign_in(ada).post(url, data | NO_ROWS).status_code == 302
     assert Account.objects.get(number="A-99").email_domains == ["xn--bcher-kva.example", "acme.example"]
-    policy = {"registration": "open", "second_factor": "nobody", "lockout_attempts": 5, "lockout_minutes": 15, "session_hours": 12}
+    policy = {
+        "registration": "open",
+        "second_factor": "nobody",
+        "lockout_attempts": 5,
+        "lockout_minutes": 15,
+        "session_hours": 12,
+    }
     form = SignInPolicyForm(policy | {"idle_minutes": 60, "local_sign_in": "on", "allowed_domains": "@Bücher.example"})
     assert form.is_valid(), form.errors
     assert form.cleaned_data["allowed_domains"] == ["xn--bcher-kva.example"]
@@ -189,7 +218,12 @@ def test_domains_that_staff_write_are_kept_as_those_of_addresses(sign_in, ada):
 
 def test_other_spellings_of_a_domain_use_up_the_same_limit(db, visitor):
     make_contact("Dora", None, email="info@xn--bcher-kva.example")
-    spellings = ["info@bücher.example", "info@BÜCHER.example", "info@ｂücher.example", "INFO@xn--bcher-kva.example"]
+    spellings = [
+        "info@bücher.example",
+        "info@BÜCHER.example",
+        "info@ｂücher.example",
+        "INFO@xn--bcher-kva.example",
+    ]
     answers = [visitor.post("/accounts/password/reset/", {"email": spelling}).status_code for spelling in spellings]
     assert answers == [302, 302, 302, 429]
 
@@ -230,7 +264,10 @@ def smtp(settings):
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp) as server:
         server.daemon_threads, server.recipients, server.headers = True, [], []
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
+        settings.EMAIL_BACKEND, settings.EMAIL_HOST = (
+            "django.core.mail.backends.smtp.EmailBackend",
+            "127.0.0.1",
+        )
         settings.EMAIL_PORT = server.server_address[1]
         yield server
         server.shutdown()

@@ -30,7 +30,11 @@ def alice(alice):
 def work_of(browser, email, password):
     with CaptureQueriesContext(connection) as queries:
         response = attempt(browser, email, password)
-    return response.status_code, words_of(response, email), [re.sub(r"'[^']*'|\d+", "…", query["sql"]) for query in queries]
+    return (
+        response.status_code,
+        words_of(response, email),
+        [re.sub(r"'[^']*'|\d+", "…", query["sql"]) for query in queries],
+    )
 
 
 def test_the_right_password_gets_the_answer_of_a_wrong_one_and_costs_the_same(alice, acme):
