@@ -6,9 +6,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
@@ -17,16 +18,20 @@ from accounts import lockout
 from accounts.actions.mail import mail_context, queue_rendered_mail
 from accounts.actions.sign_ins import (
     change_password,
+    is_shut_out,
     record_failed_sign_in,
     record_sign_in,
     record_sign_out,
+    user_of,
     welcome_registrant,
 )
 from accounts.actors import Actor
 from accounts.http import PortalRequest
-from accounts.models import User
+from accounts.models import SignInPolicy, User
+from accounts.pending_invitation import PendingInvitation
 from accounts.second_factor.reauthentication import signed_in_again
 from portal.lib.client_ip import client_ip
+from portal.lib.mail_addresses import mail_address
 
 
 class AddressIsLockedError(Exception):
@@ -58,13 +63,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """A locked address, and a user who may not sign in, get the answer of a wrong password, which takes a hash too."""
+        """A locked address, and a person who may not sign in, get the answer of a wrong password, which takes a
+        hash too. Whether they are shut out is asked whatever the password was, so that the work is the same.
+        """
         try:
             user = super().authenticate(request, **credentials)
         except AddressIsLockedError:
             User().set_password(credentials["password"])
             return None
-        if user and self._may_sign_in(user):
+        known = user_of(credentials["email"])
+        is_welcome = self._is_signed_in or not self.is_shut_out(request, user or known)
+        if user and is_welcome and self._may_sign_in(user):
+            super()._rollback_login_failed_rl_usage()
             lockout.forgive([credentials["email"]])
             return cast("User", user)
         actor = Actor(client_ip=client_ip(request))
@@ -73,7 +83,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def _may_sign_in(self, user: User) -> bool:
         """Somebody who is signed in already only proves once more who they are."""
-        return user.is_active and (self._policy.lets_in_by_password(user) or self.request.user.is_authenticated)
+        return user.is_active and (self._policy.lets_in_by_password(user) or self._is_signed_in)
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """allauth gives a try back for the right password alone; here the sign-in must be allowed, too (see
+        authenticate): else the limit would tell that the password was right."""
+
+    @property
+    def _is_signed_in(self) -> bool:
+        return bool(self.request.user.is_authenticated)
+
+    def is_shut_out(self, request: HttpRequest, user: User | None) -> bool:
+        """Whether nobody gets in as this user: all contacts are switched off, and no good invitation is redeemed."""
+        return is_shut_out(user) and not (user and PendingInvitation(request).lets_in(user))
+
+    def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
+        """Whoever has proved who they are by an identity from outside is told that nothing is left here for them."""
+        if user.is_active and self.is_shut_out(request, user):
+            messages.error(request, gettext("Your access has ended. Ask your portal user manager, or us, to give it back."))
+            return redirect(f"{reverse('account_login')}?stay=1")
+        return cast("HttpResponse | None", super().pre_login(request, user, **login))
 
     @property
     def _policy(self) -> Any:
@@ -105,8 +134,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return Actor(user=user, client_ip=client_ip(self.request))
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """Who cannot sign in with a password is told how to, instead."""
-        is_useful = self._policy.lets_in_by_password(user)
+        """Who cannot sign in with a password is told how to, instead. A job calls this, without a request."""
+        is_useful = SignInPolicy.objects.the_one().lets_in_by_password(user)
         self.send_mail("account/email/password_reset_key" if is_useful else "account/email/password_not_used", email, context)
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
@@ -143,9 +172,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self.send_mail("account/email/account_already_exists", email, context)
 
     def clean_email(self, email: str) -> str:
-        """allauth's forms take longer addresses than the columns keep."""
-        MaxLengthValidator(254)(email)
-        return email
+        """For the addresses of allauth's forms, and those that providers of identities tell."""
+        return mail_address(email)
 
     def is_safe_url(self, url: str | None) -> bool:
         """The portal as the visitor called it. allauth would lead to any allowed host, to the visitor's own localhost too."""

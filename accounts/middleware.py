@@ -148,7 +148,7 @@ def _contacts_of(user: int) -> models.QuerySet[Contact]:
 def lost_access(user: User) -> bool:
     """Whether the user's last contact was deactivated after they signed in: their next click is the sign-in page.
 
-    They may sign in again, to redeem an invitation or to ask to join; until then they see nothing of anybody.
+    They sign in again to redeem a good invitation (accounts.adapter); until then they see nothing of anybody.
     """
     if user.is_staff or user.last_login is None:
         return False

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, get_random_string
 
 from accounts.actions.mail import queue_mail
-from accounts.actions.redemption import redeem_as_new_user
+from accounts.actions.redemption import may_redeem, redeem_as_new_user
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.lockout import count_guess
@@ -89,6 +89,10 @@ class PendingInvitation:
     def proved_address(self) -> str:
         is_fresh = time.time() < self._kept.get("proved_until", 0)
         return str(self._kept.get("proved", "")) if is_fresh else ""
+
+    def lets_in(self, user: User) -> bool:
+        """Whether this person is about to redeem it."""
+        return self.exists and may_redeem(user=user, invitation=self.invitation(), proved=self.proved_address)
 
     def own_address(self, invitation: Invitation) -> str:
         """An address that the invitation is for and that the person at this browser owns; "" if none is known."""

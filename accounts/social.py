@@ -3,6 +3,7 @@
 import logging
 from typing import Any, cast
 
+from allauth.account.internal.emailkit import valid_email_or_none
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
@@ -24,6 +25,7 @@ from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import SignInPolicy, User
 from accounts.pending_invitation import PendingInvitation, invitation_for, redeem_by_sign_up
+from portal.lib.mail_addresses import mail_address
 
 STAY = "stay"
 """Query parameter of the sign-in page that shows it even where it would lead straight to the only provider."""
@@ -68,9 +70,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         allauth signs in for every process that it does not know, so a visitor's invented one is no way past this.
         """
         request.waits_for_provider = False  # type: ignore[attr-defined]
-        sociallogin.email_addresses = [one for one in sociallogin.email_addresses if one.email == _storable(one.email)]
+        known = sociallogin.email_addresses
+        sociallogin.email_addresses = [address for address in known if valid_email_or_none(address.email)]
         for address in sociallogin.email_addresses:
-            address.email = address.email.lower()
+            address.email = mail_address(address.email)
             address.verified = address.verified in (True, "true") and _may_vouch_for(address.email, sociallogin)
         if not sociallogin.is_existing and sociallogin.state.get("process") not in (AuthProcess.CONNECT, AuthProcess.REDIRECT):
             self._choose_address(cast("PortalRequest", request), sociallogin)

@@ -6,7 +6,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from accounts import lockout
-from accounts.actions import bulk_invitations, invitations
+from accounts.actions import bulk_invitations, forgotten_passwords, invitations
 from accounts.actions.access_review import remind_of_reviews as remind
 from accounts.actions.contact_imports import create_imported_contacts, invite_next
 from accounts.actions.mail import SEND_MAIL
@@ -50,6 +50,14 @@ def forget_old_sign_in_failures(timestamp: int) -> None:
 @app.task(name="accounts.tasks.answer_request_for_link", retry=RETRY)
 def answer_request_for_link(email: str, client_ip: str | None = None) -> None:
     invitations.answer_request_for_link(actor=Actor(client_ip=client_ip), email=email)
+
+
+@app.task(
+    name="accounts.tasks.answer_forgotten_password",
+    retry=RETRY,
+)
+def answer_forgotten_password(email: str, invitation_id: int | None = None, proved: str = "") -> None:
+    forgotten_passwords.answer_forgotten_password(email=email, invitation_id=invitation_id, proved=proved)
 
 
 @app.task(name=bulk_invitations.TASK, retry=RETRY)

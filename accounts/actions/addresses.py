@@ -15,6 +15,7 @@ from accounts.actions.invitations import invite_contact, revoke_invitation
 from accounts.actions.mail import queue_mail
 from accounts.actors import Actor
 from accounts.models import Activity, Contact, Invitation, User
+from portal.lib.mail_addresses import mail_address
 
 VALID_FOR = timedelta(days=3)
 SALT = "accounts.contact-address"
@@ -45,9 +46,10 @@ def change_address(*, actor: Actor, manager: Contact, contact: Contact, email: s
     """Take a colleague's new address; the account is locked.
 
     Who has not signed in yet has nothing to lose: the address is replaced and invited. Anybody else gets a link at the
-    new address, and the old one is told; the link works for the contact alone, signed in. Raises KnownContactError.
+    new address, and the old one is told; the link works for the contact alone, signed in. Raises
+    KnownContactError, and ValidationError for what is no plain address.
     """
-    new = email.strip().lower()
+    new = mail_address(email)
     if new == contact.email:
         return
     if known := known_contact(contact.account_id, new, other_than=contact):
@@ -70,7 +72,7 @@ def confirm_address(*, actor: Actor, change: AddressChange) -> Contact:
         raise ValidationError(_("This link is no longer valid."))
     if known_contact(contact.account_id, change.new, other_than=contact):
         raise ValidationError(_("This address belongs to a colleague in the meantime."))
-    contact.email = change.new
+    contact.email = mail_address(change.new)  # a link may be older than the rule
     contact.save(update_fields=["email"])
     record_activity(actor=actor, verb="contact.address_changed", record=contact, old=change.old, new=change.new)
     return contact

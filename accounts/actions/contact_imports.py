@@ -16,11 +16,12 @@ from accounts.actors import Actor
 from accounts.contact_lists import Row, read_contact_list
 from accounts.models import Account, Contact, ContactImport, WebRole
 from portal.lib.jobs import defer
+from portal.lib.mail_addresses import MailAddressFormField, mail_address, or_as_typed
 
 FIELDS: dict[str, forms.Field] = {
     "first_name": forms.CharField(max_length=100, label=gettext_lazy("First name")),
     "last_name": forms.CharField(max_length=100, label=gettext_lazy("Last name")),
-    "email": forms.EmailField(max_length=254, label=gettext_lazy("E-mail")),
+    "email": MailAddressFormField(label=gettext_lazy("E-mail")),
     "phone": forms.CharField(max_length=40, required=False, label=gettext_lazy("Phone")),
     "job_title": forms.CharField(max_length=100, required=False, label=gettext_lazy("Job title")),
 }
@@ -108,7 +109,8 @@ def _fail(running: ContactImport, errors: list[dict[str, Any]]) -> None:
 def _create(manager: Contact, running: ContactImport) -> None:
     plain = [{name: row[name] for name in FIELDS} for row in running.rows]
     contacts = Contact.objects.bulk_create(
-        [Contact(account=manager.account, **{**fields, "email": fields["email"].lower()}) for fields in plain], batch_size=1000
+        [Contact(account=manager.account, **fields | {"email": mail_address(fields["email"])}) for fields in plain],
+        batch_size=1000,
     )
     roles, given = _grantable(), Contact.roles.through
     given.objects.bulk_create(
@@ -128,7 +130,7 @@ def _errors(manager: Contact, rows: list[Row]) -> Iterator[dict[str, Any]]:
     roles, seen = _grantable(), dict[str, int]()
     known = {contact.email.lower(): contact for contact in Contact.objects.of_account(manager.account_id).only("email", "is_active")}
     for row in rows:
-        email = row["email"].lower()
+        email = or_as_typed(row["email"])
         found = [*_errors_of_fields(row), *_errors_of_roles(row, roles), *_errors_of_address(email, known, seen)]
         seen.setdefault(email, row["row"])
         yield from ({"row": row["row"], "error": error} for error in found)

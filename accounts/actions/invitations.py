@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.activity import record_activity
 from accounts.actions.mail import queue_mail
+from accounts.actions.sign_ins import is_shut_out
 from accounts.actors import Actor
 from accounts.models import Account, Contact, Invitation, User, WebRole
 from accounts.models.invitation import hash_of
@@ -111,7 +112,8 @@ def answer_request_for_link(*, actor: Actor, email: str) -> None:
     for invitation in waiting:
         if invitation.sent_at is None or invitation.sent_at < timezone.now() - PAUSE:
             _renew(actor, invitation)
-    if not waiting and User.objects.filter(email=email, is_active=True).exists():
+    user = User.objects.filter(email=email, is_active=True).first()
+    if not waiting and user and not is_shut_out(user):
         queue_mail(event="accounts/invitation_not_needed", to=email, context={"url": settings.BASE_URL + reverse("account_login")})
 
 

@@ -9,6 +9,7 @@ from accounts.actions.mail import SEND_MAIL, defer_sending
 from accounts.models import OutgoingMail
 from portal.lib.jobs import without_job
 from portal.lib.locks import exclusive
+from portal.lib.mail_addresses import mail_address
 from portal.lib.outages import until_database_answers
 
 SETTLED = ["status", "last_error", "attempts", "sent_at", "text", "html"]
@@ -78,7 +79,7 @@ def _as_message(mail: OutgoingMail) -> EmailMultiAlternatives:
     if mail.in_reply_to:
         headers |= {"In-Reply-To": mail.in_reply_to, "References": mail.in_reply_to}
     reply_to = [mail.reply_to] if mail.reply_to else None
-    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], reply_to=reply_to, headers=headers)
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail_address(mail.to)], reply_to=reply_to, headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     return message

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.actions.activity import record_activity
 from accounts.actions.mail import queue_mail
 from accounts.actions.ownership import claim_user
+from accounts.actions.sign_ins import addresses_of
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, InvitationRedemption, User
 
@@ -56,6 +57,15 @@ def redeem_as_new_user(*, actor: Actor, invitation: Invitation, address: str, cr
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     _check(locked, invitation, address)
     return _redeem(actor, locked, address, lambda: _created(create_user))
+
+
+def may_redeem(*, user: User, invitation: Invitation | None, proved: str = "") -> bool:
+    """Whether the invitation is good, for an address of theirs (or one proved otherwise), and leads to an account
+    where they are no contact yet."""
+    if invitation is None or not invitation.is_redeemable:
+        return False
+    is_theirs = any(invitation.admits(address) for address in [*addresses_of(user), proved] if address)
+    return is_theirs and not Contact.objects.filter(account=invitation.account_id, user=user).exists()
 
 
 def local_user_for(*, actor: Actor, address: str, password: str, first_name: str, last_name: str) -> User:

@@ -97,6 +97,18 @@ def user_of(email: str) -> User | None:
     return address.user if address else User.objects.filter(email=email.strip().lower()).first()
 
 
+def is_shut_out(user: User | None) -> bool:
+    """Whether nothing is left for the person to sign in to: each of their contacts, or its account, is switched off.
+    Staff work in the administration, and who never was a contact may ask to become one.
+
+    One query for everybody, known or not, so that a page that asks takes the same time.
+    """
+    pk = user.pk if user and not user.is_staff else 0
+    contacts = Contact.objects.filter(user=pk).select_related("account")
+    states = [contact.is_usable for contact in contacts]
+    return bool(states) and not any(states)
+
+
 def addresses_of(user: User) -> set[str]:
     """What the user signs in with. An address that waits for its confirmation may be somebody else's."""
     return {user.email, *EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)}

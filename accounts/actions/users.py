@@ -13,6 +13,7 @@ from accounts.actions.contacts import change_contact, change_roles, deactivate_c
 from accounts.actions.invitations import invite_contact, resend_invitation, revoke_invitation
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, WebRole
+from portal.lib.mail_addresses import mail_address
 
 
 @transaction.atomic
@@ -29,11 +30,11 @@ def create_colleague(
 ) -> Contact:
     """Add a contact to the manager's account and invite them. Somebody who is a contact elsewhere is simply invited to
     this account too, and nothing tells the manager. Raises KnownContactError."""
-    manager = lock_account(actor=actor, privilege="create")
+    manager, email = lock_account(actor=actor, privilege="create"), mail_address(email)
     if known := known_contact(manager.account_id, email):
         raise KnownContactError(known)
     _require_grantable(roles)
-    contact = Contact(first_name=first_name, last_name=last_name, email=email.strip().lower(), phone=phone, job_title=job_title)
+    contact = Contact(first_name=first_name, last_name=last_name, email=email, phone=phone, job_title=job_title)
     contact.account = manager.account
     _save_new(contact)
     contact.roles.set(roles)

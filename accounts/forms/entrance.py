@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import LoginForm, ResetPasswordKeyForm, SignupForm
+from allauth.account.forms import LoginForm, ResetPasswordForm, ResetPasswordKeyForm, SignupForm
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
@@ -14,10 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions.forgotten_passwords import ask_for_new_password
 from accounts.actions.ownership import take_over
+from accounts.actions.sign_ins import user_of
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import User
+from accounts.pending_invitation import PendingInvitation
+from portal.lib.mail_addresses import or_as_typed
 
 STAFF_DOOR = "staff"
 """Query parameter of the sign-in page with which the form for staff is shown while sign-in with a password is off."""
@@ -40,6 +44,11 @@ class SignInForm(LoginForm):  # type: ignore[misc]
             return False
         target = self.request.POST.get(REDIRECT_FIELD_NAME) or self.request.GET.get(REDIRECT_FIELD_NAME) or ""
         return STAFF_DOOR in self.request.GET or target.startswith(reverse("admin:index"))
+
+    def clean_login(self) -> str:
+        """As it is kept. One with letters beyond ASCII may have been kept as it was typed, before that was so."""
+        login: str = super().clean_login()
+        return login if login.isascii() or user_of(login) else or_as_typed(login)
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """Whoever is remembered stays signed in when the browser is closed, for as long as the policy allows."""
@@ -73,6 +82,20 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)
+
+
+class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
+    """Known or not, the page and its time are the same: a job looks for the address."""
+
+    def clean_email(self) -> str:
+        return str(get_adapter().clean_email(self.cleaned_data["email"]))
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        pending = PendingInvitation(request)
+        invitation = pending.invitation() if pending.exists else None
+        ask_for_new_password(email=email, invitation=invitation, proved=pending.proved_address)
+        return email
 
 
 class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]

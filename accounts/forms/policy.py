@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SignInPolicy
+from portal.lib.mail_addresses import mail_domain
 
 
 class SignInPolicyForm(forms.ModelForm[SignInPolicy]):
@@ -26,7 +27,8 @@ class SignInPolicyForm(forms.ModelForm[SignInPolicy]):
         return is_on
 
     def clean_allowed_domains(self) -> list[str]:
-        return [domain.strip().lower().removeprefix("@") for domain in self.cleaned_data["allowed_domains"] or []]
+        domains: list[str] = self.cleaned_data["allowed_domains"] or []
+        return [mail_domain(domain.strip().removeprefix("@")) for domain in domains]
 
     def clean(self) -> dict[str, Any]:
         """Terms that are new ask those who accepted older ones only with a date."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.entrance import PASSWORD_HELP
 from accounts.models import User
+from portal.lib.mail_addresses import MailAddressFormField
 
 
 class InvitationCodeForm(forms.Form):
@@ -23,11 +24,10 @@ class InvitationCodeForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    email = forms.EmailField(label=_("Your e-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        return email.lower()
+    email = MailAddressFormField(
+        label=_("Your e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
 
 
 class ConfirmationCodeForm(forms.Form):

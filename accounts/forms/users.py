@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.contact_lists import MAX_BYTES
 from accounts.models import Account, Contact, WebRole
+from portal.lib.mail_addresses import MailAddressFormField
 
 
 class RolesField(forms.ModelMultipleChoiceField["WebRole"]):
@@ -39,7 +40,10 @@ WHILE_TYPING = {
 class ColleagueForm(forms.Form):
     first_name = forms.CharField(label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     last_name = forms.CharField(label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    email = forms.EmailField(label=_("Work e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off", **WHILE_TYPING}))
+    email = MailAddressFormField(
+        label=_("Work e-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", **WHILE_TYPING}),
+    )
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     job_title = forms.CharField(label=_("Job title"), max_length=100, required=False)
     roles = RolesField()
@@ -47,9 +51,6 @@ class ColleagueForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["roles"].queryset = WebRole.objects.grantable()  # type: ignore[attr-defined]
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
 
 class NewColleagueForm(ColleagueForm):
@@ -74,7 +75,7 @@ class EditColleagueForm(ColleagueForm):
 class TypedAddressForm(forms.Form):
     """An address while it is being typed, and the contact whose form it is typed in."""
 
-    email = forms.EmailField()
+    email = MailAddressFormField()
     contact = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
 

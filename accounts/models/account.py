@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import RecordType, ScopedQuerySet
+from portal.lib.mail_addresses import mail_domain
 
 
 class AccountQuerySet(ScopedQuerySet["Account"]):
@@ -58,7 +59,7 @@ class Account(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        self.email_domains = [domain.strip().lower().lstrip("@") for domain in self.email_domains]
+        self.email_domains = [mail_domain(domain.strip().lstrip("@")) for domain in self.email_domains]
         self.country = self.country.upper()
 
     @property

@@ -12,6 +12,7 @@ from accounts.models.account import Account
 from accounts.models.roles import RecordPermission, WebRole
 from accounts.models.user import User, initials_of
 from accounts.scoping import PRIVILEGES, Grants, Privilege, RecordType, Scope, ScopedQuerySet, granted_scope, record_types
+from portal.lib.mail_addresses import MailAddressField
 
 
 class ContactQuerySet(ScopedQuerySet["Contact"]):
@@ -109,7 +110,7 @@ class Contact(models.Model):
     )  # fmt: skip
     first_name = models.CharField(_("first name"), max_length=100)
     last_name = models.CharField(_("last name"), max_length=100)
-    email = models.EmailField(_("e-mail"))
+    email = MailAddressField(_("e-mail"))
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     job_title = models.CharField(_("job title"), max_length=100, blank=True)
     roles = models.ManyToManyField(WebRole, verbose_name=_("web roles"), blank=True, related_name="contacts")
@@ -152,10 +153,6 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
-
-    def clean(self) -> None:
-        super().clean()
-        self.email = self.email.strip().lower()
 
     @property
     def full_name(self) -> str:

@@ -10,6 +10,7 @@ from accounts.models.account import Account
 from accounts.models.contact import Contact
 from accounts.models.roles import WebRole
 from accounts.models.user import User
+from portal.lib.mail_addresses import MailAddressField, mail_domain
 
 
 def hash_of(code: str) -> str:
@@ -79,7 +80,7 @@ class Invitation(models.Model):
     account = models.ForeignKey(
         Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
     )
-    email = models.EmailField(_("invited address"), blank=True, help_text=_("Of the contact; empty for a group."))
+    email = MailAddressField(_("invited address"), blank=True, help_text=_("Of the contact; empty for a group."))
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
     roles = models.ManyToManyField(WebRole, verbose_name=_("web roles to give"), blank=True, related_name="+")
     message = models.TextField(_("personal message"), blank=True, max_length=2000)
@@ -156,7 +157,7 @@ class Invitation(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        self.domain = self.domain.strip().lower().lstrip("@")
+        self.domain = mail_domain(self.domain.strip().lstrip("@"))
 
 
 class InvitationRedemption(models.Model):

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.mail_addresses import MailAddressField
+
 SECRET_EVENTS = ("account/", "accounts/")
 """Mails of allauth, and ours about sign-in and invitations."""
 
@@ -14,7 +16,7 @@ class OutgoingMail(models.Model):
         FAILED = "failed", _("Given up")
 
     event = models.CharField(_("event"), max_length=50)
-    to = models.EmailField(_("to"), db_index=True)
+    to = MailAddressField(_("to"), db_index=True)
     subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)

@@ -7,13 +7,13 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.mail_addresses import MailAddressField, mail_address
 from portal.lib.timezones import validate_time_zone
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=email, **fields)
-        user.clean()
+        user = self.model(email=mail_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -31,7 +31,11 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A sign-in identity. What a person may see hangs on their contacts; a user alone may see nothing."""
 
-    email = models.EmailField(_("e-mail"), unique=True, error_messages={"unique": _("Somebody signs in with this address already.")})
+    email = MailAddressField(
+        _("e-mail"),
+        unique=True,
+        error_messages={"unique": _("Somebody signs in with this address already.")},
+    )
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Switch off instead of deleting."))
@@ -58,10 +62,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
-
-    def clean(self) -> None:
-        super().clean()
-        self.email = self.email.strip().lower()
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email

@@ -1,5 +1,6 @@
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.stages import LoginStage
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -43,4 +44,6 @@ class SecondFactorStage(LoginStage):  # type: ignore[misc]
     def still_holds(self) -> bool:
         user = self.login.user
         begun_with = str(self.state.get("auth_hash", ""))
+        if user and get_adapter().is_shut_out(self.request, user):
+            return False
         return bool(user and user.is_active and constant_time_compare(begun_with, user.get_session_auth_hash()))

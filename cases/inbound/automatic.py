@@ -24,6 +24,8 @@ _AWAY = (
 _AUTOMATIC_SUBJECT = re.compile(rf"(?i)^\W{{0,3}}(?:{'|'.join(_AWAY)})\W{{0,2}}(?:$|[:：\](]|\s[-–—]\s)")
 _MACHINES = re.compile(r"(?i)^(?:mailer-daemon|mail-daemon|postmaster)@")
 _DMARC = re.compile(r"^\s*dmarc\s*=\s*(\w+)")
+_FAILED = re.compile(r"\bdmarc\s*=\s*(fail)\b")
+"""Believed wherever it stands, a comment too: nobody gains by it."""
 _ABOUT = re.compile(r"\sheader\.from\s*=\s*([^\s;]+)")
 
 
@@ -45,12 +47,13 @@ def is_from_a_list(message: Message) -> bool:
 def dmarc_of(message: Message, *, sender: str) -> str:
     """What the mail server that CASE_MAIL_AUTHSERV_ID names found out about the sender's domain (RFC 8601): "pass", "fail" or
     another word of its; empty where it says nothing. Its topmost header counts: one below may have come with the message."""
-    results = [bare(value).lower() for value in raw_headers(message, "authentication-results")]
-    ours = (result for result in results if result.partition(";")[0].split()[:1] == [settings.CASE_MAIL_AUTHSERV_ID.lower()])
-    found = [part for part in next(ours, "").split(";")[1:] if _DMARC.match(part)]
-    verdicts = {match[1] for part in found if (match := _DMARC.match(part))}
+    results = [value.lower() for value in raw_headers(message, "authentication-results")]
+    name = settings.CASE_MAIL_AUTHSERV_ID.lower()
+    ours = next((result for result in results if bare(result).partition(";")[0].split()[:1] == [name]), "")
+    found = [part for part in bare(ours).split(";")[1:] if _DMARC.match(part)]
+    verdicts = {match[1] for part in found if (match := _DMARC.match(part))} | set(_FAILED.findall(ours))
     if verdicts != {"pass"}:
-        return "fail" if "fail" in verdicts else next(iter(verdicts), "")
+        return "fail" if "fail" in verdicts else min(verdicts - {"pass"}, default="")
     return "pass" if all(_is_about(part, sender) for part in found) else ""
 
 

@@ -1,6 +1,5 @@
 """Headers of mail, which say what they like in any length and encoding."""
 
-import re
 from email._policybase import Compat32
 from email.header import decode_header, make_header
 from email.message import Message
@@ -8,8 +7,6 @@ from typing import Any
 
 LIMIT = 8_000
 """Characters of one header. Nobody needs more, and reading more can take minutes."""
-
-_ASIDE = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
 
 
 class _Policy(Compat32):
@@ -31,8 +28,21 @@ def utf8(text: str) -> str:
 
 
 def bare(value: str) -> str:
-    """Without quoted strings and comments, in which a sender can write anything."""
-    return _ASIDE.sub("", value)
+    """Without quoted strings and comments, in which a sender can write anything. Comments nest; one without an end
+    hides all that follows."""
+    kept: list[str] = []
+    depth, is_quoted = 0, False
+    letters = iter(value)
+    for letter in letters:
+        if letter == "\\":
+            next(letters, "")
+        elif letter == '"' and not depth:
+            is_quoted = not is_quoted
+        elif letter in "()" and not is_quoted:
+            depth = max(0, depth + (1 if letter == "(" else -1))
+        elif not (is_quoted or depth):
+            kept.append(letter)
+    return "".join(kept)
 
 
 def in_words(value: str) -> str:

@@ -12,14 +12,14 @@ from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from cases.inbound.answer import latest_answer
 from cases.inbound.automatic import dmarc_of, is_automatic, is_from_a_list
-from cases.inbound.headers import POLICY, bare, header, raw_headers, utf8
+from cases.inbound.headers import POLICY, header, raw_headers, utf8
 from cases.inbound.parts import files_of, named_files, text_of
 from cases.reply_address import without_reply_addresses
+from portal.lib.mail_addresses import mail_address
 
 RECIPIENT_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 IDENTITY_HEADERS = ("from", "to", "cc", "subject", "date")
@@ -28,11 +28,14 @@ HEAD_BYTES = 256 * 1024
 MAX_STEPS = 20_000_000
 """Lines times boundaries: the parser compares each line with each boundary that is open. A few seconds."""
 _MESSAGE_ID = re.compile(r"(?a)<[\w.+$=/-]{1,120}@[\w.-]{1,120}>")
-LONGEST_ADDRESS = 254
-"""RFC 5321."""
 MAX_SHORT_LINES, SHORT_LINE = 100_000, 30
 """So many lines of less than so many characters. Nobody writes more, and files have long ones."""
-_NAME = re.compile(r'[^@<>()"\\:;]*')
+_QUOTED = r'"(?:[^"\\]|\\.)*+"'
+_COMMENT = r'(?:\([^()<>@,:;"\\]*\))'
+"""One that nobody can take for more than words: no address, no bracket or quotation mark of its own."""
+_ADDRESS = r'(?P<address>[^\s()<>,:;"\\]+)'
+_IN_BRACKETS = re.compile(rf'(?P<name>(?:{_QUOTED}|{_COMMENT}|[^()<>:;"\\])*+)<{_ADDRESS}>\s*{_COMMENT}?')
+_ALONE = re.compile(rf"{_ADDRESS}(?:\s+{_COMMENT})?")
 
 
 class UnreadableMail(Exception):  # noqa: N818 -- says what the mail is
@@ -177,23 +180,21 @@ def _read_head(message: Message, raw: bytes) -> Mail:
 
 def _sender_of(message: Message) -> str:
     """Exactly one address, written as an address is. It is read before encoded words are decoded, so that no display name
-    passes for one; and programs do not agree on which of two would be the sender."""
-    values = raw_headers(message, "from")
-    given = bare(values[0]) if len(values) == 1 else ""
-    name, _bracket, rest = given.partition("<")
-    address, _bracket, below = (rest if _bracket else f"{name}>").partition(">")
-    address = address.strip().lower()
-    if not _is_address(address) or below.strip() or not (name.strip().lower() == address or _NAME.fullmatch(name)):
+    passes for one; and programs do not agree on which of two would be the sender, nor on what stands in a comment."""
+    values = [value.strip() for value in raw_headers(message, "from")]
+    found = (_IN_BRACKETS.fullmatch(values[0]) or _ALONE.fullmatch(values[0])) if len(values) == 1 else None
+    if found is None or not _is_mere_name(found):
         raise UnreadableMail(_("No sender, or several."))
-    return address
-
-
-def _is_address(address: str) -> bool:
     try:
-        validate_email(address)
-    except ValidationError:
-        return False
-    return len(address) <= LONGEST_ADDRESS
+        return mail_address(found["address"])
+    except ValidationError as error:
+        raise UnreadableMail(" ".join(error.messages)) from error
+
+
+def _is_mere_name(found: re.Match[str]) -> bool:
+    """Many programs repeat the address as the name; another one there is another sender."""
+    name = re.sub(_QUOTED, "", found.groupdict().get("name") or "").strip()
+    return "@" not in name or name.lower() == found["address"].lower()
 
 
 def _recipients_of(message: Message) -> tuple[str, ...]:

@@ -13,10 +13,11 @@ from accounts.actions.invitations import invite_contact
 from accounts.actors import Actor
 from accounts.models import Activity, Contact, OutgoingMail, TrustedBrowser, User
 from tests.accounts.external import change_policy, connect, is_signed_in, person, sign_in_with
+from tests.accounts.forgotten import ask_for_password
 from tests.accounts.own_pages import browser_of, with_password
 from tests.factories import PASSWORD, make_contact, make_user
 
-LOGIN, SIGN_UP, RESET = "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"
+LOGIN, SIGN_UP = "/accounts/login/", "/accounts/signup/"
 DORA = "dora@acme.example"
 STRANGERS = "mallory-waits-outside"
 HERS = "four-quiet-lanterns"
@@ -39,7 +40,7 @@ def link(path, to=DORA):
 
 def choose_password(browser, password=HERS, email=DORA):
     """Forgot your password? In whatever browser the mail is read."""
-    browser.post(RESET, {"email": email})
+    ask_for_password(browser, email)
     browser.post(browser.get(link("/accounts/password/reset/key/", email)).url, {"password1": password, "password2": password})
 
 

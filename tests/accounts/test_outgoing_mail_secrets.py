@@ -15,6 +15,7 @@ from accounts.actions.second_factor import send_code
 from accounts.actors import SYSTEM
 from accounts.models import OutgoingMail
 from accounts.tasks import MAIL_ATTEMPTS, send_mail
+from tests.accounts.forgotten import ask_for_password
 from tests.factories import PASSWORD, make_contact
 
 WORKING = "django.core.mail.backends.locmem.EmailBackend"
@@ -122,7 +123,7 @@ def test_no_subject_holds_a_code_or_a_link(alice, acme, visitor):
     invite_contact(actor=SYSTEM, contact=dora)
     send_code(user=alice.user)
     queue_mail(event="accounts/invitation_code", to=dora.email, context={"code": "AB12-CD34", "name": "Dora", "minutes": 10})
-    visitor.post("/accounts/password/reset/", {"email": alice.email})
+    ask_for_password(visitor, alice.email)
     assert OutgoingMail.objects.count() == 4
     for mail in OutgoingMail.objects.all():
         assert re.search(r"\b\d{6}\b|AB12-CD34|[\w-]{20,}", mail.text), mail.event
@@ -165,7 +166,7 @@ def check_links(path):
 def test_a_link_to_a_new_password_leads_to_the_portal(forger, alice):
     alice.user.set_password(PASSWORD)
     alice.user.save()
-    forger.post("/accounts/password/reset/", {"email": alice.email})
+    ask_for_password(forger, alice.email)
     check_links("/accounts/password/reset/key/")
 
 

@@ -301,6 +301,13 @@ def test_a_deactivation_in_between_ends_the_waiting_sign_in(careful, visitor):
     assert OutgoingMail.objects.count() == 1
 
 
+def test_a_contact_who_is_deactivated_in_between_does_not_get_in(careful, visitor):
+    attempt(visitor, careful)
+    careful.deactivate()
+    assert type_code(visitor, mailed_code()).url == LOGIN
+    assert not is_signed_in(visitor)
+
+
 def test_a_sign_in_can_be_given_up(careful, visitor):
     attempt(visitor, careful)
     assert visitor.get(LOGIN).url == CODE

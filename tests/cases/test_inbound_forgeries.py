@@ -45,9 +45,12 @@ def from_header(sender: str, to: str = "cases@support.example") -> bytes:
         '"bob@acme.example" <eve@evil.example>',
         "eve@evil.example <Eve@evil.example>",
         "=?utf-8?q?bob=40acme=2Eexample_=3Cbob=40acme=2Eexample=3E=2C?= <eve@evil.example>",
-        "(bob@acme.example) eve@evil.example",
         '"<bob@acme.example>" <eve@evil.example>',
+        '"Doe, Bob (bob@acme.example)" <eve@evil.example>',
         "Doe, Bob <eve@evil.example>",
+        "Bob (Sales) <eve@evil.example>",
+        "<eve@evil.example> (Bob)",
+        "eve@evil.example (Bob Doe)",
         "eve@evil.example",
     ],
 )
@@ -69,6 +72,10 @@ def test_a_display_name_passes_for_no_address(sender):
         "eve@evil.example\r\nFrom: bob@acme.example",
         "bob@acme.example\\neve@evil.example",
         "=?utf-8?q?eve=40evil.example=0D=0ABcc=3A_x=40y.example?=",
+        "=?utf-8?q?b=6Fb?=@acme.example",
+        "Bob <=?utf-8?q?b=6Fb?=@acme.example>",
+        "bob@[192.0.2.1]",
+        "bob@acme\u3002example.",
         "bob",
         "",
     ],
@@ -76,6 +83,48 @@ def test_a_display_name_passes_for_no_address(sender):
 def test_several_senders_or_none_are_nobody(sender):
     with pytest.raises(UnreadableMail):
         parse(from_header(sender))
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "bob@acme.example(<eve@evil.example>)",
+        "bob@acme.example (<eve@evil.example>)",
+        "bob@acme.example (eve@evil.example)",
+        "bob@acme.example(()<eve@evil.example>)",
+        "bob@acme.example (\\)<eve@evil.example>)",
+        "bob@acme.example(x)",
+        "bob@acme.example(x).evil.example",
+        "bo(x)b@acme.example",
+        "bob@(x)acme.example",
+        "(eve@evil.example) bob@acme.example",
+        "(x)bob@acme.example",
+        "(x) bob@acme.example",
+        "<(eve@evil.example)bob@acme.example>",
+        "<bob@acme.example(x)>",
+        "<bob@acme.example> (<eve@evil.example>)",
+        "<bob@acme.example> (eve@evil.example)",
+        "Bob (eve@evil.example) <bob@acme.example>",
+        "Bob (,) <bob@acme.example>",
+        "Bob (eve@evil.example <bob@acme.example>",
+        "Bob (<eve@evil.example>) <bob@acme.example>",
+        'Bob (") <bob@acme.example> (") <eve@evil.example>',
+        '"eve@evil.example"bob@acme.example',
+        '"Bob" bob@acme.example',
+        '<"x"bob@acme.example>',
+        '"eve@evil.example,"@acme.example',
+        '<"bob"@acme.example>',
+        "<@evil.example:bob@acme.example>",
+        "bob@acme.example()",
+    ],
+)
+def test_an_address_beside_a_comment_or_a_quote_that_could_be_another_is_nobodys(alice, case, sender):
+    with pytest.raises(UnreadableMail):
+        parse(from_header(sender))
+    as_alice = sender.replace("bob@acme.example", alice.email)
+    stored = take_in(from_header(as_alice, reply_address(case, contact=alice)))
+    assert (stored.outcome, case.messages.count()) == ("failed", 1)
+    assert not OutgoingMail.objects.filter(event__startswith="cases/inbound").exists()
 
 
 def test_no_line_of_a_mail_becomes_a_header_of_ours(db):
@@ -157,12 +206,17 @@ PASSED = "mx.support.example; spf=pass; dmarc=pass (p=reject) header.from=portal
     [
         [],
         ["mx.support.example; spf=pass"],
+        ["mx.support.example; spf=pass", PASSED],
         ["mx.support.example; dmarc=none", PASSED],
+        [PASSED + "; dmarc=none header.from=portal.example"],
         ["mx.evil.example; dmarc=pass header.from=portal.example"],
         [PASSED.replace("portal.example", "evil.example")],
         ["mx.support.example; spf=pass (; dmarc=pass header.from=portal.example) smtp.mailfrom=evil.example"],
         ['mx.support.example; spf=pass smtp.mailfrom="; dmarc=pass header.from=portal.example;"@evil.example'],
         [PASSED + "; dmarc=fail header.from=portal.example"],
+        ["mx.support.example; spf=pass ((x); dmarc=pass header.from=portal.example ) smtp.mailfrom=evil.example"],
+        ["mx.support.example; spf=pass (((x); dmarc=pass header.from=portal.example ) smtp.mailfrom=evil.example"],
+        ["mx.support.example; spf=pass (\\); dmarc=pass header.from=portal.example ;) smtp.mailfrom=evil.example", PASSED],
     ],
 )
 def test_nobody_writes_as_an_agent_unless_a_mail_server_made_sure_of_it(case, ada, settings, results):
@@ -175,6 +229,14 @@ def test_nobody_writes_as_an_agent_unless_a_mail_server_made_sure_of_it(case, ad
     del message["Authentication-Results"]
     message["Authentication-Results"] = PASSED
     assert take_in(message).outcome == "added"
+
+
+@pytest.mark.parametrize("result", ["spf=none (from ( eve) smtp.mailfrom=x; dmarc=fail", 'spf=none smtp.mailfrom="@x; dmarc=fail (p=none)'])
+def test_a_comment_without_an_end_hides_no_verdict(alice, case, settings, result):
+    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
+    results = f"mx.support.example; {result} header.from=acme.example"
+    stored = take_in(make_mail(reply_address(case, contact=alice), alice.email, Authentication_Results=results))
+    assert (stored.outcome, case.messages.count()) == ("refused", 1)
 
 
 def test_agents_do_not_answer_by_mail_where_nobody_checks_senders(case, ada, settings):

@@ -352,7 +352,11 @@ MAIL = [
     ),
     gate(
         "mail: the topmost verdict counts",
-        "cases/inbound/automatic.py", 'next(ours, "").split(";")[1:]', '";".join(ours).split(";")[1:]', *DESK_MAIL,
+        "cases/inbound/automatic.py", 'bare(ours).split(";")[1:]', 'bare(";".join(results)).split(";")[1:]', *DESK_MAIL,
+    ),
+    gate(
+        "mail: an address behind a comment is nobody's",
+        "cases/inbound/parse.py", "_COMMENT = r'(?:\\([^()<>@,:;\"\\\\]*\\))'", "_COMMENT = r'(?:\\([^()]*\\))'", *DESK_MAIL,
     ),
     gate(
         "mail: a verdict is about the sender's domain",

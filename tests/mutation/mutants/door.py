@@ -71,6 +71,30 @@ SIGN_IN = [
         "tests/accounts/test_users.py", "tests/accounts/test_user_admin.py", "tests/accounts/test_sign_in.py",
     ),
     gate(
+        "sign-in: the password of somebody whose contacts are all switched off opens nothing",
+        "accounts/adapter.py", "if user and is_welcome and self._may_sign_in(user):", "if user and self._may_sign_in(user):",
+        "tests/accounts/test_shut_out.py",
+    ),
+    gate(
+        "sign-in: an identity of somebody whose contacts are all switched off opens nothing",
+        "accounts/adapter.py", "if user.is_active and self.is_shut_out(request, user):", "if False:", "tests/accounts/test_shut_out.py",
+    ),
+    gate(
+        "sign-in: only an invitation that they can redeem lets them in",
+        "accounts/actions/redemption.py", "if invitation is None or not invitation.is_redeemable:", "if invitation is None:",
+        "tests/accounts/test_shut_out.py",
+    ),
+    gate(
+        "sign-in: a new password is mailed to nobody who is shut out",
+        "accounts/actions/forgotten_passwords.py", "if not is_shut_out(user) or may_redeem(", "if True or may_redeem(",
+        "tests/accounts/test_shut_out.py", "tests/accounts/test_sign_in.py",
+    ),
+    gate(
+        "addresses: none that could be read as another",
+        "portal/lib/mail_addresses.py", "not _ENCODED_WORD.search(local_part)", "True",
+        "tests/accounts/test_mail_addresses.py", "tests/lib/test_mail_addresses.py",
+    ),
+    gate(
         "sign-in: a contact that was deactivated is none",
         "accounts/middleware.py", "Contact.objects.usable().filter(user=user)", "Contact.objects.filter(user=user)",
         "tests/accounts/test_users.py", "tests/accounts/test_user_admin.py", *SCOPING,

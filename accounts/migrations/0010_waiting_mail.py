@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_staff_groups'),
+        ('accounts', '0009_plain_mail_addresses'),
     ]
 
     operations = [
