@@ -141,11 +141,13 @@ PREPARED_STATEMENTS = env("PREPARED_STATEMENTS", "1") == "1"
 DATABASES = {"default": database.configuration(BASE_DIR, DATABASE_URL, prepares=PREPARED_STATEMENTS)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", "")
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache", "OPTIONS": {"MAX_ENTRIES": 200_000}}
+CACHE_TABLE = {
+    "BACKEND": "portal.lib.cache_table.TableCache",
+    "LOCATION": "portal_cache",
+    "OPTIONS": {"MAX_ENTRIES": 200_000},
 }
+CACHE_REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+CACHES: dict[str, dict[str, Any]] = {"default": CACHE_REDIS if REDIS_URL else CACHE_TABLE}
 
 # Sign-in.
 AUTH_USER_MODEL = "accounts.User"
