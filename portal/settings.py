@@ -146,8 +146,14 @@ CACHE_TABLE = {
     "LOCATION": "portal_cache",
     "OPTIONS": {"MAX_ENTRIES": 200_000},
 }
-CACHE_REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-CACHES: dict[str, dict[str, Any]] = {"default": CACHE_REDIS if REDIS_URL else CACHE_TABLE}
+CACHE_REDIS = {
+    "BACKEND": "portal.lib.cache_redis.RedisOrTable",
+    "LOCATION": REDIS_URL,
+    "OPTIONS": {"table": "table"},
+}
+CACHES: dict[str, dict[str, Any]] = {"default": CACHE_TABLE}
+if REDIS_URL:
+    CACHES = {"default": CACHE_REDIS, "table": CACHE_TABLE}
 
 # Sign-in.
 AUTH_USER_MODEL = "accounts.User"
