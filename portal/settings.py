@@ -279,10 +279,8 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "portal.lib.static_files.StaticFiles"},
 }
 if S3_BUCKET := env("S3_BUCKET", ""):
-    STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {"bucket_name": S3_BUCKET, "default_acl": "private", "querystring_auth": True},
-    }
+    in_bucket = {"bucket_name": S3_BUCKET}
+    STORAGES["default"] = {"BACKEND": "portal.lib.buckets.BucketStorage", "OPTIONS": in_bucket}
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 UPLOAD_MAX_FILES = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -303,6 +301,7 @@ LOGGING = {
         "django.request": {"filters": ["secret_paths"]},
         "django.security.csrf": {"filters": ["secret_paths"]},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # scanners; they get their 400
+        "botocore": {"level": "WARNING"},  # would tell where it found its credentials
         "procrastinate": {"level": "WARNING"},
     },
 }
