@@ -9,7 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import IntegrityError, InterfaceError, OperationalError, models
+from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from accounts.http import PortalRequest
 from accounts.models import Contact, User
 from portal.lib import compiled
 from portal.lib.languages import is_offered
+from portal.lib.outages import outage_of
 
 ACTIVE_CONTACT = "contact_id"
 """Session key: which of the user's contacts is active."""
@@ -77,7 +78,7 @@ class IdentityProviderMiddleware:
     """
 
     STEPS = ("_login", "_callback", "saml_finish_acs", "saml_metadata")
-    OF_OUR_OWN = (Http404, SuspiciousOperation, OperationalError, InterfaceError)
+    OF_OUR_OWN = (Http404, SuspiciousOperation)
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -94,7 +95,8 @@ class IdentityProviderMiddleware:
         if isinstance(exception, IntegrityError) and SocialAccount._meta.db_table in str(exception):
             get_adapter(request).add_message(request, messages.ERROR, "socialaccount/messages/account_connected_other.txt")
             return redirect("socialaccount_connections")
-        if not getattr(request, "waits_for_provider", False) or isinstance(exception, self.OF_OUR_OWN):
+        is_ours = isinstance(exception, self.OF_OUR_OWN) or outage_of(exception)
+        if is_ours or not getattr(request, "waits_for_provider", False):
             return None
         logger.warning("The identity provider failed at %s", request.path, exc_info=exception)
         status = 401 if isinstance(exception, PermissionDenied) else 503

@@ -3,7 +3,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -11,6 +10,7 @@ from cases.actions import attend_to_waiting_cases, warn_of_promises
 from cases.inbound import mailbox, receive
 from cases.models import Attachment, InboundMail
 from portal.lib.jobs import RETRY
+from portal.lib.outages import DATABASE, outage_of
 
 logger = logging.getLogger(__name__)
 GRACE = timedelta(days=1)
@@ -47,9 +47,9 @@ def read_inbound_mail(mail_id: int) -> None:
     """Whatever is wrong with the message, it is kept and listed in the administration."""
     try:
         receive.read(mail_id=mail_id)
-    except (InboundMail.DoesNotExist, OperationalError, InterfaceError):  # says nothing about the message
-        raise
     except Exception as error:
+        if isinstance(error, InboundMail.DoesNotExist) or outage_of(error) == DATABASE:  # says nothing about the message
+            raise
         logger.exception("Inbound mail %s could not be read", mail_id)
         receive.note_failure(mail_id=mail_id, error=f"{type(error).__name__}: {error}")
 

@@ -13,7 +13,11 @@ depend on the values, or it would be made anew each time."""
 
 
 def configuration(checkout: Path, url: str, *, prepares: bool) -> dict[str, Any]:
-    """Django's settings of one database. Nothing is started here: the embedded server starts with the first connection."""
+    """Django's settings of one database. Nothing is started here: the embedded server starts with the first connection.
+
+    Where nothing can be prepared, a pooler gives each transaction another connection, and a cursor that the
+    server keeps between two of them would be looked for in the wrong one.
+    """
     if url:
         chosen: dict[str, Any] = dict(dj_database_url.parse(url))
     else:
@@ -24,4 +28,5 @@ def configuration(checkout: Path, url: str, *, prepares: bool) -> dict[str, Any]
             "HOST": str(EmbeddedServer.of(checkout).socket_folder),
         }
     options = {**(PREPARED if prepares else {}), **chosen.get("OPTIONS", {})}
-    return chosen | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+    pooled = {"DISABLE_SERVER_SIDE_CURSORS": not prepares}
+    return chosen | pooled | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}

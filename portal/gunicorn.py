@@ -20,6 +20,7 @@ forwarder_headers = ""  # a client could otherwise set SCRIPT_NAME
 
 # The application is loaded once and shared: a worker's own memory is what it works with. What was loaded is not looked at again by
 # the garbage collector, which then has little to look for.
+# Restart, never reload (docs/operations.md): after a HUP, new views would run with what was loaded before.
 preload_app = True
 
 

@@ -141,11 +141,19 @@ PREPARED_STATEMENTS = env("PREPARED_STATEMENTS", "1") == "1"
 DATABASES = {"default": database.configuration(BASE_DIR, DATABASE_URL, prepares=PREPARED_STATEMENTS)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", "")
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache", "OPTIONS": {"MAX_ENTRIES": 200_000}}
+CACHE_TABLE = {
+    "BACKEND": "portal.lib.cache_table.TableCache",
+    "LOCATION": "portal_cache",
+    "OPTIONS": {"MAX_ENTRIES": 200_000},
 }
+CACHE_REDIS = {
+    "BACKEND": "portal.lib.cache_redis.RedisOrTable",
+    "LOCATION": REDIS_URL,
+    "OPTIONS": {"table": "table"},
+}
+CACHES: dict[str, dict[str, Any]] = {"default": CACHE_TABLE}
+if REDIS_URL:
+    CACHES = {"default": CACHE_REDIS, "table": CACHE_TABLE}
 
 # Sign-in.
 AUTH_USER_MODEL = "accounts.User"
@@ -274,10 +282,8 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "portal.lib.static_files.StaticFiles"},
 }
 if S3_BUCKET := env("S3_BUCKET", ""):
-    STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {"bucket_name": S3_BUCKET, "default_acl": "private", "querystring_auth": True},
-    }
+    in_bucket = {"bucket_name": S3_BUCKET}
+    STORAGES["default"] = {"BACKEND": "portal.lib.buckets.BucketStorage", "OPTIONS": in_bucket}
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 UPLOAD_MAX_FILES = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -298,6 +304,7 @@ LOGGING = {
         "django.request": {"filters": ["secret_paths"]},
         "django.security.csrf": {"filters": ["secret_paths"]},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # scanners; they get their 400
+        "botocore": {"level": "WARNING"},  # would tell where it found its credentials
         "procrastinate": {"level": "WARNING"},
         "psycopg.pool": {"level": "ERROR"},  # the worker itself says once that the database is away
     },

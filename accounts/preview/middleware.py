@@ -2,13 +2,14 @@ import logging
 from collections.abc import Callable
 from typing import cast
 
-from django.db import InternalError, connection, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.http import PortalRequest
 from accounts.preview.session import KEY, End, Preview, end, held, may_preview
+from portal.lib.outages import is_read_only
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 WAYS_OUT = ("/accounts/preview/end/", "/accounts/logout/")
@@ -21,9 +22,6 @@ RECORDED = ("/cases/export/",)
 PERSONAL = ("/accounts/", "/confirm-address/", "/join/", "/preferences/", "/profile/", "/redeem/")
 """Pages about whoever is signed in, which is not the contact. tests/accounts/test_preview_pages.py asks for each address
 whether it belongs here."""
-
-READ_ONLY_TRANSACTION = "25006"
-"""PostgreSQL's code for a write that a read-only transaction refuses."""
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +65,7 @@ class PreviewMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page that writes while it is shown is a mistake of ours; the transaction kept it from doing harm."""
         request = cast("PortalRequest", request)
-        is_write = isinstance(exception, InternalError) and getattr(exception.__cause__, "sqlstate", "") == READ_ONLY_TRANSACTION
-        if not (is_write and request.preview):
+        if not (is_read_only(exception) and request.preview):
             return None
         logger.error("%s wants to write during a preview.", request.path)
         transaction.set_rollback(True)

@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
@@ -5,11 +6,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from cases.models import Attachment, CaseMessage
-from portal.lib.uploads import clean_name, without_metadata
+from portal.lib.uploads import ABOUT_FILES, clean_name, without_metadata
+
+logger = logging.getLogger(__name__)
 
 
 def attach(message: CaseMessage, uploads: Sequence[UploadedFile[bytes]]) -> None:
-    """Keep the files. When one cannot be kept (the disk is full, a photograph is damaged), none is and nothing stays."""
+    """Keep the files. When one cannot be kept (disk full, bucket away, photograph damaged), none is."""
     kept: list[Attachment] = []
     try:
         for upload in uploads:
@@ -19,8 +22,19 @@ def attach(message: CaseMessage, uploads: Sequence[UploadedFile[bytes]]) -> None
             kept.append(attachment)
             attachment.save()
     except Exception as error:
-        for attachment in kept:
-            attachment.file.delete(save=False)
+        _take_back(kept)
         if isinstance(error, OSError):
-            raise ValidationError(_("The files could not be saved. Please try again later.")) from error
+            logger.exception("Files of a message could not be saved")
+            words = _("The files could not be saved. Please try again later.")
+            raise ValidationError(words, ABOUT_FILES) from error
         raise
+
+
+def _take_back(kept: Sequence[Attachment]) -> None:
+    """What a bucket that has gone away meanwhile keeps is named in the log, for somebody to remove."""
+    for attachment in kept:
+        name = attachment.file.name
+        try:
+            attachment.file.delete(save=False)
+        except OSError:
+            logger.exception("A file without a row stays behind: %s", name)

@@ -46,7 +46,7 @@ from cases.admin.work import WorkAdmin
 from cases.agent_page import beside, closed_hint, conversation_of
 from cases.forms import StaffMessageForm, TimeEntryForm
 from cases.forms.agents import status_news
-from cases.forms.sending import storable
+from cases.forms.sending import add_refusal, storable
 from cases.models import Attachment, Case, CaseMessage, CaseStatus, Entitlement
 from cases.replies import fill
 from portal.lib import markdown
@@ -266,6 +266,6 @@ def _send(request: HttpRequest, case: Case, form: StaffMessageForm) -> bool:
         else:
             reply_to_case(actor=actor, case=case, status=data["status"], **message)
     except ValidationError as error:
-        form.add_error(None, error)
+        add_refusal(form, error)
         return False
     return True

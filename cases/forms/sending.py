@@ -1,8 +1,10 @@
 import uuid
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.uploads import ABOUT_FILES
 from portal.lib.widgets import HiddenLine
 
 FILES_HELP = _("Screenshots, PDF, logs, office documents. At most 10 files of 25 MB each.")
@@ -21,3 +23,8 @@ class SubmissionForm(forms.Form):
     """A form that does its work once: ``submission`` names one sending, however often the button is pressed."""
 
     submission = forms.UUIDField(widget=HiddenLine, initial=uuid.uuid4)
+
+
+def add_refusal(form: forms.Form, error: ValidationError) -> None:
+    """Why the action refused: beside the field for files where it is about them, else above the form."""
+    form.add_error(ABOUT_FILES if getattr(error, "code", None) == ABOUT_FILES else None, error)

@@ -28,7 +28,7 @@ from cases.actions.reading import note_reading, save_draft
 from cases.conversation import Addresses, Entry, conversation
 from cases.conversation_rows import conversation_rows
 from cases.forms import EditReplyForm, ReplyForm
-from cases.forms.sending import SubmissionForm, storable
+from cases.forms.sending import SubmissionForm, add_refusal, storable
 from cases.models import Case, CaseMessage, Category
 from cases.promise_line import moment, promise_line
 from cases.views.conduct import offered_deeds
@@ -91,7 +91,7 @@ def _sent(request: PortalRequest, case: Case, form: ReplyForm) -> CaseMessage | 
     try:
         return reply_to_case(actor=Actor.of(request), case=case, **form.cleaned_data)
     except ValidationError as error:
-        form.add_error(None, error)
+        add_refusal(form, error)
         return None
 
 

@@ -24,6 +24,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from portal.lib.outages import StorageError
 from portal.lib.pictures import png_without_metadata, webp_without_metadata
 from portal.lib.widgets import Files
 
@@ -57,6 +58,8 @@ _NOT_KEPT = re.compile(r'[<>:"/\\|?*]')
 """What some system does not allow in a name."""
 THUMBNAIL = (384, 288)
 """Width and height within which a picture is shown in a conversation, in pixels."""
+ABOUT_FILES = "uploads"
+"""The code of an error that is found after the form was checked, and belongs beside its field for files."""
 WITHOUT_METADATA = {"png": png_without_metadata, "webp": webp_without_metadata}
 
 
@@ -138,7 +141,8 @@ def without_metadata(upload: UploadedFile[bytes]) -> "File[bytes]":
         with _decoding, Image.open(upload, formats=["JPEG"]) as photograph:
             return ContentFile(_rewritten(photograph), name=upload.name)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise ValidationError(_("%(name)s is damaged and cannot be opened.") % {"name": upload.name}) from error
+        words = _("%(name)s is damaged and cannot be opened.") % {"name": upload.name}
+        raise ValidationError(words, ABOUT_FILES) from error
 
 
 def _rewritten(photograph: Image.Image) -> bytes:
@@ -192,6 +196,8 @@ def _thumbnail(file: FieldFile, name: str) -> HttpResponse | FileResponse:
     try:
         with _decoding, file.open("rb") as content, Image.open(content, formats=["JPEG", "PNG", "GIF", "WEBP"]) as picture:
             small = _small(picture)
+    except StorageError:
+        raise
     except (OSError, ValueError, Image.DecompressionBombError):
         return _download(file, name)
     return HttpResponse(small, content_type="image/webp", headers=SEALED)

@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import loader
@@ -15,6 +14,7 @@ from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.safestring import mark_safe
 
+from portal.lib.outages import is_read_only, outage_of
 from portal.lib.theme import theme_of
 
 logger = logging.getLogger(__name__)
@@ -69,11 +69,18 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        response = error_page(request, "503", 503)
-        response["Retry-After"] = RETRY_AFTER_SECONDS
-        return response
-    return error_page(request, "500", 500)
+    error = sys.exc_info()[1]
+    outage = outage_of(error)
+    if outage is None or _is_ours(request, error):
+        return error_page(request, "500", 500)
+    response = error_page(request, "503", 503, outage=outage)
+    response["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _is_ours(request: HttpRequest, error: BaseException | None) -> bool:
+    """A preview is read-only by itself: a page that writes in one is a mistake, and no outage."""
+    return is_read_only(error) and bool(getattr(request, "preview", None))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
