@@ -16,7 +16,12 @@ keepalive = 5
 max_requests = 10_000
 max_requests_jitter = 1_000
 control_socket_disable = True
-forwarder_headers = ""  # a client could otherwise set SCRIPT_NAME
+
+# Whose headers are believed, the portal decides (TRUSTED_PROXIES). gunicorn would believe this machine, and whoever reaches a unix
+# socket, whatever its address list says: about the scheme, and about SCRIPT_NAME.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 
 # The application is loaded once and shared: a worker's own memory is what it works with. What was loaded is not looked at again by
 # the garbage collector, which then has little to look for.
