@@ -82,4 +82,9 @@ SIGN_IN = [
         'contact = Contact.objects.filter(pk=request.POST["acting_as"]).first()',
         "tests/portal/test_preferences.py", "tests/accounts/test_users.py", CASES,
     ),
+    gate(
+        "sign-in: a form that nobody has checked changes no contact",
+        "accounts/middleware.py", 'is_checked = not getattr(view, "csrf_exempt", False)', "is_checked = True",
+        "tests/portal/test_preferences.py",
+    ),
 ]  # fmt: skip
