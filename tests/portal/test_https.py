@@ -29,7 +29,16 @@ def test_the_trusted_proxy_says_that_a_visitor_came_by_https(https, db, peer):
 
 @pytest.mark.parametrize(
     ("peer", "said"),
-    [(STRANGER, "https"), ("127.0.0.1", "https"), (f"::ffff:{STRANGER}", "https"), (PROXY, "http"), (PROXY, None), (PROXY, "https, http"), (PROXY, "on"), (PROXY, "")],
+    [
+        (STRANGER, "https"),
+        ("127.0.0.1", "https"),
+        (f"::ffff:{STRANGER}", "https"),
+        (PROXY, "http"),
+        (PROXY, None),
+        (PROXY, "https, http"),
+        (PROXY, "on"),
+        (PROXY, ""),
+    ],
 )
 def test_nobody_else_does_and_nothing_else_counts(https, db, peer, said):
     response = ask(peer, said)

@@ -1,7 +1,6 @@
 """Who may say, at the real web server, that a request came by https."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
