@@ -1,6 +1,6 @@
 """What a view may rely on."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.http import HttpRequest
 
@@ -9,6 +9,12 @@ if TYPE_CHECKING:
 
     from accounts.models import Contact, SignInPolicy, User
     from accounts.preview.session import Preview
+
+
+class PageRules(Protocol):
+    """The part of the site's configuration that every app may ask."""
+
+    def may_open(self, path: str, contact: "Contact | None") -> bool: ...
 
 
 class PortalRequest(HttpRequest):
@@ -27,3 +33,4 @@ class PortalRequest(HttpRequest):
     contacts: "list[Contact]"
     preview: "Preview | None"
     htmx: "HtmxDetails"
+    configuration: PageRules

@@ -31,6 +31,7 @@ STAY = "stay"
 """Query parameter of the sign-in page that shows it even where it would lead straight to the only provider."""
 
 MAX_NAME = 100
+VERIFICATION_CLAIMS = ("email_verified", "verified_email")
 
 logger = logging.getLogger(__name__)
 
@@ -52,17 +53,30 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return sorted(super().list_providers(request), key=lambda provider: provider.app.settings.get("position", 0))
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
-        """Take a name and an address, and keep nothing else of what the provider tells about the person.
+        """Take a name and an address, whether it is verified, and keep nothing else of what the provider tells about the person.
 
         allauth makes text of whatever identifies them: nothing would be one and the same person each time.
         """
         if sociallogin.account.uid == "None":
             raise ProviderException("An identity without an identifier.")
+        for address in sociallogin.email_addresses:
+            address.verified = self._is_plainly_verified(address, sociallogin)
         known = {key: _storable(value) for key, value in data.items() if isinstance(value, str)}
         user = cast("User", super().populate_user(request, sociallogin, known))
         user.first_name, user.last_name = user.first_name[:MAX_NAME], user.last_name[:MAX_NAME]
         sociallogin.account.extra_data = {"email": user.email, "name": (known.get("name") or user.get_full_name())[: 2 * MAX_NAME]}
         return user
+
+    def _is_plainly_verified(self, address: EmailAddress, sociallogin: SocialLogin) -> bool:
+        """The word of the provider counts if it is the boolean True alone; allauth takes any for Google and Yahoo, "false" included.
+
+        An address of a domain that the settings name as the provider's own needs no word.
+        """
+        if self.is_email_verified(sociallogin.provider, address.email):
+            return True
+        claims = sociallogin.account.extra_data
+        said = [claims[name] for name in VERIFICATION_CLAIMS if name in claims]
+        return address.verified is True and all(word is True for word in said)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """An address that the provider does not plainly call verified is not. Who is new gets the one address that counts.
@@ -74,7 +88,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         sociallogin.email_addresses = [address for address in known if valid_email_or_none(address.email)]
         for address in sociallogin.email_addresses:
             address.email = mail_address(address.email)
-            address.verified = address.verified in (True, "true") and _may_vouch_for(address.email, sociallogin)
+            address.verified = address.verified is True and _may_vouch_for(address.email, sociallogin)
         if not sociallogin.is_existing and sociallogin.state.get("process") not in (AuthProcess.CONNECT, AuthProcess.REDIRECT):
             self._choose_address(cast("PortalRequest", request), sociallogin)
 

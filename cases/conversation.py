@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Activity, Contact
 from cases.models import CaseMessage, Priority
+from portal.lib import markdown
 from portal.lib.uploads import IMAGES, extension_of
 
 FOLDED_FROM, LINE = 40, 90
@@ -132,7 +132,7 @@ def _message_entry(message: CaseMessage, reader: Contact | None, addresses: Addr
         is_message=True,
         anchor=f"message-{message.pk}",
         body=message.body,
-        body_html=mark_safe(message.body_html),
+        body_html=markdown.cleaned(message.body_html),
         initials=message.author.initials,
         role_label=_("Support") if message.is_by_staff else "",
         is_staff=message.is_by_staff,

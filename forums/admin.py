@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +16,7 @@ from accounts.http import PortalRequest
 from forums import actions
 from forums.forms import body_field
 from forums.models import Forum, Post, Topic
+from portal.lib import markdown
 
 LATEST_POSTS = 10
 
@@ -108,7 +109,7 @@ class TopicAdmin(admin.ModelAdmin[Topic]):
     def latest_posts(self, topic: Topic) -> SafeString:
         latest = topic.posts.for_reading().reverse()[:LATEST_POSTS]
         rows = [
-            (reverse("admin:forums_post_change", args=[post.pk]), post.author_name, post.author_company, mark_safe(post.body_html))
+            (reverse("admin:forums_post_change", args=[post.pk]), post.author_name, post.author_company, markdown.cleaned(post.body_html))
             for post in reversed(latest)
         ]
         posts = format_html_join("", '<p><a href="{}"><strong>{}</strong></a> {}</p><blockquote>{}</blockquote>', rows)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
-from accounts.models import Contact
+from accounts.offers import may_open_case
 from accounts.scoping import can
 from accounts.visitors import open_to_visitors, sign_in_url
 from knowledgebase.actions import give_feedback
@@ -36,7 +36,7 @@ def article_list(request: PortalRequest) -> HttpResponse:
         "results": articles.search(words)[:SEARCH_RESULTS] if words else [],
         "categories": [] if words else [category for category in categories if category.top_articles],
         "recent": articles.latest_first()[:RECENT_ARTICLES],
-        "can_open_case": can_open_case(request.contact),
+        "can_open_case": may_open_case(request),
     }
     return render(request, "knowledgebase/article_list.html", context)
 
@@ -93,7 +93,7 @@ def _article_page(request: PortalRequest, article: Article, form: FeedbackForm) 
         "form": form,
         "asks_for_feedback": request.contact is not None,
         "sign_in_url": sign_in_url(request),
-        "can_open_case": can_open_case(request.contact),
+        "can_open_case": may_open_case(request),
     }
     return render(request, "knowledgebase/article_detail.html", context)
 
@@ -102,9 +102,3 @@ def crumbs(*categories: Category) -> list[tuple[str, str]]:
     """The way up from a category or an article."""
     above = [(category.name, category.get_absolute_url()) for category in categories]
     return [(_("Knowledge base"), reverse("knowledgebase:list")), *above]
-
-
-def can_open_case(contact: Contact | None) -> bool:
-    """Whether to offer a case where articles do not help. Cases are another feature: this asks for the grant by its name."""
-    grants = contact.grants.get("case", {}) if contact else {}
-    return any("create" in privileges for privileges in grants.values())

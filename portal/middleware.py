@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 from portal import configuration
 from portal.http import SiteRequest
 from portal.lib import request_id
-from portal.lib.client_ip import client_ip, is_monitor
+from portal.lib.client_ip import client_ip, is_from_trusted_proxy, is_monitor
 from portal.views import errors
 
 HEALTH_CHECK = "/healthz"
@@ -33,6 +33,22 @@ class RequestIdMiddleware:
             request_id.current.reset(token)
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
         return response
+
+
+class ForwardedProtoMiddleware:
+    """Whether a visitor came by https, a trusted proxy says in X-Forwarded-Proto.
+
+    Django's SECURE_PROXY_SSL_HEADER would believe anybody, so it is not set; gunicorn's own trust is switched off.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.get("HTTP_X_FORWARDED_PROTO")
+        if said is not None and is_from_trusted_proxy(request):
+            request.META["wsgi.url_scheme"] = "https" if said == "https" else "http"
+        return self.get_response(request)
 
 
 class AllowedNetworkMiddleware:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from django.utils import translation
 from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from portal.configuration import Configuration
 from portal.declared_snippets import DECLARED, Kind
@@ -36,7 +36,7 @@ def text(name: str, language: str | None, configuration: Configuration | None, /
     """
     written = _written(name, language, configuration)
     html = written.html if written else _default_html(name, default(name, language))
-    return mark_safe(_fill_in(html, values, escape))
+    return markdown.cleaned(_fill_in(html, values, escape))
 
 
 def plain(name: str, language: str | None, configuration: Configuration | None, /, **values: object) -> str:
@@ -53,7 +53,7 @@ def expand(html: str, language: str | None, configuration: Configuration) -> Saf
             return text(found["block"], language, configuration)
         return _without_paragraph(text(found["inline"], language, configuration)) if found["inline"] else found[0]
 
-    return mark_safe(CALL.sub(replaced, html) if "[[" in html else html)
+    return markdown.cleaned(CALL.sub(replaced, html) if "[[" in html else html)
 
 
 def default(name: str, language: str | None) -> str:

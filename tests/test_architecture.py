@@ -138,6 +138,64 @@ def test_templates_hold_no_inline_script_or_style_and_ask_no_permission():
         assert not re.search(r"""(src|href|action)=["']https?://""", text), where
 
 
+WRITERS = {
+    "portal/lib/markdown.py",  # cleaned(), for what Markdown became when it was written
+    "portal/lib/moments.py",  # these write HTML out in Python, for speed, and escape each value themselves
+    "portal/frame.py",
+    "cases/case_rows.py",
+    "cases/conversation_rows.py",
+    "knowledgebase/snippets.py",
+    "portal/views/errors.py",  # a stylesheet of ours
+    "cases/promise_line.py",  # its formats are translated sentences
+}
+"""Where text is called HTML. Everywhere else templates and format_html escape it."""
+
+AS_HTML = ("mark_safe", "SafeString", "SafeText", "SafeData", "html_safe", "safe")
+FORMATS = ("format_html", "format_html_join")
+
+
+def unescaped(tree: ast.AST) -> Iterator[str]:
+    """Calls that take a text for HTML, and HTML formats that are no literals."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        formats = node.args[:2] if name == "format_html_join" else node.args[:1] if name in FORMATS else []
+        if name in AS_HTML or not all(isinstance(part, ast.Constant) for part in formats):
+            yield f"line {node.lineno}: {name}"
+
+
+@pytest.mark.parametrize("path", [*sources("**/*.py")], ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_text_becomes_html_outside_the_few_places_that_answer_for_it(path: Path):
+    name = str(path.relative_to(ROOT))
+    found = list(unescaped(ast.parse(path.read_text())))
+    assert (found != []) if name in WRITERS else (found == [])
+
+
+def test_the_check_of_html_itself_sees_what_is_not_escaped():
+    for text in (
+        "mark_safe(x)",
+        "html.mark_safe(x)",
+        "SafeString(x)",
+        "format_html(x)",
+        'format_html(f"{x}")',
+        'format_html_join("", x, y)',
+    ):
+        assert [*unescaped(ast.parse(text))] != [], text
+    for text in ('format_html("<b>{}</b>", x)', 'format_html_join("", "<li>{}</li>", y)', "escape(x)"):
+        assert [*unescaped(ast.parse(text))] == [], text
+
+
+def test_templates_escape_everything_but_stored_html_that_was_cleaned():
+    for path in [*(ROOT / "templates").rglob("*"), *ROOT.glob("*/templates/**/*")]:
+        if not path.is_file() or path.suffix == ".css":
+            continue
+        text, where = path.read_text(), str(path.relative_to(ROOT))
+        assert not re.search(r"\|\s*(safe|safeseq)\b", text), where
+        assert "autoescape off" not in text or path.suffix == ".txt", where
+        assert set(re.findall(r"(\w+)\s*\|\s*cleaned\b", text)) <= {"body_html"}, where
+
+
 def test_every_component_says_what_it_is_and_takes_values_only():
     for path in (ROOT / "templates" / "components").glob("*.html"):
         text = path.read_text()

@@ -3,7 +3,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions.sign_ins import accept_terms
@@ -23,7 +22,7 @@ def terms(request: PortalRequest) -> HttpResponse:
     if request.method == "POST":
         return _accept(request, is_signed_in=is_signed_in)
     context = {
-        "terms_html": mark_safe(markdown.render(policy.terms)),
+        "terms_html": markdown.cleaned(markdown.render(policy.terms)),
         "changed_on": policy.terms_changed_on,
         "is_asked": is_signed_in and policy.asks_terms_of(request.user),
         "next": request.GET.get("next", ""),

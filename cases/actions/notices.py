@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.utils.safestring import mark_safe
 
 from accounts.actions import queue_mail, thread_id
 from accounts.models import Contact, User
 from cases.models import Case, CaseDesk, CaseMessage
 from cases.reply_address import MARKER, reply_address
+from portal.lib import markdown
 from portal.lib.absolute_links import absolute_links, absolute_links_in_markdown
 
 
@@ -84,6 +84,6 @@ def _said(message: CaseMessage | None, case: Case) -> dict[str, Any]:
     page = f"{settings.BASE_URL}{case.get_absolute_url()}"
     return {
         "body": absolute_links_in_markdown(message.body, page),
-        "body_html": mark_safe(absolute_links(message.body_html, page)),
+        "body_html": markdown.cleaned(absolute_links(message.body_html, page)),
         "files": list(message.attachments.values_list("name", flat=True)),
     }

@@ -15,7 +15,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -244,7 +243,7 @@ def _prepared(form: StaffMessageForm, case: Case, agent: User) -> dict[str, Any]
     typed = str(form.data.get("body", "")).replace("\0", "")
     reply = form.chosen_reply() if "insert" in form.data else None
     body = "\n\n".join(filter(None, (typed.strip(), fill(reply.body, case=case, agent=agent)))) if reply else typed
-    shown = mark_safe(markdown.render(body[:20_000])) if "preview" in form.data else ""
+    shown = markdown.cleaned(markdown.render(body[:20_000])) if "preview" in form.data else ""
     return {"composer": form.as_typed(body=body), "preview_html": shown}
 
 

@@ -21,6 +21,7 @@ from accounts.actors import Actor
 from accounts.compiled import rows_for
 from accounts.http import PortalRequest
 from accounts.models import Activity, Contact
+from accounts.offers import may_open_case
 from accounts.scoping import can
 from cases.actions import edit_reply, reply_to_case
 from cases.actions.messages import why_not_edited
@@ -182,7 +183,7 @@ def _case_page(request: PortalRequest, case: Case, form: forms.Form) -> HttpResp
         "ratings": RATING_BUTTONS if is_own and case.category == Category.RESOLVED and not case.rating else (),
         "is_followed": is_own or any(person["pk"] == contact.pk for person in case.people),
         "is_own": is_own,
-        "can_open": can(contact, "create", Case),
+        "can_open": may_open_case(request),
     }
     return render(request, "cases/case_detail.html", context)
 

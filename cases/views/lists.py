@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.compiled import rows_for
 from accounts.http import PortalRequest
 from accounts.models import Contact
+from accounts.offers import may_open_case
 from accounts.scoping import can
 from cases.actions.exports import export_cases
 from cases.actions.saved_views import save_view
@@ -99,7 +100,7 @@ def _list_page(request: PortalRequest, contact: Contact, query: QueryDict, save_
         "clear_url": f"{reverse('cases:list')}?view={filters.current_view}",
         "is_narrowed": filters.is_narrowed,
         "is_filtered": filters.is_narrowed or any(name in query for name in PARAMETERS),
-        "can_open": can(contact, "create", Case),
+        "can_open": may_open_case(request),
         "sees_entitlements": can(contact, "read", Entitlement),
         "sees_insight": contact.account_id is not None and contact.sees_colleagues(Case.record_type),
     }

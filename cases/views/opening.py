@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import Contact
-from accounts.scoping import can
+from accounts.offers import may_go_to, may_open_case
 from cases.actions import open_case
 from cases.actions.reading import discard_draft, note_suggestion, save_draft
 from cases.cost_line import cost_line
@@ -78,7 +78,7 @@ def suggestion_solved(request: PortalRequest) -> HttpResponse:
 
 
 def _opener(request: PortalRequest) -> Contact:
-    if not can(request.contact, "create", Case):
+    if not may_open_case(request):
         raise PermissionDenied
     return cast("Contact", request.contact)
 
@@ -91,7 +91,7 @@ def _start(request: PortalRequest, contact: Contact) -> HttpResponse:
     if draft and (draft.values.get("follows") == followed.number if followed else not subject):
         return _page(request, NewCaseForm(initial=draft.values, contact=contact), restored=draft)
     form = NewCaseForm(initial=_follow_up(followed) if followed else {"subject": subject}, contact=contact)
-    asks_first = not (draft or subject or followed or "form" in request.GET)
+    asks_first = not (draft or subject or followed or "form" in request.GET) and may_go_to(request, reverse("search_suggest"))
     return _page(request, form, other_draft=draft, asks_first=asks_first)
 
 

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +20,7 @@ from portal import snippets
 from portal.actions.snippets import write_texts
 from portal.declared_snippets import DECLARED, GROUPS, Snippet, Words
 from portal.http import SiteRequest
+from portal.lib import markdown
 from portal.models import Page, SnippetText
 from portal.models.snippets import validate_name
 
@@ -176,4 +177,4 @@ def _previews(name: str, form: TextsForm) -> Iterator[tuple[Words, SafeString]]:
     if form.is_bound and form.is_valid():
         for language, text in form.texts().items():
             if text.strip():
-                yield dict(languages())[language], mark_safe(snippets.html_of(name, text))
+                yield dict(languages())[language], markdown.cleaned(snippets.html_of(name, text))

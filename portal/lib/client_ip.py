@@ -1,4 +1,4 @@
-"""The address a request came from: the one answer that allow list, rate limits and activity log use."""
+"""Where a request came from, and whose headers are believed: the one answer that allow list, rate limits and activity log use."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -12,13 +12,19 @@ LOOPBACK = ("127.0.0.1", "::1")
 def client_ip(request: HttpRequest) -> str | None:
     """The client's IP address, or None when it cannot be told; callers refuse what has none.
 
-    Headers are believed only when the peer is one of TRUSTED_PROXIES (or a unix socket, which only the local proxy can
-    reach, if proxies are configured); then it is X-Real-IP, which the proxy overwrites. X-Forwarded-For is never read:
-    clients can write into it. An IPv4 address in IPv6 clothes (::ffff:192.0.2.1) is returned as IPv4.
+    Headers are believed of a trusted proxy alone, and of these X-Real-IP, which the proxy overwrites. X-Forwarded-For is
+    never read: clients can write into it. An IPv4 address in IPv6 clothes (::ffff:192.0.2.1) is returned as IPv4.
     """
-    header = "HTTP_X_REAL_IP" if settings.TRUSTED_PROXIES and _peer(request) in ["", *settings.TRUSTED_PROXIES] else "REMOTE_ADDR"
+    header = "HTTP_X_REAL_IP" if is_from_trusted_proxy(request) else "REMOTE_ADDR"
     found, _ = get_client_ip(request, request_header_order=[header], proxy_count=0)
     return str(parse_address(found)) if found else None
+
+
+def is_from_trusted_proxy(request: HttpRequest) -> bool:
+    """Whether the peer may say who asks, and how they came: it is one of TRUSTED_PROXIES, or, if there are any, a unix socket,
+    which only the local proxy can reach.
+    """
+    return bool(settings.TRUSTED_PROXIES) and _peer(request) in ("", *settings.TRUSTED_PROXIES)
 
 
 def is_monitor(request: HttpRequest) -> bool:

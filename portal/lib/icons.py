@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from django.forms.utils import flatatt
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,5 +15,5 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @lru_cache(maxsize=2_000)
 def _icon(sprite: str, name: str, label: str) -> SafeString:
-    spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    return format_html('<svg class="icon" {}><use href="{}#{}"/></svg>', spoken, sprite, name)
+    spoken = flatatt({"role": "img", "aria-label": label} if label else {"aria-hidden": "true"})
+    return format_html('<svg class="icon"{}><use href="{}#{}"/></svg>', spoken, sprite, name)

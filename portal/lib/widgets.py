@@ -13,7 +13,8 @@ class PlainSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         chosen = "" if value is None else str(value)
-        listed = ((key, SafeString(" selected") if str(key) == chosen else "", label) for key, label in self.choices)
+        selected = flatatt({"selected": True})
+        listed = ((key, selected if str(key) == chosen else "", label) for key, label in self.choices)
         options = format_html_join("", '<option value="{}"{}>{}</option>', listed)
         return format_html("<select{}>{}</select>", _attributes(self, name, attrs), options)
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from django import template
 
-from portal.lib import icons, moments
+from portal.lib import icons, markdown, moments
 from portal.lib.money import format_money
 
 register = template.Library()
+register.filter("cleaned", markdown.cleaned)
 
 
 @register.simple_tag

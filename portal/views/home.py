@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
+from accounts.offers import may_go_to, may_open_case
 from accounts.scoping import can, record_types
 from cases.models import Case
 from invoices.models import Invoice
@@ -27,7 +28,7 @@ def home(request: SiteRequest) -> HttpResponse:
     context = {
         "announcements": list(Announcement.objects.visible_to(contact)[:ANNOUNCEMENTS]),
         "events": recent_events(contact, ROWS + 1, closed=_closed_types(request, contact)),
-        "can_open_case": can(contact, "create", Case),
+        "can_open_case": may_open_case(request),
         **_cases(request, contact),
         **_invoices(request, contact),
     }
@@ -40,7 +41,7 @@ def _closed_types(request: SiteRequest, contact: Contact) -> list[str]:
 
 def _cases(request: SiteRequest, contact: Contact) -> dict[str, Any]:
     """Open cases, those that wait for the customer first."""
-    if not request.configuration.may_open(reverse("cases:list"), contact):
+    if not may_go_to(request, reverse("cases:list")):
         return {"shows_cases": False}
     cases = Case.objects.visible_to(contact).for_list().waiting_first(ROWS)
     waiting = [case for case in cases if case.is_waiting]
@@ -55,7 +56,7 @@ def _cases(request: SiteRequest, contact: Contact) -> dict[str, Any]:
 
 
 def _invoices(request: SiteRequest, contact: Contact) -> dict[str, Any]:
-    if not (can(contact, "read", Invoice) and request.configuration.may_open(reverse("invoices:list"), contact)):
+    if not (can(contact, "read", Invoice) and may_go_to(request, reverse("invoices:list"))):
         return {"shows_invoices": False}
     invoices = Invoice.objects.visible_to(contact)
     return {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
-from accounts.scoping import can
+from accounts.offers import may_go_to, may_open_case
 from accounts.visitors import open_to_visitors
 from cases.models import Case
 from forums.models import Topic
@@ -52,7 +52,8 @@ def search(request: SiteRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     groups = [group for group in _groups(request, words) if group.hits] if words else []
-    return render(request, "portal/search.html", {"words": words, "groups": groups})
+    context = {"words": words, "groups": groups, "can_open_case": may_open_case(request)}
+    return render(request, "portal/search.html", context)
 
 
 @require_safe
@@ -62,13 +63,12 @@ def search_suggest(request: SiteRequest) -> HttpResponse:
     form = SuggestForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     groups = [group for group in _suggestions(request, words) if group.hits] if len(words) >= FEWEST_LETTERS else []
-    new_case_url = reverse("cases:new")
     context = {
         "words": words,
         "groups": groups,
         "count": sum(len(group.hits) for group in groups),
         "is_for_case": form.is_valid() and form.cleaned_data["for"] == "case",
-        "can_open_case": can(request.contact, "create", Case) and request.configuration.may_open(new_case_url, request.contact),
+        "can_open_case": may_open_case(request),
         "new_case_query": urlencode({"subject": words, "form": "yes"}),
     }
     return render(request, "portal/_suggestions.html" if request.htmx else "portal/suggestions.html", context)
@@ -85,7 +85,7 @@ def _suggestions(request: SiteRequest, words: str) -> list[Group]:
         "knowledgebase:list": Group(_("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]),
         "forums:list": Group(_("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]),
     }
-    return [group for page, group in groups.items() if request.configuration.may_open(reverse(page), contact)]
+    return [group for page, group in groups.items() if may_go_to(request, reverse(page))]
 
 
 def _open_case(case: Case, contact: Contact | None) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _groups(request: SiteRequest, words: str) -> list[Group]:
         "forums:list": Group(_("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]),
         "invoices:list": Group(_("Invoices"), "receipt", [_hit(str(i.number), i, text=i.purchase_order) for i in invoices]),
     }
-    return [group for page, group in groups.items() if request.configuration.may_open(reverse(page), contact)]
+    return [group for page, group in groups.items() if may_go_to(request, reverse(page))]
 
 
 def _case_hit(case: Case, contact: Contact | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.core import mail
 from django.test import Client
@@ -135,13 +136,44 @@ def test_open_registration_keeps_to_the_allowed_domains(visitor, provider):
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("verified", [False, "false", None])
+@pytest.mark.parametrize("verified", [False, "false", None, "true", "True", 1, 1.0, "1", [True], {"is": True}])
 def test_an_address_that_is_not_verified_must_be_confirmed_by_mail(visitor, provider, verified):
     change_policy(registration="open")
     response = sign_in_with(visitor, person(provider, "new4", "new4@acme.example", verified))
     assert response.url == "/accounts/confirm-email/"
     assert not is_signed_in(visitor)
     assert not EmailAddress.objects.get().verified
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [(True, True), (False, False), (None, False), ("false", False), ("no", False), ("true", False), (1, False), ([False], False)],
+)
+@pytest.mark.parametrize("name", ["google", "yahoo"])
+def test_a_word_of_google_or_yahoo_counts_as_it_was_said(rf, settings, name, said, counts):
+    """allauth makes a truth of whatever they send, "false" included."""
+    settings.SOCIALACCOUNT_PROVIDERS = providers.configured({"GOOGLE_CLIENT_ID": "x", "YAHOO_CLIENT_ID": "x"})
+    claims = {"email": "new@acme.example", "email_verified": said, "sub": "1", "given_name": "Dora", "family_name": "Diaz"}
+    assert vouched_for(rf, name, claims) is counts
+
+
+@pytest.mark.parametrize(("said", "counts"), [(True, True), (False, False), (None, False), ("true", False), (1, False)])
+def test_a_word_of_github_counts_as_it_was_said(rf, settings, said, counts):
+    settings.SOCIALACCOUNT_PROVIDERS = providers.configured({"GITHUB_CLIENT_ID": "x"})
+    claims = {"id": 1, "login": "dora", "emails": [{"email": "new@acme.example", "primary": True, "verified": said}]}
+    assert vouched_for(rf, "github", claims) is counts
+
+
+def test_a_domain_that_google_alone_gives_out_needs_no_word(rf, settings):
+    settings.SOCIALACCOUNT_PROVIDERS = providers.configured({"GOOGLE_CLIENT_ID": "x", "GOOGLE_VERIFIED_DOMAINS": "acme.example"})
+    assert vouched_for(rf, "google", {"email": "new@acme.example", "email_verified": "no", "sub": "1"})
+
+
+def vouched_for(rf: Any, name: str, claims: dict[str, Any]) -> bool:
+    """What is made of a provider's answer, up to where the person would be signed in."""
+    request = rf.get("/")
+    login = get_adapter(request).get_provider(request, name).sociallogin_from_response(request, claims)
+    return bool(login.email_addresses) and login.email_addresses[0].verified
 
 
 # Invitations

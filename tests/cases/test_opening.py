@@ -165,6 +165,31 @@ def test_what_is_missing_is_said_in_plain_words(sign_in, alice):
     }
 
 
+# Words of others
+
+
+@pytest.mark.parametrize("kind", RequestField.Kind.values)
+def test_what_administrators_wrote_of_a_question_is_text(sign_in, alice, ask, kind):
+    ask('<i>Serial</i> "no" & more', help_text="Starts with <b>SN</b>, <2 h & '>", kind=kind, choices=["<u>one</u>"])
+    page = sign_in(alice).post(NEW, new_case_data(step="refresh")).text
+    assert [tag for tag in ("<i>Serial", "<b>SN", "<2 h", "<u>one") if tag in page] == []
+    assert "&lt;i&gt;Serial&lt;/i&gt; &quot;no&quot; &amp; more" in page
+    assert "Starts with &lt;b&gt;SN&lt;/b&gt;, &lt;2 h &amp; &#x27;&gt;" in page
+
+
+def test_names_of_contracts_products_types_and_people_are_text(sign_in, alice, acme, problem):
+    """``Premium <2h`` once swallowed what came after it."""
+    make_entitlement(acme, name="Premium <2h & <b>more", priorities=["low", "normal"])
+    Product.objects.create(name="<u>Beacon", slug="beacon")
+    RequestType.objects.filter(pk=problem.pk).update(name="<i>Problem")
+    make_contact("<s>Nora", acme)
+    page = sign_in(alice).get(f"{NEW}?form=yes").text
+    assert [tag for tag in ("<2h", "<b>more", "<u>", "<i>Problem", "<s>") if tag in page] == []
+    assert "Those that Premium &lt;2h &amp; &lt;b&gt;more includes." in page
+    assert "&lt;u&gt;Beacon" in page
+    assert "&lt;i&gt;Problem" in page
+
+
 # Priority
 
 

@@ -3,8 +3,11 @@
 import uuid
 
 import pytest
+from django.conf import settings as django_settings
+from django.test import Client
 from django.urls import reverse
 
+from cases.models import Case
 from tests.cases.factories import make_case
 from tests.factories import make_contact
 
@@ -120,3 +123,50 @@ def test_only_a_person_with_two_contacts_sees_the_switcher(sign_in, alice, charl
     assert "Acme Foods" in page
     assert "Globex Pharma" in page
     assert f'action="{CONTACT}"' not in sign_in(charlie).get("/").text
+
+
+# A form of another site
+
+
+@pytest.fixture
+def strict(sign_in, alice):
+    """Alice's browser, as Django treats browsers: what it sends needs a token."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies[django_settings.SESSION_COOKIE_NAME] = sign_in(alice).cookies[django_settings.SESSION_COOKIE_NAME].value
+    return browser
+
+
+def contact_of(browser):
+    return browser.get("/").context["request"].contact
+
+
+@pytest.mark.parametrize("url", [reverse("cases:new"), CONTACT, "/nowhere/", "/cases", "/mail/inbound/", "/accounts/saml/works/acs/"])
+def test_a_form_without_a_token_changes_no_contact(strict, alice, alice_at_globex, url):
+    for data in ({"acting_as": alice_at_globex.pk}, {"acting_as": alice_at_globex.pk, "contact": alice_at_globex.pk}):
+        assert strict.post(url, data).status_code >= 400
+        assert contact_of(strict) == alice
+
+
+def test_a_form_with_its_token_does(strict, alice, alice_at_globex):
+    """So that the refusals above are those of the token."""
+    token = strict.get("/profile/").context["csrf_token"]
+    strict.post(reverse("cases:new"), {"acting_as": alice_at_globex.pk, "csrfmiddlewaretoken": str(token), "step": "refresh"})
+    assert contact_of(strict) == alice_at_globex
+    assert not Case.objects.exists()
+
+
+class Unread:
+    """A body that nobody has any business to read."""
+
+    def read(self, *_):
+        pytest.fail("The body was read.")
+
+    readline = read
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize("url", [reverse("cases:new"), "/nowhere/", "/mail/inbound/"])
+def test_a_form_that_comes_from_elsewhere_is_not_even_read(strict, alice_at_globex, url, content_type):
+    body = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": 1000, "wsgi.input": Unread()}
+    answer = strict.request(REQUEST_METHOD="POST", PATH_INFO=url, HTTP_ORIGIN="https://evil.example", **body)
+    assert answer.status_code >= 400

@@ -1,10 +1,6 @@
 """The same variants of an address through the real web server: what is written on the wire, nobody tidies on the way."""
 
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,59 +11,18 @@ from accounts.models import WebRole
 from tests.cases.factories import make_case, pdf_upload
 from tests.portal.factories import make_page, restrict
 from tests.portal.path_variants import SAME_ADDRESS, VARIANTS
+from tests.portal.served import HOST, Answer, Server
 from tests.portal.test_path_variants import ELSEWHERE, tricks
-from tests.programs import environment_of_programs
 from tests.races import commits
 
 pytestmark = commits
 
 IT = "Portal IT User"
 SECRET = b"Zebra"
-HOST = "localhost"
-PATIENCE = 60
-"""Seconds; the server starts meanwhile."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    content: bytes
-
-    @property
-    def is_revealing(self) -> bool:
-        return SECRET in self.content or b"%PDF" in self.content
-
-
-class Server:
-    """gunicorn as it is started for customers, on this test's database and a free port of this machine."""
-
-    def __init__(self, folder: Path) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        environment = environment_of_programs(
-            folder,
-            DJANGO_SETTINGS_MODULE="tests.portal.served_settings",
-            BIND=f"fd://{self.listener.fileno()}",
-            WEB_CONCURRENCY="1",
-        )
-        command = [sys.executable, "-m", "gunicorn", "--config", "python:portal.gunicorn", "portal.wsgi"]
-        self.process = subprocess.Popen(command, env=environment, pass_fds=[self.listener.fileno()], stderr=subprocess.DEVNULL)
-
-    def ask(self, target: str, *, session: str = "", headers: dict[str, str] | None = None) -> Answer:
-        lines = [f"GET {target} HTTP/1.1"]
-        sent = {"Host": HOST, "Connection": "close", **({"Cookie": f"session={session}"} if session else {}), **(headers or {})}
-        lines += [f"{name}: {value}" for name, value in sent.items()]
-        return self.send("\r\n".join([*lines, "", ""]).encode())
-
-    def send(self, request: bytes) -> Answer:
-        with socket.create_connection(self.listener.getsockname(), timeout=PATIENCE) as wire:
-            wire.sendall(request)
-            answer = b"".join(iter(lambda: wire.recv(65536), b""))
-        return Answer(int(answer.split(b" ", 2)[1]), answer)
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(PATIENCE)
-        self.listener.close()
+def is_revealing(answer: Answer) -> bool:
+    return SECRET in answer.content or b"%PDF" in answer.content
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +93,7 @@ def test_no_request_target_slips_past_a_rule_at_the_real_server(server, protecte
         for person, refused in ((session, 403), ("", 302)):
             assert server.ask(path, session=person).status == refused
             answers = {target: server.ask(target, session=person) for target in targets}
-            assert [target for target, answer in answers.items() if answer.is_revealing] == []
+            assert [target for target, answer in answers.items() if is_revealing(answer)] == []
             assert [target for target, answer in answers.items() if answer.status >= 500] == []
 
 
@@ -146,18 +101,18 @@ def test_those_whom_the_rule_lets_in_see_the_page_at_the_real_server(server, pro
     WebRole.objects.get(name=IT).contacts.add(alice)
     for path in protected:
         answers = {name: server.ask(make(path), session=session) for name, make in SAME_ADDRESS.items()}
-        assert [name for name, answer in answers.items() if not answer.is_revealing] == []
+        assert [name for name, answer in answers.items() if not is_revealing(answer)] == []
     answers = {name: server.ask(make(protected[0]), session=session) for name, make in VARIANTS.items()}
-    assert {answer.status for answer in answers.values() if not answer.is_revealing} <= ELSEWHERE | {301, 302}
+    assert {answer.status for answer in answers.values() if not is_revealing(answer)} <= ELSEWHERE | {301, 302}
 
 
 def test_no_header_slips_past_a_rule_at_the_real_server(server, protected, session):
     path = protected[0]
     for headers in (*tricks("/profile/"), *SERVER_TRICKS):
         answer = server.ask(path, session=session, headers=headers)
-        assert (answer.is_revealing, answer.status in (400, 403)) == (False, True), headers
+        assert (is_revealing(answer), answer.status in (400, 403)) == (False, True), headers
     for headers in (*tricks(path), {"SCRIPT_NAME": path}, {"PATH_INFO": path}):
-        assert not server.ask("/accounts/login/", session=session, headers=headers).is_revealing, headers
+        assert not is_revealing(server.ask("/accounts/login/", session=session, headers=headers)), headers
 
 
 def test_a_second_request_hidden_in_the_first_is_refused_like_any_other(server, protected, session):

@@ -257,8 +257,8 @@ LISTS = [
     gate(
         "suggestions: nothing of a feature whose page is closed",
         "portal/views/search.py",
-        "for t in topics]),\n    }\n    return [group for page, group in groups.items() if request.configuration.may_open("
-        "reverse(page), contact)]",
+        "for t in topics]),\n    }\n    return [group for page, group in groups.items() if may_go_to("
+        "request, reverse(page))]",
         "for t in topics]),\n    }\n    return list(groups.values())", *SUGGESTIONS,
     ),
 ]  # fmt: skip

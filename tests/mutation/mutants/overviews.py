@@ -34,7 +34,7 @@ COMPOSED = [
         )
         for model, rest in (
             ("Article", ".search(words)[:ARTICLES]"),
-            ("Case", '.select_related("status").matching'),
+            ("Case", '.select_related("status", "contact").matching'),
             ("Topic", '.select_related("forum").filter'),
             ("Invoice", ".matching"),
         )
@@ -42,17 +42,26 @@ COMPOSED = [
     gate(
         "search: nothing of a feature whose page is closed",
         "portal/views/search.py",
-        "for i in invoices]),\n    }\n    return [group for page, group in groups.items() if request.configuration.may_open("
-        "reverse(page), contact)]",
+        "for i in invoices]),\n    }\n    return [group for page, group in groups.items() if may_go_to("
+        "request, reverse(page))]",
         "for i in invoices]),\n    }\n    return list(groups.values())", *RULES, *SEARCH,
     ),
     gate(
+        "offers: no case where the page that opens one is closed",
+        "accounts/offers.py", 'return is_granted and may_go_to(request, reverse("cases:new"))', "return is_granted",
+        "tests/portal/test_offers.py",
+    ),
+    gate(
+        "offers: no case to those who may not open one",
+        "accounts/offers.py", 'return is_granted and may_go_to(', "return may_go_to(", "tests/portal/test_offers.py",
+    ),
+    gate(
         "home: no cases where their page is closed",
-        "portal/views/home.py", 'if not request.configuration.may_open(reverse("cases:list"), contact):', "if False:", *HOME, *RULES,
+        "portal/views/home.py", 'if not may_go_to(request, reverse("cases:list")):', "if False:", *HOME, *RULES,
     ),
     gate(
         "home: no invoices where their page is closed",
-        "portal/views/home.py", ' and request.configuration.may_open(reverse("invoices:list"), contact)):', "):", *HOME, *RULES,
+        "portal/views/home.py", ' and may_go_to(request, reverse("invoices:list"))):', "):", *HOME, *RULES,
     ),
     gate(
         "home: nothing of what happened where its page is closed",

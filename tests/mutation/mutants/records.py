@@ -143,7 +143,7 @@ RECORD = [
     ),
     gate(
         "records: a case is opened by those who may",
-        "cases/views/opening.py", 'if not can(request.contact, "create", Case):', "if request.contact is None:",
+        "cases/views/opening.py", 'if not may_open_case(request):', "if request.contact is None:",
         *DESK_OPENING, *ROUTES,
     ),
     gate(
