@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from accounts.actions import record_activity
+from accounts.actions.downloads import record_download
 from accounts.actors import Actor
 from cases.models import Case, CaseQuerySet, Priority
 from portal.lib.spreadsheets import Cell, as_workbook, csv_lines
@@ -45,7 +45,7 @@ def export_cases(*, actor: Actor, cases: CaseQuerySet, kind: str) -> Iterable[by
         raise ValidationError(
             _("These are more than %(most)s cases. Choose fewer of them, for example by the day when they were opened.") % words
         )
-    record_activity(actor=actor, verb="case.exported", record=None, label=_("Cases"), count=count, kind=kind)
+    record_download(actor=actor, verb="case.exported", record=None, count=count, kind=kind)
     return WRITERS[kind](_lines(cases, timezone.get_current_timezone()))
 
 
