@@ -70,7 +70,7 @@ def case_export(request: PortalRequest, kind: str) -> HttpResponseBase:
     filters = CaseFilterForm(request.GET, contact=contact)
     rows = filters.narrow(Case.objects.visible_to(contact), contact).order_by(f"-{filters.sorted_by}", "-pk")
     try:
-        content = export_cases(actor=Actor.of(request), cases=rows, kind=kind)
+        content = export_cases(actor=Actor.of(request), reader=contact, cases=rows, kind=kind)
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect(f"{reverse('cases:list')}?{filters.as_query(more='1')}")
