@@ -1,4 +1,3 @@
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -6,7 +5,7 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.downloads import handing_out
 from accounts.http import PortalRequest
-from accounts.scoping import can
+from accounts.page_rights import only_for
 from invoices.document import document_of, open_sums, summary_of
 from invoices.forms import InvoiceFilterForm
 from invoices.models import Invoice, InvoiceSettings
@@ -15,9 +14,8 @@ from portal.lib.paging import paginate
 
 
 @require_safe
+@only_for("read", Invoice)
 def invoice_list(request: PortalRequest) -> HttpResponse:
-    if not can(request.contact, "read", Invoice):
-        raise PermissionDenied
     form = InvoiceFilterForm(request.GET)
     page = paginate(form.narrow(Invoice.objects.visible_to(request.contact)), by="issued_on", query=request.GET)
     is_whole_list = not (page.newer_url or page.older_url or form.words)

@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.compiled import rows_for
 from accounts.http import PortalRequest
 from accounts.models import Contact
+from accounts.page_rights import only_for
 from accounts.scoping import can
 from cases.actions.exports import export_cases
 from cases.actions.saved_views import save_view
@@ -28,6 +29,7 @@ CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.open
 
 
 @require_safe
+@only_for("read", Case)
 def case_list(request: PortalRequest) -> HttpResponse:
     return _list_page(request, _reader(request), request.GET)
 

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import Contact
+from accounts.page_rights import only_for
 from accounts.scoping import can
 from cases.actions import open_case
 from cases.actions.reading import discard_draft, note_suggestion, save_draft
@@ -29,6 +30,7 @@ FIELD_OF = {"entitlement": None, "participants": "participants"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@only_for("create", Case)
 def case_new(request: PortalRequest) -> HttpResponse:
     contact = _opener(request)
     if request.method != "POST":
