@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
-from accounts.scoping import can
+from accounts.page_rights import only_for
 from accounts.visitors import open_to_visitors, sign_in_url
 from forums import actions
 from forums.forms import ReplyForm, TopicFilterForm, TopicForm
@@ -41,9 +41,8 @@ class PageLink:
 
 @open_to_visitors("forum")
 @require_safe
+@only_for("read", Forum)
 def forum_list(request: PortalRequest) -> HttpResponse:
-    if not can(request.contact, "read", Forum):
-        raise PermissionDenied
     forums = Forum.objects.visible_to(request.contact).select_related("last_topic")
     newest = Topic.objects.visible_to(request.contact).select_related("forum").newest_first()[:NEWEST]
     return render(request, "forums/forum_list.html", {"forums": forums, "newest": newest})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.downloads import handing_out
 from accounts.http import PortalRequest
 from invoices.actions import issue_invoice, record_payment, update_totals, void_invoice
 from invoices.forms import InvoiceLineForm, InvoiceSettingsForm, PaymentForm, VoidForm
@@ -154,7 +155,9 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
         if not self.has_view_permission(request, invoice):
             raise PermissionDenied
         headers = {"Content-Disposition": f'inline; filename="{invoice}.pdf"', "Cache-Control": "private, no-store"}
-        return HttpResponse(render_invoice(invoice, InvoiceSettings.objects.the_one()), content_type="application/pdf", headers=headers)
+        with handing_out(request, actor=_actor(request), verb="invoice.downloaded", record=invoice, invoice=str(invoice)):
+            pdf = render_invoice(invoice, InvoiceSettings.objects.the_one())
+            return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
     @admin.action(description=gettext_lazy("Issue selected drafts"), permissions=["change"])
     def issue_selected(self, request: HttpRequest, queryset: QuerySet[Invoice]) -> None:

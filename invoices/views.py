@@ -1,10 +1,11 @@
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.actors import Actor
+from accounts.downloads import handing_out
 from accounts.http import PortalRequest
-from accounts.scoping import can
+from accounts.page_rights import only_for
 from invoices.document import document_of, open_sums, summary_of
 from invoices.forms import InvoiceFilterForm
 from invoices.models import Invoice, InvoiceSettings
@@ -13,9 +14,8 @@ from portal.lib.paging import paginate
 
 
 @require_safe
+@only_for("read", Invoice)
 def invoice_list(request: PortalRequest) -> HttpResponse:
-    if not can(request.contact, "read", Invoice):
-        raise PermissionDenied
     form = InvoiceFilterForm(request.GET)
     page = paginate(form.narrow(Invoice.objects.visible_to(request.contact)), by="issued_on", query=request.GET)
     is_whole_list = not (page.newer_url or page.older_url or form.words)
@@ -36,13 +36,15 @@ def invoice_detail(request: PortalRequest, number: str) -> HttpResponse:
 
 @require_safe
 def invoice_pdf(request: PortalRequest, number: str) -> HttpResponse:
-    pdf = render_invoice(_visible_invoice(request, number), InvoiceSettings.objects.the_one())
+    invoice = _visible_invoice(request, number)
     headers = {
         "Content-Disposition": f'inline; filename="{number}.pdf"',
         "Cache-Control": "private, no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+    with handing_out(request, actor=Actor.of(request), verb="invoice.downloaded", record=invoice, invoice=number):
+        pdf = render_invoice(invoice, InvoiceSettings.objects.the_one())
+        return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 def _visible_invoice(request: PortalRequest, number: str) -> Invoice:

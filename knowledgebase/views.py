@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.offers import may_open_case
-from accounts.scoping import can
+from accounts.page_rights import only_for
 from accounts.visitors import open_to_visitors, sign_in_url
 from knowledgebase.actions import give_feedback
 from knowledgebase.forms import FeedbackForm, SearchForm
@@ -22,10 +22,9 @@ SEARCH_RESULTS = 20
 
 @open_to_visitors("article")
 @require_safe
+@only_for("read", Article)
 def article_list(request: PortalRequest) -> HttpResponse:
     """The help centre's front page, or with ``?q=`` the articles that were found."""
-    if not can(request.contact, "read", Article):
-        raise PermissionDenied
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     articles = Article.objects.visible_to(request.contact).select_related("category").without_text()

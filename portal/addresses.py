@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.urls import Resolver404, resolve
 
+from accounts.page_rights import PageRight
+
 PAGE_URL_NAME = "page"
 """The one route under which all pages of administrators are served (portal.views.pages)."""
 
@@ -19,6 +21,14 @@ def is_builtin(path: str) -> bool:
     if path.startswith((*OUTSIDE_PAGE_RULES, *RULED_WITH, settings.STATIC_URL)):
         return True
     return any(is_served(spelling) for spelling in (path, path.rstrip("/") or "/"))
+
+
+def right_at(path: str) -> PageRight | None:
+    """What the view there asks of its reader beside page rules, if it says so."""
+    try:
+        return getattr(resolve(path).func, "page_right", None)
+    except Resolver404:
+        return None
 
 
 def is_served(path: str) -> bool:

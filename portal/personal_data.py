@@ -24,6 +24,7 @@ from accounts.sessions import live_sessions
 from cases.models import Attachment, Case, CaseMessage
 from forums.models import Post, Topic
 from knowledgebase.models import Article, ArticleFeedback
+from portal.log import FILES
 
 CHUNK = 1000
 """Rows that are in memory at a time."""
@@ -118,9 +119,11 @@ def _contacts(user: User) -> Iterator[Row]:
 
 
 def _activities(user: User) -> Iterator[Row]:
-    """What the person did and from where; not to whose record, nor what only staff may know."""
+    """What the person did and from where; not to whose record, nor what only staff may know. The files that they took are left out:
+    these would be most of the lines."""
     own = models.Q(is_internal=False) | models.Q(record_type="", label=user.email)
-    return _rows(Activity.objects.filter(own, actor=user), "at", "verb", "record_type", "account__name", "client_ip")
+    activities = Activity.objects.filter(own, actor=user).exclude(verb__in=FILES)
+    return _rows(activities, "at", "verb", "record_type", "account__name", "client_ip")
 
 
 # What they wrote

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import Contact
-from portal.addresses import OUTSIDE_PAGE_RULES
+from portal.addresses import OUTSIDE_PAGE_RULES, right_at
 from portal.configuration import Configuration
 from portal.http import SiteRequest
 from portal.lib.paths import branch
@@ -44,6 +44,11 @@ class Reader:
 
     def may_read(self, page: PageEntry) -> bool:
         return self.may_open(page) and (self.is_live(page) or self.may_preview(page))
+
+    def gets(self, page: PageEntry) -> bool:
+        """What a click on it gives: the rules let the reader in, and so does the view itself."""
+        right = right_at(page.path) if page.is_builtin else None
+        return self.may_read(page) and (right is None or right.is_held_by(self.contact))
 
     def is_offered(self, page: PageEntry) -> bool:
         """Whether to lead the reader there: to what they may read, what is published, and what shows them anything."""

@@ -1,3 +1,4 @@
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -17,11 +18,40 @@ def record_activity(
     ``record`` is an instance of a model with a ``record_type``; its owners are copied, so that who may see the record
     may see the line; a line without a record is seen by staff alone. ``details`` must be JSON values, and never a secret.
     """
+    line = _line(actor, verb, record, label, is_internal=is_internal, details=details)
+    line.save(force_insert=True)
+    return line
+
+
+def record_once(
+    *,
+    batch: uuid.UUID,
+    actor: Actor,
+    verb: str,
+    record: models.Model,
+    is_internal: bool = False,
+    **details: Any,
+) -> None:
+    """As record_activity, but one line for all calls with the same batch, also where they come at the same moment."""
+    line = _line(actor, verb, record, "", is_internal=is_internal, details=details)
+    line.batch = batch
+    Activity.objects.bulk_create([line], ignore_conflicts=True)
+
+
+def _line(
+    actor: Actor,
+    verb: str,
+    record: models.Model | None,
+    label: str,
+    *,
+    is_internal: bool,
+    details: dict[str, Any],
+) -> Activity:
     if record is None:
-        return _record_for_staff(actor, verb, label, details)
+        return _line_for_staff(actor, verb, label, details)
     record_type: RecordType = record.record_type  # type: ignore[attr-defined]
     get_url = getattr(record, "get_absolute_url", None)
-    return Activity.objects.create(
+    return Activity(
         at=timezone.now(),
         actor=actor.user,
         actor_name=actor.name,
@@ -52,8 +82,8 @@ def record_for_user(*, actor: Actor, verb: str, user: User, **details: Any) -> N
         record_activity(actor=actor, verb=verb, record=None, label=user.email, **details)
 
 
-def _record_for_staff(actor: Actor, verb: str, label: str, details: dict[str, Any]) -> Activity:
-    return Activity.objects.create(
+def _line_for_staff(actor: Actor, verb: str, label: str, details: dict[str, Any]) -> Activity:
+    return Activity(
         at=timezone.now(),
         actor=actor.user,
         actor_name=actor.name,

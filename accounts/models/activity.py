@@ -61,6 +61,8 @@ class Activity(models.Model):
     is_internal = models.BooleanField(_("internal"), default=False, help_text=_("Never shown to customers."))
     client_ip = models.GenericIPAddressField(_("from"), null=True)
     details = models.JSONField(_("details"), default=dict)
+    batch = models.UUIDField(null=True, editable=False)
+    """What happens many times at once (a page loads its pictures) is one line: the first to come writes it."""
 
     objects = ActivityQuerySet.as_manager()
 
@@ -68,6 +70,11 @@ class Activity(models.Model):
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
         ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch"], condition=models.Q(batch__isnull=False), name="accounts_activity_one_line_for_a_batch"
+            ),
+        ]
         indexes = [
             models.Index(fields=["account", "-at", "-id"], name="accounts_activity_account"),
             models.Index(fields=["contact", "-at", "-id"], name="accounts_activity_contact"),

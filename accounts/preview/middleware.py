@@ -60,7 +60,10 @@ class PreviewMiddleware:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION READ ONLY")
-            return self.get_response(request)
+            response = self.get_response(request)
+        for record in preview.to_be_recorded:
+            record()
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page that writes while it is shown is a mistake of ours; the transaction kept it from doing harm."""

@@ -1,7 +1,8 @@
 """The preview that a session holds: a member of staff sees the portal as one contact does, for half an hour at most."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -39,6 +40,8 @@ class Preview:
 
     contact: Contact
     started_at: int
+    to_be_recorded: list[Callable[[], None]] = field(default_factory=list)
+    """Which files staff opened: written when the page has been made, which writes nothing itself."""
 
     @property
     def ends_at(self) -> datetime:

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from accounts.actions import record_activity
+from accounts.actions.downloads import record_download
 from accounts.actors import Actor
+from accounts.models import Contact
 from cases.models import Case, CaseQuerySet, Priority
 from portal.lib.spreadsheets import Cell, as_workbook, csv_lines
 
@@ -21,6 +22,7 @@ IN_EXPORT = (
     "number",
     "subject",
     "status__customer_label",
+    "category",
     "priority",
     "request_type__name",
     "product__name",
@@ -34,7 +36,7 @@ IN_EXPORT = (
 )
 
 
-def export_cases(*, actor: Actor, cases: CaseQuerySet, kind: str) -> Iterable[bytes]:
+def export_cases(*, actor: Actor, reader: Contact, cases: CaseQuerySet, kind: str) -> Iterable[bytes]:
     """The file in pieces. Who took how much out of the portal is recorded. Raises ValidationError when it would be too long.
 
     Language and time zone are those of the call: the pieces may be asked for when the request is over.
@@ -45,21 +47,21 @@ def export_cases(*, actor: Actor, cases: CaseQuerySet, kind: str) -> Iterable[by
         raise ValidationError(
             _("These are more than %(most)s cases. Choose fewer of them, for example by the day when they were opened.") % words
         )
-    record_activity(actor=actor, verb="case.exported", record=None, label=_("Cases"), count=count, kind=kind)
-    return WRITERS[kind](_lines(cases, timezone.get_current_timezone()))
+    record_download(actor=actor, verb="case.exported", record=None, count=count, kind=kind)
+    return WRITERS[kind](_lines(cases, reader, timezone.get_current_timezone()))
 
 
-def _lines(cases: CaseQuerySet, zone: tzinfo) -> Iterator[list[Cell]]:
+def _lines(cases: CaseQuerySet, reader: Contact, zone: tzinfo) -> Iterator[list[Cell]]:
     rows = cases.select_related("contact", "product", "status", "request_type").only(*IN_EXPORT)
     priorities = {value: str(label) for value, label in Priority.choices}
     times = [f"{label} ({zone})" for label in (_("Opened"), _("Last activity"), _("First reply"), _("Closed"))]
     words = (_("Number"), _("Subject"), _("Status"), _("Priority"), _("Type"), _("Product"), _("Opened by"))
-    return chain([[*words, *times, _("Rating")]], (_line(case, priorities, zone) for case in rows.iterator(chunk_size=AT_ONCE)))
+    return chain([[*words, *times, _("Rating")]], (_line(case, reader, priorities, zone) for case in rows.iterator(chunk_size=AT_ONCE)))
 
 
-def _line(case: Case, priorities: dict[str, str], zone: tzinfo) -> list[Cell]:
+def _line(case: Case, reader: Contact, priorities: dict[str, str], zone: tzinfo) -> list[Cell]:
     product = case.product.name if case.product else ""
-    words = (case.subject, case.status_for_customer, priorities[case.priority], case.request_type.name, product, case.contact.full_name)
+    words = (case.subject, case.status_for(reader), priorities[case.priority], case.request_type.name, product, case.contact.full_name)
     times = (case.created_at, case.updated_at, case.first_reply_at, case.closed_at)
     return [case.number, *words, *(_time(at, zone) for at in times), case.rating or ""]
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.downloads import handing_out
 from cases.admin.base import NotDeleted, actor_of, changeable
 from cases.inbound import mailbox
 from cases.inbound.by_hand import add_to_case, contents_of, read_again, set_aside, why_not_again
@@ -142,7 +143,9 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
             raise PermissionDenied
         mail = get_object_or_404(InboundMail.objects.exclude(raw=b""), pk=pk)
         headers = {"Content-Disposition": f'attachment; filename="mail-{mail.pk}.eml"', "X-Content-Type-Options": "nosniff"}
-        return HttpResponse(bytes(mail.raw), content_type="application/octet-stream", headers=headers)
+        actor, label = actor_of(request), str(mail)
+        with handing_out(request, actor=actor, verb="mail.downloaded", record=mail.case, label=label, mail=mail.pk):
+            return HttpResponse(bytes(mail.raw), content_type="application/octet-stream", headers=headers)
 
     def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.try_again(request, [changeable(self, request, pk)])

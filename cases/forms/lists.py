@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact
 from accounts.scoping import Scope, granted_scope
-from cases.models import CLOSED, Case, CaseQuerySet, Category, Product, RequestType
+from cases.models import CLOSED, Case, CaseQuerySet, CaseStatus, Category, Product, RequestType
+from portal.lib import compiled
 from portal.lib.widgets import HiddenLine, Line, PlainSelect
 
 Choices = list[tuple[str, str | LazyText]]
@@ -19,6 +21,8 @@ SORTS: Choices = [("", _("Last activity")), ("opened", _("Opened"))]
 SORTS_OF_OPEN_CASES: Choices = [*SORTS, ("priority", _("Priority"))]
 """How urgent a case once was orders nothing: others have no index for it."""
 SORTED_BY = {"": "updated_at", "opened": "created_at", "priority": "urgency"}
+OTHERS = "for:others"
+"""No status has a colon in its short name."""
 MORE = ("type", "product", "person", "since", "until")
 """Filters that are folded away until somebody asks for them."""
 
@@ -44,7 +48,8 @@ class CaseFilterForm(forms.Form):
         super().__init__(data)
         self.scope = granted_scope(contact, "read", Case.record_type)
         self.contact = contact
-        self.fields["status"].choices = [("", _("Any status")), *self._categories()]  # type: ignore[attr-defined]
+        self.statuses = compiled.rows("statuses of cases", CaseStatus.objects.all)
+        self.fields["status"].choices = [("", _("Any status")), *self._badges()]  # type: ignore[attr-defined]
         if data.get("view") in ("resolved", "all"):
             self.fields["sort"].choices = SORTS  # type: ignore[attr-defined]
         self.fields["whose"].choices = self._whose()  # type: ignore[attr-defined]
@@ -101,8 +106,8 @@ class CaseFilterForm(forms.Form):
     def narrow(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
         """``rows`` as CaseQuerySet.visible_to gives them to ``reader``."""
         rows = {"active": rows.active, "waiting": rows.waiting_for_customer, "resolved": rows.closed}.get(self.current_view, rows.all)()
-        rows = self._of_whom(rows, reader)
-        equal = {"category": "status", "request_type": "type", "product": "product"}
+        rows = self._marked(self._of_whom(rows, reader), reader)
+        equal = {"request_type": "type", "product": "product"}
         rows = rows.filter(**{column: self.chosen(name) for column, name in equal.items() if self.chosen(name)})
         rows = rows.opened_by(self.chosen("person") or "")
         if since := self.chosen("since"):
@@ -110,6 +115,13 @@ class CaseFilterForm(forms.Form):
         if (until := self.chosen("until")) and until < date.max:
             rows = rows.filter(created_at__lt=_midnight(until + timedelta(days=1)))
         return rows.matching(self.chosen("q")) if self.chosen("q") else rows
+
+    def _marked(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
+        chosen = self.chosen("status")
+        if chosen == OTHERS:
+            return rows.waiting_for_customer().exclude(contact=reader)
+        words = {status.customer_label for status in self.statuses if status.slug == chosen}
+        return rows.marked(words, reader) if words else rows
 
     def _of_whom(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
         match self.chosen("whose"):
@@ -131,13 +143,22 @@ class CaseFilterForm(forms.Form):
                 return [("", _("My company's")), *mine]
         return [("", _("Mine and followed")), *mine]
 
-    def _categories(self) -> Choices:
-        """Only those that cases of this view can have, in words that need no look at the table of statuses."""
-        closed = {"resolved": True, "active": False, "": False}.get(self.data.get("view", ""))
-        words = {**dict(Category.choices), Category.ACTIVE: _("In progress"), Category.WAITING: self.waiting_words}
-        if self.data.get("view") == "waiting":
-            return []
-        return [(value, label) for value, label in words.items() if closed is None or (value in CLOSED) == closed]
+    def _badges(self) -> Choices:
+        """What the badges of this view say, each once, by the first status that says so. Whoever else a case waits for is
+        told there by name."""
+        shown = [status for status in self.statuses if status.category in self._categories]
+        first: dict[str, str] = {}
+        for status in shown:
+            first.setdefault(status.customer_label, status.slug)
+        others: Choices = [(OTHERS, _("Waiting for somebody else"))] if Category.WAITING in self._categories else []
+        return [*((slug, words) for words, slug in first.items()), *others]
+
+    @property
+    def _categories(self) -> Collection[str]:
+        """Those that cases of this view can have."""
+        ended = frozenset(CLOSED)
+        views = {"resolved": ended, "waiting": {Category.WAITING}, "all": Category.values}
+        return views.get(self.data.get("view", ""), set(Category.values) - ended)
 
     def _more(self) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {

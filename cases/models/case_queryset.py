@@ -1,5 +1,6 @@
 """Which cases, and what is loaded with them."""
 
+from collections.abc import Collection
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Self
@@ -95,6 +96,11 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
 
     def waiting_for_customer(self) -> Self:
         return self.filter(category=Category.WAITING)
+
+    def marked(self, words: Collection[str], reader: Contact) -> Self:
+        """Those whose badge says one of these words to ``reader``: see Case.status_for."""
+        says_so = ~models.Q(category=Category.WAITING) | models.Q(contact=reader)
+        return self.filter(says_so, status__customer_label__in=words)
 
     def followed_by(self, contact: Contact) -> Self:
         """The contact's own cases are followed without being asked."""

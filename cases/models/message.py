@@ -92,6 +92,11 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, contact: Contact | None) -> Self:
         return self.filter(message__in=CaseMessage.objects.visible_to(contact))
 
+    def with_case(self) -> Self:
+        """Which case it belongs to, and whose that is, in the same query; the text of the message stays where it is."""
+        keys = ("number", "subject", "account", "contact")
+        return self.select_related("message__case").only("file", "name", "message__case_id", *(f"message__case__{key}" for key in keys))
+
 
 class Attachment(models.Model):
     """A file sent with a message. Served only through the record gate, under a name that tells nothing."""

@@ -12,6 +12,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.actors import Actor
+from accounts.downloads import handing_out
 from accounts.http import PortalRequest
 from accounts.scoping import can
 from cases.models import Case, Deduction, DeductionQuerySet, Entitlement
@@ -57,12 +59,14 @@ def entitlement_detail(request: PortalRequest, pk: int) -> HttpResponse:
 def entitlement_csv(request: PortalRequest, pk: int) -> StreamingHttpResponse:
     """The whole statement for a spreadsheet program."""
     entitlement = _visible_entitlement(request, pk)
-    rows = _csv_rows(entitlement, _statement(request, entitlement).order_by("-at", "-pk"))
     headers = {
         "Content-Disposition": f'attachment; filename="{slugify(entitlement.name) or "statement"}.csv"',
         "Cache-Control": "private, no-store",
     }
-    return StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
+    name, actor = entitlement.name, Actor.of(request)
+    with handing_out(request, actor=actor, verb="entitlement.exported", record=entitlement, contract=name):
+        rows = _csv_rows(entitlement, _statement(request, entitlement).order_by("-at", "-pk"))
+        return StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _way_here(request: PortalRequest) -> list[tuple[str, str]]:

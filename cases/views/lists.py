@@ -17,6 +17,7 @@ from accounts.compiled import rows_for
 from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.offers import may_open_case
+from accounts.page_rights import only_for
 from accounts.scoping import can
 from cases.actions.exports import export_cases
 from cases.actions.saved_views import save_view
@@ -29,6 +30,7 @@ CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.open
 
 
 @require_safe
+@only_for("read", Case)
 def case_list(request: PortalRequest) -> HttpResponse:
     return _list_page(request, _reader(request), request.GET)
 
@@ -71,7 +73,7 @@ def case_export(request: PortalRequest, kind: str) -> HttpResponseBase:
     filters = CaseFilterForm(request.GET, contact=contact)
     rows = filters.narrow(Case.objects.visible_to(contact), contact).order_by(f"-{filters.sorted_by}", "-pk")
     try:
-        content = export_cases(actor=Actor.of(request), cases=rows, kind=kind)
+        content = export_cases(actor=Actor.of(request), reader=contact, cases=rows, kind=kind)
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect(f"{reverse('cases:list')}?{filters.as_query(more='1')}")

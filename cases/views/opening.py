@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.offers import may_go_to, may_open_case
+from accounts.page_rights import only_for
 from cases.actions import open_case
 from cases.actions.reading import discard_draft, note_suggestion, save_draft
 from cases.cost_line import cost_line
@@ -29,6 +30,7 @@ FIELD_OF = {"entitlement": None, "participants": "participants"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@only_for("create", Case)
 def case_new(request: PortalRequest) -> HttpResponse:
     contact = _opener(request)
     if request.method != "POST":

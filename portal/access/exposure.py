@@ -81,7 +81,7 @@ def _scope(kind: RecordType, privilege: Any, rights: Rights, reader: Contact | N
 def _pages(rights: Rights, columns: list[Column]) -> Iterator[tuple[str, Iterator[bool]]]:
     sight = [Reader(rights.configuration, column.reader, column.reader is not None) for column in columns]
     for entry in rights.configuration.pages.values():
-        yield entry.path, (reader.may_read(entry) for reader in sight)
+        yield entry.path, (reader.gets(entry) for reader in sight)
 
 
 Snapshot = dict[str, Any]

@@ -13,7 +13,7 @@ from django.db.models import Case, Count, ExpressionWrapper, Min, OuterRef, Q, V
 from django.db.models.functions import Cast
 
 from accounts.models import Account, Contact, RecordPermission, WebRole
-from accounts.scoping import PRIVILEGES, RecordType, Scope
+from accounts.scoping import PRIVILEGES, Privilege, RecordType, Scope
 from portal import configuration
 from portal.configuration import Configuration
 
@@ -43,7 +43,12 @@ class Rights:
 
     def readers_of(self, kind: RecordType) -> frozenset[int]:
         """Ids of the roles that permit to read records of this type, in whatever scope."""
-        return frozenset(permission.role_id for permission in self.readings(kind))
+        return self.holders_of(kind, "read")
+
+    def holders_of(self, kind: RecordType, privilege: Privilege) -> frozenset[int]:
+        """Ids of the roles that permit this with records of the type, in whatever scope."""
+        held = (one for one in self.permissions if one.record_type == kind.name and getattr(one, f"can_{privilege}"))
+        return frozenset(one.role_id for one in held)
 
     def names(self, role_ids: Iterable[int]) -> list[str]:
         return sorted(self.roles[pk].name for pk in role_ids if pk in self.roles)

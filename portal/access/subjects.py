@@ -9,9 +9,11 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from accounts.models import Contact, RecordPermission
+from accounts.page_rights import PageRight
 from accounts.permission_matrix import words_of
-from accounts.scoping import Grant, RecordType, Scope, granted_scope
+from accounts.scoping import PRIVILEGE_LABELS, Grant, RecordType, Scope, granted_scope
 from portal.access.rights import Rights, audience_roles
+from portal.addresses import right_at
 from portal.readers import Reader
 from portal.sitemap import PageEntry
 
@@ -64,17 +66,35 @@ class PageSubject:
     @cached_property
     def roles(self) -> frozenset[int]:
         held = self.rights.configuration
-        return held.previewing_roles(self.entry.path).union(*held.rules_on(self.entry.path))
+        ruling = held.previewing_roles(self.entry.path).union(*held.rules_on(self.entry.path))
+        return ruling | self._permitting
+
+    @cached_property
+    def right(self) -> PageRight | None:
+        return right_at(self.entry.path) if self.entry.is_builtin else None
+
+    @property
+    def _permitting(self) -> frozenset[int]:
+        return self.rights.holders_of(self.right.record_type, self.right.privilege) if self.right else frozenset()
 
     def is_seen_by(self, contact: Contact) -> bool:
-        return Reader(self.rights.configuration, contact, is_signed_in=True).may_read(self.entry)
+        return Reader(self.rights.configuration, contact, is_signed_in=True).gets(self.entry)
 
     @property
     def is_seen_by_visitors(self) -> bool:
-        return Reader(self.rights.configuration, None, is_signed_in=False).may_read(self.entry)
+        return Reader(self.rights.configuration, None, is_signed_in=False).gets(self.entry)
 
     def steps(self, contact: Contact) -> list[Step]:
-        return [*page_steps(self.rights, self.entry.path, contact), self._publication(contact)]
+        asked = [self._permission(self.right, contact)] if self.right else []
+        return [*page_steps(self.rights, self.entry.path, contact), self._publication(contact), *asked]
+
+    def _permission(self, right: PageRight, contact: Contact) -> Step:
+        question = _("Does a role permit what the page is for?")
+        what = {"do": PRIVILEGE_LABELS[right.privilege], "records": right.record_type.label}
+        if right.is_held_by(contact):
+            permitting = listed(self.rights.names(self._permitting & contact.role_ids))
+            return Step(question, _("Yes: %(roles)s (%(do)s %(records)s).") % {"roles": permitting, **what}, passes=True)
+        return Step(question, _("No: none permits it far enough (%(do)s %(records)s).") % what, passes=False)
 
     def _publication(self, contact: Contact) -> Step:
         reader = Reader(self.rights.configuration, contact, is_signed_in=True)

@@ -167,13 +167,12 @@ SEALED = {
 }
 
 
-def file_response(file: FieldFile, name: str, *, is_small: bool) -> HttpResponse | FileResponse:
-    """Give a stored file back; ``is_small``: a picture as it is shown in a conversation."""
-    return _thumbnail(file, name) if is_small and extension_of(name) in IMAGES else _download(file, name)
+def is_picture(name: str) -> bool:
+    return extension_of(name) in IMAGES
 
 
-def _download(file: FieldFile, name: str) -> FileResponse:
-    """Images open in the browser, everything else is saved; no content can act as the portal."""
+def file_response(file: FieldFile, name: str) -> FileResponse:
+    """A stored file. Images open in the browser, everything else is saved; no content can act as the portal."""
     extension = extension_of(name)
     try:
         content = file.open("rb")
@@ -191,15 +190,15 @@ def _download(file: FieldFile, name: str) -> FileResponse:
     return response
 
 
-def _thumbnail(file: FieldFile, name: str) -> HttpResponse | FileResponse:
-    """A small copy of a picture; the picture itself where none can be made."""
+def thumbnail_response(file: FieldFile, name: str) -> HttpResponse | FileResponse:
+    """A small copy of a picture, as it is shown in a conversation; the picture itself where none can be made."""
     try:
         with _decoding, file.open("rb") as content, Image.open(content, formats=["JPEG", "PNG", "GIF", "WEBP"]) as picture:
             small = _small(picture)
     except StorageError:
         raise
     except (OSError, ValueError, Image.DecompressionBombError):
-        return _download(file, name)
+        return file_response(file, name)
     return HttpResponse(small, content_type="image/webp", headers=SEALED)
 
 

@@ -143,6 +143,13 @@ def test_each_download_is_in_the_log(alice):
     assert (told.actor, told.contact, told.client_ip) == (alice.user, alice, "203.0.113.7")
 
 
+def test_the_files_that_somebody_took_do_not_fill_their_own_data(alice):
+    browser = browser_of(alice)
+    browser.get(make_case(alice, uploads=[pdf_upload()]).messages.get().attachments.get().get_absolute_url())
+    assert Activity.objects.filter(actor=alice.user, verb="attachment.downloaded").exists()
+    assert "attachment.downloaded" not in {one["verb"] for one in download(browser)["activities"]}
+
+
 def test_the_file_costs_the_same_queries_for_few_rows_and_for_many(alice, django_assert_max_num_queries):
     browser = browser_of(alice)
     case = make_case(alice)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +16,7 @@ from accounts.preview.middleware import NOT_SHOWN, PERSONAL, RECORDED
 from cases.models import Case, CaseReading
 from tests import test_routes
 from tests.accounts.test_preview import BANNER, start
+from tests.cases.factories import case_with_pictures
 from tests.races import commits
 from tests.test_routes import GUARDED, PROVIDERS, SAML, Scene, portal_routes
 
@@ -22,6 +24,8 @@ scene = test_routes.scene  # one of everything
 
 TAKEN_OUT = {"cases:export"}
 """Files that are recorded when they are taken: not during a preview."""
+FILES = {"cases:attachment", "cases:entitlement_csv", "invoices:invoice_pdf"}
+"""Given out, and recorded under the name of the member of staff."""
 SHOWN = {name for name in GUARDED if name not in {"contact_address_confirm", *TAKEN_OUT}} | {
     "home",
     "search",
@@ -148,7 +152,7 @@ def written(queries: CaptureQueriesContext) -> list[str]:
     return [sql for sql in statements if sql.lstrip().startswith(WRITES) and "django_session" not in sql]
 
 
-@pytest.mark.parametrize("name", sorted(SHOWN & GUARDED.keys()))
+@pytest.mark.parametrize("name", sorted((SHOWN & GUARDED.keys()) - FILES))
 def test_a_page_of_records_is_the_owners_and_writes_nothing(name: str, scene: Scene, previewed: Client, sign_in: Callable[..., Client]):
     is_form = GUARDED[name].method == "post"
     own = sign_in(scene.owner).get(scene.urls[name])
@@ -159,6 +163,31 @@ def test_a_page_of_records_is_the_owners_and_writes_nothing(name: str, scene: Sc
     assert shown.status_code == own.status_code
     assert is_form or shown.status_code == 200
     assert written(queries) == []
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_file_is_given_out_and_recorded_as_taken_by_staff(
+    name: str, scene: Scene, previewed: Client, ada: User, sign_in: Callable[..., Client]
+):
+    sign_in(scene.owner).get(scene.urls[name])
+    before = set(Activity.objects.all())
+    with CaptureQueriesContext(connection) as queries:
+        assert previewed.get(scene.urls[name], REMOTE_ADDR="192.0.2.8").status_code == 200
+        assert previewed.head(scene.urls[name]).status_code == 200
+    [line] = set(Activity.objects.all()) - before
+    assert (line.actor, line.actor_name, line.client_ip, line.is_internal) == (ada, "Ada Byrne", "192.0.2.8", True)
+    assert line.account == scene.owner.account
+    assert [sql.split()[:3] for sql in written(queries)] == [["INSERT", "INTO", '"accounts_activity"']]
+
+
+def test_the_pictures_of_a_page_are_shown_and_one_line_of_staff(alice: Contact, ada: User, sign_in: Callable[..., Client]):
+    pictures = case_with_pictures(alice, 3).messages.get().attachments.all()
+    with time_machine.travel("2026-03-02T12:00:00Z", tick=False):
+        previewed = start(sign_in(ada), alice)
+        answers = [previewed.get(picture.get_absolute_url(), {"small": ""}) for picture in pictures]
+    assert {(answer.status_code, answer["Content-Type"]) for answer in answers} == {(200, "image/webp")}
+    line = Activity.objects.get(verb="attachment.shown")
+    assert (line.actor, line.is_internal) == (ada, True)
 
 
 @pytest.mark.parametrize("name", sorted(SHOWN & GUARDED.keys()))
@@ -218,6 +247,13 @@ def test_a_page_that_writes_while_it_is_shown_is_stopped_by_the_database(
 
 class TestInARealTransaction:
     pytestmark = commits
+
+    def test_a_file_is_recorded_when_the_page_is_over(self, alice: Contact, ada: User, sign_in: Callable[..., Client]):
+        picture = case_with_pictures(alice, 1).messages.get().attachments.get().get_absolute_url()
+        previewed = start(sign_in(ada), alice)
+        assert [previewed.get(picture + small).status_code for small in ("", "?small")] == [200, 200]
+        lines = Activity.objects.filter(actor=ada, verb__startswith="attachment.").order_by("pk")
+        assert [line.verb for line in lines] == ["attachment.downloaded", "attachment.shown"]
 
     def test_the_database_refuses_and_the_next_request_writes_again(
         self, alice: Contact, ada: User, sign_in: Callable[..., Client], settings: Any

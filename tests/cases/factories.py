@@ -1,8 +1,10 @@
 from datetime import date, time
+from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from accounts.actors import Actor
 from accounts.models import Account, Contact, User
@@ -30,6 +32,16 @@ def make_staff_reply(case: Case, staff: User, body: str = "We look into it.", st
 
 def pdf_upload(name: str = "report.pdf", content: bytes = PDF) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def picture_upload(name: str = "photo.png") -> SimpleUploadedFile:
+    content = BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(content, "PNG")
+    return SimpleUploadedFile(name, content.getvalue(), content_type="image/png")
+
+
+def case_with_pictures(contact: Contact, count: int, **fields: Any) -> Case:
+    return make_case(contact, uploads=[picture_upload(f"photo-{number}.png") for number in range(count)], **fields)
 
 
 def make_calendar(**fields: Any) -> BusinessCalendar:

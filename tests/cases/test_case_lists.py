@@ -1,5 +1,8 @@
 """Customers find their cases: views, filters, orders, saved views, files."""
 
+import csv
+import io
+import re
 from datetime import datetime, timedelta
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -13,7 +16,7 @@ from accounts.actors import Actor
 from accounts.models import Activity
 from cases.actions import add_internal_note, add_participants, exports, merge_cases
 from cases.actions.saved_views import MOST_VIEWS
-from cases.models import Case, CaseParticipant, CaseReading, Product, RequestType, SavedView
+from cases.models import Case, CaseParticipant, CaseReading, CaseStatus, Product, RequestType, SavedView
 from tests.cases.factories import make_case, make_staff_reply
 from tests.factories import grant, make_contact
 
@@ -37,6 +40,64 @@ def test_what_waits_for_the_customer_has_a_view_of_its_own(sign_in, alice, ada):
     make_case(alice, "In progress")
     make_staff_reply(make_case(alice, "Our question"), ada, status="waiting")
     assert subjects(sign_in(alice), view="waiting") == ["Our question"]
+
+
+def options(browser, **query):
+    """What the list offers as a status."""
+    return {str(label): value for value, label in browser.get(LIST, query).context["filters"].fields["status"].choices if value}
+
+
+def badges(browser, **query):
+    """Subject → what the badge of its status says, as the page shows them."""
+    page = browser.get(LIST, query).text
+    return dict(re.findall(r'<li><div><a [^>]*>([^<]*)</a>.*?<span data-status="[^"]*">([^<]*)</span></p></li>', page))
+
+
+@pytest.fixture
+def cases_of_every_kind(alice, carl, ada):
+    """One of each status that is shipped, and of two that the company added, of Alice; one that waits for Carl."""
+    CaseStatus.objects.create(slug="lab", category="active", label="In the laboratory", customer_label="In progress", position=25)
+    CaseStatus.objects.create(slug="spare", category="on_hold", label="Spare part", customer_label="Waiting for a part", position=15)
+    for slug in CaseStatus.objects.values_list("slug", flat=True):
+        make_staff_reply(make_case(alice, f"Case {slug}"), ada, status=slug)
+    make_staff_reply(make_case(carl, "Of Carl"), ada, status="waiting")
+    Case.objects.filter(subject="Case new").update(status="new", category="active")
+
+
+@pytest.mark.parametrize("view", ["active", "waiting", "resolved", "all"])
+def test_a_status_that_is_chosen_shows_the_cases_whose_badges_say_so(view, cases_of_every_kind, sign_in, alice):
+    grant(alice, "case", "account", "read")
+    browser = sign_in(alice)
+    shown, offered = badges(browser, view=view), options(browser, view=view)
+    others = offered.pop("Waiting for somebody else", "")
+    assert set(offered) == {words for words in shown.values() if words != "Waiting for Carl"}
+    for words, value in offered.items():
+        assert set(badges(browser, view=view, status=value).values()) == {words}
+        assert set(subjects(browser, view=view, status=value)) == {case for case, badge in shown.items() if badge == words}
+    assert not others or badges(browser, view=view, status=others) == {"Of Carl": "Waiting for Carl"}
+
+
+def test_new_cases_can_be_chosen_and_are_not_in_progress(cases_of_every_kind, sign_in, alice):
+    browser = sign_in(alice)
+    offered = options(browser)
+    assert list(offered) == ["New", "Waiting for a part", "In progress", "Waiting for you", "On hold", "Waiting for somebody else"]
+    assert subjects(browser, status=offered["New"]) == ["Case new"]
+    assert subjects(browser, status=offered["In progress"]) == ["Case lab", "Case in_progress"]
+
+
+def test_the_words_of_the_company_are_those_of_the_filter(sign_in, alice):
+    CaseStatus.objects.filter(slug="new").update(customer_label="Received")
+    make_case(alice)
+    browser = sign_in(alice)
+    assert "Received" in options(browser)
+    assert set(badges(browser, status="new").values()) == {"Received"}
+
+
+def test_a_file_says_of_each_case_what_its_badge_says(cases_of_every_kind, sign_in, alice):
+    grant(alice, "case", "account", "read")
+    browser = sign_in(alice)
+    _heads, *lines = csv.reader(io.StringIO(exported(browser, view="all").decode("utf-8-sig")))
+    assert {line[1]: line[2] for line in lines} == badges(browser, view="all")
 
 
 def test_mine_followed_and_all_that_a_contact_may_see(sign_in, alice, carl, ada):
@@ -211,9 +272,9 @@ def test_saved_views_and_marks_cost_no_query_for_each_case(sign_in, alice, djang
         SavedView.objects.create(contact=alice, name=f"View {n}", query=f"view=all&q={n}")
     browser = sign_in(alice)
     browser.get(LIST)
-    with django_assert_max_num_queries(5 if rows else 6):
+    with django_assert_max_num_queries(6 if rows else 7):
         browser.get(LIST)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         browser.get(LIST, {"type": "2", "since": "2020-01-01"})
 
 

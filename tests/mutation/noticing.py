@@ -25,4 +25,5 @@ CONFIGURATION = (
     "tests/portal/test_configuration.py", "tests/portal/test_languages.py", "tests/portal/test_menus.py",
     "tests/portal/test_redirects.py", "tests/portal/test_pages.py",
 )  # fmt: skip
+DOWNLOADS = ("tests/portal/test_downloads.py",)
 POLICY = ("tests/accounts/test_sign_in_policy.py",)

@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import RecordPermission, WebRole
-from portal.access.exposure import growth, snapshot
+from accounts.models import Contact, RecordPermission, WebRole
+from portal.access.exposure import REGISTRANT, VISITOR, exposure, growth, snapshot
+from portal.access.reach import reach_of
+from portal.access.readers import readers_of
 from portal.access.rights import Rights
+from portal.access.subjects import PageSubject
 from portal.models import Page
 from tests.cases.factories import make_case
+from tests.factories import make_contact
 from tests.knowledgebase.factories import make_article
+from tests.portal.factories import make_page, restrict
 
 AGREED = Path(__file__).parent.parent.parent / "docs" / "access.json"
 
@@ -76,6 +81,86 @@ def test_a_file_that_is_no_snapshot_is_an_error_that_says_so(db, tmp_path, text)
         run("--check", str(file))
     with pytest.raises(CommandError, match="cannot be read"):
         run("--check", str(tmp_path / "missing.json"))
+
+
+# What the reports say of a page is what a click on it gets
+
+
+@pytest.fixture
+def pages(acme):
+    """As shipped, and what administrators have made of it: pages of their own, rules, roles with odd rights."""
+    restrict("/forums/", "Portal User Manager")
+    restrict("/managers/", "Portal User Manager")
+    restrict("/public/", "Anonymous Users", "Authenticated Users")
+    make_page("/draft/", is_draft=True)
+    odd = {
+        "Reads own contact": ("contact", "contact", "read"), "Reads all contacts": ("contact", "global", "read"),
+        "Creates contacts": ("contact", "account", "create"), "Reads own invoices": ("invoice", "account", "read"),
+    }  # fmt: skip
+    for name, (record_type, scope, privilege) in odd.items():
+        role = WebRole.objects.create(name=name)
+        RecordPermission.objects.create(role=role, record_type=record_type, scope=scope, **{f"can_{privilege}": True})
+    return odd
+
+
+@pytest.fixture(params=["as shipped", "narrowed", "opened"])
+def world(request, pages):
+    """Rights of everybody: as they come, without cases and articles, and with articles for visitors."""
+    everybodys = RecordPermission.objects.filter(role__for_authenticated=True)
+    if request.param == "narrowed":
+        everybodys.filter(record_type__in=["article", "forum"]).delete()
+        everybodys.filter(record_type="case").update(can_create=False)
+    if request.param == "opened":
+        visitors = WebRole.objects.get(for_anonymous=True)
+        RecordPermission.objects.create(role=visitors, record_type="article", scope="global", can_read=True)
+
+
+def clicks(browser):
+    """Which pages open."""
+    return {path: browser.get(path).status_code == 200 for path in Rights.now().configuration.pages}
+
+
+def people_of_every_role(acme):
+    """Column of the table → somebody who is such a reader."""
+    given = WebRole.objects.exclude(for_authenticated=True).exclude(for_anonymous=True)
+    people = {role.name: make_contact(f"Person{role.pk}", acme, role.name) for role in given}
+    return {**people, REGISTRANT: make_contact("Newcomer", None)}
+
+
+def test_the_whole_table_is_what_each_reader_gets_by_a_click(world, acme, sign_in):
+    people = {VISITOR: None, **people_of_every_role(acme)}
+    report = exposure(Rights.now())
+    assert {column.name for column in report.columns} == set(people)
+    said = {column.name: {path: opening[number] for path, opening in report.pages} for number, column in enumerate(report.columns)}
+    assert said == {name: clicks(sign_in(person)) for name, person in people.items()}
+
+
+def test_what_one_person_can_see_and_who_sees_a_page_is_what_they_get_by_a_click(world, acme, sign_in):
+    people = people_of_every_role(acme)
+    rights = Rights.now()
+    got = {person.pk: clicks(sign_in(person)) for person in people.values()}
+    loaded = {person.pk: person for person in Contact.objects.with_rights().select_related("account", "user")}
+    for pk, opened in got.items():
+        reach = {page.page.path: page for page in reach_of(loaded[pk], rights).pages}
+        assert {path: page.opens for path, page in reach.items()} == opened
+        assert all(bool(page.refusal) != page.opens for page in reach.values())
+    for path, entry in rights.configuration.pages.items():
+        subject = PageSubject(entry, rights)
+        assert set(readers_of(subject).contacts.values_list("pk", flat=True)) == {pk for pk, opened in got.items() if opened[path]}
+        assert subject.is_seen_by_visitors == (sign_in(None).get(path).status_code == 200)
+
+
+def test_invoices_and_users_open_for_those_alone_who_have_them(acme):
+    agreed = json.loads(AGREED.read_text())["readers"]
+    assert {name for name, reader in agreed.items() if "/invoices/" in reader["pages"]} == {"Portal Finance User"}
+    assert {name for name, reader in agreed.items() if "/users/" in reader["pages"]} == {"Portal User Manager"}
+
+
+def test_why_a_page_does_not_open_is_said_in_words(acme, sign_in):
+    rights = Rights.now()
+    alice = make_contact("Alice", acme)
+    refusals = {page.page.path: page.refusal for page in reach_of(alice, rights).pages if not page.opens}
+    assert refusals["/invoices/"] == "Does a role permit what the page is for? No: none permits it far enough (read Invoices)."
 
 
 def test_what_was_written_passes_the_check(db, tmp_path):

@@ -10,6 +10,11 @@ from accounts.models.contact import ContactQuerySet
 from accounts.scoping import Privilege
 
 
+def sees_colleagues(contact: Contact | None) -> bool:
+    """Whether there is a list of people for them: to read their own data alone is not enough."""
+    return contact is not None and contact.manages("read")
+
+
 def manager_of(request: PortalRequest, privilege: Privilege = "read") -> Contact:
     """The reader, who may do this with the contacts of their account; refused otherwise."""
     if request.contact is None or not request.contact.manages(privilege):
@@ -26,7 +31,7 @@ def colleagues(manager: Contact) -> ContactQuerySet:
 
 def colleague(request: PortalRequest, pk: int, privilege: Privilege = "write") -> Contact:
     """One contact of the account: 404 for others, 403 for readers who may not do this."""
-    if request.contact is None or not request.contact.manages("read"):
+    if request.contact is None or not sees_colleagues(request.contact):
         raise PermissionDenied
     found: Contact = get_object_or_404(colleagues(request.contact), pk=pk)
     manager_of(request, privilege)

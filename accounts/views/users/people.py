@@ -20,7 +20,8 @@ from accounts.forms.users import ColleagueFilterForm, EditColleagueForm, NewColl
 from accounts.http import PortalRequest
 from accounts.models import Contact, JoinRequest
 from accounts.models.contact import ContactQuerySet
-from accounts.views.users.gate import colleague, colleagues, manager_of
+from accounts.page_rights import only_for
+from accounts.views.users.gate import colleague, colleagues, manager_of, sees_colleagues
 
 PAGE_SIZE = 50
 SEEN = F("user__last_login")
@@ -33,6 +34,7 @@ ORDERS: dict[str, list[Any]] = {
 
 
 @require_safe
+@only_for("read", Contact, sees_colleagues)
 def user_list(request: PortalRequest) -> HttpResponse:
     manager = manager_of(request)
     filters = ColleagueFilterForm(request.GET)

@@ -218,7 +218,7 @@ LISTS = [
     gate(
         "lists: who took cases out is recorded",
         "cases/actions/exports.py",
-        'record_activity(actor=actor, verb="case.exported",', 'dict(actor=actor, verb="case.exported",', *DESK_LISTS,
+        'record_download(actor=actor, verb="case.exported",', 'dict(actor=actor, verb="case.exported",', *DESK_LISTS,
     ),
     gate(
         "lists: another one's view is not deleted",

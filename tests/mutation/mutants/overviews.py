@@ -1,9 +1,30 @@
 """Where records of many types meet, and what visitors see of them."""
 
 from tests.mutation.mutant import gate
-from tests.mutation.noticing import ACTIVITY, CASE_PAGES, HOME, MENUS, PAGES, RULES, SCOPING, SEARCH, VISITORS
+from tests.mutation.noticing import ACTIVITY, CASE_PAGES, DOWNLOADS, HOME, MENUS, PAGES, RULES, SCOPING, SEARCH, VISITORS
 
 COMPOSED = [
+    gate(
+        "activity: who takes a file is recorded",
+        "accounts/downloads.py", "_note(request, record_download, actor,", "dict(of=request, by=actor,", *DOWNLOADS,
+    ),
+    gate(
+        "activity: whoever is shown pictures is recorded",
+        "accounts/downloads.py", "_note(request, record_load, actor,", "dict(of=request, by=actor,", *DOWNLOADS,
+    ),
+    gate(
+        "activity: pictures of one page are one line",
+        "accounts/actions/activity.py", "    line.batch = batch\n", "", *DOWNLOADS,
+    ),
+    gate(
+        "activity: what staff download is for staff alone",
+        "accounts/actions/downloads.py", "record=record, label=label, is_internal=True,", "record=record, label=label,", *DOWNLOADS,
+    ),
+    gate(
+        "activity: managers read which case, not what its files are called",
+        "portal/log.py", 'gettext_lazy("File of a case downloaded"), (CASE,))', 'gettext_lazy("File of a case downloaded"), ("%(file)s",))',
+        *DOWNLOADS,
+    ),
     gate(
         "activity: each type is scoped as its records are",
         "accounts/models/activity.py", "return models.Q(record_type=kind.name, **owned)", "return models.Q(record_type=kind.name)",

@@ -195,8 +195,8 @@ CHILDREN = [
     ),
     gate(
         "children: a file is fetched through the gate",
-        "cases/views/files.py", "get_object_or_404(Attachment.objects.visible_to(request.contact), pk=pk)",
-        "get_object_or_404(Attachment, pk=pk)", *CASE_PAGES, *ROUTES,
+        "cases/views/files.py", "Attachment.objects.visible_to(request.contact).with_case()", "Attachment.objects.with_case()",
+        *CASE_PAGES, *ROUTES,
     ),
     gate(
         "children: topics follow their forum",
@@ -223,7 +223,8 @@ CHILDREN = [
     ),
     gate(
         "children: the PDF of an invoice",
-        "invoices/views.py", "render_invoice(_visible_invoice(request, number),", "render_invoice(Invoice.objects.get(number=number),",
+        "invoices/views.py", "    invoice = _visible_invoice(request, number)\n    headers",
+        "    invoice = Invoice.objects.get(number=number)\n    headers",
         INVOICES, *ROUTES,
     ),
 ]  # fmt: skip
