@@ -13,7 +13,6 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 from accounts.models import Contact, User
-from tests.conftest import forget_jobs_and_counters
 from tests.factories import PASSWORD
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
@@ -59,13 +58,13 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def chrome(chromium: str, migrated_rows: str) -> Iterator[Browser]:
+def chrome(chromium: str) -> Iterator[Browser]:
     """The running browser. Playwright keeps an event loop in this thread: Django must be told to work here nevertheless,
-    and has other connection objects meanwhile, which have to know the rows that each test starts with."""
+    and has another connection meanwhile; the one from before would outlive its database."""
+    connection.close()
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         expect.set_options(timeout=PATIENCE)
-        connection._test_serialized_contents = migrated_rows
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
@@ -87,10 +86,8 @@ def let_the_server_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def portal(chrome: Browser, live_server: Any, settings: Any, django_db_serialized_rollback: None) -> str:
-    """The address of the running portal; the rows of the migrations are there, mails link here and are read in the
-    demo's mailbox."""
-    forget_jobs_and_counters()
+def portal(chrome: Browser, live_server: Any, settings: Any, transactional_db: None) -> str:
+    """The address of the running portal; mails link here and are read in the demo's mailbox."""
     settings.BASE_URL = live_server.url
     settings.DEMO_MODE = True
     return str(live_server.url)
