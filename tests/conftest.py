@@ -1,12 +1,17 @@
 """The cast: the same people in every test, and in the demo."""
 
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.test import Client, TransactionTestCase
+from django.conf import settings as django_settings
+from django.db import transaction
+from django.test import Client, TransactionTestCase, override_settings
 from PIL import Image
 from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -17,9 +22,10 @@ from tests import databases
 from tests.factories import make_account, make_contact, make_user
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def compiled_queries_are_checked() -> None:
-    compiled.always_checked = True
+    """Each shape once in each test."""
+    compiled.checked = set()
 
 
 @pytest.fixture(scope="session")
@@ -35,19 +41,26 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         database.drop()
 
 
-@pytest.fixture(autouse=True)
-def private_files(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path / "files"
+@pytest.fixture(autouse=True, scope="session")
+def quick_settings() -> Iterator[None]:
+    """Passwords that cost nothing, and static files as they are."""
+    plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES=django_settings.STORAGES | plain,
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def all_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
 
 
 @pytest.fixture(autouse=True)
-def fast_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: Any) -> None:
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+def private_files(settings: Any, all_files: Path) -> None:
+    """Of this test alone; the folder is made with the first file."""
+    settings.MEDIA_ROOT = all_files / uuid.uuid4().hex
 
 
 @pytest.fixture
@@ -91,6 +104,22 @@ def charlie(globex: Account) -> Contact:
 def ada(db: None) -> User:
     """Administrator, staff."""
     return make_user("ada@portal.example", first_name="Ada", last_name="Byrne", is_staff=True, is_superuser=True)
+
+
+Member = Callable[[object], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def member(subtests: pytest.Subtests, db: None) -> Member:
+    """One of a matrix whose members share what was set up: it begins as if it were alone, and if it fails, the report names it."""
+
+    @contextmanager
+    def one(name: object) -> Iterator[None]:
+        with subtests.test(str(name)), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return one
 
 
 SignIn = Callable[[Contact | User | None], Client]
