@@ -1,6 +1,7 @@
 """A real browser before a real server. What a page must never do (errors, other origins) fails every test here."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +36,8 @@ DEADLINE = 20
 PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 768, "height": 1024}
 DESK = {"width": 1280, "height": 800}
+WIDTHS = (PHONE, TABLET, DESK) if os.environ.get("EVERY_WIDTH") else (DESK,)
+"""Where axe looks at a page. `make test` asks for the one that shows most, `make accessibility` for each."""
 NARROWEST = {"width": 320, "height": 640}
 EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}, "preload": False}
 """Preloading copies style sheets that others import into the page, which the content security policy forbids."""
@@ -187,13 +190,13 @@ def sign_in_by_form(page: Page, email: str) -> None:
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
-def check_page(page: Page, sizes: tuple[Any, ...] = (PHONE, TABLET, DESK), leave_out: tuple[str, ...] = ()) -> None:
-    """axe finds nothing in either colour scheme from phone to desk, and nothing scrolls sideways on the narrowest phone.
+def check_page(page: Page, leave_out: tuple[str, ...] = ()) -> None:
+    """axe finds nothing in either colour scheme, and nothing scrolls sideways on the narrowest phone.
 
     The two schemes differ in their colours alone, so only those are looked at in both.
     """
     found: dict[str, str] = {}
-    for size in sizes:
+    for size in WIDTHS:
         page.set_viewport_size(size)
         for scheme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme)
