@@ -1,8 +1,9 @@
 # make run   - the portal at http://localhost:8000 (PORT=8001 make run for another port)
 # make test  - the whole test suite          make check - everything that needs no database rows
+# make accessibility - the browser's tests again, with axe at every width instead of one
 # make gates - does a test notice when a gate is switched off? (ONLY=visitors: those with this word in their names)
 # make bench - what the pages of cases cost, as a multiple of a bare Django page (BENCH_SIZES=1000,1000000 for other sizes)
-.PHONY: run test gates bench check format clean
+.PHONY: run test accessibility gates bench check format clean
 .DEFAULT_GOAL := run
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -14,7 +15,11 @@ run: .venv/runtime
 	@exec python manage.py serve
 
 test: .venv/development
-	pytest -n $${TEST_PROCESSES:-auto} --dist loadfile
+	@echo 'Half a minute goes by before the first test where the migrations are new to this server, a few seconds otherwise.'
+	pytest -v -n $${TEST_PROCESSES:-auto} --dist worksteal
+
+accessibility: .venv/development
+	EVERY_WIDTH=1 pytest -v -n $${TEST_PROCESSES:-auto} --dist worksteal tests/browser
 
 gates: .venv/development
 	SECRET_KEY=only-for-tests python -m tests.mutation.gates -n $${TEST_PROCESSES:-2} "$(ONLY)"
@@ -42,6 +47,7 @@ format: .venv/development
 	@touch $@
 
 .venv/development: requirements-dev.txt requirements.txt | .venv/bin/pip
+	@echo 'Fetching what tests and checks need ...'
 	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch .venv/runtime $@
 

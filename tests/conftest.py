@@ -1,44 +1,66 @@
 """The cast: the same people in every test, and in the demo."""
 
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.core.cache import cache
-from django.core.management import call_command
-from django.core.management.color import no_style
-from django.db import connection
-from django.test import Client
+from django.conf import settings as django_settings
+from django.db import transaction
+from django.test import Client, TransactionTestCase, override_settings
 from PIL import Image
 from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import Account, Contact, User
 from portal.lib import compiled
+from tests import databases
 from tests.factories import make_account, make_contact, make_user
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def compiled_queries_are_checked() -> None:
-    compiled.always_checked = True
+    """Each shape once in each test."""
+    compiled.checked = set()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """pytest-django's own makes all tables anew for each run and each process; this one copies them. After a test that commits it
+    empties all tables; here they are as migrated again, so that tests can run in any order."""
+    with django_db_blocker.unblock():
+        database = databases.Copy.made()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: databases.restore())
+        yield
+    with django_db_blocker.unblock():
+        database.drop()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_settings() -> Iterator[None]:
+    """Passwords that cost nothing, and static files as they are."""
+    plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES=django_settings.STORAGES | plain,
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def all_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
 
 
 @pytest.fixture(autouse=True)
-def private_files(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path / "files"
-
-
-@pytest.fixture(autouse=True)
-def fast_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: Any) -> None:
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+def private_files(settings: Any, all_files: Path) -> None:
+    """Of this test alone; the folder is made with the first file."""
+    settings.MEDIA_ROOT = all_files / uuid.uuid4().hex
 
 
 @pytest.fixture
@@ -82,6 +104,22 @@ def charlie(globex: Account) -> Contact:
 def ada(db: None) -> User:
     """Administrator, staff."""
     return make_user("ada@portal.example", first_name="Ada", last_name="Byrne", is_staff=True, is_superuser=True)
+
+
+Member = Callable[[object], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def member(subtests: pytest.Subtests, db: None) -> Member:
+    """One of a matrix whose members share what was set up: it begins as if it were alone, and if it fails, the report names it."""
+
+    @contextmanager
+    def one(name: object) -> Iterator[None]:
+        with subtests.test(str(name)), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return one
 
 
 SignIn = Callable[[Contact | User | None], Client]
@@ -134,32 +172,3 @@ def jpeg_with_gps() -> bytes:
     content = BytesIO()
     Image.new("RGB", (8, 8), "teal").save(content, "JPEG", exif=exif)
     return content.getvalue()
-
-
-@pytest.fixture(scope="module")
-def migrated_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """What the migrations put into the database. For tests that commit: all tables are emptied after each of them; the
-    tests that run before and after their file, in whatever order, find and leave the database as migrated."""
-    rows = connection._test_serialized_contents
-    with django_db_blocker.unblock():
-        restore(rows)
-    yield rows
-    with django_db_blocker.unblock():
-        restore(rows)
-
-
-def restore(rows: str) -> None:
-    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
-    forget_jobs_and_counters()
-    connection.creation.deserialize_db_from_string(rows)
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
-            cursor.execute(statement)
-    connection.close()
-
-
-def forget_jobs_and_counters() -> None:
-    """Jobs and the cache have tables that are no models of ours: flushing leaves them as they are."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_events CASCADE")
-    cache.clear()

@@ -10,11 +10,8 @@ from django.db import connection
 
 Result = TypeVar("Result")
 
-commits = [
-    pytest.mark.usefixtures("migrated_rows"),
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-]
-"""Marks of a test whose threads must see each other's rows: it commits, and the database is as migrated before and afterwards."""
+commits = pytest.mark.django_db(transaction=True)
+"""Marks a test whose threads must see each other's rows: it commits, and has the database copied anew afterwards."""
 
 
 def at_once(count: int, work: Callable[[int], Result]) -> list[Result]:

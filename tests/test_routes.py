@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from accounts.models import Activity, Contact, ContactImport, JoinRequest, Recor
 from cases.models import SavedView
 from knowledgebase.models import Article
 from tests.cases.factories import make_case, make_entitlement, pdf_upload
+from tests.conftest import Member
 from tests.factories import grant, make_contact
 from tests.forums.factories import make_forum, make_reply, make_topic
 from tests.invoices.factories import make_invoice
@@ -279,29 +281,31 @@ def send(browser: Client, scene: Scene, name: str) -> Any:
     return getattr(browser, guarded.method)(scene.urls[name], guarded.data or {})
 
 
-@pytest.mark.parametrize("name", sorted(GUARDED))
-def test_a_page_of_records_answers_each_person_as_declared(name: str, scene: Scene, sign_in: Callable[..., Client]):
-    guarded = GUARDED[name]
-    assert send(sign_in(None), scene, name).url.startswith(reverse("account_login"))
-    assert send(sign_in(scene.stranger), scene, name).status_code == guarded.stranger
-    assert send(sign_in(scene.owner), scene, name).status_code == guarded.owner
-    RecordPermission.objects.filter(role__for_authenticated=True).delete()
-    assert send(sign_in(scene.powerless), scene, name).status_code == guarded.powerless
+def test_a_page_of_records_answers_each_person_as_declared(scene: Scene, sign_in: Callable[..., Client], member: Member):
+    for name, guarded in sorted(GUARDED.items()):
+        with member(name):
+            assert send(sign_in(None), scene, name).url.startswith(reverse("account_login"))
+            assert send(sign_in(scene.stranger), scene, name).status_code == guarded.stranger
+            assert send(sign_in(scene.owner), scene, name).status_code == guarded.owner
+            RecordPermission.objects.filter(role__for_authenticated=True).delete()
+            assert send(sign_in(scene.powerless), scene, name).status_code == guarded.powerless
 
 
-@pytest.mark.parametrize("name", sorted(GUARDED))
-def test_staff_get_no_bypass(name: str, scene: Scene, sign_in: Callable[..., Client], ada: Any):
-    assert send(sign_in(ada), scene, name).status_code in (403, 404)
+def test_staff_get_no_bypass(scene: Scene, sign_in: Callable[..., Client], ada: Any, member: Member):
+    for name in sorted(GUARDED):
+        with member(name):
+            assert send(sign_in(ada), scene, name).status_code in (403, 404)
 
 
-@pytest.mark.parametrize("name", sorted(GUARDED))
-def test_the_wrong_method_does_nothing(name: str, scene: Scene, sign_in: Callable[..., Client]):
-    browser = sign_in(scene.owner)
-    before = Activity.objects.count()
-    assert browser.put(scene.urls[name]).status_code == 405
-    if GUARDED[name].method == "post":
-        assert browser.get(scene.urls[name]).status_code in (302, 405)
-    assert Activity.objects.count() == before
+def test_the_wrong_method_does_nothing(scene: Scene, sign_in: Callable[..., Client], member: Member):
+    for name in sorted(GUARDED):
+        with member(name):
+            browser = sign_in(scene.owner)
+            before = Activity.objects.count()
+            assert browser.put(scene.urls[name]).status_code == 405
+            if GUARDED[name].method == "post":
+                assert browser.get(scene.urls[name]).status_code in (302, 405)
+            assert Activity.objects.count() == before
 
 
 @pytest.mark.parametrize("name", sorted(SIGNED_IN))
@@ -341,10 +345,11 @@ def admin_urls() -> list[str]:
     return sorted(urls)
 
 
-@pytest.mark.parametrize("url", admin_urls())
-def test_the_administration_is_closed_to_customers_and_visitors(url: str, visitor: Client, sign_in: Callable[..., Client], bob: Contact):
-    for browser in (visitor, sign_in(bob)):
-        for response in (browser.get(url), browser.post(url)):
-            assert response.status_code in (302, 403)
-            if response.status_code == 302:
-                assert reverse("account_login") in response.url or reverse("admin:login") in response.url
+def test_the_administration_is_closed_to_customers_and_visitors(sign_in: Callable[..., Client], bob: Contact, member: Member):
+    customer = sign_in(bob)
+    for browser, url in product((sign_in(None), customer), admin_urls()):
+        with member(f"{url} {'Bob' if browser is customer else 'a visitor'}"):
+            for response in (browser.get(url), browser.post(url)):
+                assert response.status_code in (302, 403)
+                if response.status_code == 302:
+                    assert reverse("account_login") in response.url or reverse("admin:login") in response.url

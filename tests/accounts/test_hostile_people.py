@@ -330,13 +330,7 @@ def test_who_is_a_contact_already_is_told_so_by_a_groups_link(alice, ada, sign_i
 # At the same moment
 
 
-def committing(test):
-    for mark in commits:
-        test = mark(test)
-    return test
-
-
-@committing
+@commits
 def test_a_list_that_is_started_twice_does_not_get_in_its_own_jobs_way():
     """The start locks the account, then the list; the job locked them the other way round, and somebody got a 503."""
     bob = make_contact("Bob", make_account("Acme Foods"), "Portal User Manager")
@@ -358,7 +352,7 @@ def test_a_list_that_is_started_twice_does_not_get_in_its_own_jobs_way():
     assert ContactImport.objects.get().status == ContactImport.Status.RUNNING
 
 
-@committing
+@commits
 def test_of_many_wrong_codes_at_once_no_more_than_five_are_compared_for_an_invitation(settings):
     """The count was kept in the session, which the last of several parallel requests writes."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
@@ -374,7 +368,7 @@ def test_of_many_wrong_codes_at_once_no_more_than_five_are_compared_for_an_invit
     assert browser.post(reverse("redeem_confirm"), {"code": right}).url != reverse("redeem_register")
 
 
-@committing
+@commits
 def test_a_stopped_sign_in_is_mailed_once_however_many_codes_came_at_once():
     """Whoever knows the password could send its owner forty mails with forty requests."""
     alice = with_password(make_contact("Alice", make_account("Acme Foods")))

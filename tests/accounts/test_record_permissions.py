@@ -16,6 +16,7 @@ from accounts.scoping import PRIVILEGES, Scope, can, record_type_named, record_t
 from accounts.shipped import ROLES
 from cases.models import Case
 from tests.cases.factories import make_case, make_entitlement
+from tests.conftest import Member
 from tests.factories import grant, make_contact
 from tests.forums.factories import make_forum
 from tests.invoices.factories import make_invoice
@@ -109,33 +110,36 @@ def test_every_record_type_is_tried_here():
     assert set(MAKERS) == PAGES | WITHOUT_PAGE == {kind.name for kind in record_types()}
 
 
-@pytest.mark.parametrize(("name", "scope", "granted"), declared())
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.contact)
-def test_a_grant_reaches_its_type_scope_and_privilege_and_no_further(world: World, name: str, scope: str, granted: str, reader: Owner):
+def test_a_grant_reaches_its_type_scope_and_privilege_and_no_further(world: World, reader: Owner, member: Member):
     rows = {kind.name: MAKERS[kind.name](world) for kind in record_types()}
-    grant(world.contacts[reader.contact], name, scope, granted)
-    contact = again(world.contacts[reader.contact])
-    for kind, privilege in product(rows, PRIVILEGES):
-        reached = expected(reader, scope, rows[kind]) if (kind, privilege) == (name, granted) else set()
-        assert permitted(contact, privilege, rows[kind]) == reached
-    for other in world.contacts.values():
-        assert other == contact or permitted(again(other), granted, rows[name]) == set()
+    for name, scope, granted in declared():
+        with member(f"{granted} {name} ({scope})"):
+            grant(world.contacts[reader.contact], name, scope, granted)
+            contact = again(world.contacts[reader.contact])
+            for kind, privilege in product(rows, PRIVILEGES):
+                reached = expected(reader, scope, rows[kind]) if (kind, privilege) == (name, granted) else set()
+                assert permitted(contact, privilege, rows[kind]) == reached
+            for other in world.contacts.values():
+                assert other == contact or permitted(again(other), granted, rows[name]) == set()
 
 
-@pytest.mark.parametrize(("name", "scope"), sorted({(name, scope) for name, scope, privilege in declared() if name in PAGES}))
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.contact)
+@pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_page_opens_for_the_rows_within_the_scope_and_is_not_found_for_others(
-    world: World, name: str, scope: str, reader: Owner, sign_in: Any
+    world: World, name: str, reader: Owner, sign_in: Any, member: Member
 ):
     rows = MAKERS[name](world)
     browser = sign_in(world.contacts[reader.contact])
     urls = {owner: row.get_absolute_url() for owner, row in rows.items()}
-    assert {browser.get(url).status_code for url in urls.values()} == {404}
-    grant(world.contacts[reader.contact], name, scope, "read")
-    reached = expected(reader, scope, rows)
-    assert {owner: browser.get(url).status_code for owner, url in urls.items()} == {
-        owner: 200 if owner in reached else 404 for owner in rows
-    }
+    for scope in sorted({scope for kind, scope, _privilege in declared() if kind == name}):
+        with member(scope):
+            assert {browser.get(url).status_code for url in urls.values()} == {404}
+            grant(world.contacts[reader.contact], name, scope, "read")
+            reached = expected(reader, scope, rows)
+            assert {owner: browser.get(url).status_code for owner, url in urls.items()} == {
+                owner: 200 if owner in reached else 404 for owner in rows
+            }
 
 
 @pytest.mark.parametrize(("name", "scope", "privilege"), undeclared())
@@ -184,17 +188,19 @@ TAKEN_AWAY: dict[str, Callable[[Contact, WebRole], Any]] = {
 }
 
 
-@pytest.mark.parametrize("take_away", TAKEN_AWAY.values(), ids=TAKEN_AWAY)
 @pytest.mark.parametrize("name", sorted(PAGES))
-def test_what_is_taken_away_is_gone_with_the_next_request(world: World, name: str, take_away: Any, sign_in: Any):
-    alice, rows = world.contacts["alice"], MAKERS[name](world)
-    role = grant(alice, name, "global", "read")
-    browser, url = sign_in(alice), next(iter(rows.values())).get_absolute_url()
-    assert browser.get(url).status_code == 200
-    take_away(alice, role)
-    response = browser.get(url)
-    assert response.status_code in (302, 404)
-    assert response.status_code == 404 or response.url.startswith("/accounts/login/")
+def test_what_is_taken_away_is_gone_with_the_next_request(world: World, name: str, sign_in: Any, member: Member):
+    rows = MAKERS[name](world)
+    role = grant(world.contacts["alice"], name, "global", "read")
+    for way, take_away in TAKEN_AWAY.items():
+        with member(way):
+            alice = again(world.contacts["alice"])
+            browser, url = sign_in(alice), next(iter(rows.values())).get_absolute_url()
+            assert browser.get(url).status_code == 200
+            take_away(alice, WebRole.objects.get(pk=role.pk))
+            response = browser.get(url)
+            assert response.status_code in (302, 404)
+            assert response.status_code == 404 or response.url.startswith("/accounts/login/")
 
 
 @pytest.mark.parametrize("flag", ["for_authenticated", "for_anonymous"])

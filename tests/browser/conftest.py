@@ -1,6 +1,7 @@
 """A real browser before a real server. What a page must never do (errors, other origins) fails every test here."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,6 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 from accounts.models import Contact, User
-from tests.conftest import forget_jobs_and_counters
 from tests.factories import PASSWORD
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
@@ -36,6 +36,8 @@ DEADLINE = 20
 PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 768, "height": 1024}
 DESK = {"width": 1280, "height": 800}
+WIDTHS = (PHONE, TABLET, DESK) if os.environ.get("EVERY_WIDTH") else (DESK,)
+"""Where axe looks at a page. `make test` asks for the one that shows most, `make accessibility` for each."""
 NARROWEST = {"width": 320, "height": 640}
 EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}, "preload": False}
 """Preloading copies style sheets that others import into the page, which the content security policy forbids."""
@@ -59,13 +61,13 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def chrome(chromium: str, migrated_rows: str) -> Iterator[Browser]:
+def chrome(chromium: str) -> Iterator[Browser]:
     """The running browser. Playwright keeps an event loop in this thread: Django must be told to work here nevertheless,
-    and has other connection objects meanwhile, which have to know the rows that each test starts with."""
+    and has another connection meanwhile; the one from before would outlive its database."""
+    connection.close()
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         expect.set_options(timeout=PATIENCE)
-        connection._test_serialized_contents = migrated_rows
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
@@ -87,10 +89,8 @@ def let_the_server_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def portal(chrome: Browser, live_server: Any, settings: Any, django_db_serialized_rollback: None) -> str:
-    """The address of the running portal; the rows of the migrations are there, mails link here and are read in the
-    demo's mailbox."""
-    forget_jobs_and_counters()
+def portal(chrome: Browser, live_server: Any, settings: Any, transactional_db: None) -> str:
+    """The address of the running portal; mails link here and are read in the demo's mailbox."""
     settings.BASE_URL = live_server.url
     settings.DEMO_MODE = True
     return str(live_server.url)
@@ -190,13 +190,13 @@ def sign_in_by_form(page: Page, email: str) -> None:
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
-def check_page(page: Page, sizes: tuple[Any, ...] = (PHONE, TABLET, DESK), leave_out: tuple[str, ...] = ()) -> None:
-    """axe finds nothing in either colour scheme from phone to desk, and nothing scrolls sideways on the narrowest phone.
+def check_page(page: Page, leave_out: tuple[str, ...] = ()) -> None:
+    """axe finds nothing in either colour scheme, and nothing scrolls sideways on the narrowest phone.
 
     The two schemes differ in their colours alone, so only those are looked at in both.
     """
     found: dict[str, str] = {}
-    for size in sizes:
+    for size in WIDTHS:
         page.set_viewport_size(size)
         for scheme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme)

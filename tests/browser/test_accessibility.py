@@ -69,6 +69,7 @@ def furnished(acme, alice, ada, with_password):
     return SimpleNamespace(reader=reader, article=article, case=case, forum=forum, topic=topic, invoice=invoice)
 
 
+MANY_PAGES = pytest.mark.timeout(900)
 PAGES = {
     "home": lambda _: "/",
     "case list": lambda _: "/cases/",
@@ -93,11 +94,13 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_everybody_can_use_the_page(open_browser, furnished, name):
+@MANY_PAGES
+def test_everybody_can_use_every_page(open_browser, furnished, subtests):
     page = open_browser(furnished.reader)
-    assert page.goto(PAGES[name](furnished)).status == 200
-    check_page(page)
+    for name, address in PAGES.items():
+        with subtests.test(name):
+            assert page.goto(address(furnished)).status == 200
+            check_page(page)
 
 
 AGENTS_PAGES = {
@@ -112,13 +115,15 @@ AGENTS_PAGES = {
 }
 
 
-@pytest.mark.parametrize("name", AGENTS_PAGES)
-def test_every_agent_can_use_the_page(open_browser, furnished, ada, alice, name):
+@MANY_PAGES
+def test_every_agent_can_use_every_page(open_browser, furnished, ada, alice, subtests):
     furnished.other = make_case(alice, "Another case")
     add_internal_note(actor=Actor(user=ada), case=furnished.case, body="> She said so.\n\nSee [this](/knowledgebase/).")
     page = open_browser(ada)
-    assert page.goto(AGENTS_PAGES[name](furnished)).status == 200
-    check_page(page, leave_out=STOCK)
+    for name, address in AGENTS_PAGES.items():
+        with subtests.test(name):
+            assert page.goto(address(furnished)).status == 200
+            check_page(page, leave_out=STOCK)
 
 
 def test_every_agent_can_choose_for_many_cases(open_browser, furnished, ada):

@@ -12,8 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Contact, JoinRequest, OutgoingMail, SignInPolicy
 from portal import providers
 from tests.accounts.external import change_policy
-from tests.browser import conftest
-from tests.browser.conftest import DESK, PHONE, sign_in_by_form
+from tests.browser.conftest import check_page, sign_in_by_form
 from tests.factories import PASSWORD, make_contact, make_user
 
 pytestmark = pytest.mark.browser
@@ -31,10 +30,6 @@ OWN = {
     "OIDC_CLUB_NAME": f"the works council of {LONG_NAME}",
 }
 NINE = OWN | {f"{prefix}_CLIENT_ID": "x" for prefix in KNOWN}
-
-
-def check_page(page: Page) -> None:
-    conftest.check_page(page, (PHONE, DESK))
 
 
 def look_at(page: Page, *addresses: str, status: int = 200) -> None:

@@ -37,7 +37,7 @@ def shared_files(private_files: None, settings: Any, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(migrated_rows: str, folder: Path) -> Iterator[Server]:
+def server(django_db_setup: None, folder: Path) -> Iterator[Server]:
     running = Server(folder)
     yield running
     running.stop()
