@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -26,7 +26,10 @@ def inbound_mail(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.content_type not in TYPES:
         return HttpResponse(status=415)
-    raw = request.read(MAX_BYTES + 1)
+    try:
+        raw = request.read(MAX_BYTES + 1)
+    except UnreadablePostError:  # broken off, or given up because it came too slowly
+        return HttpResponse(status=400)
     if len(raw) > MAX_BYTES:
         return HttpResponse(status=413)
     if not _is_signed(request, raw):

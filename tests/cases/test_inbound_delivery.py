@@ -71,6 +71,18 @@ def test_a_delivery_that_is_too_large_is_refused(visitor, db, monkeypatch):
     assert not InboundMail.objects.exists()
 
 
+def test_a_delivery_that_breaks_off_is_no_fault_of_the_portal(visitor, db):
+    class BrokenOff:
+        def read(self, *_: int) -> bytes:
+            raise ConnectionResetError
+
+        readline = read
+
+    body = {"CONTENT_TYPE": "message/rfc822", "CONTENT_LENGTH": 1000, "wsgi.input": BrokenOff()}
+    assert visitor.request(REQUEST_METHOD="POST", PATH_INFO=reverse("cases:inbound_mail"), **body).status_code == 400
+    assert not InboundMail.objects.exists()
+
+
 def test_an_unsigned_or_old_delivery_is_refused(visitor, case):
     raw = bytes(make_mail("cases@support.example", "a@b.example"))
     assert deliver(visitor, raw, {}) == 403
