@@ -9,7 +9,8 @@ from typing import Any
 LIMIT = 8_000
 """Characters of one header. Nobody needs more, and reading more can take minutes."""
 
-_ASIDE = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
+_COMMENT = r"\([^()]*\)"
+_ASIDE = re.compile(rf'"(?:[^"\\]|\\.)*+(?P<close>"?)|{_COMMENT}')
 
 
 class _Policy(Compat32):
@@ -32,7 +33,12 @@ def utf8(text: str) -> str:
 
 def bare(value: str) -> str:
     """Without quoted strings and comments, in which a sender can write anything."""
-    return _ASIDE.sub("", value)
+    return _ASIDE.sub(_left_of, value)
+
+
+def _left_of(found: re.Match[str]) -> str:
+    """A quote that nobody closed is a mark like any other."""
+    return re.sub(_COMMENT, "", found[0]) if found["close"] == "" else ""
 
 
 def in_words(value: str) -> str:

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "﹣", "＠")
 """With the wide forms, which some programs take for the others."""
-_AFTER_SEPARATOR = re.compile(r"([;|]\s*[\"']?\s*)(?=[=+@＝＋＠]|[-－﹣](?![\d.\s]))")
+_AFTER_SEPARATOR = re.compile(r"([;|]\s*(?:[\"']\s*)?)(?=[=+@＝＋＠]|[-－﹣](?![\d.\s]))")
 """Where a program that splits lines there would begin a cell. A number below zero stays."""
 Cell = str | int | Decimal | datetime
 """A moment without its time zone, as spreadsheet programs know no other: the column's heading says which one."""

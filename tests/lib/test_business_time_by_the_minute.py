@@ -75,9 +75,7 @@ def interesting_days(name: str) -> st.SearchStrategy[date]:
 
 
 edges = st.sampled_from([*range(0, 1441, 30), 1, 59, 61, 119, 121, 1439])
-openings = st.sets(edges, min_size=2, max_size=6).map(
-    lambda found: list(zip(sorted(found)[::2], sorted(found)[1::2], strict=False))
-)
+openings = st.sets(edges, min_size=2, max_size=6).map(lambda found: list(zip(sorted(found)[::2], sorted(found)[1::2], strict=False)))
 
 
 def compare(zone: ZoneInfo, day: date, opening: list[Interval]) -> None:
