@@ -70,9 +70,9 @@ class Redaction:
 def redact(text: str, named: Named) -> Redaction:
     """Of people each word of the full name is a name; of an organisation the whole and its first word."""
     result = Redaction("")
-    names = _alternatives(named, text)
-    rules = re.compile("|".join((*_RULES, *names)), re.IGNORECASE)
-    inside = re.compile("|".join((_EMAIL, _UUID, _ID, *names)), re.IGNORECASE)
+    every = rules(named, text)
+    wanted = re.compile("|".join(every), re.IGNORECASE)
+    inside = re.compile("|".join((_EMAIL, _UUID, _ID, *every[len(_RULES) :])), re.IGNORECASE)
 
     def replaced(found: re.Match[str]) -> str:
         words = _replacement(found, inside)
@@ -80,8 +80,13 @@ def redact(text: str, named: Named) -> Redaction:
             result.taken.setdefault(words, []).append(found[0])
         return words
 
-    result.text = rules.sub(replaced, text)
+    result.text = wanted.sub(replaced, text)
     return result
+
+
+def rules(named: Named, text: str) -> tuple[str, ...]:
+    """Everything that is taken out of a text; one of them holds at a place, the first before the others."""
+    return (*_RULES, *_alternatives(named, text))
 
 
 def _alternatives(named: Named, text: str) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from accounts.models import User
 from cases.models import Case, SavedReply
 from cases.models.desk import PLACEHOLDERS
 
-_AFTER_SPACE = r"(?P<before>[ \t]+)\{(?P<inner>\w{1,30})\}"
-_ELSEWHERE = r"\{(?P<outer>\w{1,30})\}(?P<after>[ \t]*)(?!\{)"
+_AFTER_SPACE = r"(?<![ \t])(?P<before>[ \t]+)\{(?P<inner>\w{1,30})\}"
+_ELSEWHERE = r"\{(?P<outer>\w{1,30})\}(?P<after>[ \t]*+(?!\{)|)"
 _PLACEHOLDER = re.compile(f"{_AFTER_SPACE}|{_ELSEWHERE}")
 
 

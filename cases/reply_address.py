@@ -59,8 +59,12 @@ def read_reply_address(address: str) -> ReplyTarget | None:
 
 def without_reply_addresses(text: str) -> str:
     """What is quoted or forwarded hands nobody the key to somebody's answers: not even without our host behind it."""
+    return any_reply_address().sub("…", text)
+
+
+def any_reply_address() -> re.Pattern[str]:
     mailbox = re.escape(settings.CASE_MAIL_ADDRESS.partition("@")[0])
-    return re.sub(rf"(?i)(?:{mailbox}(?:\+|%2b))?{_SIGNED}(?:(?:@|%40)[\w.-]{{1,253}})?", "…", text)
+    return re.compile(rf"(?i)(?:{mailbox}(?:\+|%2b))?{_SIGNED}(?:(?:@|%40)[\w.-]{{1,253}})?")
 
 
 def _today() -> int:

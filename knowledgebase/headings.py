@@ -8,8 +8,8 @@ from itertools import chain, count
 from django.utils.html import strip_tags
 from django.utils.text import slugify
 
-_BARE_HEADING = re.compile(r"<(h[23])>(.*?)</\1>", re.DOTALL)
-_SECTION = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_BARE_HEADING = re.compile(r"<(h[23])>((?:(?!<h[23]>).)*?)</\1>", re.DOTALL)
+_SECTION = re.compile(r'<h2 id="([^"]+)">((?:(?!<h2 ).)*?)</h2>', re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ WINDOW, LEAD = 32, 5
 # Private-use characters: they pass through escaping unchanged and become <mark> after it.
 _BEGIN, _END = "\ue000", "\ue001"
 _HIT = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]+){_END}")
-_INLINE_TAG = re.compile(r"</?(?:a|code|em|s|strong)\b[^>]*>")
-_TAG = re.compile(r"<[^>]*>")
+_INLINE_TAG = re.compile(r"</?(?:a|code|em|s|strong)\b[^<>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def with_hits(field: str, query: SearchQuery) -> SearchHeadline:

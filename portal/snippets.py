@@ -23,7 +23,7 @@ from portal.models.snippets import NAME
 logger = logging.getLogger(__name__)
 VALUE = re.compile(r"\{(\w+)\}")
 CALL = re.compile(
-    rf"""<p>\s*\[\[(?P<block>{NAME})\]\]\s*</p> | <code\b.*?</code> | <(?:[^>"]|"[^"]*")*> | \[\[(?P<inline>{NAME})\]\]""",
+    rf"""<p>\s*\[\[(?P<block>{NAME})\]\]\s*</p> | <code\b.*?(?:</code>|\Z) | <(?:[^<>"]|"[^"]*")*> | \[\[(?P<inline>{NAME})\]\]""",
     re.DOTALL | re.VERBOSE,
 )
 """A text called for, on its own or within a sentence. Code and tags match first, so what looks like a call in them is none."""

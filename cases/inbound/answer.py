@@ -13,7 +13,7 @@ LINE = 400
 SIGNATURE_LINES = 12
 _WROTE = re.compile(
     r"(?i)^(?:on|am|le|el|il|em|op|dnia|w dniu|den|d\.|\w{3}\.? \d|\d).*\b(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|"
-    r"napisał\S*|skrev)\b.{0,120}:$|^\d{4}-\d\d-\d\d .*<[^<>\s]+@[^<>\s]+>:$"
+    r"napisał\S{0,9}|skrev)\b.{0,120}:$|^\d{4}-\d\d-\d\d .*<[^<>\s@]+@[^<>\s@]+>:$"
 )
 _FROM = "from|von|de|da|van|od|från|fra"
 _SENT = "sent|date|gesendet|datum|envoyé|enviado|enviada|fecha|inviato|data|verzonden|wysłano|skickat|sendt|dato"

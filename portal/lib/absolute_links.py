@@ -4,7 +4,7 @@ import re
 from html import escape, unescape
 from urllib.parse import urljoin
 
-_HREF = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)"')
+_HREF = re.compile(r'(<a\b[^<>]*?\bhref=")([^"]*)"')
 _INLINE = re.compile(r"(\]\(<?)([^\s<>()]+)")
 _REFERENCE = re.compile(r"^( {0,3}\[[^\]\n]+\]:[ \t]*<?)([^\s<>]+)", re.MULTILINE)
 

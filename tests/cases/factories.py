@@ -1,4 +1,4 @@
-from datetime import date, time
+from datetime import time, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -63,9 +63,9 @@ def make_policy(**fields: Any) -> SlaPolicy:
 
 
 def make_entitlement(account: Account, **fields: Any) -> Entitlement:
-    """Ten cases, this year."""
-    year = timezone.localdate().year
-    shipped = {"name": "Premium", "amount": 10, "valid_from": date(year, 1, 1), "valid_until": date(year, 12, 31)}
+    """Ten cases within a year, half of which is over: New Year's Eve is a day like any other."""
+    today, half = timezone.localdate(), timedelta(days=182)
+    shipped = {"name": "Premium", "amount": 10, "valid_from": today - half, "valid_until": today + half}
     return Entitlement.objects.create(account=account, **{**shipped, **fields})
 
 

@@ -1,7 +1,6 @@
 """Agents and customers at the same moment."""
 
 import threading
-import time
 import uuid
 from datetime import date, timedelta
 from decimal import Decimal
@@ -30,7 +29,7 @@ from cases.actions import (
 from cases.models import Case, CaseDesk, CaseMessage, CasePause, Deduction, Entitlement, RequestType, TimeEntry
 from tests.cases.factories import make_case, make_entitlement, make_policy, status
 from tests.factories import make_contact, make_user
-from tests.races import at_once, commits
+from tests.races import at_once, commits, hold_until
 
 pytestmark = commits
 
@@ -200,21 +199,20 @@ def test_contacts_are_merged_while_one_of_them_answers(ada, alice, acme, kept_fi
     """Whoever answers locks the case and then names the contact; so does whoever merges."""
     other = make_contact("Alicia", acme)
     case = make_case(alice)
-    has_case, merges = threading.Event(), threading.Event()
+    has_case, is_merged = threading.Event(), threading.Event()
 
     def answer() -> None:
         with transaction.atomic():
             Case.objects.select_for_update().get(pk=case.pk)
             has_case.set()
-            merges.wait(5)
-            time.sleep(0.3)
+            hold_until(is_merged)
             reply_to_case(actor=Actor(user=alice.user, contact=alice), case=case, body="While merging.")
 
     def merge() -> None:
-        has_case.wait(5)
-        merges.set()
+        has_case.wait()
         sides = {"merged": other, "kept": alice} if kept_first else {"merged": alice, "kept": other}
         merge_contacts(actor=Actor(user=ada), sign_in="kept", **sides)
+        is_merged.set()
 
     at_once(2, lambda number: (answer, merge)[number]())
     assert case.messages.count() == 2
