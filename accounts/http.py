@@ -1,6 +1,7 @@
 """What a view may rely on."""
 
 from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -11,8 +12,11 @@ if TYPE_CHECKING:
     from accounts.preview.session import Preview
 
 
-class PageRules(Protocol):
-    """The part of the site's configuration that every app may ask."""
+class Configuration(Protocol):
+    """The part of the site's configuration that every app may ask. ``revision`` is another one after each change."""
+
+    @property
+    def revision(self) -> UUID: ...
 
     def may_open(self, path: str, contact: "Contact | None") -> bool: ...
 
@@ -33,4 +37,4 @@ class PortalRequest(HttpRequest):
     contacts: "list[Contact]"
     preview: "Preview | None"
     htmx: "HtmxDetails"
-    configuration: PageRules
+    configuration: Configuration

@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact
 from accounts.scoping import Scope, granted_scope
 from cases.models import CLOSED, Case, CaseQuerySet, CaseStatus, Category, Product, RequestType
-from portal.lib import compiled
 from portal.lib.widgets import HiddenLine, Line, PlainSelect
 
 Choices = list[tuple[str, str | LazyText]]
@@ -44,11 +43,11 @@ class CaseFilterForm(forms.Form):
     whose = forms.ChoiceField(label=_("Whose"), required=False, widget=PlainSelect)
     sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=SORTS_OF_OPEN_CASES, widget=PlainSelect)
 
-    def __init__(self, data: QueryDict, *, contact: Contact) -> None:
+    def __init__(self, data: QueryDict, *, contact: Contact, statuses: Sequence[CaseStatus]) -> None:
         super().__init__(data)
         self.scope = granted_scope(contact, "read", Case.record_type)
         self.contact = contact
-        self.statuses = compiled.rows("statuses of cases", CaseStatus.objects.all)
+        self.statuses = statuses
         self.fields["status"].choices = [("", _("Any status")), *self._badges()]  # type: ignore[attr-defined]
         if data.get("view") in ("resolved", "all"):
             self.fields["sort"].choices = SORTS  # type: ignore[attr-defined]

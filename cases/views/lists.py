@@ -24,6 +24,7 @@ from cases.actions.saved_views import save_view
 from cases.case_rows import case_rows
 from cases.forms.lists import MORE, CaseFilterForm, SaveViewForm
 from cases.models import Case, Entitlement, SavedView
+from cases.statuses import statuses_at
 from portal.lib.paging import PARAMETERS, Cut, KeysetPage
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -41,7 +42,7 @@ def view_save(request: PortalRequest) -> HttpResponse:
     contact = _reader(request)
     if request.method != "POST":
         return redirect(f"{reverse('cases:list')}?{request.GET.urlencode()}")
-    filters = CaseFilterForm(QueryDict(request.POST.get("query", "")), contact=contact)
+    filters = _filters(request, contact, QueryDict(request.POST.get("query", "")))
     form = SaveViewForm({"name": request.POST.get("name", ""), "query": filters.as_query()})
     if form.is_valid():
         try:
@@ -70,7 +71,7 @@ def case_export(request: PortalRequest, kind: str) -> HttpResponseBase:
     contact = _reader(request)
     if kind not in CONTENT_TYPES:
         raise Http404
-    filters = CaseFilterForm(request.GET, contact=contact)
+    filters = _filters(request, contact, request.GET)
     rows = filters.narrow(Case.objects.visible_to(contact), contact).order_by(f"-{filters.sorted_by}", "-pk")
     try:
         content = export_cases(actor=Actor.of(request), reader=contact, cases=rows, kind=kind)
@@ -87,8 +88,12 @@ def _reader(request: PortalRequest) -> Contact:
     return request.contact
 
 
+def _filters(request: PortalRequest, contact: Contact, query: QueryDict) -> CaseFilterForm:
+    return CaseFilterForm(query, contact=contact, statuses=statuses_at(request.configuration.revision))
+
+
 def _list_page(request: PortalRequest, contact: Contact, query: QueryDict, save_form: SaveViewForm | None = None) -> HttpResponse:
-    filters = CaseFilterForm(query, contact=contact)
+    filters = _filters(request, contact, query)
     page = page_of_cases(contact, filters, query)
     context = {
         "page": page,

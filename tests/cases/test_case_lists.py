@@ -272,9 +272,9 @@ def test_saved_views_and_marks_cost_no_query_for_each_case(sign_in, alice, djang
         SavedView.objects.create(contact=alice, name=f"View {n}", query=f"view=all&q={n}")
     browser = sign_in(alice)
     browser.get(LIST)
-    with django_assert_max_num_queries(6 if rows else 7):
+    with django_assert_max_num_queries(5 if rows else 6):
         browser.get(LIST)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(9):
         browser.get(LIST, {"type": "2", "since": "2020-01-01"})
 
 

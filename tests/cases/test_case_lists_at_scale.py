@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from accounts.models import Account, Contact
 from cases.forms.lists import CaseFilterForm
-from cases.models import Case, CaseParticipant
+from cases.models import Case, CaseParticipant, CaseStatus
 from cases.views.lists import page_of_cases
 from portal.lib.paging import PAGE_SIZE
 from tests.cases.crowd import make_many_cases, make_person
@@ -42,7 +42,7 @@ def make_readers() -> dict[str, Contact]:
         cursor.execute("SELECT gin_clean_pending_list('cases_case_search')")
         cursor.execute("ANALYZE cases_case, cases_caseparticipant, accounts_contact, accounts_account")
         # as autovacuum leaves a table: what is in an index need not be looked up in the table too
-        cursor.execute("SELECT relpages FROM pg_class WHERE relname = 'cases_case'")
+        cursor.execute("SELECT relpages FROM pg_class WHERE oid = 'cases_case'::regclass")
         [[pages]] = cursor.fetchall()
         cursor.execute(
             "SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', 'cases_case', 'relallvisible', %s::integer)", [pages]
@@ -90,7 +90,7 @@ VIEWS = (
 
 def plan_of(contact: Contact, address: str) -> list[dict[str, Any]]:
     """The nodes of the executed plan for the first page, the uppermost first."""
-    filters = CaseFilterForm(asked := QueryDict(address), contact=contact)
+    filters = CaseFilterForm(asked := QueryDict(address), contact=contact, statuses=CaseStatus.objects.all())
     asked_for: list[tuple[str, tuple[Any, ...]]] = []
     with connection.execute_wrapper(lambda execute, *query: asked_for.append(query[:2]) or execute(*query)):
         page_of_cases(contact, filters, asked)

@@ -169,7 +169,7 @@ def test_the_list_costs_the_same_for_one_case_and_for_many(sign_in, alice, djang
         make_case(alice, f"Case {n}")
     browser = sign_in(alice)
     browser.get(reverse("cases:list"))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         browser.get(reverse("cases:list"))
 
 
