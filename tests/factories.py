@@ -35,7 +35,8 @@ def make_contact(first_name: str, account: Account | None, *roles: str, signs_in
     if signs_in and "user" not in fields:
         fields["user"] = make_user(email, first_name=first_name, last_name=last_name)
     contact = Contact.objects.create(account=account, first_name=first_name, last_name=last_name, email=email, **fields)
-    contact.roles.set(WebRole.objects.filter(name__in=roles))
+    if roles:
+        contact.roles.set(WebRole.objects.filter(name__in=roles))
     return contact
 
 
