@@ -10,4 +10,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """The receivers need the models, which are there only now."""
-        import_module("accounts.receivers").connect()
+        import_module("accounts.sign_in.receivers").connect()

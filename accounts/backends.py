@@ -7,7 +7,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.db import models
 
 from accounts.models import User
-from portal.lib import compiled
+from lib import compiled
 
 
 class AuthenticationBackend(AllauthBackend):  # type: ignore[misc]

@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts import session_limits
 from accounts.http import PortalRequest
 from accounts.models import Contact, User
-from portal.lib import compiled
-from portal.lib.languages import is_offered
-from portal.lib.outages import outage_of
+from accounts.sessions import limits as session_limits
+from lib import compiled
+from lib.languages import is_offered
+from lib.outages import outage_of
 
 ACTIVE_CONTACT = "contact_id"
 """Session key: which of the user's contacts is active."""
@@ -74,7 +74,7 @@ class IdentityProviderMiddleware:
     """A provider of identities that is down, or answers nonsense, is no fault of the portal: say so, and offer the way back.
 
     ``request.waits_for_provider`` is true from the first step until the adapter has got an identity
-    (accounts.social.pre_social_login). Whatever fails in between is the provider's answer; what fails later is ours.
+    (accounts.sign_in.social.pre_social_login). Whatever fails in between is the provider's answer; what fails later is ours.
     """
 
     STEPS = ("_login", "_callback", "saml_finish_acs", "saml_metadata")
@@ -157,7 +157,7 @@ def _contacts_of(user: int) -> models.QuerySet[Contact]:
 def lost_access(user: User) -> bool:
     """Whether the user's last contact was deactivated after they signed in: their next click is the sign-in page.
 
-    They sign in again to redeem a good invitation (accounts.adapter); until then they see nothing of anybody.
+    They sign in again to redeem a good invitation (accounts.sign_in.adapter); until then they see nothing of anybody.
     """
     if user.is_staff or user.last_login is None:
         return False

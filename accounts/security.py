@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from accounts.http import PortalRequest
 from accounts.models import Activity, Contact, TrustedBrowser, User
 from accounts.second_factor.rules import Method, chosen_methods, is_required, recovery_codes_left
-from accounts.sessions import live_sessions
-from accounts.social import provider_names
+from accounts.sessions.overview import live_sessions
+from accounts.sign_in.social import provider_names
 
 
 @dataclass(frozen=True)

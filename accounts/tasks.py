@@ -14,7 +14,7 @@ from accounts.actions.mail_delivery import MailInHandError, note_failed_attempt,
 from accounts.actions.sessions import forget_ended_sessions
 from accounts.actors import Actor
 from accounts.models import OutgoingMail
-from portal.lib.jobs import MAIL, RETRY, take_up_stalled
+from lib.jobs import MAIL, RETRY, take_up_stalled
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from accounts.actors import Actor
 from accounts.downloads import handing_out, showing
 from cases.models import Attachment
-from portal.lib.uploads import file_response, is_picture, thumbnail_response
+from lib.uploads import file_response, is_picture, thumbnail_response
 
 
 def attachment_response(request: HttpRequest, attachment: Attachment, *, actor: Actor) -> HttpResponse | FileResponse:

@@ -9,8 +9,8 @@ from procrastinate.contrib.django import app
 from cases.actions import attend_to_waiting_cases, warn_of_promises
 from cases.inbound import mailbox, receive
 from cases.models import Attachment, InboundMail
-from portal.lib.jobs import RETRY
-from portal.lib.outages import DATABASE, outage_of
+from lib.jobs import RETRY
+from lib.outages import DATABASE, outage_of
 
 logger = logging.getLogger(__name__)
 GRACE = timedelta(days=1)

@@ -16,7 +16,7 @@ from accounts.http import PortalRequest
 from forums import actions
 from forums.forms import body_field
 from forums.models import Forum, Post, Topic
-from portal.lib import markdown
+from lib import markdown
 
 LATEST_POSTS = 10
 

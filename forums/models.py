@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audiences import is_meant_for
 from accounts.models import Account, Contact, User, WebRole
 from accounts.models.user import initials_of
+from accounts.permissions.audiences import is_meant_for
 from accounts.scoping import Privilege, RecordType, ScopedQuerySet, can
-from portal.lib import markdown
-from portal.lib.search import alike
+from lib import markdown
+from lib.search import alike
 
 
 class ForumQuerySet(ScopedQuerySet["Forum"]):

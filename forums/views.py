@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.page_rights import only_for
-from accounts.visitors import open_to_visitors, sign_in_url
+from accounts.permissions.visitors import open_to_visitors, sign_in_url
 from forums import actions
 from forums.forms import ReplyForm, TopicFilterForm, TopicForm
 from forums.models import Forum, Post, Topic, TopicQuerySet
-from portal.lib.paging import paginate
+from lib.paging import paginate
 
 NEWEST = 6
 

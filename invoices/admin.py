@@ -19,7 +19,7 @@ from invoices.actions import issue_invoice, record_payment, update_totals, void_
 from invoices.forms import InvoiceLineForm, InvoiceSettingsForm, PaymentForm, VoidForm
 from invoices.models import Invoice, InvoiceLine, InvoiceSettings, Payment
 from invoices.pdf import render_invoice
-from portal.lib.money import format_money
+from lib.money import format_money
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from invoices.models import Invoice, InvoiceLine, InvoiceSettings, Payment
 from invoices.totals import ZERO, Tax
-from portal.lib.money import format_money
+from lib.money import format_money
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact
 from accounts.scoping import RecordType, ScopedQuerySet
 from invoices.totals import ZERO, Tax, Totals, line_net, taxes_of, totals_of, validate_currency
-from portal.lib.uploads import opaque_path
+from lib.uploads import opaque_path
 
 PAYMENT_DAYS = 30
 LINE_LIMIT = Decimal(10) ** 9

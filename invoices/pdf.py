@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from invoices.document import InvoiceDocument, document_of
 from invoices.models import Invoice, InvoiceSettings
-from portal.lib.uploads import extension_of
+from lib.uploads import extension_of
 
 FOLDER = Path(__file__).parent
 LAYOUT = FOLDER / "typst" / "invoice.typ"

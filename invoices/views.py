@@ -10,7 +10,7 @@ from invoices.document import document_of, open_sums, summary_of
 from invoices.forms import InvoiceFilterForm
 from invoices.models import Invoice, InvoiceSettings
 from invoices.pdf import render_invoice
-from portal.lib.paging import paginate
+from lib.paging import paginate
 
 
 @require_safe

@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from accounts.models import Contact
 from knowledgebase.headings import with_anchors
 from knowledgebase.models import Article, ArticleFeedback
-from portal.lib.markdown import render
+from lib.markdown import render
 
 _WORD = re.compile(r"\w+")
 

@@ -15,12 +15,12 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audiences import is_meant_for
 from accounts.models import Contact, User, WebRole
+from accounts.permissions.audiences import is_meant_for
 from accounts.scoping import RecordType, ScopedQuerySet, can
 from knowledgebase.headings import Section, sections
 from knowledgebase.snippets import passage, with_hits
-from portal.lib.search import CONFIGURATION, any_word
+from lib.search import CONFIGURATION, any_word
 
 TOP_ARTICLES = 5
 RELATED_ARTICLES = 4

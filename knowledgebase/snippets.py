@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchHeadline, SearchQuery
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from portal.lib.search import CONFIGURATION
+from lib.search import CONFIGURATION
 
 WINDOW, LEAD = 32, 5
 """Words in a passage, and how many of them stand before its first hit."""

@@ -10,11 +10,11 @@ from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.offers import may_open_case
 from accounts.page_rights import only_for
-from accounts.visitors import open_to_visitors, sign_in_url
+from accounts.permissions.visitors import open_to_visitors, sign_in_url
 from knowledgebase.actions import give_feedback
 from knowledgebase.forms import FeedbackForm, SearchForm
 from knowledgebase.models import Article, Category
-from portal.lib.paging import paginate
+from lib.paging import paginate
 
 RECENT_ARTICLES = 6
 SEARCH_RESULTS = 20

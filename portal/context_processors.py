@@ -4,11 +4,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from portal import configuration
-from portal.http import SiteRequest
-from portal.lib.theme import theme_of
-from portal.navigation import Navigation
-from portal.readers import Reader
+from lib.theme import theme_of
+from portal.site import configuration
+from portal.site.http import SiteRequest
+from portal.site.navigation import Navigation
+from portal.site.readers import Reader
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

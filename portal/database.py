@@ -8,7 +8,7 @@ import dj_database_url
 from portal.embedded_postgres.server import EmbeddedServer
 
 PREPARED = {"prepare_threshold": 2**31, "options": "-c plan_cache_mode=force_generic_plan"}
-"""Only portal.lib.compiled asks for prepared statements; no other query becomes one because it was made often. Their plan must not
+"""Only lib.compiled asks for prepared statements; no other query becomes one because it was made often. Their plan must not
 depend on the values, or it would be made anew each time."""
 
 

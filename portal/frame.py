@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from accounts.models import Contact, User
-from portal.http import SiteRequest
-from portal.navigation import MenuItem, Navigation
+from portal.site.http import SiteRequest
+from portal.site.navigation import MenuItem, Navigation
 
 TOKEN, HERE = secrets.token_hex(16), secrets.token_hex(16)
 """Stand where each answer has a value of its own: the token of its forms, and the address to come back to. Nobody can write them."""

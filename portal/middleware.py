@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 
-from portal import configuration
-from portal.http import SiteRequest
-from portal.lib import request_id
-from portal.lib.client_ip import client_ip, is_from_trusted_proxy, is_monitor
+from lib import request_id
+from lib.client_ip import client_ip, is_from_trusted_proxy, is_monitor
+from portal.site import configuration
+from portal.site.http import SiteRequest
 from portal.views import errors
 
 HEALTH_CHECK = "/healthz"

@@ -20,11 +20,11 @@ from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import Activity, Contact, JoinRequest, TrustedBrowser, User
 from accounts.second_factor.rules import chosen_methods
-from accounts.sessions import live_sessions
+from accounts.sessions.overview import live_sessions
 from cases.models import Attachment, Case, CaseMessage
 from forums.models import Post, Topic
 from knowledgebase.models import Article, ArticleFeedback
-from portal.log import FILES
+from portal.history.account_log import FILES
 
 CHUNK = 1000
 """Rows that are in memory at a time."""

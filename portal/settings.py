@@ -13,9 +13,9 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
+from lib import languages
+from lib.networks import NetworkSet
 from portal import database, providers
-from portal.lib import languages
-from portal.lib.networks import NetworkSet
 
 # Lets the admin's classes be written with the model they are about: ModelAdmin[Case].
 django_stubs_ext.monkeypatch()
@@ -119,7 +119,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
-TEMPLATE_LOADERS = [("portal.lib.templates.Loader", [BASE_DIR / "templates"]), "django.template.loaders.app_directories.Loader"]
+TEMPLATE_LOADERS = [("lib.templates.Loader", [BASE_DIR / "templates"]), "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -143,12 +143,12 @@ DATABASES = {"default": database.configuration(BASE_DIR, DATABASE_URL, prepares=
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", "")
 CACHE_TABLE = {
-    "BACKEND": "portal.lib.cache_table.TableCache",
+    "BACKEND": "lib.cache_table.TableCache",
     "LOCATION": "portal_cache",
     "OPTIONS": {"MAX_ENTRIES": 200_000},
 }
 CACHE_REDIS = {
-    "BACKEND": "portal.lib.cache_redis.RedisOrTable",
+    "BACKEND": "lib.cache_redis.RedisOrTable",
     "LOCATION": REDIS_URL,
     "OPTIONS": {"table": "table"},
 }
@@ -159,17 +159,17 @@ if REDIS_URL:
 # Sign-in.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.AuthenticationBackend"]
-SESSION_ENGINE = "accounts.session_store"
-PASSWORD_HASHERS = ["accounts.hashers.PortalArgon2PasswordHasher"]
+SESSION_ENGINE = "accounts.sessions.store"
+PASSWORD_HASHERS = ["accounts.sign_in.hashers.PortalArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "accounts.validators.MaximumLengthValidator"},
+    {"NAME": "accounts.sign_in.validators.MaximumLengthValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_FORMS = {
@@ -199,8 +199,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,3/15m/key",
 }
 
-# External identities. Of what a provider tells, name and address alone are kept (accounts.social).
-SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAccountAdapter"
+# External identities. Of what a provider tells, name and address alone are kept (accounts.sign_in.social).
+SOCIALACCOUNT_ADAPTER = "accounts.sign_in.social.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = providers.configured(os.environ)
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
@@ -219,7 +219,7 @@ SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
-MESSAGE_STORAGE = "portal.lib.flashes.FlashStorage"
+MESSAGE_STORAGE = "lib.flashes.FlashStorage"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
@@ -250,7 +250,7 @@ CONTENT_SECURITY_POLICY = {
 # Mail. Every message is a row first (accounts.models.OutgoingMail); a background job hands it to this backend.
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Support <support@harborlane.example>" if DEMO_MODE else f"support@{HOST}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_BACKEND = "portal.lib.smtp.EmailBackend"
+EMAIL_BACKEND = "lib.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20  # seconds, but for the answer to the text itself
 MAIL_CONTEXT = "portal.context_processors.mail"
 CASE_MAIL_ADDRESS = env("CASE_MAIL_ADDRESS", "")
@@ -278,12 +278,12 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "portal.lib.uploads.PrivateFileStorage"},
-    "staticfiles": {"BACKEND": "portal.lib.static_files.StaticFiles"},
+    "default": {"BACKEND": "lib.uploads.PrivateFileStorage"},
+    "staticfiles": {"BACKEND": "lib.static_files.StaticFiles"},
 }
 if S3_BUCKET := env("S3_BUCKET", ""):
     in_bucket = {"bucket_name": S3_BUCKET}
-    STORAGES["default"] = {"BACKEND": "portal.lib.buckets.BucketStorage", "OPTIONS": in_bucket}
+    STORAGES["default"] = {"BACKEND": "lib.buckets.BucketStorage", "OPTIONS": in_bucket}
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 UPLOAD_MAX_FILES = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -293,8 +293,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "portal.lib.request_id.RequestIdFilter"},
-        "secret_paths": {"()": "portal.lib.secret_paths.SecretPathFilter"},
+        "request_id": {"()": "lib.request_id.RequestIdFilter"},
+        "secret_paths": {"()": "lib.secret_paths.SecretPathFilter"},
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "secret_paths"]}},

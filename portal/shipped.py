@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from portal.lib.paths import branch
+from lib.paths import branch
 
 PAGES = (
     ("/", "Home", ""),

@@ -2,7 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.addresses import PAGE_URL_NAME
+from portal.site.addresses import PAGE_URL_NAME
 from portal.views import brand, health, home, log, mailbox, pages, personal_data, preferences, search, users
 
 # The administration has no door of its own: its sign-in is the portal's, with the same limits and second factor.

@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 
-from portal.lib.jobs import take_up_stalled
+from lib.jobs import take_up_stalled
 
 logger = logging.getLogger(__name__)
 

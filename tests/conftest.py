@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import Account, Contact, User
-from portal.lib import compiled
+from lib import compiled
 from tests import databases
 from tests.factories import make_account, make_contact, make_user
 

@@ -15,7 +15,7 @@ from accounts.actions.invitations import invite_contact, revoke_invitation
 from accounts.actions.mail import queue_mail
 from accounts.actors import Actor
 from accounts.models import Activity, Contact, Invitation, User
-from portal.lib.mail_addresses import mail_address
+from lib.mail_addresses import mail_address
 
 VALID_FOR = timedelta(days=3)
 SALT = "accounts.contact-address"

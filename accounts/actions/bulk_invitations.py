@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts.actions.invitations import invite_contact
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, User, WebRole
-from portal.lib.jobs import defer_each
+from lib.jobs import defer_each
 
 TASK = "accounts.tasks.invite_one"
 FAILED = ("failed", "cancelled", "aborted")

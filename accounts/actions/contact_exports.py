@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.activity import record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
-from portal.lib.spreadsheets import as_csv, as_workbook
+from lib.spreadsheets import as_csv, as_workbook
 
 WRITERS = {"csv": as_csv, "xlsx": as_workbook}
 

@@ -13,10 +13,10 @@ from accounts.actions.activity import record_activity
 from accounts.actions.colleagues import lock_account
 from accounts.actions.invitations import invite_contact
 from accounts.actors import Actor
-from accounts.contact_lists import Row, read_contact_list
 from accounts.models import Account, Contact, ContactImport, WebRole
-from portal.lib.jobs import defer
-from portal.lib.mail_addresses import MailAddressFormField, mail_address, or_as_typed
+from lib.contact_lists import Row, read_contact_list
+from lib.jobs import defer
+from lib.mail_addresses import MailAddressFormField, mail_address, or_as_typed
 
 FIELDS: dict[str, forms.Field] = {
     "first_name": forms.CharField(max_length=100, label=gettext_lazy("First name")),

@@ -9,7 +9,7 @@ from accounts.actions.mail import language_of
 from accounts.actions.redemption import may_redeem
 from accounts.actions.sign_ins import is_shut_out
 from accounts.models import Invitation, User
-from portal.lib.jobs import URGENT, defer
+from lib.jobs import URGENT, defer
 
 
 @transaction.atomic

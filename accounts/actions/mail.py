@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
 from accounts.models import OutgoingMail, User
-from portal.lib.jobs import URGENT, defer
-from portal.lib.languages import is_offered
+from lib.jobs import URGENT, defer
+from lib.languages import is_offered
 
 SEND_MAIL = "accounts.tasks.send_mail"
 

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from accounts.actions.mail import SEND_MAIL, defer_sending
 from accounts.models import OutgoingMail
-from portal.lib.jobs import without_job
-from portal.lib.locks import exclusive
-from portal.lib.mail_addresses import mail_address
-from portal.lib.outages import until_database_answers
+from lib.jobs import without_job
+from lib.locks import exclusive
+from lib.mail_addresses import mail_address
+from lib.outages import until_database_answers
 
 SETTLED = ["status", "last_error", "attempts", "sent_at", "text", "html"]
 """What an attempt to send changes."""

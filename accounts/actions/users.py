@@ -13,7 +13,7 @@ from accounts.actions.contacts import change_contact, change_roles, deactivate_c
 from accounts.actions.invitations import invite_contact, resend_invitation, revoke_invitation
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, WebRole
-from portal.lib.mail_addresses import mail_address
+from lib.mail_addresses import mail_address
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.forms.roles import REACH, WebRoleForm
 from accounts.http import PortalRequest
 from accounts.models import WebRole
-from accounts.permission_matrix import at_a_glance
+from accounts.permissions.matrix import at_a_glance
 from accounts.scoping import record_types
 
 

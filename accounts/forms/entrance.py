@@ -20,8 +20,8 @@ from accounts.actions.sign_ins import user_of
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import User
-from accounts.pending_invitation import PendingInvitation
-from portal.lib.mail_addresses import or_as_typed
+from accounts.sign_in.pending_invitation import PendingInvitation
+from lib.mail_addresses import or_as_typed
 
 STAFF_DOOR = "staff"
 """Query parameter of the sign-in page with which the form for staff is shown while sign-in with a password is off."""

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SignInPolicy
-from portal.lib.mail_addresses import mail_domain
+from lib.mail_addresses import mail_domain
 
 
 class SignInPolicyForm(forms.ModelForm[SignInPolicy]):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, User
 from accounts.models.user import initials_of
-from portal.lib.timezones import time_zones_by_region
+from lib.timezones import time_zones_by_region
 
 
 def _text(label: Any, autocomplete: str, **options: Any) -> forms.CharField:

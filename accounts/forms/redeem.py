@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.entrance import PASSWORD_HELP
 from accounts.models import User
-from portal.lib.mail_addresses import MailAddressFormField
+from lib.mail_addresses import MailAddressFormField
 
 
 class InvitationCodeForm(forms.Form):

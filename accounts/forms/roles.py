@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WebRole
 from accounts.models.roles import NOT_FOR_VISITORS, READ_ONLY
-from accounts.permission_matrix import Matrix, field_name, offered, words_of
+from accounts.permissions.matrix import Matrix, field_name, offered, words_of
 from accounts.scoping import Grant, record_type_named
 
 REACH = ("for_authenticated", "for_anonymous")

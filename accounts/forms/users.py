@@ -7,9 +7,9 @@ from django.http import QueryDict
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.contact_lists import MAX_BYTES
 from accounts.models import Account, Contact, WebRole
-from portal.lib.mail_addresses import MailAddressFormField
+from lib.contact_lists import MAX_BYTES
+from lib.mail_addresses import MailAddressFormField
 
 
 class RolesField(forms.ModelMultipleChoiceField["WebRole"]):

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import RecordType, ScopedQuerySet
-from portal.lib.mail_addresses import mail_domain
+from lib.mail_addresses import mail_domain
 
 
 class AccountQuerySet(ScopedQuerySet["Account"]):

@@ -12,7 +12,7 @@ from accounts.models.account import Account
 from accounts.models.roles import RecordPermission, WebRole
 from accounts.models.user import User, initials_of
 from accounts.scoping import PRIVILEGES, Grants, Privilege, RecordType, Scope, ScopedQuerySet, granted_scope, record_types
-from portal.lib.mail_addresses import MailAddressField
+from lib.mail_addresses import MailAddressField
 
 
 class ContactQuerySet(ScopedQuerySet["Contact"]):

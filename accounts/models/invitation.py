@@ -10,7 +10,7 @@ from accounts.models.account import Account
 from accounts.models.contact import Contact
 from accounts.models.roles import WebRole
 from accounts.models.user import User
-from portal.lib.mail_addresses import MailAddressField, mail_domain
+from lib.mail_addresses import MailAddressField, mail_domain
 
 
 def hash_of(code: str) -> str:

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.mail_addresses import MailAddressField
+from lib.mail_addresses import MailAddressField
 
 SECRET_EVENTS = ("account/", "accounts/")
 """Mails of allauth, and ours about sign-in and invitations."""

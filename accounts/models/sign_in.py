@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
-from portal.lib.browsers import browser_name
+from lib.browsers import browser_name
 
 
 class SignInFailure(models.Model):

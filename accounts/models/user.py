@@ -7,8 +7,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.mail_addresses import MailAddressField, mail_address
-from portal.lib.timezones import validate_time_zone
+from lib.mail_addresses import MailAddressField, mail_address
+from lib.timezones import validate_time_zone
 
 
 class UserManager(BaseUserManager["User"]):

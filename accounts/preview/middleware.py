@@ -9,7 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.http import PortalRequest
 from accounts.preview.session import KEY, End, Preview, end, held, may_preview
-from portal.lib.outages import is_read_only
+from lib.outages import is_read_only
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 WAYS_OUT = ("/accounts/preview/end/", "/accounts/logout/")

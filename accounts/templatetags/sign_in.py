@@ -5,7 +5,7 @@ from typing import Any
 from allauth.socialaccount.providers.base import Provider
 from django import template
 
-from accounts.social import SocialAccountAdapter
+from accounts.sign_in.social import SocialAccountAdapter
 
 register = template.Library()
 

@@ -19,7 +19,7 @@ from accounts.forms.entrance import STAFF_DOOR
 from accounts.forms.identities import IdentityForm
 from accounts.http import PortalRequest
 from accounts.second_factor.reauthentication import sign_in_again_first
-from accounts.social import STAY, only_provider, provider_names
+from accounts.sign_in.social import STAY, only_provider, provider_names
 
 
 @login_not_required

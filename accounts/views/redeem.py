@@ -33,8 +33,8 @@ from accounts.actors import Actor
 from accounts.forms.redeem import AddressForm, ConfirmationCodeForm, InvitationCodeForm, RegisterForm
 from accounts.http import PortalRequest
 from accounts.models import Invitation, SignInPolicy, User
-from accounts.pending_invitation import KEY, PendingInvitation
-from portal.lib.jobs import defer
+from accounts.sign_in.pending_invitation import KEY, PendingInvitation
+from lib.jobs import defer
 
 LIMITS = {
     "open": "120/m/ip",

@@ -25,7 +25,6 @@ from accounts.actions.second_factor import (
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import TrustedBrowser
-from accounts.second_factor.asking import code_form, judge, new_state, page_of, send_and_tell
 from accounts.second_factor.forms import BrowserForm, CodeForm, MethodForm, SignInCodeForm
 from accounts.second_factor.middleware import open_without_second_factor
 from accounts.second_factor.qr import qr_code, secret_of, setup_url
@@ -41,7 +40,8 @@ from accounts.second_factor.rules import (
     set_trust_cookie,
     trusted_browser,
 )
-from accounts.second_factor.stage import SecondFactorStage
+from accounts.sign_in.code_page import code_form, judge, new_state, page_of, send_and_tell
+from accounts.sign_in.stage import SecondFactorStage
 
 APP_KEY = "second_factor_app_key"
 NEW_RECOVERY_CODES = "new_recovery_codes"

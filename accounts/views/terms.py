@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actions.sign_ins import accept_terms
 from accounts.actors import Actor
 from accounts.http import PortalRequest
-from portal.lib import markdown
+from lib import markdown
 
 
 @login_not_required

@@ -8,7 +8,6 @@ from cases.actions.messages import add_internal_note, edit_reply, reply_to_case
 from cases.actions.opening import open_case
 from cases.actions.participants import add_participants, follow, remove_participant
 from cases.actions.promises import warn_of_promises
-from cases.actions.sorting import change_entitlement, move_to_queue, reclassify, why_not_drawn_from
 from cases.actions.status import (
     assign_case,
     attend_to_waiting_cases,
@@ -20,6 +19,7 @@ from cases.actions.status import (
     reopen_case,
     reopening_window,
 )
+from cases.actions.triage import change_entitlement, move_to_queue, reclassify, why_not_drawn_from
 from cases.actions.work import enter_time, take_back_time
 
 __all__ = [

@@ -13,7 +13,7 @@ from accounts.actions.downloads import record_download
 from accounts.actors import Actor
 from accounts.models import Contact
 from cases.models import Case, CaseQuerySet, Priority
-from portal.lib.spreadsheets import Cell, as_workbook, csv_lines
+from lib.spreadsheets import Cell, as_workbook, csv_lines
 
 MOST_ROWS = 50_000
 AT_ONCE = 2_000

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from cases.models import Attachment, CaseMessage
-from portal.lib.uploads import ABOUT_FILES, clean_name, without_metadata
+from lib.uploads import ABOUT_FILES, clean_name, without_metadata
 
 logger = logging.getLogger(__name__)
 

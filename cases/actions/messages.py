@@ -19,7 +19,7 @@ from cases.actions.notices import mail_customers, mail_staff
 from cases.actions.promises import REPLIES, keep_promises, owe_reply
 from cases.actions.status import locked, move, reopening_window
 from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, Category, Draft
-from portal.lib import markdown
+from lib import markdown
 
 ONLY_FILES = _lazy("(Only files.)")
 """What stands in the conversation where somebody sent files and wrote nothing."""

@@ -9,8 +9,8 @@ from accounts.actions import queue_mail, thread_id
 from accounts.models import Contact, User
 from cases.models import Case, CaseDesk, CaseMessage
 from cases.reply_address import MARKER, reply_address
-from portal.lib import markdown
-from portal.lib.absolute_links import absolute_links, absolute_links_in_markdown
+from lib import markdown
+from lib.absolute_links import absolute_links, absolute_links_in_markdown
 
 
 def mail_customers(event: str, case: Case, message: CaseMessage | None = None, *, but: Contact | None = None, **extra: Any) -> None:

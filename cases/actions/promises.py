@@ -11,7 +11,7 @@ from accounts.actors import SYSTEM
 from cases.actions.notices import everyone_concerned, leads_of, mail_staff, watchers_of
 from cases.actions.one_by_one import one_by_one
 from cases.models import PAUSED, Case, CaseClock, CaseMessage, CasePause, Promise, SlaPolicy
-from portal.lib.business_time import BusinessHours
+from lib.business_time import BusinessHours
 
 REPLIES = (Promise.FIRST_REPLY, Promise.NEXT_REPLY)
 OF_CLOCK = ("case__assigned_to", "case__queue__lead", "case__account", "case__contact", "case__status")

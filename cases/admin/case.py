@@ -33,8 +33,9 @@ from cases.actions import (
 )
 from cases.actions.agent_drafts import agent_draft_of, discard_agent_draft
 from cases.actions.renaming import rename_case
-from cases.actions.sorting import change_entitlement
 from cases.actions.status import locked
+from cases.actions.triage import change_entitlement
+from cases.admin.agent_page import beside, closed_hint, conversation_of
 from cases.admin.base import NotDeleted, actor_of, agent_of, by_post
 from cases.admin.case_list import CaseListAdmin
 from cases.admin.insight import InsightAdmin
@@ -42,14 +43,13 @@ from cases.admin.merging import MergingAdmin
 from cases.admin.opening import OpeningAdmin
 from cases.admin.people import PeopleAdmin
 from cases.admin.work import WorkAdmin
-from cases.agent_page import beside, closed_hint, conversation_of
+from cases.display.saved_replies import fill
 from cases.downloads import attachment_response
 from cases.forms import StaffMessageForm, TimeEntryForm
 from cases.forms.agents import status_news
 from cases.forms.sending import add_refusal, storable
 from cases.models import Attachment, Case, CaseMessage, CaseStatus, Entitlement
-from cases.replies import fill
-from portal.lib import markdown
+from lib import markdown
 
 RELATED_LINKS = ("can_add_related", "can_change_related", "can_delete_related", "can_view_related")
 """Of a choice in the administration; an agent chooses, and changes no queue or product in passing."""

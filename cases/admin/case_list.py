@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Contact, User
 from cases.actions import assign_case, change_status, move_to_queue
 from cases.admin.base import actor_of
-from cases.due import due_mark
+from cases.display.due_marks import due_mark
 from cases.forms import AgentForm, QueueForm
 from cases.models import Case, CaseParticipant, CaseStatus, Category, Queue
 

@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions import correct_statement
 from cases.admin.base import NotDeleted, PrioritiesField, actor_of, changeable
+from cases.display.statement import balance_after, counted, lines_of, summary_of
 from cases.models import Case, Deduction, Entitlement
-from cases.statement import balance_after, counted, lines_of, summary_of
-from portal.lib.paging import paginate
+from lib.paging import paginate
 
 
 class EntitlementForm(forms.ModelForm[Entitlement]):

@@ -16,10 +16,10 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.charts import in_words, month_name
+from cases.display.insight_charts import in_words, month_name
 from cases.insight import GROUPS, MEASURES, MOST_GROUPS, by_group, by_month, deflection, last_months, promises
 from cases.models import Case
-from portal.lib.charts import Chart, Column, bar_chart
+from lib.charts import Chart, Column, bar_chart
 
 PERIODS = [("1", gettext_lazy("This month")), ("3", gettext_lazy("Three months")), ("12", gettext_lazy("Twelve months"))]
 

@@ -22,7 +22,7 @@ from cases.actions import next_entitlement
 from cases.admin.desk import RuleTestForm
 from cases.forms.minutes import MinutesField, written
 from cases.models import BusinessCalendar, BusinessInterval, Case, ClosedDay, SlaPolicy
-from portal.lib.business_time import NeverOpenError
+from lib.business_time import NeverOpenError
 
 NEXT_HOLIDAYS = 6
 

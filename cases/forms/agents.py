@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Activity, User
 from cases.actions import why_not_merged
+from cases.display.saved_replies import saved_replies_of
 from cases.forms.minutes import MinutesField
 from cases.forms.sending import FILES_HELP, storable
 from cases.models import Case, CaseMessage, CaseStatus, Category, Queue, SavedReply
-from cases.replies import saved_replies_of
-from portal.lib.uploads import UploadsField
-from portal.lib.widgets import Lines
+from lib.uploads import UploadsField
+from lib.widgets import Lines
 
 KEPT = ("visibility", "body", "status")
 

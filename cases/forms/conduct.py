@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact
 from cases.actions import entitlement_for, offered_priorities
 from cases.models import Case, CaseDesk, Priority
-from portal.lib.widgets import Lines
+from lib.widgets import Lines
 
 RATINGS = ((5, _("5 – very well")), (4, _("4 – well")), (3, _("3 – so-so")), (2, _("2 – badly")), (1, _("1 – not at all")))
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.messages import ONLY_FILES
 from cases.forms.sending import FILES_HELP, SubmissionForm
-from portal.lib.uploads import UploadsField
-from portal.lib.widgets import Lines
+from lib.uploads import UploadsField
+from lib.widgets import Lines
 
 
 class ReplyForm(SubmissionForm):

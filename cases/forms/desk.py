@@ -12,7 +12,7 @@ from accounts.models import Contact
 from cases.forms.conduct import ColleaguesField, colleagues
 from cases.forms.sending import SubmissionForm
 from cases.models import Case, Priority, Product, RequestType
-from portal.lib.widgets import Lines
+from lib.widgets import Lines
 
 
 class ContactSelect(AutocompleteSelect):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact
 from accounts.scoping import Scope, granted_scope
 from cases.models import CLOSED, Case, CaseQuerySet, CaseStatus, Category, Product, RequestType
-from portal.lib.widgets import HiddenLine, Line, PlainSelect
+from lib.widgets import HiddenLine, Line, PlainSelect
 
 Choices = list[tuple[str, str | LazyText]]
 VIEWS: Choices = [("active", _("Active")), ("waiting", _("Waiting for you")), ("resolved", _("Resolved")), ("all", _("All"))]

@@ -15,8 +15,8 @@ from cases.actions import entitlement_for, offered_priorities
 from cases.forms.conduct import ColleaguesField, colleagues
 from cases.forms.sending import FILES_HELP, SubmissionForm, storable
 from cases.models import Case, CaseDesk, Priority, Product, RequestField, RequestType
-from portal.lib.uploads import UploadsField
-from portal.lib.widgets import Lines
+from lib.uploads import UploadsField
+from lib.widgets import Lines
 
 KEPT = ("subject", "description", "request_type", "product", "priority", "follows")
 """Of a draft, besides the answers and the colleagues."""

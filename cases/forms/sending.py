@@ -4,8 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.uploads import ABOUT_FILES
-from portal.lib.widgets import HiddenLine
+from lib.uploads import ABOUT_FILES
+from lib.widgets import HiddenLine
 
 FILES_HELP = _("Screenshots, PDF, logs, office documents. At most 10 files of 25 MB each.")
 

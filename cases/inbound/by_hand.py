@@ -16,8 +16,8 @@ from cases.actions.messages import ONLY_FILES
 from cases.inbound.parse import Mail, UnreadableMail, parse
 from cases.inbound.receive import NAMESPACE, READ, Files, Outcome, shortened, sorted_files
 from cases.models import Case, InboundMail
-from portal.lib.jobs import defer
-from portal.lib.uploads import CONTENT_TYPES
+from lib.jobs import defer
+from lib.uploads import CONTENT_TYPES
 
 
 def contents_of(mail: InboundMail) -> Mail | None:

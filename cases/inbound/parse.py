@@ -19,7 +19,7 @@ from cases.inbound.automatic import dmarc_of, is_automatic, is_from_a_list
 from cases.inbound.headers import POLICY, header, raw_headers, utf8
 from cases.inbound.parts import files_of, named_files, text_of
 from cases.reply_address import without_reply_addresses
-from portal.lib.mail_addresses import mail_address
+from lib.mail_addresses import mail_address
 
 RECIPIENT_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 IDENTITY_HEADERS = ("from", "to", "cc", "subject", "date")

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases.inbound.headers import in_words, utf8
 from cases.inbound.html_text import text_of_html
-from portal.lib.uploads import CONTENT_TYPES, clean_name, extension_of
+from lib.uploads import CONTENT_TYPES, clean_name, extension_of
 
 MAX_PARTS = 1_000
 MAX_TEXT = 500_000

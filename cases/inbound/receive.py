@@ -22,8 +22,8 @@ from cases.inbound.headers import utf8
 from cases.inbound.parse import MAX_BYTES, Mail, UnreadableMail, digest_of, envelope_of, message_id_of, parse_head
 from cases.models import Case, CaseMessage, InboundMail
 from cases.reply_address import ReplyTarget, read_reply_address
-from portal.lib.jobs import defer, defer_each, without_job
-from portal.lib.uploads import validate_upload, without_metadata
+from lib.jobs import defer, defer_each, without_job
+from lib.uploads import validate_upload, without_metadata
 
 READ = "cases.tasks.read_inbound_mail"
 NAMESPACE = uuid.UUID("6d0b8f1e-52c1-4a39-9d1c-6a0c8d7a1f42")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import cases.models.sla
-import portal.lib.timezones
+import lib.timezones
 
 
 class Migration(migrations.Migration):
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 (
                     "time_zone",
                     models.CharField(
-                        default="UTC", max_length=50, validators=[portal.lib.timezones.validate_time_zone], verbose_name="time zone"
+                        default="UTC", max_length=50, validators=[lib.timezones.validate_time_zone], verbose_name="time zone"
                     ),
                 ),
                 (

@@ -19,7 +19,7 @@ from cases.models.catalogue import CLOSED, PAUSED, TRANSITIONS, CaseStatus, Cate
 from cases.models.entitlement import Entitlement
 from cases.models.participation import CaseParticipant
 from cases.models.sla import Priority, SlaPolicy
-from portal.lib.search import CONFIGURATION
+from lib.search import CONFIGURATION
 
 SEARCHED = CombinedExpression(
     CombinedExpression(

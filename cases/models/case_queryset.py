@@ -16,7 +16,7 @@ from cases.models.catalogue import Category
 from cases.models.participation import CaseParticipant, CaseReading, Draft, SavedView
 from cases.models.settings import CaseDesk
 from cases.models.sla import CaseClock, CasePause
-from portal.lib.search import alike, every_word
+from lib.search import alike, every_word
 
 if TYPE_CHECKING:
     from cases.models.case import Case

@@ -115,7 +115,7 @@ def in_braces(names: Iterable[str]) -> str:
 
 
 class SavedReply(models.Model):
-    """A text to answer with, its placeholders filled in by cases.replies."""
+    """A text to answer with, its placeholders filled in by cases.display.saved_replies."""
 
     title = models.CharField(_("title"), max_length=80)
     body = models.TextField(

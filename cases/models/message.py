@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact, User
 from cases.models.case import Case
-from portal.lib.uploads import opaque_path
+from lib.uploads import opaque_path
 
 
 def attachment_path(attachment: "Attachment", name: str) -> str:

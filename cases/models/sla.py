@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from cases.models.catalogue import RequestType
-from portal.lib.business_time import BusinessHours, Span
-from portal.lib.timezones import validate_time_zone
+from lib.business_time import BusinessHours, Span
+from lib.timezones import validate_time_zone
 
 if TYPE_CHECKING:
     from cases.models.case import Case

@@ -18,24 +18,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.actors import Actor
-from accounts.compiled import rows_for
 from accounts.http import PortalRequest
 from accounts.models import Activity, Contact
 from accounts.offers import may_open_case
+from accounts.permissions.compiled import rows_for
 from accounts.scoping import can
 from cases.actions import edit_reply, reply_to_case
 from cases.actions.messages import why_not_edited
 from cases.actions.reading import note_reading, save_draft
-from cases.conversation import Addresses, Entry, conversation
-from cases.conversation_rows import conversation_rows
+from cases.display.conversation import Addresses, Entry, conversation
+from cases.display.conversation_rows import conversation_rows
+from cases.display.promise_line import moment, promise_line
 from cases.forms import EditReplyForm, ReplyForm
 from cases.forms.sending import SubmissionForm, add_refusal, storable
 from cases.models import Case, CaseMessage, Category
-from cases.promise_line import moment, promise_line
 from cases.views.conduct import offered_deeds
 from cases.views.reading import crumbs_of, reader, visible_case, where_it_went
-from portal.lib import markdown
-from portal.lib.paging import Cut, KeysetPage
+from lib import markdown
+from lib.paging import Cut, KeysetPage
 
 MESSAGES_A_PAGE = 20
 FIRST_DEEDS = ("resolve", "reopen")

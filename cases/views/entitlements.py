@@ -16,10 +16,10 @@ from accounts.actors import Actor
 from accounts.downloads import handing_out
 from accounts.http import PortalRequest
 from accounts.scoping import can
+from cases.display.statement import balance_after, lines_of, summary_of
 from cases.models import Case, Deduction, DeductionQuerySet, Entitlement
-from cases.statement import balance_after, lines_of, summary_of
-from portal.lib.paging import paginate
-from portal.lib.spreadsheets import Cell, csv_lines
+from lib.paging import paginate
+from lib.spreadsheets import Cell, csv_lines
 
 MOST_PAST = 50
 """Expired contracts that the list shows; who needs older ones asks for them."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.http import PortalRequest
-from cases.charts import month_charts
+from cases.display.insight_charts import month_charts
 from cases.insight import last_months
 from cases.models import Case
 

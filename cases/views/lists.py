@@ -13,19 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts.actors import Actor
-from accounts.compiled import rows_for
 from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.offers import may_open_case
 from accounts.page_rights import only_for
+from accounts.permissions.compiled import rows_for
 from accounts.scoping import can
 from cases.actions.exports import export_cases
 from cases.actions.saved_views import save_view
-from cases.case_rows import case_rows
+from cases.display.case_rows import case_rows
 from cases.forms.lists import MORE, CaseFilterForm, SaveViewForm
 from cases.models import Case, Entitlement, SavedView
 from cases.statuses import statuses_at
-from portal.lib.paging import PARAMETERS, Cut, KeysetPage
+from lib.paging import PARAMETERS, Cut, KeysetPage
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 

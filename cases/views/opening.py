@@ -19,7 +19,7 @@ from accounts.offers import may_go_to, may_open_case
 from accounts.page_rights import only_for
 from cases.actions import open_case
 from cases.actions.reading import discard_draft, note_suggestion, save_draft
-from cases.cost_line import cost_line
+from cases.display.cost_line import cost_line
 from cases.forms import NewCaseForm
 from cases.forms.opening import StartForm, SuggestionForm, draft_values, followed_up
 from cases.forms.sending import SubmissionForm

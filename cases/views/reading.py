@@ -7,9 +7,9 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.compiled import rows_for
 from accounts.http import PortalRequest
 from accounts.models import Contact
+from accounts.permissions.compiled import rows_for
 from cases.models import Case
 
 

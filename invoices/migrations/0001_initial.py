@@ -6,7 +6,7 @@ import django.db.models.expressions
 import django.utils.timezone
 import invoices.models
 import invoices.totals
-import portal.lib.uploads
+import lib.uploads
 import re
 from decimal import Decimal
 from django.db import migrations, models
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('bank_name', models.CharField(blank=True, max_length=100, verbose_name='bank')),
                 ('iban', models.CharField(blank=True, max_length=42, verbose_name='IBAN')),
                 ('bic', models.CharField(blank=True, max_length=11, verbose_name='BIC')),
-                ('logo', models.FileField(blank=True, help_text='PNG, JPEG or SVG, for white paper. Without one the legal name is set in type.', upload_to=portal.lib.uploads.opaque_path, validators=[django.core.validators.FileExtensionValidator(['png', 'jpg', 'jpeg', 'svg'])], verbose_name='logo')),
+                ('logo', models.FileField(blank=True, help_text='PNG, JPEG or SVG, for white paper. Without one the legal name is set in type.', upload_to=lib.uploads.opaque_path, validators=[django.core.validators.FileExtensionValidator(['png', 'jpg', 'jpeg', 'svg'])], verbose_name='logo')),
                 ('footer_text', models.TextField(blank=True, help_text='On every page: register entry, directors, ...', verbose_name='footer')),
                 ('number_prefix', models.CharField(blank=True, default='INV-', max_length=12, validators=[django.core.validators.RegexValidator(re.compile('^[-a-zA-Z0-9_]+\\Z'), 'Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.', 'invalid')], verbose_name='number prefix')),
                 ('next_number', models.PositiveIntegerField(default=10001, validators=[django.core.validators.MinValueValidator(1)], verbose_name='next number')),

@@ -12,7 +12,7 @@ from django.db.models import Count
 from accounts.models import Account, Contact, WebRole
 from accounts.scoping import RecordType, granted_scope
 from portal.access.rights import NOBODY, Rights, scoped_models
-from portal.readers import Reader
+from portal.site.readers import Reader
 
 VISITOR, REGISTRANT = "visitor", "registrant"
 

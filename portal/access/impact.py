@@ -15,7 +15,7 @@ from accounts.models import Contact
 from accounts.scoping import RecordType, granted_scope
 from portal.access.moves import rows_between
 from portal.access.rights import NOBODY, NONE, Group, Rights, any_of, audience_roles, grouped_contacts, groups_among, scoped_models
-from portal.readers import Reader
+from portal.site.readers import Reader
 
 
 @dataclass(frozen=True)

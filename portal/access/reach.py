@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from accounts.models import Contact
-from accounts.permission_matrix import SCOPE_WORDS
+from accounts.permissions.matrix import SCOPE_WORDS
 from accounts.scoping import PRIVILEGE_LABELS, RecordType, granted_scope
+from lib.paths import normalize
 from portal.access.rights import Rights, scoped_models
 from portal.access.subjects import PageSubject, Step, Subject, page_steps
-from portal.addresses import is_served
-from portal.lib.paths import normalize
-from portal.sitemap import PageEntry
+from portal.site.addresses import is_served
+from portal.site.sitemap import PageEntry
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from django.db.models.functions import Cast
 
 from accounts.models import Account, Contact, RecordPermission, WebRole
 from accounts.scoping import PRIVILEGES, Privilege, RecordType, Scope
-from portal import configuration
-from portal.configuration import Configuration
+from portal.site import configuration
+from portal.site.configuration import Configuration
 
 NOBODY = -1
 """The key of a stand-in, or of its account, that owns nothing."""

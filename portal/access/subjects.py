@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Contact, RecordPermission
 from accounts.page_rights import PageRight
-from accounts.permission_matrix import words_of
+from accounts.permissions.matrix import words_of
 from accounts.scoping import PRIVILEGE_LABELS, Grant, RecordType, Scope, granted_scope
 from portal.access.rights import Rights, audience_roles
-from portal.addresses import right_at
-from portal.readers import Reader
-from portal.sitemap import PageEntry
+from portal.site.addresses import right_at
+from portal.site.readers import Reader
+from portal.site.sitemap import PageEntry
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.actions.activity import record_activity
 from accounts.actors import Actor
-from portal.lib.networks import NetworkSet
+from lib.networks import NetworkSet
 from portal.models import AllowedNetwork, ConfigurationRevision
 
 

@@ -8,9 +8,9 @@ from django.db.models.functions import Concat, Substr
 
 from accounts.actions.activity import record_activity
 from accounts.actors import Actor
-from portal.addresses import is_builtin
 from portal.models import ConfigurationRevision, Page, PageAccessRule, Redirect, WebLink
 from portal.models.pages import LONGEST_PATH
+from portal.site.addresses import is_builtin
 
 MOVED = "The page moved."
 

@@ -4,8 +4,8 @@ from django.db import transaction
 
 from accounts.actions.activity import record_activity
 from accounts.actors import Actor
+from lib.addresses import is_own, path_of
 from portal.actions.pages import lock_tree
-from portal.lib.addresses import is_own, path_of
 from portal.models import Redirect
 
 

@@ -4,8 +4,8 @@ from django.db import transaction
 
 from accounts.actions.activity import record_activity
 from accounts.actors import Actor
-from portal import snippets
 from portal.models import SnippetText
+from portal.texts import snippets
 
 
 @transaction.atomic

@@ -25,9 +25,9 @@ from cases.admin import CaseAdmin
 from cases.admin.base import actor_of, changeable
 from cases.forms.agents import MessagesField
 from cases.models import Case, CaseMessage
-from cases.redaction import Named, redact
 from knowledgebase.actions import write_article
 from knowledgebase.models import Article, Category
+from lib.redaction import Named, redact
 
 SUGGESTED = 5
 MOST_NAMED = 10

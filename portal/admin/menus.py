@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from lib.addresses import with_scheme
 from portal.actions.menus import move_link, save_link
 from portal.admin.page_forms import PageChoiceField
-from portal.lib.addresses import with_scheme
 from portal.models import Page, WebLink, WebLinkTranslation
 
 INDENT = "\u2003"

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from lib.networks import Address, parse_address
 from portal.actions.networks import lock_list, remove_networks, save_network, shuts_out
-from portal.http import SiteRequest
-from portal.lib.networks import Address, parse_address
 from portal.models import AllowedNetwork
 from portal.models.network import validate_network
+from portal.site.http import SiteRequest
 
 KNOWS = "may_shut_out"
 """The check box without which nobody shuts out themselves."""

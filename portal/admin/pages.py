@@ -18,17 +18,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
-from portal import configuration, snippets
+from lib import markdown
 from portal.actions.pages import delete_pages, lock_tree, put_into_menu, record_rules, rules_of, save_page
 from portal.admin.asking import AsksFirst
 from portal.admin.page_forms import PageAccessRuleForm, PageForm, PageTranslationForm, PreviewForm, indent
-from portal.http import SiteRequest
-from portal.lib import markdown
 from portal.models import Page, PageAccessRule, PageTranslation
 from portal.models.pages import TREE_ORDER, is_published
-from portal.page_access import access_to
-from portal.readers import Reader
-from portal.sitemap import PageEntry
+from portal.site import configuration
+from portal.site.http import SiteRequest
+from portal.site.page_access import access_to
+from portal.site.readers import Reader
+from portal.site.sitemap import PageEntry
+from portal.texts import snippets
 from portal.views.pages import cards, crumbs, text_of
 
 

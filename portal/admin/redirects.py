@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from lib.addresses import is_own, with_scheme
+from lib.paths import normalize
 from portal.actions.pages import lock_tree
 from portal.actions.redirects import leads_back, save_redirect
-from portal.addresses import is_builtin
-from portal.http import SiteRequest
-from portal.lib.addresses import is_own, with_scheme
-from portal.lib.paths import normalize
 from portal.models import Page, Redirect
+from portal.site.addresses import is_builtin
+from portal.site.http import SiteRequest
 
 
 class RedirectForm(forms.ModelForm[Redirect]):

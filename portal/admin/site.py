@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from portal.lib.uploads import validate_upload
+from lib.uploads import validate_upload
 from portal.models import Site
 
 

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from portal import snippets
+from lib import markdown
 from portal.actions.snippets import write_texts
-from portal.declared_snippets import DECLARED, GROUPS, Snippet, Words
-from portal.http import SiteRequest
-from portal.lib import markdown
 from portal.models import Page, SnippetText
 from portal.models.snippets import validate_name
+from portal.site.http import SiteRequest
+from portal.texts import snippets
+from portal.texts.declared import DECLARED, GROUPS, Snippet, Words
 
 LONGEST = 5000
 

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import portal.lib.uploads
+import lib.uploads
 import portal.models.network
 import portal.models.pages
 import uuid
@@ -83,9 +83,9 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(default='Customer portal', max_length=80, verbose_name='title')),
                 ('tagline', models.CharField(blank=True, max_length=160, verbose_name='tagline')),
                 ('support_email', models.EmailField(blank=True, max_length=254, verbose_name='support e-mail')),
-                ('logo', models.FileField(blank=True, upload_to=portal.lib.uploads.opaque_path, validators=[django.core.validators.FileExtensionValidator(['png', 'jpg', 'jpeg', 'webp'])], verbose_name='logo')),
-                ('logo_dark', models.FileField(blank=True, upload_to=portal.lib.uploads.opaque_path, validators=[django.core.validators.FileExtensionValidator(['png', 'jpg', 'jpeg', 'webp'])], verbose_name='logo on dark ground')),
-                ('favicon', models.FileField(blank=True, upload_to=portal.lib.uploads.opaque_path, validators=[django.core.validators.FileExtensionValidator(['png', 'jpg', 'jpeg', 'webp'])], verbose_name='favicon')),
+                ('logo', models.FileField(blank=True, upload_to=lib.uploads.opaque_path, validators=[django.core.validators.FileExtensionValidator(['png', 'jpg', 'jpeg', 'webp'])], verbose_name='logo')),
+                ('logo_dark', models.FileField(blank=True, upload_to=lib.uploads.opaque_path, validators=[django.core.validators.FileExtensionValidator(['png', 'jpg', 'jpeg', 'webp'])], verbose_name='logo on dark ground')),
+                ('favicon', models.FileField(blank=True, upload_to=lib.uploads.opaque_path, validators=[django.core.validators.FileExtensionValidator(['png', 'jpg', 'jpeg', 'webp'])], verbose_name='favicon')),
                 ('primary_colour', models.CharField(default='#0b5563', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-fA-F]{6}\\Z', 'Write a colour as # and six hexadecimal digits, for example #0b5563.')], verbose_name='primary colour')),
                 ('accent_colour', models.CharField(default='#c2622d', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-fA-F]{6}\\Z', 'Write a colour as # and six hexadecimal digits, for example #0b5563.')], verbose_name='accent colour')),
             ],

@@ -1,4 +1,4 @@
-"""Every change of a configuration table, by whatever hand, gives the revision a value it never had (portal.configuration)."""
+"""Every change of a configuration table, by whatever hand, gives the revision a value it never had (portal.site.configuration)."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""The sign-in policy is part of the configuration that each process keeps (portal.configuration)."""
+"""The sign-in policy is part of the configuration that each process keeps (portal.site.configuration)."""
 
 from django.db import migrations
 

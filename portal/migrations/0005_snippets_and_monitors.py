@@ -1,4 +1,4 @@
-"""Texts that administrators wrote. They are part of the configuration that each process keeps (portal.configuration)."""
+"""Texts that administrators wrote. They are part of the configuration that each process keeps (portal.site.configuration)."""
 
 import django.core.validators
 from django.db import migrations, models

@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
-import portal.lib.addresses
+import lib.addresses
 import portal.models.pages
 from portal import shipped
 
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="An address of this portal such as /help/, or https://…",
                         max_length=500,
-                        validators=[portal.lib.addresses.validate_target],
+                        validators=[lib.addresses.validate_target],
                         verbose_name="to",
                     ),
                 ),
@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="Instead of a page: https://…, mailto:… or an address of this portal such as /cases/?state=open.",
                 max_length=500,
-                validators=[portal.lib.addresses.validate_target],
+                validators=[lib.addresses.validate_target],
                 verbose_name="address",
             ),
         ),

@@ -1,4 +1,4 @@
-"""What visitors hold and may read is part of the configuration that each process keeps (portal.configuration)."""
+"""What visitors hold and may read is part of the configuration that each process keeps (portal.site.configuration)."""
 
 from django.db import migrations
 

@@ -4,9 +4,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audiences import is_meant_for, is_named_for
 from accounts.models import Contact, WebRole
-from portal.lib import markdown
+from accounts.permissions.audiences import is_meant_for, is_named_for
+from lib import markdown
 
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.addresses import validate_target
+from lib.addresses import validate_target
 from portal.models.pages import Page
 
 

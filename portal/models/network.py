@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.networks import Address, Network, parse_network
+from lib.networks import Address, Network, parse_network
 
 
 def validate_network(text: str) -> None:

@@ -10,8 +10,8 @@ from django.db.models.functions import Collate, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WebRole
-from portal.lib import markdown
-from portal.lib.paths import is_path
+from lib import markdown
+from lib.paths import is_path
 
 SLUG = r"[a-z0-9][a-z0-9-]*"
 LONGEST_PATH = 200

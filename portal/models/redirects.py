@@ -2,13 +2,13 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.addresses import validate_target
+from lib.addresses import validate_target
 
 
 class Redirect(models.Model):
     """An address that pages or another site once had. It answers only where nothing else does.
 
-    ``from_path`` is kept as portal.lib.paths.normalize writes it, so that letter case and the last slash make no difference.
+    ``from_path`` is kept as lib.paths.normalize writes it, so that letter case and the last slash make no difference.
     """
 
     class Status(models.IntegerChoices):

@@ -7,8 +7,8 @@ from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.colour import readable_variants, text_on
-from portal.lib.uploads import opaque_path
+from lib.colour import readable_variants, text_on
+from lib.uploads import opaque_path
 
 validate_colour = RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("Write a colour as # and six hexadecimal digits, for example #0b5563."))
 validate_logo = FileExtensionValidator(["png", "jpg", "jpeg", "webp"])
@@ -17,7 +17,7 @@ validate_logo = FileExtensionValidator(["png", "jpg", "jpeg", "webp"])
 class ConfigurationRevision(models.Model):
     """One row whose value changes with every change of a configuration table (a database trigger sees to it).
 
-    Each web process keeps the configuration in memory and reads only this row; see portal.configuration.
+    Each web process keeps the configuration in memory and reads only this row; see portal.site.configuration.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

@@ -9,7 +9,7 @@ validate_name = RegexValidator(rf"\A{NAME}\Z", _("Write small letters and digits
 class SnippetText(models.Model):
     """What administrators wrote in place of a text of the portal, or a text of their own for their pages.
 
-    portal.snippets declares the portal's texts with their defaults, and says how ``html`` is made of ``text``. A row without
+    portal.texts.snippets declares the portal's texts with their defaults, and says how ``html`` is made of ``text``. A row without
     a language holds for every language that has none of its own.
     """
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django import template
 
-from portal.lib import icons, markdown, moments
-from portal.lib.money import format_money
+from lib import icons, markdown, moments
+from lib.money import format_money
 
 register = template.Library()
 register.filter("cleaned", markdown.cleaned)

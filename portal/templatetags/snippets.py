@@ -4,7 +4,7 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from portal import snippets
+from portal.texts import snippets
 
 register = template.Library()
 

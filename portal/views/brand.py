@@ -6,8 +6,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from portal.http import SiteRequest
-from portal.lib.uploads import CONTENT_TYPES, extension_of
+from lib.uploads import CONTENT_TYPES, extension_of
+from portal.site.http import SiteRequest
 
 IMAGES = {"logo": "logo", "logo-dark": "logo_dark", "favicon": "favicon"}
 ONE_YEAR = 365 * 24 * 60 * 60

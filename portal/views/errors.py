@@ -14,8 +14,8 @@ from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.safestring import mark_safe
 
-from portal.lib.outages import is_read_only, outage_of
-from portal.lib.theme import theme_of
+from lib.outages import is_read_only, outage_of
+from lib.theme import theme_of
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = "20"

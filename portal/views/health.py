@@ -3,7 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal.lib.jobs import oldest_waiting_seconds
+from lib.jobs import oldest_waiting_seconds
 
 
 @login_not_required

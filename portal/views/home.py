@@ -11,9 +11,9 @@ from accounts.offers import may_go_to, may_open_case
 from accounts.scoping import can, record_types
 from cases.models import Case
 from invoices.models import Invoice
-from portal.activity import recent_events
-from portal.http import SiteRequest
+from portal.history.timeline import recent_events
 from portal.models import Announcement
+from portal.site.http import SiteRequest
 
 ROWS = 5
 ANNOUNCEMENTS = 5

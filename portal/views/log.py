@@ -21,9 +21,9 @@ from accounts.http import PortalRequest
 from accounts.models import Activity, Contact
 from accounts.models.activity import ActivityQuerySet
 from accounts.views.users.gate import colleagues, manager_of
-from portal.lib.paging import PARAMETERS, paginate
-from portal.lib.spreadsheets import csv_lines
-from portal.log import Kind, line_of, verbs_of
+from lib.paging import PARAMETERS, paginate
+from lib.spreadsheets import csv_lines
+from portal.history.account_log import Kind, line_of, verbs_of
 
 PAGE_SIZE = 50
 MOST_EXPORTED = 10_000

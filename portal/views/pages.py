@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.models import WebRole
-from portal import snippets
-from portal.addresses import is_served
-from portal.http import SiteRequest
-from portal.lib.paths import is_path, normalize
-from portal.lib.translated import choose
+from lib.paths import is_path, normalize
+from lib.translated import choose
 from portal.models import Page
-from portal.readers import Reader
-from portal.sitemap import Forwarding, PageEntry
+from portal.site.addresses import is_served
+from portal.site.http import SiteRequest
+from portal.site.readers import Reader
+from portal.site.sitemap import Forwarding, PageEntry
+from portal.texts import snippets
 
 SAFE = ("GET", "HEAD")
 

@@ -6,8 +6,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts.middleware import ACTIVE_CONTACT
-from portal.http import SiteRequest
-from portal.lib.theme import THEMES
+from lib.theme import THEMES
+from portal.site.http import SiteRequest
 
 ONE_YEAR = 365 * 24 * 60 * 60
 

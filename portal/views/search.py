@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
 from accounts.offers import may_go_to, may_open_case
-from accounts.visitors import open_to_visitors
+from accounts.permissions.visitors import open_to_visitors
 from cases.models import Case
 from forums.models import Topic
 from invoices.models import Invoice
 from knowledgebase.models import Article
-from portal.http import SiteRequest
+from portal.site.http import SiteRequest
 
 ARTICLES, OTHERS = 10, 5
 SUGGESTED_ARTICLES, SUGGESTED_OTHERS = 5, 3

@@ -2,8 +2,8 @@
 
 import pytest
 
-from accounts.compiled import rows_for
 from accounts.models import Contact
+from accounts.permissions.compiled import rows_for
 from cases.models import Case
 from knowledgebase.models import Article
 from tests.cases.factories import make_case

@@ -297,6 +297,6 @@ def test_a_slow_provider_is_waited_for_some_seconds_only(visitor, broken, settin
 
 
 def test_what_the_portal_itself_does_wrong_is_not_put_down_to_the_provider(visitor, broken, monkeypatch):
-    monkeypatch.setattr("accounts.adapter.record_sign_in", lambda **_: 1 / 0)
+    monkeypatch.setattr("accounts.sign_in.adapter.record_sign_in", lambda **_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         go_through(visitor)

@@ -14,7 +14,7 @@ from accounts.actions.invitations import answer_request_for_link, invite_contact
 from accounts.actions.redemption import AddressIsTaken
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, Contact, Invitation, OutgoingMail, SignInPolicy, User, WebRole
-from accounts.pending_invitation import PendingInvitation, redeem_by_sign_up
+from accounts.sign_in.pending_invitation import PendingInvitation, redeem_by_sign_up
 from tests.factories import make_contact, make_user
 
 PASSWORD = "sunny-harbor-42"

@@ -12,7 +12,7 @@ from accounts.actions.mail import SEND_MAIL, queue_mail, queue_rendered_mail
 from accounts.actions.mail_delivery import MailInHandError
 from accounts.models import Invitation, OutgoingMail, User
 from accounts.tasks import MAIL_ATTEMPTS, send_mail, take_up_forgotten_mails
-from portal.lib.jobs import URGENT
+from lib.jobs import URGENT
 from tests.cases.factories import make_case
 
 WORKING = "django.core.mail.backends.locmem.EmailBackend"
@@ -110,8 +110,8 @@ def test_a_mail_that_another_job_is_sending_is_left_to_it(mail, run_jobs, mailou
 def test_a_mail_that_left_is_noted_even_if_the_database_is_away_just_then(mail, mailoutbox, monkeypatch):
     """The connection breaks while the mail server answers."""
     waits = []
-    monkeypatch.setattr("portal.lib.outages.time.sleep", waits.append)
-    monkeypatch.setattr("portal.lib.outages.connection.close", lambda: None)  # a test's transaction would end with it
+    monkeypatch.setattr("lib.outages.time.sleep", waits.append)
+    monkeypatch.setattr("lib.outages.connection.close", lambda: None)  # a test's transaction would end with it
     failures = iter([OperationalError("away"), InterfaceError("closed")])
 
     def save(self, **kwargs):

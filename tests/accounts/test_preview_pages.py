@@ -148,7 +148,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "SELECT procrastinate")
 
 def written(queries: CaptureQueriesContext) -> list[str]:
     """What was written, the session of the one who is signed in apart. Of a statement that was prepared before there is no text;
-    portal.lib.compiled alone prepares, and what it prepares reads rows."""
+    lib.compiled alone prepares, and what it prepares reads rows."""
     statements = [query["sql"] for query in queries.captured_queries if query["sql"] is not None]
     return [sql for sql in statements if sql.lstrip().startswith(WRITES) and "django_session" not in sql]
 

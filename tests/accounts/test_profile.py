@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from accounts.models import Activity, Contact, User
-from portal.lib.timezones import time_zones_by_region
+from lib.timezones import time_zones_by_region
 from tests.accounts.own_pages import PROFILE, save, shown
 from tests.cases.factories import make_case
 from tests.factories import make_contact

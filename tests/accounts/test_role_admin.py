@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from accounts.models import Activity, RecordPermission, WebRole
-from accounts.permission_matrix import field_name, offered, words_of
+from accounts.permissions.matrix import field_name, offered, words_of
 from accounts.scoping import Grant, record_types
 from cases.models import Case
 from portal.models import Announcement

@@ -281,7 +281,7 @@ def test_nobody_registers_uninvited(visitor, db):
 
 
 def test_passwords_are_kept_as_argon2id_of_19_mib(settings, alice, visitor):
-    settings.PASSWORD_HASHERS = ["accounts.hashers.PortalArgon2PasswordHasher"]
+    settings.PASSWORD_HASHERS = ["accounts.sign_in.hashers.PortalArgon2PasswordHasher"]
     alice.user.set_password(PASSWORD)
     alice.user.save()
     assert alice.user.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
@@ -291,7 +291,7 @@ def test_passwords_are_kept_as_argon2id_of_19_mib(settings, alice, visitor):
 
 def test_the_project_keeps_passwords_with_that_hasher_alone():
     """The fixture for fast tests replaces it; the settings file tells."""
-    assert project.PASSWORD_HASHERS == ["accounts.hashers.PortalArgon2PasswordHasher"]
+    assert project.PASSWORD_HASHERS == ["accounts.sign_in.hashers.PortalArgon2PasswordHasher"]
 
 
 # Limits

@@ -9,8 +9,8 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts import tasks
-from accounts.contact_lists import EXAMPLE, MAX_ROWS
 from accounts.models import Activity, Contact, ContactImport, Invitation, OutgoingMail
+from lib.contact_lists import EXAMPLE, MAX_ROWS
 from tests.factories import make_contact
 
 IMPORT = "/users/import/"

@@ -15,7 +15,7 @@ from accounts.actions.contact_imports import check_import, start_import
 from accounts.actions.mail import queue_rendered_mail
 from accounts.actors import Actor
 from accounts.models import Contact, ContactImport, OutgoingMail
-from portal.lib import smtp
+from lib import smtp
 from tests.accounts.post_office import PATIENCE, PostOffice
 from tests.programs import environment_of_programs
 from tests.races import commits

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Activity
 from accounts.staff_groups import SUPPORT_AGENT
+from cases.display.saved_replies import fill
 from cases.forms.minutes import MinutesField, written
 from cases.models import (
     BusinessCalendar,
@@ -23,7 +24,6 @@ from cases.models import (
     SavedReply,
     SlaPolicy,
 )
-from cases.replies import fill
 from tests.cases.factories import make_calendar, make_case, make_entitlement, make_policy
 from tests.factories import make_user
 

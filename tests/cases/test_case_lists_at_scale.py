@@ -14,7 +14,7 @@ from accounts.models import Account, Contact
 from cases.forms.lists import CaseFilterForm
 from cases.models import Case, CaseParticipant, CaseStatus
 from cases.views.lists import page_of_cases
-from portal.lib.paging import PAGE_SIZE
+from lib.paging import PAGE_SIZE
 from tests.cases.crowd import make_many_cases, make_person
 
 CASES = 100_000
@@ -106,7 +106,7 @@ def explain(query: str, values: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def explain_prepared(query: str, values: tuple[Any, ...]) -> dict[str, Any]:
-    """As the portal has it planned: before the values are known (portal.lib.compiled)."""
+    """As the portal has it planned: before the values are known (lib.compiled)."""
     numbers = count(1)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")

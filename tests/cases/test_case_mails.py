@@ -5,7 +5,7 @@ import pytest
 from accounts.actors import Actor
 from accounts.models import OutgoingMail
 from cases.actions import reply_to_case
-from portal.lib.absolute_links import absolute_links, absolute_links_in_markdown
+from lib.absolute_links import absolute_links, absolute_links_in_markdown
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
 
 PAGE = "https://portal.example/cases/C-1/"

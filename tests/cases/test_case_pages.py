@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Contact, WebRole
 from cases.models import Case
-from portal.lib import uploads
+from lib import uploads
 from portal.models import Page, PageAccessRule
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
 from tests.factories import make_contact

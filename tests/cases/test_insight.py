@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.admin.insight import rows_by
-from cases.charts import duration
+from cases.display.insight_charts import duration
 from cases.insight import by_group, by_month, deflection, last_months, promises
 from cases.models import Case, CaseClock, SuggestionReading
 from tests.cases.factories import make_case

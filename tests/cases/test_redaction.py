@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.redaction import Named, redact
+from lib.redaction import Named, redact
 
 PEOPLE = ["Alice Moreau", "Sam Okafor"]
 FIRMS = ["Acme Foods"]

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from cases.display.saved_replies import filled
 from cases.models import Product, SavedReply
-from cases.replies import filled
 from tests.cases.factories import make_case
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 from accounts.actors import Actor
 from accounts.models import RecordPermission, WebRole
 from cases.actions import correct_statement, enter_time
+from cases.display.statement import summary_of
 from cases.models import Case, Deduction, Entitlement
-from cases.statement import summary_of
 from tests.cases.factories import make_case, make_entitlement
 
 ALL = "/cases/entitlements/"

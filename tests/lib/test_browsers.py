@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.lib.browsers import browser_name
+from lib.browsers import browser_name
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portal.lib.business_time import BusinessHours
+from lib.business_time import BusinessHours
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 ZONES = (

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from portal.lib.client_ip import client_ip, is_this_machine
+from lib.client_ip import client_ip, is_this_machine
 
 requests = RequestFactory()
 

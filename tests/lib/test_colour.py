@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.lib.colour import DARK_GROUND, LIGHT_GROUND, contrast, luminance, readable_on, readable_variants, text_on
+from lib.colour import DARK_GROUND, LIGHT_GROUND, contrast, luminance, readable_on, readable_variants, text_on
 
 EVERY_KIND = [f"#{r:02x}{g:02x}{b:02x}" for r in range(0, 256, 51) for g in range(0, 256, 51) for b in range(0, 256, 51)]
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Account, Contact
-from portal.lib import compiled
+from lib import compiled
 
 
 def named(name: str) -> QuerySet[Account]:

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
 
-from portal.lib.mail_addresses import MailAddressFormField, mail_address, mail_domain, or_as_typed
+from lib.mail_addresses import MailAddressFormField, mail_address, mail_domain, or_as_typed
 from tests.hostile_addresses import HOSTILE
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.lib.markdown import render
+from lib.markdown import render
 
 HARMLESS = [
     ("**bold** *soft* ~~gone~~ `code`", "<p><strong>bold</strong> <em>soft</em> <s>gone</s> <code>code</code></p>"),

@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.lib.networks import NetworkSet, parse_address, parse_network
+from lib.networks import NetworkSet, parse_address, parse_network
 
 LISTED = ["192.0.2.0/24", "192.0.2.128/25", "192.0.3.0/24", "10.0.0.1", "2001:db8::/32", "2001:db8:1::/48", "fd00::1"]
 AROUND = [

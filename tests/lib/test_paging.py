@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import OutgoingMail
 from invoices.models import Invoice
-from portal.lib.paging import paginate
+from lib.paging import paginate
 from tests.invoices.factories import make_draft
 
 NOW = timezone.now()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.lib.paths import branch, is_path, normalize
+from lib.paths import branch, is_path, normalize
 
 
 @pytest.mark.parametrize(

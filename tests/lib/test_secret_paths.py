@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from portal.lib.secret_paths import SecretPathFilter
+from lib.secret_paths import SecretPathFilter
 
 CODE = "m7SBKvGQZ4nKx2v0cUqf1yq3xC3hS9aTqHqv2Jw8dXo"
 

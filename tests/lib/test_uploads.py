@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.lib.uploads import NAME_LIMIT, clean_name, extension_of, opaque_path
+from lib.uploads import NAME_LIMIT, clean_name, extension_of, opaque_path
 
 NAMES = [
     ("report.pdf", "report.pdf"),

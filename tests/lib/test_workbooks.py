@@ -7,7 +7,7 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from portal.lib.workbooks import WorkbookError, rows_of_workbook
+from lib.workbooks import WorkbookError, rows_of_workbook
 
 SHEET, REFERENCES = "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

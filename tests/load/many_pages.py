@@ -20,7 +20,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings, setup_test_environment
 
-from portal import configuration
+from portal.site import configuration
 from tests.factories import make_account, make_contact
 from tests.portal.factories import fill_site, make_page, restrict
 

@@ -2,8 +2,8 @@ from random import Random
 from typing import Any
 
 from accounts.models import WebRole
-from portal.lib import markdown
-from portal.lib.paths import branch
+from lib import markdown
+from lib.paths import branch
 from portal.models import AllowedNetwork, Page, PageAccessRule, Redirect, WebLink
 
 

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from accounts.models import Activity, RecordPermission, WebRole
-from accounts.permission_matrix import field_name
+from accounts.permissions.matrix import field_name
 from portal.access.rights import scoped_models
 from portal.models import Page, PageAccessRule
 from tests.accounts.test_role_admin import as_it_is

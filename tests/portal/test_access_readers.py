@@ -4,12 +4,12 @@ import pytest
 
 from accounts.models import Contact, RecordPermission
 from cases.models import Case
-from portal import configuration
 from portal.access.reach import reach_of, sees, why, why_address
 from portal.access.readers import readers_of
 from portal.access.rights import Rights, scoped_models
 from portal.access.subjects import address_of, subject_of
 from portal.models import Page
+from portal.site import configuration
 from tests.cases.factories import make_case
 from tests.factories import make_contact, make_user
 from tests.invoices.factories import make_draft, make_invoice

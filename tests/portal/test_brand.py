@@ -9,7 +9,7 @@ from django.conf import settings as project
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from portal.lib.colour import contrast
+from lib.colour import contrast
 from portal.models import Site
 from tests.cases.factories import make_case
 from tests.knowledgebase.factories import make_article

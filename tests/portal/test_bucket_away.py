@@ -13,8 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cases.models import Attachment, Case, CaseMessage
+from lib import buckets
 from portal import settings as project
-from portal.lib import buckets
 from portal.models import Site
 from tests.cases.factories import make_case, pdf_upload
 from tests.cases.test_admin_case_page import composed, page_of
@@ -49,7 +49,7 @@ def no_bucket(settings, unwell, monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "eu-west-1")
     options = {"bucket_name": "portal", "client_config": buckets.PATIENCE.merge(Config(read_timeout=0.2))}
-    away = {"default": {"BACKEND": "portal.lib.buckets.BucketStorage", "OPTIONS": options}}
+    away = {"default": {"BACKEND": "lib.buckets.BucketStorage", "OPTIONS": options}}
     return SimpleNamespace(goes_away=lambda: setattr(settings, "STORAGES", settings.STORAGES | away))
 
 
@@ -103,7 +103,7 @@ def test_a_file_in_a_bucket_is_told_to_be_away(no_bucket, sign_in, alice, caplog
     assert "Files are not available at the moment" in page.text
     assert browser.get(case.get_absolute_url()).status_code == 200
     assert errors_in(caplog, "django.request")
-    assert len(errors_in(caplog, "portal.lib.outages")) == 1
+    assert len(errors_in(caplog, "lib.outages")) == 1
 
 
 def test_ten_pictures_wait_for_a_bucket_no_longer_than_one(no_bucket, unwell, sign_in, alice):

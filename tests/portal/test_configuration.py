@@ -4,8 +4,8 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import WebRole
-from portal import configuration
 from portal.models import AllowedNetwork, Page, PageAccessRule, Site, WebLink, WebLinkTranslation
+from portal.site import configuration
 from tests.portal.factories import allow, make_page, restrict
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import Activity, Contact, User
 from cases.models import Case
-from portal.log import DEEDS, FILES, Kind
+from portal.history.account_log import DEEDS, FILES, Kind
 from tests import test_routes
 from tests.cases.factories import case_with_pictures, make_case, make_staff_reply, pdf_upload, picture_upload
 from tests.factories import grant
@@ -113,8 +113,8 @@ RECORDED_BY_THEIR_ACTION = {
     ("accounts/admin/contact_actions.py", "_file"): "export_contacts",
 }
 NOT_RECORDED = {
-    ("portal/lib/uploads.py", "file_response"),  # makes the response of those who record
-    ("portal/lib/uploads.py", "thumbnail_response"),
+    ("lib/uploads.py", "file_response"),  # makes the response of those who record
+    ("lib/uploads.py", "thumbnail_response"),
     ("portal/views/brand.py", "brand_image"),  # for everybody on the internet
     ("accounts/views/users/imports.py", "user_import_example"),
 }

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from accounts.actions.mail import language_of
-from portal.lib.languages import default, offered
+from lib.languages import default, offered
 
 ROOT = Path(__file__).parents[2]
 SHOW = "from portal import settings; print(settings.LANGUAGES, settings.LANGUAGE_CODE)"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.actions import record_activity
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, Contact, User
-from portal.log import DEEDS, NOT_TOLD
+from portal.history.account_log import DEEDS, NOT_TOLD
 from portal.views import log
 from tests.cases.factories import make_case
 from tests.factories import PASSWORD, grant, make_contact

@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from portal import configuration
-from portal.lib.networks import NetworkSet, _first, parse_network
+from lib.networks import NetworkSet, _first, parse_network
 from portal.models import AllowedNetwork, SnippetText
+from portal.site import configuration
 from tests.portal.factories import allow
 
 OUTSIDE = "203.0.113.9"

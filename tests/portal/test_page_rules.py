@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import WebRole
-from portal.lib.networks import NetworkSet
+from lib.networks import NetworkSet
 from portal.models import Page, PageAccessRule
 from tests.cases.factories import make_case
 from tests.factories import grant, make_contact

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Contact
-from portal.configuration import Configuration
-from portal.sitemap import ReadRule
+from portal.site.configuration import Configuration
+from portal.site.sitemap import ReadRule
 
 VISITORS, SIGNED_IN, IT, FINANCE = 1, 2, 3, 4
 EVERYBODY = frozenset({VISITORS, SIGNED_IN})

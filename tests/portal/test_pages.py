@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User, WebRole
-from portal.lib import markdown
+from lib import markdown
 from portal.models import Page, PageTranslation, Redirect, SnippetText
 from tests.factories import make_contact
 from tests.portal.factories import make_page, restrict

@@ -4,8 +4,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import WebRole
-from portal import configuration
 from portal.models import Redirect, WebLink
+from portal.site import configuration
 from tests.portal.factories import fill_site, make_page, restrict
 
 

@@ -6,9 +6,9 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from lib import cache_redis
+from lib.outages import Rest
 from portal import settings as project
-from portal.lib import cache_redis
-from portal.lib.outages import Rest
 from tests.accounts.test_sign_in import attempt
 from tests.factories import PASSWORD
 from tests.unwell import UNWELL, Unwell

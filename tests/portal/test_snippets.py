@@ -14,10 +14,11 @@ from django.urls import reverse
 from accounts.actions import queue_mail
 from accounts.actors import SYSTEM
 from accounts.models import Activity, OutgoingMail, SignInPolicy
-from portal import configuration, snippets
 from portal.actions.snippets import write_texts
-from portal.declared_snippets import DECLARED
 from portal.models import Page, Site, SnippetText
+from portal.site import configuration
+from portal.texts import snippets
+from portal.texts.declared import DECLARED
 from tests.factories import make_user
 from tests.portal.factories import allow
 
@@ -146,7 +147,7 @@ def test_a_regional_language_is_nearer_than_the_language_and_a_default_nearer_th
 
 
 def test_a_text_that_nobody_wrote_shows_nothing_and_is_logged_once(db, caplog):
-    with caplog.at_level(logging.WARNING, "portal.snippets"):
+    with caplog.at_level(logging.WARNING, "portal.texts.snippets"):
         assert [shown("no-such-text"), shown("no-such-text")] == ["", ""]
     assert [record.getMessage() for record in caplog.records] == ["There is no text named no-such-text; nothing is shown in its place."]
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from portal.lib.spreadsheets import as_csv, as_workbook
+from lib.spreadsheets import as_csv, as_workbook
 
 
 def in_csv(text):

@@ -6,8 +6,8 @@ from django.urls import reverse
 from accounts.models import RecordPermission, WebRole
 from accounts.scoping import can, record_types
 from knowledgebase.models import Article, ArticleFeedback, Category
-from portal import configuration
 from portal.models import Announcement
+from portal.site import configuration
 from tests.cases.factories import make_case
 from tests.factories import grant, make_contact
 from tests.forums.factories import make_forum, make_reply, make_topic

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.forms.profile import SessionForm
 from accounts.http import PortalRequest
 from accounts.second_factor.reauthentication import sign_in_again_first
-from accounts.sessions import live_sessions
+from accounts.sessions.overview import live_sessions
 
 
 @require_safe

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actions.contact_imports import check_import, start_import
 from accounts.actors import Actor
-from accounts.contact_lists import EXAMPLE
 from accounts.forms.users import ContactListForm
 from accounts.http import PortalRequest
 from accounts.models import ContactImport, WebRole
 from accounts.views.users.gate import manager_of
+from lib.contact_lists import EXAMPLE
 
 SHOWN = 20
 SHOWN_ERRORS = 100

@@ -10,13 +10,13 @@ from django.utils import timezone
 from accounts.actions.mail import SEND_MAIL
 from accounts.models import Account, OutgoingMail
 from cases.actions import warn_of_promises
+from lib.jobs import forget_jobs
 from portal.demo.cases import load_cases, load_products
 from portal.demo.community import load_articles, load_forums, load_site
 from portal.demo.desk import load_desk
 from portal.demo.invoices import load_invoices
 from portal.demo.people import deactivate_those_who_left, load_people
 from portal.demo.reading import Calendar, read
-from portal.lib.jobs import forget_jobs
 
 MAIL_KEPT = timedelta(days=14)
 

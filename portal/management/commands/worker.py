@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from portal.lib.jobs import DEFAULT, MAIL, QUEUES
+from lib.jobs import DEFAULT, MAIL, QUEUES
 from portal.worker import Worker
 
 SLOTS = {MAIL: 4, DEFAULT: 2}

@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.models import Account, Contact, User, WebRole  # noqa: E402
 from cases.models import Case, CaseMessage  # noqa: E402
-from portal.lib import markdown  # noqa: E402
+from lib import markdown  # noqa: E402
 from tests.cases.crowd import make_many_cases, make_person  # noqa: E402
 from tests.factories import make_user  # noqa: E402
 

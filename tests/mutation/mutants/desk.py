@@ -287,7 +287,7 @@ ENTITLEMENTS = [
     ),
     gate(
         "entitlements: what an agent noted is for those who see the case",
-        "cases/statement.py", 'deduction.note if is_visible or deduction.time_entry_id is None else ""', "deduction.note", *DESK_STATEMENTS,
+        "cases/display/statement.py", 'deduction.note if is_visible or deduction.time_entry_id is None else ""', "deduction.note", *DESK_STATEMENTS,
     ),
     gate(
         "entitlements: the page of a case names the contract to those who may read it",
@@ -414,7 +414,7 @@ STAFF = [
     ),
     gate(
         "staff: an agent's own replies are nobody else's in a case",
-        "cases/replies.py", "SavedReply.objects.filter(Q(owner=None) | Q(owner=agent.pk), is_active=True)",
+        "cases/display/saved_replies.py", "SavedReply.objects.filter(Q(owner=None) | Q(owner=agent.pk), is_active=True)",
         "SavedReply.objects.filter(is_active=True)", "tests/cases/test_admin_case_page.py", "tests/cases/test_admin_desk.py",
     ),
     gate(

@@ -10,12 +10,12 @@ NETWORK = [
     ),
     gate(
         "network: a client without an address is refused",
-        "portal/configuration.py", "return not self.networks or address in self.networks",
+        "portal/site/configuration.py", "return not self.networks or address in self.networks",
         "return not self.networks or address is None or address in self.networks", *NETWORKS,
     ),
     gate(
         "network: headers are believed of a trusted proxy alone",
-        "portal/lib/client_ip.py", "return bool(settings.TRUSTED_PROXIES) and _peer(request) in", "return True or _peer(request) in",
+        "lib/client_ip.py", "return bool(settings.TRUSTED_PROXIES) and _peer(request) in", "return True or _peer(request) in",
         *NETWORKS, "tests/portal/test_https.py",
     ),
     gate(
@@ -42,11 +42,11 @@ SIGN_IN = [
     ),
     gate(
         "sign-in: the second factor is the last step",
-        "accounts/second_factor/stage.py", "if not is_asked(self.request.sign_in_policy, self.user):", "if True:", *SECOND_FACTOR,
+        "accounts/sign_in/stage.py", "if not is_asked(self.request.sign_in_policy, self.user):", "if True:", *SECOND_FACTOR,
     ),
     gate(
         "sign-in: a code asked before the password changed is void",
-        "accounts/second_factor/stage.py",
+        "accounts/sign_in/stage.py",
         "return bool(user and user.is_active and constant_time_compare(begun_with, user.get_session_auth_hash()))",
         "return bool(user)", *SECOND_FACTOR,
     ),
@@ -72,12 +72,12 @@ SIGN_IN = [
     ),
     gate(
         "sign-in: the password of somebody whose contacts are all switched off opens nothing",
-        "accounts/adapter.py", "if user and is_welcome and self._may_sign_in(user):", "if user and self._may_sign_in(user):",
+        "accounts/sign_in/adapter.py", "if user and is_welcome and self._may_sign_in(user):", "if user and self._may_sign_in(user):",
         "tests/accounts/test_shut_out.py",
     ),
     gate(
         "sign-in: an identity of somebody whose contacts are all switched off opens nothing",
-        "accounts/adapter.py", "if user.is_active and self.is_shut_out(request, user):", "if False:", "tests/accounts/test_shut_out.py",
+        "accounts/sign_in/adapter.py", "if user.is_active and self.is_shut_out(request, user):", "if False:", "tests/accounts/test_shut_out.py",
     ),
     gate(
         "sign-in: only an invitation that they can redeem lets them in",
@@ -91,7 +91,7 @@ SIGN_IN = [
     ),
     gate(
         "addresses: none that could be read as another",
-        "portal/lib/mail_addresses.py", "not _ENCODED_WORD.search(local_part)", "True",
+        "lib/mail_addresses.py", "not _ENCODED_WORD.search(local_part)", "True",
         "tests/accounts/test_mail_addresses.py", "tests/lib/test_mail_addresses.py",
     ),
     gate(
@@ -108,7 +108,7 @@ SIGN_IN = [
     ),
     gate(
         "sign-in: a provider's word counts as it was said",
-        "accounts/social.py", "return address.verified is True and all(word is True for word in said)", "return bool(address.verified)",
+        "accounts/sign_in/social.py", "return address.verified is True and all(word is True for word in said)", "return bool(address.verified)",
         "tests/accounts/test_external_identities.py",
     ),
     gate(

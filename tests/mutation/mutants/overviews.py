@@ -22,7 +22,7 @@ COMPOSED = [
     ),
     gate(
         "activity: managers read which case, not what its files are called",
-        "portal/log.py", 'gettext_lazy("File of a case downloaded"), (CASE,))', 'gettext_lazy("File of a case downloaded"), ("%(file)s",))',
+        "portal/history/account_log.py", 'gettext_lazy("File of a case downloaded"), (CASE,))', 'gettext_lazy("File of a case downloaded"), ("%(file)s",))',
         *DOWNLOADS,
     ),
     gate(
@@ -86,7 +86,7 @@ COMPOSED = [
     ),
     gate(
         "home: nothing of what happened where its page is closed",
-        "portal/activity.py", ".exclude(record_type__in=closed)", "", *HOME, *RULES,
+        "portal/history/timeline.py", ".exclude(record_type__in=closed)", "", *HOME, *RULES,
     ),
     gate("home: cases", "portal/views/home.py", "Case.objects.visible_to(contact).for_list()", "Case.objects.for_list()", *HOME),
     gate("home: invoices", "portal/views/home.py", "Invoice.objects.visible_to(contact)", "Invoice.objects.issued()", *HOME),
@@ -124,22 +124,22 @@ VISITORS_ALONE = [
     ),
     gate(
         "visitors: an own page only where a rule names them",
-        "portal/configuration.py", "return bool(rules) and all(rule & self.visitor_role_ids for rule in rules)",
+        "portal/site/configuration.py", "return bool(rules) and all(rule & self.visitor_role_ids for rule in rules)",
         "return all(rule & self.visitor_role_ids for rule in rules)", *PAGES,
     ),
     gate(
         "visitors: an own page only where each rule names them",
-        "portal/configuration.py", "return all(rule & roles for rule in self.rules_on(path))",
+        "portal/site/configuration.py", "return all(rule & roles for rule in self.rules_on(path))",
         "return contact is None or all(rule & roles for rule in self.rules_on(path))", "tests/portal/test_visitors.py", *PAGES,
     ),
     gate(
         "visitors: menus lead to built-in pages that are for them",
-        "portal/readers.py", "return bool(page.visitor_types & self.configuration.visitor_reads)", "return True", *MENUS,
+        "portal/site/readers.py", "return bool(page.visitor_types & self.configuration.visitor_reads)", "return True", *MENUS,
         "tests/portal/test_visitors.py",
     ),
     gate(
         "visitors: sent to sign in where a record is not for them",
-        "accounts/visitors.py", "if request.user.is_authenticated:\n                    raise", "if True:\n                    raise",
+        "accounts/permissions/visitors.py", "if request.user.is_authenticated:\n                    raise", "if True:\n                    raise",
         "tests/portal/test_visitors.py",
     ),
     gate(

@@ -138,7 +138,7 @@ RECORD = [
     ),
     gate(
         "records: the audience is asked for the contact's own roles",
-        "accounts/audiences.py", "return ~Exists(audience) | is_named_for(contact, audience)",
+        "accounts/permissions/audiences.py", "return ~Exists(audience) | is_named_for(contact, audience)",
         "return ~Exists(audience) | Exists(audience)", ARTICLES, FORUMS,
     ),
     gate(

@@ -1,0 +1,187 @@
+"""What managers read in the log of their account. The home page tells less, and more kindly: see portal.history.timeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Activity, Contact
+from accounts.second_factor.rules import Method
+
+
+class Kind(models.TextChoices):
+    """What the log can be narrowed to."""
+
+    SIGN_IN = "sign-in", gettext_lazy("Sign-ins")
+    SECURITY = "security", gettext_lazy("Passwords and second factor")
+    INVITATION = "invitation", gettext_lazy("Invitations and requests")
+    ROLES = "roles", gettext_lazy("Roles")
+    ACCESS = "access", gettext_lazy("Access")
+    DATA = "data", gettext_lazy("Details and imports")
+    DOWNLOAD = "download", gettext_lazy("Downloads")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """``words``: what was done. ``facts``: what else is told, each if the activity's details have all that it names."""
+
+    kind: Kind
+    words: Promise
+    facts: tuple[Promise | str, ...] = ()
+
+
+SENT_TO = gettext_lazy("To %(email)s")
+ROLES = gettext_lazy("Roles: %(roles)s")
+METHOD = "%(method)s"
+PROVIDER = gettext_lazy("At %(provider)s")
+OLD_AND_NEW = gettext_lazy("From %(old)s to %(new)s")
+CASE = gettext_lazy("Case %(case)s")
+
+FILES = {
+    "attachment.downloaded": Deed(Kind.DOWNLOAD, gettext_lazy("File of a case downloaded"), (CASE,)),
+    "attachment.shown": Deed(Kind.DOWNLOAD, gettext_lazy("Pictures of a case shown"), (CASE,)),
+    "case.exported": Deed(Kind.DOWNLOAD, gettext_lazy("List of cases downloaded"), (gettext_lazy("Cases: %(count)s"),)),
+    "entitlement.exported": Deed(Kind.DOWNLOAD, gettext_lazy("Statement of a support contract downloaded"), ("%(contract)s",)),
+    "invoice.downloaded": Deed(Kind.DOWNLOAD, gettext_lazy("Invoice downloaded"), ("%(invoice)s",)),
+}
+"""By verb, who took which file of a record. A manager may not read the record: no subjects and no names of files."""
+
+DEEDS = FILES | {
+    "contact.signed_in": Deed(Kind.SIGN_IN, gettext_lazy("Signed in")),
+    "contact.signed_out": Deed(Kind.SIGN_IN, gettext_lazy("Signed out")),
+    "contact.sign_in_failed": Deed(Kind.SIGN_IN, gettext_lazy("Wrong password")),
+    "contact.locked": Deed(Kind.SIGN_IN, gettext_lazy("Locked after wrong passwords"), (gettext_lazy("Until %(until)s"),)),
+    "contact.unlocked": Deed(Kind.SIGN_IN, gettext_lazy("Unlocked")),
+    "second_factor.refused": Deed(Kind.SIGN_IN, gettext_lazy("Sign-in stopped after five wrong codes")),
+    "session.ended": Deed(Kind.SIGN_IN, gettext_lazy("Signed out on other devices"), (gettext_lazy("Sign-ins ended: %(sessions)s"),)),
+    "contact.password_changed": Deed(Kind.SECURITY, gettext_lazy("Password changed")),
+    "contact.identity_connected": Deed(Kind.SECURITY, gettext_lazy("Another way to sign in connected"), (PROVIDER,)),
+    "contact.identity_disconnected": Deed(Kind.SECURITY, gettext_lazy("Way to sign in disconnected"), (PROVIDER,)),
+    "contact.claimed": Deed(Kind.SECURITY, gettext_lazy("Address proved; what others had set up for it was removed")),
+    "contact.terms_accepted": Deed(Kind.SECURITY, gettext_lazy("Terms of use accepted")),
+    "second_factor.switched_on": Deed(Kind.SECURITY, gettext_lazy("Second factor switched on"), (METHOD,)),
+    "second_factor.switched_off": Deed(Kind.SECURITY, gettext_lazy("Second factor switched off"), (METHOD,)),
+    "second_factor.removed": Deed(Kind.SECURITY, gettext_lazy("Second factor removed")),
+    "second_factor.recovery_codes_made": Deed(Kind.SECURITY, gettext_lazy("New recovery codes made")),
+    "browser.remembered": Deed(Kind.SECURITY, gettext_lazy("Browser remembered")),
+    "browser.forgotten": Deed(Kind.SECURITY, gettext_lazy("Remembered browser forgotten")),
+    "contact.invited": Deed(Kind.INVITATION, gettext_lazy("Invited"), (SENT_TO, ROLES)),
+    "contact.invitation_sent_again": Deed(Kind.INVITATION, gettext_lazy("Invitation sent again"), (SENT_TO,)),
+    "contact.invitation_revoked": Deed(Kind.INVITATION, gettext_lazy("Invitation revoked"), (SENT_TO,)),
+    "contact.invitation_redeemed": Deed(Kind.INVITATION, gettext_lazy("Invitation accepted"), (ROLES,)),
+    "contact.joined": Deed(Kind.INVITATION, gettext_lazy("Request to join approved")),
+    "account.group_invited": Deed(
+        Kind.INVITATION,
+        gettext_lazy("Group invited"),
+        (gettext_lazy("People: %(maximum)s"), gettext_lazy("Only from %(domain)s"), ROLES),
+    ),
+    "account.invitation_sent_again": Deed(Kind.INVITATION, gettext_lazy("Invitation of a group sent again")),
+    "account.invitation_revoked": Deed(Kind.INVITATION, gettext_lazy("Invitation of a group revoked")),
+    "account.join_asked": Deed(Kind.INVITATION, gettext_lazy("Asked to join")),
+    "account.join_declined": Deed(Kind.INVITATION, gettext_lazy("Request to join declined")),
+    "contact.roles_changed": Deed(
+        Kind.ROLES, gettext_lazy("Roles changed"), (gettext_lazy("Added: %(added)s"), gettext_lazy("Removed: %(removed)s"))
+    ),
+    "contact.deactivated": Deed(Kind.ACCESS, gettext_lazy("Deactivated")),
+    "contact.reactivated": Deed(Kind.ACCESS, gettext_lazy("Reactivated")),
+    "contact.cases_handed_over": Deed(Kind.ACCESS, gettext_lazy("Cases handed over"), (gettext_lazy("%(cases)s to %(to)s"),)),
+    "contact.access_reset": Deed(Kind.ACCESS, gettext_lazy("Access reset: every way to sign in was closed")),
+    "account.access_reviewed": Deed(
+        Kind.ACCESS,
+        gettext_lazy("Access reviewed"),
+        (gettext_lazy("People removed: %(removed)s"), gettext_lazy("Roles removed: %(roles_removed)s")),
+    ),
+    "contact.registered": Deed(Kind.DATA, gettext_lazy("Registered")),
+    "contact.created": Deed(Kind.DATA, gettext_lazy("Added"), (ROLES,)),
+    "contact.updated": Deed(Kind.DATA, gettext_lazy("Details changed"), (gettext_lazy("Changed: %(fields)s"),)),
+    "contact.address_asked": Deed(Kind.DATA, gettext_lazy("Asked to confirm a new address"), (gettext_lazy("New: %(new)s"),)),
+    "contact.address_changed": Deed(Kind.DATA, gettext_lazy("Address changed"), (OLD_AND_NEW,)),
+    "contact.merged": Deed(Kind.DATA, gettext_lazy("Merged with another contact"), (gettext_lazy("The other: %(name)s"),)),
+    "contact.data_exported": Deed(Kind.DOWNLOAD, gettext_lazy("Downloaded their own data")),
+    "account.contacts_imported": Deed(Kind.DATA, gettext_lazy("List imported"), (gettext_lazy("%(contacts)s people, %(file)s"),)),
+    "account.log_exported": Deed(Kind.DOWNLOAD, gettext_lazy("Log downloaded")),
+}
+"""By verb. Verbs that are not here are not told."""
+
+NOT_TOLD = {"contact.erasure_asked", "contact.erasure_withdrawn"}
+"""Between the person and the company that runs the portal; not their employer's."""
+
+
+@dataclass(frozen=True)
+class Line:
+    at: datetime
+    about: str
+    contact_id: int | None
+    what: str
+    facts: list[str]
+    by: str
+    client_ip: str
+
+
+def verbs_of(kind: str) -> list[str]:
+    """Those of one kind, or all that are told."""
+    return [verb for verb, deed in DEEDS.items() if kind in ("", deed.kind)]
+
+
+def line_of(activity: Activity) -> Line:
+    deed = DEEDS[activity.verb]
+    return Line(
+        at=activity.at,
+        about=activity.label,
+        contact_id=activity.contact_id,
+        what=str(deed.words),
+        facts=_facts(deed, activity.details),
+        by=_by(activity),
+        client_ip=activity.client_ip or "",
+    )
+
+
+def _by(activity: Activity) -> str:
+    """Empty where it is plain: people sign in themselves, and of a wrong password nobody knows who typed it."""
+    is_own = activity.contact is not None and activity.actor_id == activity.contact.user_id
+    return "" if is_own else activity.actor_name
+
+
+def _facts(deed: Deed, details: Mapping[str, Any]) -> list[str]:
+    words = {name: text for name, value in details.items() if (text := _words(name, value))}
+    return [fact for template in deed.facts if (fact := _filled(template, words))]
+
+
+def _filled(template: Promise | str, words: Mapping[str, str]) -> str:
+    try:
+        return str(template) % words
+    except KeyError:
+        return ""
+
+
+def _words(name: str, value: Any) -> str:
+    """A detail as people say it; nothing for what is empty or none."""
+    if name == "fields":
+        return ", ".join(_field(field) for field in value)
+    if name == "method":
+        return str(Method(value).label) if value in Method.values else ""
+    if name == "until":
+        return _time(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def _field(name: str) -> str:
+    try:
+        return capfirst(str(Contact._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return _("other")
+
+
+def _time(value: str) -> str:
+    at = parse_datetime(value)
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""
