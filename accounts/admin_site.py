@@ -17,14 +17,18 @@ NOT_ADMINISTERED = {"account", "otp_email", "otp_static", "otp_totp", "socialacc
 
 
 class PortalAdminSite(AdminSite):
-    """The administration: for staff who gave their second factor, if the sign-in policy or they themselves want one.
+    """The administration: for staff who gave their second factor, if the sign-in policy or they themselves
+    want one.
 
     It has no sign-in form of its own; portal.urls leads visitors to the portal's.
     """
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Without the pages of the sign-in packages: what is done there would pass by our actions and the log."""
-        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        """Without the pages of the sign-in packages: what is done there would pass by our actions and the
+        log."""
+        models: list[Any] = (
+            [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        )
         ours = [model for model in models if model._meta.app_label not in NOT_ADMINISTERED]
         super().register(ours, admin_class, **options)
 

@@ -15,9 +15,11 @@ from accounts.http import PortalRequest
 
 
 @contextmanager
-def handing_out(request: HttpRequest, *, actor: Actor, verb: str, record: models.Model | None, **details: Any) -> Iterator[None]:
-    """Around the making of a response that sends a file: once it is made, and before its first byte is sent, a line tells
-    of it.
+def handing_out(
+    request: HttpRequest, *, actor: Actor, verb: str, record: models.Model | None, **details: Any
+) -> Iterator[None]:
+    """Around the making of a response that sends a file: once it is made, and before its first byte is sent,
+    a line tells of it.
 
     There is none where nothing is sent: the view refuses or finds nothing, or HEAD asks for headers alone.
     ``record`` and ``details`` are those of record_download.
@@ -27,15 +29,17 @@ def handing_out(request: HttpRequest, *, actor: Actor, verb: str, record: models
 
 
 @contextmanager
-def showing(request: HttpRequest, *, actor: Actor, verb: str, record: models.Model, **details: Any) -> Iterator[None]:
+def showing(
+    request: HttpRequest, *, actor: Actor, verb: str, record: models.Model, **details: Any
+) -> Iterator[None]:
     """The same for a picture that a page loads by itself: see record_load."""
     yield
     _note(request, record_load, actor, verb=verb, record=record, **details)
 
 
 def _note(request: HttpRequest, record_it: Any, actor: Actor, **line: Any) -> None:
-    """In a preview it is the member of staff who takes the file, and the line waits until the page has been made:
-    until then the database takes no writes."""
+    """In a preview it is the member of staff who takes the file, and the line waits until the page has been
+    made: until then the database takes no writes."""
     preview = cast("PortalRequest", request).preview
     if request.method == "HEAD":
         return

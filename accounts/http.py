@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class Configuration(Protocol):
-    """The part of the site's configuration that every app may ask. ``revision`` is another one after each change."""
+    """The part of the site's configuration that every app may ask. ``revision`` is another one after each
+    change."""
 
     @property
     def revision(self) -> UUID: ...
@@ -24,9 +25,10 @@ class Configuration(Protocol):
 class PortalRequest(HttpRequest):
     """A request after all middleware.
 
-    ``contact`` is the active contact of the signed-in user: None for visitors and for staff who hold no contact.
-    ``contacts`` are all contacts that the user can switch between. During a ``preview`` both are the contact that a member of
-    staff looks at, while ``user`` stays that member of staff: what a page shows of a customer comes from the contact alone.
+    ``contact`` is the active contact of the signed-in user: None for visitors and for staff who hold no
+    contact. ``contacts`` are all contacts that the user can switch between. During a ``preview`` both are the
+    contact that a member of staff looks at, while ``user`` stays that member of staff: what a page shows of a
+    customer comes from the contact alone.
     """
 
     id: str

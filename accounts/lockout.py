@@ -1,7 +1,7 @@
 """Locks an address after wrong passwords, whether anybody signs in with it or not.
 
-Each attempt is counted before its password is compared, in one statement that the database carries out one at a time
-for each address. So of any number of parallel guesses no more are compared than the policy allows.
+Each attempt is counted before its password is compared, in one statement that the database carries out one at
+a time for each address. So of any number of parallel guesses no more are compared than the policy allows.
 """
 
 import hashlib
@@ -19,16 +19,18 @@ LONGEST_MINUTES = 24 * 60
 FORGOTTEN_AFTER = timedelta(days=7)
 """A row that has seen no attempt for so long goes, and the doubling with it."""
 
-# The last attempt that is allowed sets the lock before its own password is compared; if that one is right, the row goes.
-# While the lock holds nothing is written, so that the statement returns no row.
+# The last attempt that is allowed sets the lock before its own password is compared; if that one is right,
+# the row goes. While the lock holds nothing is written, so that the statement returns no row.
 COUNT_ATTEMPT = f"""
 INSERT INTO {SignInFailure._meta.db_table} AS held (key, failures, lockouts, locked_until, updated_at)
     VALUES (%(key)s, 1, 0, NULL, %(now)s)
 ON CONFLICT (key) DO UPDATE SET
     failures = CASE WHEN held.locked_until IS NULL THEN held.failures + 1 ELSE 1 END,
-    lockouts = CASE WHEN held.locked_until IS NULL AND held.failures + 1 >= %(attempts)s THEN held.lockouts + 1 ELSE held.lockouts END,
+    lockouts = CASE WHEN held.locked_until IS NULL AND held.failures + 1 >= %(attempts)s
+        THEN held.lockouts + 1 ELSE held.lockouts END,
     locked_until = CASE WHEN held.locked_until IS NULL AND held.failures + 1 >= %(attempts)s
-        THEN %(now)s + LEAST(%(minutes)s * 2 ^ LEAST(held.lockouts, 11), %(longest)s) * INTERVAL '1 minute' END,
+        THEN %(now)s + LEAST(%(minutes)s * 2 ^ LEAST(held.lockouts, 11), %(longest)s) * INTERVAL '1 minute'
+        END,
     updated_at = %(now)s
 WHERE held.locked_until IS NULL OR held.locked_until <= %(now)s
 RETURNING locked_until
@@ -37,7 +39,8 @@ RETURNING locked_until
 
 @dataclass(frozen=True)
 class Attempt:
-    """``is_allowed``: its password may be compared. ``locked_until``: set if this was the last one before the lock."""
+    """``is_allowed``: its password may be compared. ``locked_until``: set if this was the last one before the
+    lock."""
 
     is_allowed: bool
     locked_until: datetime | None = None
@@ -67,10 +70,13 @@ def _count(key: str, attempts: int, minutes: int) -> Attempt:
 
 
 def take_back(email: str, attempt: Attempt) -> None:
-    """For an attempt whose password was not compared after all: a limit on the client's address stopped it."""
+    """For an attempt whose password was not compared after all: a limit on the client's address stopped
+    it."""
     rows = SignInFailure.objects.filter(key=key_of(email), failures__gt=0)
     if attempt.locked_until:
-        rows.filter(locked_until=attempt.locked_until).update(failures=F("failures") - 1, lockouts=F("lockouts") - 1, locked_until=None)
+        rows.filter(locked_until=attempt.locked_until).update(
+            failures=F("failures") - 1, lockouts=F("lockouts") - 1, locked_until=None
+        )
     else:
         rows.update(failures=F("failures") - 1)
 

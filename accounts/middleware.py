@@ -47,10 +47,12 @@ class SessionLimitsMiddleware:
 
 
 class TermsMiddleware:
-    """Ask for the terms of use before anything else. The administration, previews included, is for those who wrote them."""
+    """Ask for the terms of use before anything else. The administration, previews included, is for those who
+    wrote them."""
 
     WITHOUT_TERMS = frozenset(
-        "terms account_logout preview_end set_theme brand_css brand_image healthz confirm_identity send_confirmation_code".split()
+        "terms account_logout preview_end set_theme brand_css brand_image "
+        "healthz confirm_identity send_confirmation_code".split()
     )
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -63,18 +65,28 @@ class TermsMiddleware:
         match = request.resolver_match
         if match is None or match.url_name in self.WITHOUT_TERMS or match.app_name == "admin":
             return None
-        policy, preview = cast("PortalRequest", request).sign_in_policy, cast("PortalRequest", request).preview
-        if not policy.terms or preview or not request.user.is_authenticated or not policy.asks_terms_of(request.user):
+        policy, preview = (
+            cast("PortalRequest", request).sign_in_policy,
+            cast("PortalRequest", request).preview,
+        )
+        if (
+            not policy.terms
+            or preview
+            or not request.user.is_authenticated
+            or not policy.asks_terms_of(request.user)
+        ):
             return None
         next_url = request.get_full_path() if request.method == "GET" else "/"
         return redirect(f"{reverse('terms')}?{urlencode({'next': next_url})}")
 
 
 class IdentityProviderMiddleware:
-    """A provider of identities that is down, or answers nonsense, is no fault of the portal: say so, and offer the way back.
+    """A provider of identities that is down, or answers nonsense, is no fault of the portal: say so, and
+    offer the way back.
 
     ``request.waits_for_provider`` is true from the first step until the adapter has got an identity
-    (accounts.sign_in.social.pre_social_login). Whatever fails in between is the provider's answer; what fails later is ours.
+    (accounts.sign_in.social.pre_social_login). Whatever fails in between is the provider's answer; what fails
+    later is ours.
     """
 
     STEPS = ("_login", "_callback", "saml_finish_acs", "saml_metadata")
@@ -91,9 +103,12 @@ class IdentityProviderMiddleware:
         request.waits_for_provider = name.endswith(self.STEPS) and name != "account_login"  # type: ignore[attr-defined]
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Nor is it a fault when two people connect one identity at the same moment: the database gives it to the first."""
+        """Nor is it a fault when two people connect one identity at the same moment: the database gives it to
+        the first."""
         if isinstance(exception, IntegrityError) and SocialAccount._meta.db_table in str(exception):
-            get_adapter(request).add_message(request, messages.ERROR, "socialaccount/messages/account_connected_other.txt")
+            get_adapter(request).add_message(
+                request, messages.ERROR, "socialaccount/messages/account_connected_other.txt"
+            )
             return redirect("socialaccount_connections")
         is_ours = isinstance(exception, self.OF_OUR_OWN) or outage_of(exception)
         if is_ours or not getattr(request, "waits_for_provider", False):
@@ -104,7 +119,8 @@ class IdentityProviderMiddleware:
 
 
 class ContactMiddleware:
-    """Set ``request.contact`` and ``request.contacts``, read anew for each request so that every change holds at once."""
+    """Set ``request.contact`` and ``request.contacts``, read anew for each request so that every change holds
+    at once."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -117,7 +133,8 @@ class ContactMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> None:
-        """Only now has Django checked where a form comes from: nothing in it is read before, and nothing done that it asks for.
+        """Only now has Django checked where a form comes from: nothing in it is read before, and nothing done
+        that it asks for.
 
         A view without that check takes no forms of the portal.
         """
@@ -135,12 +152,16 @@ class ContactMiddleware:
 
     @staticmethod
     def _writing(request: HttpRequest) -> Contact | None:
-        """For whom a form was shown: what it writes belongs there, even if another tab has gone to another contact since.
+        """For whom a form was shown: what it writes belongs there, even if another tab has gone to another
+        contact since.
 
-        That contact is the active one from now on. A form of a contact that is no longer the user's writes for nobody.
+        That contact is the active one from now on. A form of a contact that is no longer the user's writes
+        for nobody.
         """
         contacts: list[Contact] = request.contacts  # type: ignore[attr-defined]
-        contact = next((contact for contact in contacts if str(contact.pk) == request.POST["acting_as"]), None)
+        contact = next(
+            (contact for contact in contacts if str(contact.pk) == request.POST["acting_as"]), None
+        )
         if contact:
             request.session[ACTIVE_CONTACT] = contact.pk
         return contact
@@ -155,9 +176,11 @@ def _contacts_of(user: int) -> models.QuerySet[Contact]:
 
 
 def lost_access(user: User) -> bool:
-    """Whether the user's last contact was deactivated after they signed in: their next click is the sign-in page.
+    """Whether the user's last contact was deactivated after they signed in: their next click is the sign-in
+    page.
 
-    They sign in again to redeem a good invitation (accounts.sign_in.adapter); until then they see nothing of anybody.
+    They sign in again to redeem a good invitation (accounts.sign_in.adapter); until then they see nothing of
+    anybody.
     """
     if user.is_staff or user.last_login is None:
         return False
@@ -165,14 +188,19 @@ def lost_access(user: User) -> bool:
 
 
 class PreferencesMiddleware:
-    """Activate the reader's time zone and language; a visitor gets the browser's language and the portal's time zone."""
+    """Activate the reader's time zone and language; a visitor gets the browser's language and the portal's
+    time zone."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user if request.user.is_authenticated else None
-        language = user.language if user and is_offered(user.language) else translation.get_language_from_request(request)
+        language = (
+            user.language
+            if user and is_offered(user.language)
+            else translation.get_language_from_request(request)
+        )
         zone = ZoneInfo(user.time_zone) if user and user.time_zone else None
         with translation.override(language), timezone.override(zone):
             request.LANGUAGE_CODE = language

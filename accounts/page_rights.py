@@ -28,9 +28,12 @@ class PageRight:
 
 
 def only_for(
-    privilege: Privilege, model: type[models.Model], is_held_by: Callable[[Contact | None], bool] | None = None
+    privilege: Privilege,
+    model: type[models.Model],
+    is_held_by: Callable[[Contact | None], bool] | None = None,
 ) -> Callable[[View], View]:
-    """Refuse whoever may not do this with any record of the model, or does not pass the stricter ``is_held_by``."""
+    """Refuse whoever may not do this with any record of the model, or does not pass the stricter
+    ``is_held_by``."""
     record_type: RecordType = model.record_type  # type: ignore[attr-defined]
     right = PageRight(privilege, record_type, is_held_by or (lambda contact: can(contact, privilege, model)))
 

@@ -2,12 +2,12 @@
 
 A model joins by declaring what it is, next to its fields, and by a queryset that builds on ScopedQuerySet::
 
-    record_type = RecordType("case", _("Cases"), account="account", contact="contact", privileges=("read", "create"))
+    record_type = RecordType("case", _("Cases"), account="account", contact="contact", privileges=("read",))
     objects = CaseQuerySet.as_manager()
 
-Everything is refused unless a RecordPermission of one of the contact's roles allows it. Without a contact (a visitor,
-staff) those of the roles for visitors count, and for records that belong to nobody alone. Rows of a child model go through
-their parent (``filter(case__in=Case.objects.visible_to(contact))``).
+Everything is refused unless a RecordPermission of one of the contact's roles allows it. Without a contact (a
+visitor, staff) those of the roles for visitors count, and for records that belong to nobody alone. Rows of a
+child model go through their parent (``filter(case__in=Case.objects.visible_to(contact))``).
 """
 
 from collections.abc import Collection
@@ -29,7 +29,12 @@ Grants = dict[str, dict[str, list[str]]]
 """Record type → scope → privileges: ``{"case": {"account": ["read", "create"]}}``."""
 
 
-PRIVILEGE_LABELS: dict[Privilege, Promise] = {"read": _("read"), "create": _("create"), "write": _("write"), "delete": _("delete")}
+PRIVILEGE_LABELS: dict[Privilege, Promise] = {
+    "read": _("read"),
+    "create": _("create"),
+    "write": _("write"),
+    "delete": _("delete"),
+}
 
 
 class Scope(models.TextChoices):
@@ -53,12 +58,12 @@ class Grant(NamedTuple):
 class RecordType:
     """A kind of record that roles can be granted, and where a row says whose it is.
 
-    ``account`` and ``contact`` name the model's foreign keys; a type with neither belongs to nobody and can be
-    granted in global scope only; it alone can be opened to visitors. ``privileges`` are those that the code asks for.
-    ``through`` says what else the grant reaches, in words for administrators. ``joined`` names the relation whose rows let
-    contacts into single records, each row one ``contact``: whoever may read their own records reads these, too, within their
-    account. The model's queryset sees to that; reports on access take it from here. ``joined_if`` names the field that says
-    whether such a row does so.
+    ``account`` and ``contact`` name the model's foreign keys; a type with neither belongs to nobody and can
+    be granted in global scope only; it alone can be opened to visitors. ``privileges`` are those that the
+    code asks for. ``through`` says what else the grant reaches, in words for administrators. ``joined`` names
+    the relation whose rows let contacts into single records, each row one ``contact``: whoever may read their
+    own records reads these, too, within their account. The model's queryset sees to that; reports on access
+    take it from here. ``joined_if`` names the field that says whether such a row does so.
     """
 
     name: str
@@ -88,7 +93,8 @@ class RecordType:
     def widest_scope(self, contact: "Contact", granted: Collection[str]) -> str | None:
         """The widest of the granted scopes that means something for this contact.
 
-        Scopes nest (a contact's own records are also its account's), so one condition answers the query from one index.
+        Scopes nest (a contact's own records are also its account's), so one condition answers the query from
+        one index.
         """
         for scope in self.scopes:
             if scope in granted and (scope != Scope.ACCOUNT or contact.account_id):
@@ -96,7 +102,8 @@ class RecordType:
         return None
 
     def owner(self, contact: "Contact", scope: str) -> dict[str, int | None]:
-        """The foreign keys, and their values, that rows within ``scope`` have; none for the global scope: any row.
+        """The foreign keys, and their values, that rows within ``scope`` have; none for the global scope: any
+        row.
 
         A contact's own records are within its account: a record of another account stays with that account.
         """
@@ -121,7 +128,11 @@ class ScopedQuerySet(models.QuerySet[M_co]):
     def permitted_to(self, privilege: Privilege, contact: "Contact | None") -> Self:
         record_type: RecordType = self.model.record_type  # type: ignore[attr-defined]
         if contact is None:
-            return self.filter(models.Exists(visitors_grants(record_type))) if _is_for_visitors(privilege, record_type) else self.none()
+            return (
+                self.filter(models.Exists(visitors_grants(record_type)))
+                if _is_for_visitors(privilege, record_type)
+                else self.none()
+            )
         scope = granted_scope(contact, privilege, record_type)
         return self.none() if scope is None else self.filter(**record_type.owner(contact, scope))
 
@@ -136,7 +147,9 @@ def can(contact: "Contact | None", privilege: Privilege, target: "models.Model |
         return False
     if isinstance(target, type):
         return True
-    return all(_foreign_key(target, field) == value for field, value in record_type.owner(contact, scope).items())
+    return all(
+        _foreign_key(target, field) == value for field, value in record_type.owner(contact, scope).items()
+    )
 
 
 def visitors_grants(record_type: RecordType) -> models.QuerySet[Any]:

@@ -42,7 +42,9 @@ def security_rows(request: PortalRequest) -> list[Row]:
 def unconfirmed_address(user: User) -> str:
     """The address whose confirmation is waited for: the only one, or the one that is to take its place."""
     addresses = list(EmailAddress.objects.filter(user=user).order_by("-pk"))
-    return next((address.email for address in addresses if not address.verified), "" if addresses else user.email)
+    return next(
+        (address.email for address in addresses if not address.verified), "" if addresses else user.email
+    )
 
 
 def _password(request: PortalRequest) -> Row | None:
@@ -57,32 +59,57 @@ def _password(request: PortalRequest) -> Row | None:
             time=changed,
         )
     if request.sign_in_policy.lets_in_by_password(request.user):
-        return Row(_("Password"), reverse("account_set_password"), "key", _("None yet: you sign in through another service."))
+        return Row(
+            _("Password"),
+            reverse("account_set_password"),
+            "key",
+            _("None yet: you sign in through another service."),
+        )
     return None
 
 
 def _password_changed_at(user: User) -> datetime | None:
     """By the log of the user's contacts, whose index answers it. Staff have none there."""
     contacts = [str(pk) for pk in Contact.objects.filter(user=user).values_list("pk", flat=True)]
-    changes = Activity.objects.filter(record_type=Contact.record_type.name, record_id__in=contacts, verb="contact.password_changed")
+    changes = Activity.objects.filter(
+        record_type=Contact.record_type.name, record_id__in=contacts, verb="contact.password_changed"
+    )
     return changes.order_by("-at").values_list("at", flat=True).first()
 
 
 def _email(user: User) -> Row:
     waiting = unconfirmed_address(user)
-    confirmed = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary").values_list("email", flat=True).first()
+    confirmed = (
+        EmailAddress.objects.filter(user=user, verified=True)
+        .order_by("-primary")
+        .values_list("email", flat=True)
+        .first()
+    )
     badge = ("unverified", _("Not confirmed yet")) if waiting else ("verified", _("Confirmed"))
-    text = _("%(old)s, to become %(new)s") % {"old": confirmed, "new": waiting} if confirmed and waiting else confirmed or waiting
+    text = (
+        _("%(old)s, to become %(new)s") % {"old": confirmed, "new": waiting}
+        if confirmed and waiting
+        else confirmed or waiting
+    )
     return Row(_("E-mail address"), reverse("account_email"), "envelope", text, badge)
 
 
 def _identities(request: PortalRequest) -> Row | None:
     names = provider_names(request)
-    connected = SocialAccount.objects.filter(user=request.user).order_by("date_joined").values_list("provider", flat=True)
+    connected = (
+        SocialAccount.objects.filter(user=request.user)
+        .order_by("date_joined")
+        .values_list("provider", flat=True)
+    )
     known = [names.get(provider, provider) for provider in connected]
     if not names and not known:
         return None
-    return Row(_("Other ways to sign in"), reverse("socialaccount_connections"), "link-45deg", ", ".join(known) or _("None connected"))
+    return Row(
+        _("Other ways to sign in"),
+        reverse("socialaccount_connections"),
+        "link-45deg",
+        ", ".join(known) or _("None connected"),
+    )
 
 
 def _second_factor(request: PortalRequest) -> Row:
@@ -113,5 +140,7 @@ def _browsers(user: User) -> Row | None:
     count = TrustedBrowser.objects.valid().filter(user=user).count()
     if not count:
         return None
-    text = ngettext("%(n)s browser needs no code for a while", "%(n)s browsers need no code for a while", count) % {"n": count}
+    text = ngettext(
+        "%(n)s browser needs no code for a while", "%(n)s browsers need no code for a while", count
+    ) % {"n": count}
     return Row(_("Remembered browsers"), f"{reverse('second_factor')}#browsers", "shield-check", text)

@@ -53,9 +53,13 @@ ROLES = (
 def install(web_role: Any, record_permission: Any) -> None:
     """Create what is missing. The models are parameters: a migration passes them as they were at its time."""
     for shipped in ROLES:
-        role, is_new = web_role.objects.get_or_create(name=shipped.name, defaults={"description": shipped.description, **shipped.flags})
+        role, is_new = web_role.objects.get_or_create(
+            name=shipped.name, defaults={"description": shipped.description, **shipped.flags}
+        )
         if is_new:
-            record_permission.objects.bulk_create(_permission(record_permission, role, grant) for grant in shipped.grants)
+            record_permission.objects.bulk_create(
+                _permission(record_permission, role, grant) for grant in shipped.grants
+            )
 
 
 def _permission(record_permission: Any, role: Any, grant: Grant) -> Any:

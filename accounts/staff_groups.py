@@ -1,7 +1,7 @@
 """Groups of staff that every installation starts with, and what each may do in the administration.
 
-A migration creates them once; superusers change them afterwards. What a later model adds comes with a migration of its own
-that calls ``extend``. Roles of contacts are something else: see accounts.shipped.
+A migration creates them once; superusers change them afterwards. What a later model adds comes with a
+migration of its own that calls ``extend``. Roles of contacts are something else: see accounts.shipped.
 """
 
 from collections.abc import Iterable, Mapping
@@ -57,7 +57,8 @@ GROUPS: dict[str, Rights] = {
         "accounts.account": VIEW,
         "accounts.contact": VIEW,
     },
-    # Everything but what only superusers do: superusers, single permissions, and what a group may do (accounts.admin.staff).
+    # Everything but what only superusers do: superusers, single permissions, and what a group may do
+    # (accounts.admin.staff).
     ADMINISTRATOR: {
         "accounts.account": EDIT,
         "accounts.contact": f"{EDIT} preview",
@@ -111,7 +112,8 @@ GROUPS: dict[str, Rights] = {
 
 
 def install(group: Any, permission: Any, content_type: Any) -> None:
-    """Create the groups that are missing. The models are parameters: a migration passes them as they were at its time."""
+    """Create the groups that are missing. The models are parameters: a migration passes them as they were at
+    its time."""
     for name, rights in GROUPS.items():
         made, is_new = group.objects.get_or_create(name=name)
         if is_new:
@@ -125,14 +127,15 @@ def extend(name: str, rights: Rights, group: Any, permission: Any, content_type:
 
 
 def permissions(rights: Rights, permission: Any, content_type: Any) -> Iterable[Any]:
-    """The rows for these rights. Django writes its own at the very end of migrating, and takes those that are there."""
+    """The rows for these rights. Django writes its own at the very end of migrating, and takes those that are
+    there."""
     for label, words in rights.items():
         app_label, model = label.split(".")
         kind, _ = content_type.objects.get_or_create(app_label=app_label, model=model)
         for right in words.split():
-            yield permission.objects.get_or_create(content_type=kind, codename=f"{right}_{model}", defaults={"name": _name(right, label)})[
-                0
-            ]
+            yield permission.objects.get_or_create(
+                content_type=kind, codename=f"{right}_{model}", defaults={"name": _name(right, label)}
+            )[0]
 
 
 def _name(right: str, label: str) -> str:

@@ -10,7 +10,12 @@ from accounts.actions import bulk_invitations, forgotten_passwords, invitations
 from accounts.actions.access_review import remind_of_reviews as remind
 from accounts.actions.contact_imports import create_imported_contacts, invite_next
 from accounts.actions.mail import SEND_MAIL
-from accounts.actions.mail_delivery import MailInHandError, note_failed_attempt, send_queued_mail, take_up_waiting_mails
+from accounts.actions.mail_delivery import (
+    MailInHandError,
+    note_failed_attempt,
+    send_queued_mail,
+    take_up_waiting_mails,
+)
 from accounts.actions.sessions import forget_ended_sessions
 from accounts.actors import Actor
 from accounts.models import OutgoingMail
@@ -22,7 +27,12 @@ logger = logging.getLogger(__name__)
 MAIL_ATTEMPTS = 11
 
 
-@app.task(name=SEND_MAIL, queue=MAIL, pass_context=True, retry=RetryStrategy(max_attempts=MAIL_ATTEMPTS, exponential_wait=3))
+@app.task(
+    name=SEND_MAIL,
+    queue=MAIL,
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=MAIL_ATTEMPTS, exponential_wait=3),
+)
 def send_mail(context: JobContext, mail_id: int) -> None:
     try:
         send_queued_mail(mail_id=mail_id)
@@ -62,11 +72,20 @@ def answer_forgotten_password(email: str, invitation_id: int | None = None, prov
 
 @app.task(name=bulk_invitations.TASK, retry=RETRY)
 def invite_one(
-    *, batch: str, contact_id: int, user_id: int | None, client_ip: str | None, role_ids: list[int], message: str, asked_at: str
+    *,
+    batch: str,
+    contact_id: int,
+    user_id: int | None,
+    client_ip: str | None,
+    role_ids: list[int],
+    message: str,
+    asked_at: str,
 ) -> None:
     actor = bulk_invitations.actor_of(user_id, client_ip)
     at = datetime.fromisoformat(asked_at)
-    bulk_invitations.invite_one(actor=actor, contact_id=contact_id, role_ids=role_ids, message=message, asked_at=at)
+    bulk_invitations.invite_one(
+        actor=actor, contact_id=contact_id, role_ids=role_ids, message=message, asked_at=at
+    )
 
 
 @app.periodic(cron="* * * * *")

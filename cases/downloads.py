@@ -10,8 +10,11 @@ from cases.models import Attachment
 from lib.uploads import file_response, is_picture, thumbnail_response
 
 
-def attachment_response(request: HttpRequest, attachment: Attachment, *, actor: Actor) -> HttpResponse | FileResponse:
-    """With ``?small`` a picture as it is shown in the conversation; ``attachment`` as AttachmentQuerySet.with_case loads it."""
+def attachment_response(
+    request: HttpRequest, attachment: Attachment, *, actor: Actor
+) -> HttpResponse | FileResponse:
+    """With ``?small`` a picture as it is shown in the conversation; ``attachment`` as
+    AttachmentQuerySet.with_case loads it."""
     case = attachment.message.case
     taken: dict[str, Any] = {"actor": actor, "record": case, "case": case.number}
     if "small" in request.GET and is_picture(attachment.name):

@@ -1,7 +1,8 @@
 """Numbers about how support went: what came in, how long it took, what people thought of it.
 
-Each measure counts in the month of its own event, in the reader's time zone: a case that was opened in May and resolved in June
-is one of May's opened and one of June's resolved cases. Times are the customer's: all hours of the clock, waiting included.
+Each measure counts in the month of its own event, in the reader's time zone: a case that was opened in May
+and resolved in June is one of May's opened and one of June's resolved cases. Times are the customer's: all
+hours of the clock, waiting included.
 """
 
 from collections.abc import Callable
@@ -37,8 +38,8 @@ def median_wait(until: str, only: Q | None = None) -> Median:
 
 @dataclass(frozen=True)
 class Measure:
-    """``when``: the column that says in which month a case counts. Where that is no activity of the case, the index by last
-    activity does not help to find it."""
+    """``when``: the column that says in which month a case counts. Where that is no activity of the case, the
+    index by last activity does not help to find it."""
 
     when: str
     value: Callable[[], models.Aggregate]
@@ -61,7 +62,8 @@ def last_months(today: date, count: int = MONTHS) -> list[date]:
 
 
 def by_month(cases: CaseQuerySet, name: str, months: list[date]) -> list[Any]:
-    """The measure ``name`` for each of the months; None where there is nothing to measure (0 of what is counted). One query."""
+    """The measure ``name`` for each of the months; None where there is nothing to measure (0 of what is
+    counted). One query."""
     return [value for value, _count in counted_by_month(cases, name, months)]
 
 
@@ -96,7 +98,9 @@ def by_group(cases: CaseQuerySet, name: str, months: list[date]) -> list[dict[st
         return Q(**{f"{column}__gte": begins, f"{column}__lt": ends})
 
     is_resolved = during("closed_at") & Q(category=Category.RESOLVED)
-    rows = cases.filter(during("created_at") | during("first_reply_at") | is_resolved | during("rated_at")).order_by()
+    rows = cases.filter(
+        during("created_at") | during("first_reply_at") | is_resolved | during("rated_at")
+    ).order_by()
     grouped = rows.values(*GROUPS[name]).annotate(
         opened=Count("pk", filter=during("created_at")),
         resolved=Count("pk", filter=is_resolved),
@@ -108,13 +112,16 @@ def by_group(cases: CaseQuerySet, name: str, months: list[date]) -> list[dict[st
 
 
 def promises(by: str, months: list[date]) -> dict[Any, dict[str, int]]:
-    """How many promises that fall due in these months were kept, missed, or still run, by the key of one of the GROUPS or by
-    "month" (first day → counts). What is no longer owed is not counted, unless it was missed before. One query."""
+    """How many promises that fall due in these months were kept, missed, or still run, by the key of one of
+    the GROUPS or by "month" (first day → counts). What is no longer owed is not counted, unless it was missed
+    before. One query."""
     zone = timezone.get_current_timezone()
     begins, ends = _midnight(months[0], zone), _midnight(_next_month(months[-1]), zone)
     month = Trunc("due_at", "month", output_field=models.DateField(), tzinfo=zone)
     counted = (
-        CaseClock.objects.filter(Q(dropped_at=None) | Q(missed_at__isnull=False), due_at__gte=begins, due_at__lt=ends)
+        CaseClock.objects.filter(
+            Q(dropped_at=None) | Q(missed_at__isnull=False), due_at__gte=begins, due_at__lt=ends
+        )
         .order_by()
         .values(key=month if by == "month" else F(f"case__{GROUPS[by][0]}"))
         .annotate(
@@ -127,15 +134,26 @@ def promises(by: str, months: list[date]) -> dict[Any, dict[str, int]]:
 
 
 def deflection(months: list[date], now: datetime) -> dict[str, int]:
-    """``read``: on how many days of a contact suggestions were read; ``solved``: after how many of these the contact opened no
-    case within 72 hours of anything that they read. Days that are not yet decided do not count. One query."""
+    """``read``: on how many days of a contact suggestions were read; ``solved``: after how many of these the
+    contact opened no case within 72 hours of anything that they read. Days that are not yet decided do not
+    count. One query."""
     zone = timezone.get_current_timezone()
     soon = Case.objects.filter(
-        contact=OuterRef("contact"), created_at__gte=OuterRef("read_at"), created_at__lt=OuterRef("read_at") + UNDECIDED
+        contact=OuterRef("contact"),
+        created_at__gte=OuterRef("read_at"),
+        created_at__lt=OuterRef("read_at") + UNDECIDED,
     )
-    read = SuggestionReading.objects.filter(read_at__gte=_midnight(months[0], zone), read_at__lt=_midnight(_next_month(months[-1]), zone))
-    days = read.order_by().annotate(has_case=Exists(soon)).values("contact", day=TruncDate("read_at", tzinfo=zone))
-    decided = days.annotate(opened_case=BoolOr("has_case"), last=Max("read_at")).filter(last__lte=now - UNDECIDED)
+    read = SuggestionReading.objects.filter(
+        read_at__gte=_midnight(months[0], zone), read_at__lt=_midnight(_next_month(months[-1]), zone)
+    )
+    days = (
+        read.order_by()
+        .annotate(has_case=Exists(soon))
+        .values("contact", day=TruncDate("read_at", tzinfo=zone))
+    )
+    decided = days.annotate(opened_case=BoolOr("has_case"), last=Max("read_at")).filter(
+        last__lte=now - UNDECIDED
+    )
     return decided.aggregate(read=Count("contact"), solved=Count("contact", filter=Q(opened_case=False)))
 
 

@@ -1,7 +1,8 @@
-"""The address that answers by mail go to: it names the case and the person, signed, so that nobody can write as another.
+"""The address that answers by mail go to: it names the case and the person, signed, so that nobody can write
+as another.
 
-``cases+c-10001.c12.20783.x7fk…@support.example``: the case's number, a contact (c) or a user (u), the day on which it was
-made, and the signature.
+``cases+c-10001.c12.20783.x7fk…@support.example``: the case's number, a contact (c) or a user (u), the day on
+which it was made, and the signature.
 """
 
 import re
@@ -19,7 +20,9 @@ MARKER = "-=+=-"
 
 SALT = "cases.reply-address"
 SIGNATURE_LENGTH = 20
-_SIGNED = r"(?P<number>c-\d{1,15})\.(?P<kind>[cu])(?P<pk>\d{1,18})\.(?P<day>\d{1,6})\.(?P<signature>[0-9a-f]{20})"
+_SIGNED = (
+    r"(?P<number>c-\d{1,15})\.(?P<kind>[cu])(?P<pk>\d{1,18})\.(?P<day>\d{1,6})\.(?P<signature>[0-9a-f]{20})"
+)
 _LOCAL = re.compile(rf"\+{_SIGNED}@", re.IGNORECASE)
 
 
@@ -33,8 +36,8 @@ class ReplyTarget:
 
 
 def reply_address(case: Case, *, contact: Contact | None = None, user: User | None = None) -> str:
-    """Empty while no mailbox for answers is configured (CASE_MAIL_ADDRESS); for agents also while nobody checks who
-    really writes (CASE_MAIL_AUTHSERV_ID)."""
+    """Empty while no mailbox for answers is configured (CASE_MAIL_ADDRESS); for agents also while nobody
+    checks who really writes (CASE_MAIL_AUTHSERV_ID)."""
     mailbox: str = settings.CASE_MAIL_ADDRESS
     if not mailbox or (contact is None and not settings.CASE_MAIL_AUTHSERV_ID):
         return ""
@@ -50,7 +53,9 @@ def read_reply_address(address: str) -> ReplyTarget | None:
     if found is None:
         return None
     token = f"{found['number'].lower()}.{found['kind'].lower()}{found['pk']}.{found['day']}"
-    if not constant_time_compare(_signature(token), found["signature"].lower()) or _is_over(int(found["day"])):
+    if not constant_time_compare(_signature(token), found["signature"].lower()) or _is_over(
+        int(found["day"])
+    ):
         return None
     pk = int(found["pk"])
     is_contact = found["kind"].lower() == "c"
@@ -58,7 +63,8 @@ def read_reply_address(address: str) -> ReplyTarget | None:
 
 
 def without_reply_addresses(text: str) -> str:
-    """What is quoted or forwarded hands nobody the key to somebody's answers: not even without our host behind it."""
+    """What is quoted or forwarded hands nobody the key to somebody's answers: not even without our host
+    behind it."""
     return any_reply_address().sub("…", text)
 
 

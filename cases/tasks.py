@@ -48,7 +48,9 @@ def read_inbound_mail(mail_id: int) -> None:
     try:
         receive.read(mail_id=mail_id)
     except Exception as error:
-        if isinstance(error, InboundMail.DoesNotExist) or outage_of(error) == DATABASE:  # says nothing about the message
+        if (
+            isinstance(error, InboundMail.DoesNotExist) or outage_of(error) == DATABASE
+        ):  # says nothing about the message
             raise
         logger.exception("Inbound mail %s could not be read", mail_id)
         receive.note_failure(mail_id=mail_id, error=f"{type(error).__name__}: {error}")

@@ -22,7 +22,9 @@ urlpatterns = [
     path("cases/<slug:number>/reply/draft/", conversation.reply_draft, name="reply_draft"),
     path("cases/<slug:number>/reply/<int:pk>/", conversation.reply_edit, name="reply_edit"),
     path("cases/<slug:number>/follow/", conduct.case_follow, name="follow"),
-    path("cases/<slug:number>/people/<int:pk>/remove/", conduct.participant_remove, name="participant_remove"),
+    path(
+        "cases/<slug:number>/people/<int:pk>/remove/", conduct.participant_remove, name="participant_remove"
+    ),
     path("cases/<slug:number>/do/<slug:deed>/", conduct.conduct, name="conduct"),
     path("mail/inbound/", inbound.inbound_mail, name="inbound_mail"),
     path("attachments/<uuid:pk>/", files.attachment, name="attachment"),

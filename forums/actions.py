@@ -1,4 +1,5 @@
-"""What people do in forums. The functions that take ``at`` accept the time of a post that was written elsewhere before."""
+"""What people do in forums. The functions that take ``at`` accept the time of a post that was written
+elsewhere before."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,10 +25,16 @@ def open_topic(*, actor: Actor, forum: Forum, title: str, body: str, at: datetim
     """Start a discussion. Submitted twice, it is one topic."""
     forum = Forum.objects.select_for_update().get(pk=forum.pk)
     written_at = at or timezone.now()
-    twin = _twins(actor, body, written_at).filter(topic__forum=forum, topic__title=title, is_opening=True).first()
+    twin = (
+        _twins(actor, body, written_at)
+        .filter(topic__forum=forum, topic__title=title, is_opening=True)
+        .first()
+    )
     if twin:
         return twin.topic
-    topic = Topic(forum=forum, created_at=written_at, last_post_at=written_at, last_post_by=actor.name, **_author(actor))
+    topic = Topic(
+        forum=forum, created_at=written_at, last_post_at=written_at, last_post_by=actor.name, **_author(actor)
+    )
     topic.rename(title)
     topic.save()
     _write(topic=topic, actor=actor, body=body, at=written_at, is_opening=True)
@@ -136,14 +143,18 @@ def _author(actor: Actor) -> dict[str, Any]:
 
 
 def _twins(actor: Actor, body: str, at: datetime) -> PostQuerySet:
-    """Posts of the same text by the same author at about that time. Ask under a lock: two requests may come at once."""
-    return Post.objects.filter(**_author(actor), body=body, created_at__range=(at - DOUBLE_SUBMIT, at + DOUBLE_SUBMIT))
+    """Posts of the same text by the same author at about that time. Ask under a lock: two requests may come
+    at once."""
+    return Post.objects.filter(
+        **_author(actor), body=body, created_at__range=(at - DOUBLE_SUBMIT, at + DOUBLE_SUBMIT)
+    )
 
 
 def _lock(topic: Topic) -> Topic:
     """Hold the topic until the transaction ends, and read what may have changed since it was fetched."""
     topic.refresh_from_db(
-        from_queryset=Topic.objects.select_for_update(), fields=["reply_count", "is_locked", "is_answered", "last_post_at"]
+        from_queryset=Topic.objects.select_for_update(),
+        fields=["reply_count", "is_locked", "is_answered", "last_post_at"],
     )
     return topic
 
@@ -169,14 +180,21 @@ def _write(*, topic: Topic, actor: Actor, body: str, at: datetime, is_opening: b
 
 
 def _mail_author(topic: Topic, post: Post, actor: Actor) -> None:
-    """Tell the topic's author, unless they wrote the post themselves or may no longer read the forum. Staff read in the administration."""
+    """Tell the topic's author, unless they wrote the post themselves or may no longer read the forum. Staff
+    read in the administration."""
     contact, staff = topic.author_contact, topic.author_user
     if actor.user and actor.user.pk == (contact.user_id if contact else topic.author_user_id):
         return
     if contact and _reads(contact, topic):
         _mail(contact.email, contact.first_name, topic, post, topic.url_of_latest(post))
     elif staff and staff.is_active:
-        _mail(staff.email, staff.get_short_name(), topic, post, reverse("admin:forums_topic_change", args=[topic.pk]))
+        _mail(
+            staff.email,
+            staff.get_short_name(),
+            topic,
+            post,
+            reverse("admin:forums_topic_change", args=[topic.pk]),
+        )
 
 
 def _reads(contact: Contact, topic: Topic) -> bool:

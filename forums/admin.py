@@ -56,7 +56,16 @@ class TopicAdmin(admin.ModelAdmin[Topic]):
     """Staff open topics here, reply below the latest posts, and moderate by the actions of the list."""
 
     form = TopicAdminForm
-    list_display = ("title", "forum", "author_name", "reply_count", "is_pinned", "is_locked", "is_answered", "last_post_at")
+    list_display = (
+        "title",
+        "forum",
+        "author_name",
+        "reply_count",
+        "is_pinned",
+        "is_locked",
+        "is_answered",
+        "last_post_at",
+    )
     list_filter = ("forum", "is_answered", "is_pinned", "is_locked")
     search_fields = ("title", "author_contact__last_name", "author_contact__email", "author_user__email")
     date_hierarchy = "created_at"
@@ -103,18 +112,30 @@ class TopicAdmin(admin.ModelAdmin[Topic]):
 
     @admin.display(description=gettext_lazy("opened"))
     def opened(self, topic: Topic) -> str:
-        return _("%(name)s, %(account)s") % {"name": topic.author_name, "account": topic.author_company or _("Staff")}
+        return _("%(name)s, %(account)s") % {
+            "name": topic.author_name,
+            "account": topic.author_company or _("Staff"),
+        }
 
     @admin.display(description=gettext_lazy("latest posts"))
     def latest_posts(self, topic: Topic) -> SafeString:
         latest = topic.posts.for_reading().reverse()[:LATEST_POSTS]
         rows = [
-            (reverse("admin:forums_post_change", args=[post.pk]), post.author_name, post.author_company, markdown.cleaned(post.body_html))
+            (
+                reverse("admin:forums_post_change", args=[post.pk]),
+                post.author_name,
+                post.author_company,
+                markdown.cleaned(post.body_html),
+            )
             for post in reversed(latest)
         ]
-        posts = format_html_join("", '<p><a href="{}"><strong>{}</strong></a> {}</p><blockquote>{}</blockquote>', rows)
+        posts = format_html_join(
+            "", '<p><a href="{}"><strong>{}</strong></a> {}</p><blockquote>{}</blockquote>', rows
+        )
         all_posts = reverse("admin:forums_post_changelist") + f"?topic__id__exact={topic.pk}"
-        return format_html('<div>{}<p><a href="{}">{}</a></p></div>', posts, all_posts, _("All posts of this topic"))
+        return format_html(
+            '<div>{}<p><a href="{}">{}</a></p></div>', posts, all_posts, _("All posts of this topic")
+        )
 
     @admin.action(description=gettext_lazy("Pin to the top"))
     def pin(self, request: HttpRequest, queryset: QuerySet[Topic]) -> None:
@@ -143,7 +164,13 @@ class PostAdmin(admin.ModelAdmin[Post]):
 
     list_display = ("excerpt", "topic", "author_name", "author_company", "created_at", "is_answer")
     list_filter = ("is_answer", "topic__forum")
-    search_fields = ("body", "topic__title", "author_contact__last_name", "author_contact__email", "author_user__email")
+    search_fields = (
+        "body",
+        "topic__title",
+        "author_contact__last_name",
+        "author_contact__email",
+        "author_user__email",
+    )
     date_hierarchy = "created_at"
     show_full_result_count = False
     actions = ("mark_answer", "unmark_answer")
@@ -151,7 +178,11 @@ class PostAdmin(admin.ModelAdmin[Post]):
     readonly_fields = ("topic", "author_name", "author_company", "created_at", "edited_at", "is_answer")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
-        return super().get_queryset(request).select_related("topic__forum", "author_contact__account", "author_user")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("topic__forum", "author_contact__account", "author_user")
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -166,7 +197,9 @@ class PostAdmin(admin.ModelAdmin[Post]):
         if "body" in form.changed_data:
             actions.edit_post(actor=_staff(request), post=obj, body=form.cleaned_data["body"])
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         post = self.get_object(request, object_id)
         if post and post.is_opening:
             messages.error(request, _("This post opens its topic. Delete the topic instead."))

@@ -10,7 +10,9 @@ MARKDOWN_HELP = _("You can use Markdown: **bold**, lists, > quotes and `code`.")
 
 def body_field(label: Any, rows: int) -> forms.CharField:
     limit = Post._meta.get_field("body").max_length
-    return forms.CharField(label=label, help_text=MARKDOWN_HELP, max_length=limit, widget=forms.Textarea(attrs={"rows": rows}))
+    return forms.CharField(
+        label=label, help_text=MARKDOWN_HELP, max_length=limit, widget=forms.Textarea(attrs={"rows": rows})
+    )
 
 
 class TopicForm(forms.Form):

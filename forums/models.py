@@ -17,7 +17,8 @@ from lib.search import alike
 
 class ForumQuerySet(ScopedQuerySet["Forum"]):
     def permitted_to(self, privilege: Privilege, contact: Contact | None) -> Self:
-        """Forums without an audience, and those whose audience ``contact`` belongs to, if a role permits it."""
+        """Forums without an audience, and those whose audience ``contact`` belongs to, if a role permits
+        it."""
         audience = Forum.audience.through.objects.filter(forum=models.OuterRef("pk"))
         return super().permitted_to(privilege, contact).filter(is_meant_for(contact, audience))
 
@@ -27,17 +28,21 @@ class Forum(models.Model):
 
     record_type = RecordType(
         "forum", _("Forums"), privileges=("read", "create"),
-        through=_("Topics and posts, with their authors' names and companies, follow their forum and its audience."),
+        through=_("Topics and posts, with their authors' names and companies, "
+    "follow their forum and its audience."),
     )  # fmt: skip
 
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
     description = models.CharField(_("description"), max_length=300, blank=True)
-    icon = models.SlugField(_("icon"), max_length=40, default="chat-square-text", help_text=_("A name from Bootstrap Icons."))
+    icon = models.SlugField(
+        _("icon"), max_length=40, default="chat-square-text", help_text=_("A name from Bootstrap Icons.")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     audience = models.ManyToManyField(
         WebRole, verbose_name=_("audience"), blank=True, related_name="+",
-        help_text=_("Empty: everyone who may read forums. Otherwise only contacts who hold one of these roles."),
+        help_text=_("Empty: everyone who may read forums. Otherwise only "
+    "contacts who hold one of these roles."),
     )  # fmt: skip
     staff_only_topics = models.BooleanField(
         _("only staff open topics"), default=False, help_text=_("Customers may still reply.")
@@ -45,7 +50,12 @@ class Forum(models.Model):
     topic_count = models.PositiveIntegerField(_("topics"), default=0, editable=False)
     post_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
     last_topic = models.ForeignKey(
-        "Topic", verbose_name=_("latest topic"), null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+        "Topic",
+        verbose_name=_("latest topic"),
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     last_post_at = models.DateTimeField(_("last post"), null=True, editable=False)
 
@@ -71,7 +81,9 @@ class Forum(models.Model):
 
     def recount(self) -> None:
         """Work the counters out from the topics, after some of them or of their posts have gone."""
-        totals = self.topics.aggregate(topics=models.Count("pk"), replies=models.Sum("reply_count", default=0))
+        totals = self.topics.aggregate(
+            topics=models.Count("pk"), replies=models.Sum("reply_count", default=0)
+        )
         latest = self.topics.newest_first().first()
         self.topic_count, self.post_count = totals["topics"], totals["topics"] + totals["replies"]
         self.last_topic, self.last_post_at = latest, latest.last_post_at if latest else None
@@ -81,9 +93,16 @@ class Forum(models.Model):
 class Authored(models.Model):
     """Written by a contact, or by a member of staff: one of the two, never both."""
 
-    author_contact = models.ForeignKey(Contact, verbose_name=_("author"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    author_contact = models.ForeignKey(
+        Contact, verbose_name=_("author"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     author_user = models.ForeignKey(
-        User, verbose_name=_("author (staff)"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        User,
+        verbose_name=_("author (staff)"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
@@ -189,7 +208,9 @@ class Topic(Authored):
         verbose_name_plural = _("topics")
         ordering = ["-last_post_at", "-id"]
         indexes = [
-            models.Index(fields=["forum", "-is_pinned", "-last_post_at", "-id"], name="forums_topic_pinned_first"),
+            models.Index(
+                fields=["forum", "-is_pinned", "-last_post_at", "-id"], name="forums_topic_pinned_first"
+            ),
             models.Index(fields=["forum", "-last_post_at", "-id"], name="forums_topic_newest_first"),
             models.Index(
                 fields=["forum", "-last_post_at", "-id"],
@@ -207,7 +228,8 @@ class Topic(Authored):
 
     @property
     def record_type(self) -> RecordType:
-        """What the activity log calls it. Not a type of its own to grant: who may read the forum may read its topics."""
+        """What the activity log calls it. Not a type of its own to grant: who may read the forum may read its
+        topics."""
         return RecordType("topic", _("Topics"))
 
     @property
@@ -251,7 +273,9 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(Authored):
-    topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.CASCADE, related_name="posts", db_index=False)
+    topic = models.ForeignKey(
+        Topic, verbose_name=_("topic"), on_delete=models.CASCADE, related_name="posts", db_index=False
+    )
     body = models.TextField(_("text"), max_length=20_000, help_text=_("Markdown."))
     body_html = models.TextField(editable=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
@@ -271,12 +295,16 @@ class Post(Authored):
         ]
         constraints = [
             *Authored.Meta.constraints,
-            models.UniqueConstraint(fields=["topic"], condition=models.Q(is_answer=True), name="forums_post_one_answer_a_topic"),
-            models.UniqueConstraint(fields=["topic"], condition=models.Q(is_opening=True), name="forums_post_one_opening_a_topic"),
+            models.UniqueConstraint(
+                fields=["topic"], condition=models.Q(is_answer=True), name="forums_post_one_answer_a_topic"
+            ),
+            models.UniqueConstraint(
+                fields=["topic"], condition=models.Q(is_opening=True), name="forums_post_one_opening_a_topic"
+            ),
             models.CheckConstraint(
                 condition=~models.Q(is_opening=True, is_answer=True), name="forums_post_opening_is_no_answer"
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.author_name}: {self.topic}"

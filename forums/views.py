@@ -136,7 +136,9 @@ def _forum(request: PortalRequest, slug: str) -> Forum:
 
 
 def _topic(request: PortalRequest, pk: int) -> Topic:
-    return get_object_or_404(Topic.objects.visible_to(request.contact).select_related("forum").with_openness(), pk=pk)
+    return get_object_or_404(
+        Topic.objects.visible_to(request.contact).select_related("forum").with_openness(), pk=pk
+    )
 
 
 def _root() -> tuple[str, str]:
@@ -155,8 +157,12 @@ def _tabs(forum: Forum, shown: str, request: PortalRequest) -> list[Tab]:
     if forum.staff_only_topics:
         return []
     url = forum.get_absolute_url()
-    choices = [choice for choice in TopicFilterForm.CHOICES if request.contact or choice[0] != TopicFilterForm.MINE]
-    return [Tab(str(label), f"{url}?show={value}" if value else url, value == shown) for value, label in choices]
+    choices = [
+        choice for choice in TopicFilterForm.CHOICES if request.contact or choice[0] != TopicFilterForm.MINE
+    ]
+    return [
+        Tab(str(label), f"{url}?show={value}" if value else url, value == shown) for value, label in choices
+    ]
 
 
 def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpResponse:
@@ -180,7 +186,8 @@ def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpRe
 
 
 def _page_of_posts(topic: Topic, number: Any) -> Page[Post]:
-    """The topic's counter spares the count; a number that is none, or too high, is the first or the last page."""
+    """The topic's counter spares the count; a number that is none, or too high, is the first or the last
+    page."""
     paginator = Paginator(topic.posts.for_reading(), topic.POSTS_PER_PAGE)
     paginator.count = topic.reply_count + 1
     return paginator.get_page(number)
@@ -188,4 +195,6 @@ def _page_of_posts(topic: Topic, number: Any) -> Page[Post]:
 
 def _page_links(page: Page[Post]) -> Iterator[PageLink]:
     for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
-        yield PageLink(str(number), f"?page={number}" if isinstance(number, int) else "", number == page.number)
+        yield PageLink(
+            str(number), f"?page={number}" if isinstance(number, int) else "", number == page.number
+        )

@@ -19,7 +19,9 @@ def update_totals(*, invoice: Invoice) -> None:
     """Add up a draft anew after its lines or its currency changed."""
     locked = _locked(invoice)
     if not locked.is_draft:
-        raise ValidationError(_("%(invoice)s is issued already; its lines stand.") % {"invoice": locked}, code="not_a_draft")
+        raise ValidationError(
+            _("%(invoice)s is issued already; its lines stand.") % {"invoice": locked}, code="not_a_draft"
+        )
     _add_up(locked)
     locked.save(update_fields=["net_total", "tax_total", "total"])
     invoice.refresh_from_db()
@@ -29,7 +31,8 @@ def update_totals(*, invoice: Invoice) -> None:
 def issue_invoice(*, actor: Actor, invoice: Invoice, notify: bool = True) -> None:
     """Make a draft binding: number, billing address and sums stand from now on, and the account can see it.
 
-    Contacts who may read it get mail, unless ``notify`` is off (invoices that were sent elsewhere and are brought in).
+    Contacts who may read it get mail, unless ``notify`` is off (invoices that were sent elsewhere and are
+    brought in).
     """
     locked = _locked(invoice)
     if not locked.is_draft:
@@ -40,7 +43,9 @@ def issue_invoice(*, actor: Actor, invoice: Invoice, notify: bool = True) -> Non
     locked.number = locked.number or InvoiceSettings.objects.locked().take_number()
     locked.status = Invoice.Status.OPEN if locked.total else Invoice.Status.PAID
     locked.save()
-    record_activity(actor=actor, verb="invoice.issued", record=locked, total=str(locked.total), currency=locked.currency)
+    record_activity(
+        actor=actor, verb="invoice.issued", record=locked, total=str(locked.total), currency=locked.currency
+    )
     if notify:
         _tell_readers(locked)
     invoice.refresh_from_db()
@@ -59,13 +64,17 @@ def record_payment(
 ) -> Payment:
     """Enter money that came in; the invoice is paid when nothing is left.
 
-    ``expected_balance`` is what the person who enters it saw as still to pay: if that is no longer so (a second click,
-    a colleague was faster), nothing is entered.
+    ``expected_balance`` is what the person who enters it saw as still to pay: if that is no longer so (a
+    second click, a colleague was faster), nothing is entered.
     """
     locked = _locked(invoice)
     _refuse_payment(locked, amount, expected_balance)
     payment = Payment.objects.create(
-        invoice=locked, amount=amount, received_on=received_on or timezone.localdate(), method=method, reference=reference
+        invoice=locked,
+        amount=amount,
+        received_on=received_on or timezone.localdate(),
+        method=method,
+        reference=reference,
     )
     locked.amount_paid += amount
     is_settled = locked.amount_paid == locked.total
@@ -83,7 +92,9 @@ def void_invoice(*, actor: Actor, invoice: Invoice, reason: str = "") -> None:
     locked = _locked(invoice)
     if not locked.can_be_voided:
         raise ValidationError(
-            _("%(invoice)s cannot be voided: only an open invoice without payments can.") % {"invoice": locked}, code="cannot_be_voided"
+            _("%(invoice)s cannot be voided: only an open invoice without payments can.")
+            % {"invoice": locked},
+            code="cannot_be_voided",
         )
     locked.status = Invoice.Status.VOID
     locked.save(update_fields=["status"])
@@ -113,21 +124,34 @@ def _refuse_unfit(invoice: Invoice) -> None:
 
 def _refuse_payment(invoice: Invoice, amount: Decimal, expected_balance: Decimal | None) -> None:
     if not invoice.is_open:
-        raise ValidationError(_("%(invoice)s is not open; nothing can be paid on it.") % {"invoice": invoice}, code="not_open")
+        raise ValidationError(
+            _("%(invoice)s is not open; nothing can be paid on it.") % {"invoice": invoice}, code="not_open"
+        )
     if expected_balance is not None and expected_balance != invoice.balance:
-        raise ValidationError(_("The balance has changed meanwhile. Look at the payments, then try again."), code="balance_changed")
+        raise ValidationError(
+            _("The balance has changed meanwhile. Look at the payments, then try again."),
+            code="balance_changed",
+        )
     if not 0 < amount <= invoice.balance:
-        raise ValidationError(_("The amount must be above zero and at most the balance."), code="amount_out_of_range")
+        raise ValidationError(
+            _("The amount must be above zero and at most the balance."), code="amount_out_of_range"
+        )
     if amount != round_money(amount, invoice.currency):
         raise ValidationError(_("The amount has more digits than the currency."), code="too_many_digits")
 
 
 def _tell_readers(invoice: Invoice) -> None:
     for contact in _readers(invoice):
-        queue_mail(event="invoices/issued", to=contact.email, context={"invoice": invoice, "contact": contact})
+        queue_mail(
+            event="invoices/issued", to=contact.email, context={"invoice": invoice, "contact": contact}
+        )
 
 
 def _readers(invoice: Invoice) -> list[Contact]:
     """Contacts of the account who can sign in and may read the invoice."""
     contacts = Contact.objects.usable().filter(account=invoice.account, user__is_active=True)
-    return [contact for contact in contacts.select_related("account").with_rights() if can(contact, "read", invoice)]
+    return [
+        contact
+        for contact in contacts.select_related("account").with_rights()
+        if can(contact, "read", invoice)
+    ]

@@ -68,9 +68,19 @@ class PaymentInline(admin.TabularInline[Payment, Invoice]):
 
 @admin.register(Invoice)
 class InvoiceAdmin(admin.ModelAdmin[Invoice]):
-    """Drafts are written here. What becomes of them goes through the actions: issue, record a payment, void."""
+    """Drafts are written here. What becomes of them goes through the actions: issue, record a payment,
+    void."""
 
-    list_display = ("__str__", "account", "state_label", "issued_on", "due_on", "total_label", "balance_label", "purchase_order")
+    list_display = (
+        "__str__",
+        "account",
+        "state_label",
+        "issued_on",
+        "due_on",
+        "total_label",
+        "balance_label",
+        "purchase_order",
+    )
     list_filter = ("status", OverdueFilter, "currency", "issued_on")
     list_select_related = ("account",)
     search_fields = ("number", "purchase_order", "account__name", "account__number")
@@ -83,14 +93,28 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
     sums = ("state_label", "net_total", "tax_total", "total", "amount_paid", "balance_label")
     readonly_fields = sums
     fieldsets = (
-        (None, {"fields": (("account", "contact"), ("number", "purchase_order"), ("issued_on", "due_on", "currency"))}),
+        (
+            None,
+            {
+                "fields": (
+                    ("account", "contact"),
+                    ("number", "purchase_order"),
+                    ("issued_on", "due_on", "currency"),
+                )
+            },
+        ),
         (gettext_lazy("Sums"), {"fields": (sums,)}),
-        (gettext_lazy("Bill to"), {
-            "fields": ("bill_to_name", "bill_to_address", "bill_to_vat"),
-            "description": gettext_lazy("What is left empty is taken from the account when the invoice is issued."),
-        }),
+        (
+            gettext_lazy("Bill to"),
+            {
+                "fields": ("bill_to_name", "bill_to_address", "bill_to_vat"),
+                "description": gettext_lazy(
+                    "What is left empty is taken from the account when the invoice is issued."
+                ),
+            },
+        ),
         (gettext_lazy("Texts"), {"fields": ("notes", "tax_note")}),
-    )  # fmt: skip
+    )
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def state_label(self, invoice: Invoice) -> str:
@@ -117,7 +141,9 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
         super().save_related(request, form, formsets, change)
         update_totals(invoice=form.instance)
 
-    def response_add(self, request: HttpRequest, obj: Invoice, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Invoice, post_url_continue: str | None = None
+    ) -> HttpResponse:
         return self._issue_if_asked(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Invoice) -> HttpResponse:
@@ -139,7 +165,9 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
         if request.method == "POST" and _done(form, enter):
             messages.success(request, _("The payment is entered."))
             return redirect("admin:invoices_invoice_change", pk)
-        return self._form_page(request, invoice, form, title=_("Record a payment"), button=_("Record the payment"))
+        return self._form_page(
+            request, invoice, form, title=_("Record a payment"), button=_("Record the payment")
+        )
 
     def void_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         invoice = self._workable(request, pk)
@@ -148,14 +176,21 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
         if request.method == "POST" and _done(form, void):
             messages.success(request, _("%(invoice)s is void.") % {"invoice": invoice})
             return redirect("admin:invoices_invoice_change", pk)
-        return self._form_page(request, invoice, form, title=_("Void this invoice"), button=_("Void it for good"))
+        return self._form_page(
+            request, invoice, form, title=_("Void this invoice"), button=_("Void it for good")
+        )
 
     def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         invoice = get_object_or_404(Invoice, pk=pk)
         if not self.has_view_permission(request, invoice):
             raise PermissionDenied
-        headers = {"Content-Disposition": f'inline; filename="{invoice}.pdf"', "Cache-Control": "private, no-store"}
-        with handing_out(request, actor=_actor(request), verb="invoice.downloaded", record=invoice, invoice=str(invoice)):
+        headers = {
+            "Content-Disposition": f'inline; filename="{invoice}.pdf"',
+            "Cache-Control": "private, no-store",
+        }
+        with handing_out(
+            request, actor=_actor(request), verb="invoice.downloaded", record=invoice, invoice=str(invoice)
+        ):
             pdf = render_invoice(invoice, InvoiceSettings.objects.the_one())
             return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
@@ -179,13 +214,22 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
             messages.success(request, _("%(invoice)s is issued.") % {"invoice": invoice})
 
     def _workable(self, request: HttpRequest, pk: int) -> Invoice:
-        """An invoice on which a member of staff may do more than look; its state is for the actions to judge."""
+        """An invoice on which a member of staff may do more than look; its state is for the actions to
+        judge."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         return get_object_or_404(Invoice.objects.select_related("account"), pk=pk)
 
-    def _form_page(self, request: HttpRequest, invoice: Invoice, form: forms.Form | PaymentForm, **texts: str) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), **texts, "opts": self.opts, "invoice": invoice, "form": form}
+    def _form_page(
+        self, request: HttpRequest, invoice: Invoice, form: forms.Form | PaymentForm, **texts: str
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            **texts,
+            "opts": self.opts,
+            "invoice": invoice,
+            "form": form,
+        }
         return TemplateResponse(request, "invoices/admin/invoice_form.html", context)
 
 
@@ -207,7 +251,19 @@ class InvoiceSettingsAdmin(admin.ModelAdmin[InvoiceSettings]):
 
     form = InvoiceSettingsForm
     fieldsets = (
-        (None, {"fields": ("legal_name", "address", "vat_number", ("email", "phone"), ("logo", "remove_logo"), "footer_text")}),
+        (
+            None,
+            {
+                "fields": (
+                    "legal_name",
+                    "address",
+                    "vat_number",
+                    ("email", "phone"),
+                    ("logo", "remove_logo"),
+                    "footer_text",
+                )
+            },
+        ),
         (gettext_lazy("How to pay"), {"fields": ("bank_name", "iban", "bic")}),
         (gettext_lazy("Numbers"), {"fields": (("number_prefix", "next_number"),)}),
     )
@@ -218,5 +274,7 @@ class InvoiceSettingsAdmin(admin.ModelAdmin[InvoiceSettings]):
     def has_delete_permission(self, request: HttpRequest, obj: InvoiceSettings | None = None) -> bool:
         return False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("admin:invoices_invoicesettings_change", InvoiceSettings.objects.the_one().pk)

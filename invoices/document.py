@@ -128,7 +128,10 @@ def document_of(invoice: Invoice, seller: InvoiceSettings) -> InvoiceDocument:
         due_on=day(invoice.due_on),
         purchase_order=invoice.purchase_order,
         contact=str(invoice.contact or ""),
-        bill_to=[*_lines_of(f"{invoice.bill_to_name}\n{invoice.bill_to_address}"), *_vat(invoice.bill_to_vat)],
+        bill_to=[
+            *_lines_of(f"{invoice.bill_to_name}\n{invoice.bill_to_address}"),
+            *_vat(invoice.bill_to_vat),
+        ],
         lines=[_line(line, currency) for line in invoice.lines.all()],
         net_total=_money(invoice.net_total, currency),
         taxes=[_tax(tax, currency) for tax in invoice.taxes],
@@ -159,7 +162,8 @@ def day(at: date) -> str:
     return _day(at, _locale())
 
 
-# Babel needs 20 to 50 microseconds a value, half of what a page of the list costs; the same values come again and again.
+# Babel needs 20 to 50 microseconds a value, half of what a page of the list costs; the same values come again
+# and again.
 @lru_cache(maxsize=4096)
 def _day(at: date, locale: str) -> str:
     return format_date(at, "medium", locale=locale)

@@ -16,12 +16,19 @@ class InvoiceFilterForm(forms.Form):
     STATUSES = [("", _("All")), ("open", _("Open")), ("overdue", _("Overdue")), ("paid", _("Paid"))]
 
     q = forms.CharField(
-        label=_("Number or purchase order"), required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"})
+        label=_("Number or purchase order"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search"}),
     )
     status = forms.ChoiceField(choices=STATUSES, required=False, widget=forms.HiddenInput)
 
     def narrow(self, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
-        chosen: dict[str, Callable[[], InvoiceQuerySet]] = {"open": invoices.open, "overdue": invoices.overdue, "paid": invoices.paid}
+        chosen: dict[str, Callable[[], InvoiceQuerySet]] = {
+            "open": invoices.open,
+            "overdue": invoices.overdue,
+            "paid": invoices.paid,
+        }
         if self.chosen_status in chosen:
             invoices = chosen[self.chosen_status]()
         return invoices.matching(self.words) if self.words else invoices
@@ -38,7 +45,11 @@ class InvoiceFilterForm(forms.Form):
     def tabs(self) -> list[dict[str, Any]]:
         """The statuses as links that keep the words."""
         return [
-            {"label": label, "url": self._url(status=status, q=self.words), "is_current": status == self.chosen_status}
+            {
+                "label": label,
+                "url": self._url(status=status, q=self.words),
+                "is_current": status == self.chosen_status,
+            }
             for status, label in self.STATUSES
         ]
 
@@ -71,7 +82,12 @@ class PaymentForm(forms.ModelForm[Payment]):
 
 
 class VoidForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=250, required=False, help_text=_("For the log; customers do not see it."))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=250,
+        required=False,
+        help_text=_("For the log; customers do not see it."),
+    )
 
 
 class InvoiceSettingsForm(forms.ModelForm[InvoiceSettings]):
@@ -83,7 +99,9 @@ class InvoiceSettingsForm(forms.ModelForm[InvoiceSettings]):
             "legal_name", "address", "vat_number", "email", "phone", "logo", "footer_text",
             "bank_name", "iban", "bic", "number_prefix", "next_number",
         )  # fmt: skip
-        widgets = {"logo": forms.FileInput}  # not the admin's: it links to the file, and private files have no address
+        widgets = {
+            "logo": forms.FileInput
+        }  # not the admin's: it links to the file, and private files have no address
 
     def clean_logo(self) -> Any:
         logo = self.cleaned_data["logo"]

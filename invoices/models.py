@@ -36,7 +36,9 @@ class InvoiceSettings(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
-    address = models.TextField(_("address"), blank=True, help_text=_("As on an envelope, one line below the other."))
+    address = models.TextField(
+        _("address"), blank=True, help_text=_("As on an envelope, one line below the other.")
+    )
     vat_number = models.CharField(_("VAT number"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("For questions about invoices."))
     phone = models.CharField(_("phone"), max_length=40, blank=True)
@@ -44,19 +46,30 @@ class InvoiceSettings(models.Model):
     iban = models.CharField(_("IBAN"), max_length=42, blank=True)
     bic = models.CharField(_("BIC"), max_length=11, blank=True)
     logo = models.FileField(
-        _("logo"), upload_to=opaque_path, blank=True, validators=[FileExtensionValidator(["png", "jpg", "jpeg", "svg"])],
+        _("logo"),
+        upload_to=opaque_path,
+        blank=True,
+        validators=[FileExtensionValidator(["png", "jpg", "jpeg", "svg"])],
         help_text=_("PNG, JPEG or SVG, for white paper. Without one the legal name is set in type."),
-    )  # fmt: skip
-    footer_text = models.TextField(_("footer"), blank=True, help_text=_("On every page: register entry, directors, ..."))
-    number_prefix = models.CharField(_("number prefix"), max_length=12, blank=True, default="INV-", validators=[validate_slug])
-    next_number = models.PositiveIntegerField(_("next number"), default=10001, validators=[MinValueValidator(1)])
+    )
+    footer_text = models.TextField(
+        _("footer"), blank=True, help_text=_("On every page: register entry, directors, ...")
+    )
+    number_prefix = models.CharField(
+        _("number prefix"), max_length=12, blank=True, default="INV-", validators=[validate_slug]
+    )
+    next_number = models.PositiveIntegerField(
+        _("next number"), default=10001, validators=[MinValueValidator(1)]
+    )
 
     objects = InvoiceSettingsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invoice settings")
         verbose_name_plural = _("invoice settings")
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="invoices_invoicesettings_is_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="invoices_invoicesettings_is_one_row")
+        ]
 
     def __str__(self) -> str:
         return self.legal_name or str(_("Invoice settings"))
@@ -123,27 +136,50 @@ class Invoice(models.Model):
         PAID = "paid", _("Paid")
         VOID = "void", _("Void")
 
-    record_type = RecordType("invoice", _("Invoices"), account="account", through=_("Lines, payments and the PDF follow their invoice."))
+    record_type = RecordType(
+        "invoice",
+        _("Invoices"),
+        account="account",
+        through=_("Lines, payments and the PDF follow their invoice."),
+    )
 
     # null: a draft has no number yet, and many drafts have none
     number = models.CharField(
         _("number"), max_length=30, unique=True, null=True, blank=True, validators=[validate_slug],
         help_text=_("Left empty, the next number is taken when the invoice is issued."),
     )  # fmt: skip
-    account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="invoices")
-    contact = models.ForeignKey(
-        Contact, verbose_name=_("billing contact"), null=True, blank=True, on_delete=models.PROTECT, related_name="invoices"
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="invoices"
     )
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    contact = models.ForeignKey(
+        Contact,
+        verbose_name=_("billing contact"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="invoices",
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
     currency = models.CharField(
-        _("currency"), max_length=3, default="EUR", validators=[validate_currency], help_text=_("Three letters (ISO 4217), for example EUR")
+        _("currency"),
+        max_length=3,
+        default="EUR",
+        validators=[validate_currency],
+        help_text=_("Three letters (ISO 4217), for example EUR"),
     )
     issued_on = models.DateField(_("issued"), default=timezone.localdate)
     due_on = models.DateField(_("due"), default=_in_payment_days)
-    purchase_order = models.CharField(_("purchase order"), max_length=60, blank=True, help_text=_("The customer's own number."))
+    purchase_order = models.CharField(
+        _("purchase order"), max_length=60, blank=True, help_text=_("The customer's own number.")
+    )
     notes = models.TextField(_("notes"), blank=True, help_text=_("For the customer; printed on the invoice."))
     tax_note = models.CharField(
-        _("tax note"), max_length=250, blank=True, help_text=_("Printed with the totals, for example: reverse charge.")
+        _("tax note"),
+        max_length=250,
+        blank=True,
+        help_text=_("Printed with the totals, for example: reverse charge."),
     )
     bill_to_name = models.CharField(_("name"), max_length=200, blank=True)
     bill_to_address = models.TextField(_("address"), blank=True)
@@ -151,7 +187,9 @@ class Invoice(models.Model):
     net_total = models.DecimalField(_("net"), max_digits=14, decimal_places=2, default=ZERO, editable=False)
     tax_total = models.DecimalField(_("tax"), max_digits=14, decimal_places=2, default=ZERO, editable=False)
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, default=ZERO, editable=False)
-    amount_paid = models.DecimalField(_("paid"), max_digits=14, decimal_places=2, default=ZERO, editable=False)
+    amount_paid = models.DecimalField(
+        _("paid"), max_digits=14, decimal_places=2, default=ZERO, editable=False
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = InvoiceQuerySet.as_manager()
@@ -167,25 +205,36 @@ class Invoice(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(total=models.F("net_total") + models.F("tax_total")), name="invoices_invoice_total_is_net_and_tax"
+                condition=models.Q(total=models.F("net_total") + models.F("tax_total")),
+                name="invoices_invoice_total_is_net_and_tax",
             ),
             models.CheckConstraint(
-                condition=models.Q(due_on__gte=models.F("issued_on")), name="invoices_invoice_due_after_issue",
+                condition=models.Q(due_on__gte=models.F("issued_on")),
+                name="invoices_invoice_due_after_issue",
                 violation_error_message=_("An invoice cannot be due before it is issued."),
             ),
             models.CheckConstraint(
-                condition=models.Q(status="draft", amount_paid=0) | models.Q(amount_paid__gte=0, amount_paid__lte=models.F("total")),
+                condition=models.Q(status="draft", amount_paid=0)
+                | models.Q(amount_paid__gte=0, amount_paid__lte=models.F("total")),
                 name="invoices_invoice_paid_within_total",
             ),
             models.CheckConstraint(
-                condition=~models.Q(status="paid") | models.Q(amount_paid=models.F("total")), name="invoices_invoice_paid_in_full"
+                condition=~models.Q(status="paid") | models.Q(amount_paid=models.F("total")),
+                name="invoices_invoice_paid_in_full",
             ),
             models.CheckConstraint(
-                condition=models.Q(status="draft") | models.Q(number__isnull=False), name="invoices_invoice_issued_with_number"
+                condition=models.Q(status="draft") | models.Q(number__isnull=False),
+                name="invoices_invoice_issued_with_number",
             ),
-            models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="invoices_invoice_currency_is_iso_code"),
-            models.CheckConstraint(condition=models.Q(number__regex=r"^[-a-zA-Z0-9_]+$"), name="invoices_invoice_number_fits_address"),
-        ]  # fmt: skip
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"),
+                name="invoices_invoice_currency_is_iso_code",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number__regex=r"^[-a-zA-Z0-9_]+$"),
+                name="invoices_invoice_number_fits_address",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number or str(_("Draft"))
@@ -241,14 +290,19 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    invoice = models.ForeignKey(Invoice, verbose_name=_("invoice"), on_delete=models.CASCADE, related_name="lines")
+    invoice = models.ForeignKey(
+        Invoice, verbose_name=_("invoice"), on_delete=models.CASCADE, related_name="lines"
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     sku = models.CharField(_("article number"), max_length=60, blank=True)
     description = models.CharField(_("description"), max_length=500)
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3, default=Decimal(1))
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     unit_price = models.DecimalField(
-        _("unit price"), max_digits=14, decimal_places=4, help_text=_("Without tax; below zero for a discount.")
+        _("unit price"),
+        max_digits=14,
+        decimal_places=4,
+        help_text=_("Without tax; below zero for a discount."),
     )
     tax_rate = models.DecimalField(_("tax, %"), max_digits=5, decimal_places=2, default=ZERO)
     net = models.DecimalField(_("net"), max_digits=14, decimal_places=2, default=ZERO, editable=False)
@@ -259,25 +313,32 @@ class InvoiceLine(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["invoice", "position"], name="invoices_invoiceline_position_once",
+                fields=["invoice", "position"],
+                name="invoices_invoiceline_position_once",
                 violation_error_message=_("Two lines have the same position."),
             ),
             models.CheckConstraint(
-                condition=models.Q(quantity__gt=0), name="invoices_invoiceline_quantity_is_positive",
+                condition=models.Q(quantity__gt=0),
+                name="invoices_invoiceline_quantity_is_positive",
                 violation_error_message=_("The quantity must be above zero."),
             ),
             models.CheckConstraint(
-                condition=models.Q(tax_rate__gte=0, tax_rate__lte=100), name="invoices_invoiceline_tax_rate_is_percentage",
+                condition=models.Q(tax_rate__gte=0, tax_rate__lte=100),
+                name="invoices_invoiceline_tax_rate_is_percentage",
                 violation_error_message=_("The tax rate is between 0 and 100 per cent."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.description
 
     def clean(self) -> None:
         super().clean()
-        if self.quantity is not None and self.unit_price is not None and abs(self.quantity * self.unit_price) > LINE_LIMIT:
+        if (
+            self.quantity is not None
+            and self.unit_price is not None
+            and abs(self.quantity * self.unit_price) > LINE_LIMIT
+        ):
             raise ValidationError(_("This line comes to more than an invoice can hold."))
 
     def compute_net(self, currency: str) -> None:
@@ -294,11 +355,15 @@ class Payment(models.Model):
         CHECK = "check", _("Check")
         OTHER = "other", _("Other")
 
-    invoice = models.ForeignKey(Invoice, verbose_name=_("invoice"), on_delete=models.PROTECT, related_name="payments")
+    invoice = models.ForeignKey(
+        Invoice, verbose_name=_("invoice"), on_delete=models.PROTECT, related_name="payments"
+    )
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     received_on = models.DateField(_("received"), default=timezone.localdate)
     method = models.CharField(_("method"), max_length=20, choices=Method, default=Method.BANK_TRANSFER)
-    reference = models.CharField(_("reference"), max_length=100, blank=True, help_text=_("As on the bank statement."))
+    reference = models.CharField(
+        _("reference"), max_length=100, blank=True, help_text=_("As on the bank statement.")
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

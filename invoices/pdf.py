@@ -1,7 +1,8 @@
 """Invoices on paper.
 
-The layout is invoices/typst/invoice.typ. It reads its text from a data file in a temporary folder that holds nothing
-else but the logo: what people wrote is data there and never typst code, and the compiler can read no other file.
+The layout is invoices/typst/invoice.typ. It reads its text from a data file in a temporary folder that holds
+nothing else but the logo: what people wrote is data there and never typst code, and the compiler can read no
+other file.
 """
 
 import json
@@ -61,7 +62,13 @@ def validate_logo(logo: "File[bytes]") -> None:
 
 def _typeset(layout: str, folder: Path, created: datetime) -> bytes:
     (folder / "main.typ").write_text(layout)
-    command = [sys.executable, "-I", str(FOLDER / "typesetter.py"), str(folder), str(int(created.timestamp()))]
+    command = [
+        sys.executable,
+        "-I",
+        str(FOLDER / "typesetter.py"),
+        str(folder),
+        str(int(created.timestamp())),
+    ]
     try:
         return subprocess.run(command, capture_output=True, check=True, timeout=TIMEOUT_SECONDS).stdout
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
@@ -99,7 +106,8 @@ def _labels(document: InvoiceDocument) -> dict[str, str]:
         "balance": _("Balance due"),
         "payments": _("Payments received"),
         "how_to_pay": _("How to pay"),
-        "pay_by": _("Please pay %(balance)s by %(due)s.") % {"balance": document.balance, "due": document.due_on},
+        "pay_by": _("Please pay %(balance)s by %(due)s.")
+        % {"balance": document.balance, "due": document.due_on},
         "reference": _("Reference"),
         "notes": _("Notes"),
         "stamp": {"paid": _("PAID"), "void": _("VOID"), "draft": _("DRAFT")}.get(document.state, ""),

@@ -42,7 +42,9 @@ class Totals:
 def validate_currency(code: str) -> None:
     """A currency of ISO 4217 whose minor unit we can store: cents, or none at all."""
     if code.upper() not in list_currencies() or get_currency_precision(code.upper()) > STORED_DIGITS:
-        raise ValidationError(_("%(code)s is not a currency we can invoice in.") % {"code": code}, code="unknown_currency")
+        raise ValidationError(
+            _("%(code)s is not a currency we can invoice in.") % {"code": code}, code="unknown_currency"
+        )
 
 
 def round_money(amount: Decimal, currency: str) -> Decimal:
@@ -57,8 +59,9 @@ def line_net(quantity: Decimal, unit_price: Decimal, currency: str) -> Decimal:
 def taxes_of(lines: Iterable[Taxed], currency: str) -> list[Tax]:
     """Tax per rate, lowest rate first.
 
-    Tax is taken once on the sum of all (already rounded) line nets of a rate and then rounded, not line by line: the
-    reader can check it against the printed sums, and rounding differences do not add up over many lines.
+    Tax is taken once on the sum of all (already rounded) line nets of a rate and then rounded, not line by
+    line: the reader can check it against the printed sums, and rounding differences do not add up over many
+    lines.
     """
     nets: dict[Decimal, Decimal] = {}
     for line in lines:

@@ -17,7 +17,9 @@ from lib.paging import paginate
 @only_for("read", Invoice)
 def invoice_list(request: PortalRequest) -> HttpResponse:
     form = InvoiceFilterForm(request.GET)
-    page = paginate(form.narrow(Invoice.objects.visible_to(request.contact)), by="issued_on", query=request.GET)
+    page = paginate(
+        form.narrow(Invoice.objects.visible_to(request.contact)), by="issued_on", query=request.GET
+    )
     is_whole_list = not (page.newer_url or page.older_url or form.words)
     context = {
         "form": form,
@@ -42,12 +44,18 @@ def invoice_pdf(request: PortalRequest, number: str) -> HttpResponse:
         "Cache-Control": "private, no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    with handing_out(request, actor=Actor.of(request), verb="invoice.downloaded", record=invoice, invoice=number):
+    with handing_out(
+        request, actor=Actor.of(request), verb="invoice.downloaded", record=invoice, invoice=number
+    ):
         pdf = render_invoice(invoice, InvoiceSettings.objects.the_one())
         return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 def _visible_invoice(request: PortalRequest, number: str) -> Invoice:
     """The invoice with its lines and payments, for those who may read it."""
-    invoices = Invoice.objects.visible_to(request.contact).select_related("contact").prefetch_related("lines", "payments")
+    invoices = (
+        Invoice.objects.visible_to(request.contact)
+        .select_related("contact")
+        .prefetch_related("lines", "payments")
+    )
     return get_object_or_404(invoices, number=number)

@@ -16,10 +16,14 @@ _WORD = re.compile(r"\w+")
 
 @transaction.atomic
 def write_article(*, actor: Actor, article: Article, at: datetime | None = None) -> Article:
-    """Save a new or changed article with all that is derived from its text. Whether it is published does not change."""
+    """Save a new or changed article with all that is derived from its text. Whether it is published does not
+    change."""
     verb = "article.written" if article._state.adding else "article.changed"
     article.body_html = with_anchors(render(article.body))
-    article.title_length, article.body_length = len(_WORD.findall(article.title)), len(_WORD.findall(article.body))
+    article.title_length, article.body_length = (
+        len(_WORD.findall(article.title)),
+        len(_WORD.findall(article.body)),
+    )
     article.updated_at = at or timezone.now()
     article.save()
     record_activity(actor=actor, verb=verb, record=article, is_internal=True)
@@ -46,10 +50,18 @@ def archive_article(*, actor: Actor, article: Article) -> None:
 
 @transaction.atomic
 def give_feedback(
-    *, actor: Actor, contact: Contact, article: Article, is_helpful: bool, comment: str = "", at: datetime | None = None
+    *,
+    actor: Actor,
+    contact: Contact,
+    article: Article,
+    is_helpful: bool,
+    comment: str = "",
+    at: datetime | None = None,
 ) -> ArticleFeedback:
     """Keep what ``contact`` thinks of the article now, in place of what they said before."""
     answer = {"is_helpful": is_helpful, "comment": comment, "created_at": at or timezone.now()}
     feedback, _ = ArticleFeedback.objects.update_or_create(article=article, contact=contact, defaults=answer)
-    record_activity(actor=actor, verb="article.rated", record=article, is_internal=True, is_helpful=is_helpful)
+    record_activity(
+        actor=actor, verb="article.rated", record=article, is_internal=True, is_helpful=is_helpful
+    )
     return feedback

@@ -42,7 +42,10 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
             "not_helpful": Count("feedback", Q(feedback__is_helpful=False)),
         }
         return (
-            super().get_queryset(request).defer("search", "body_html").annotate(**{f"{name}_count": count for name, count in votes.items()})
+            super()
+            .get_queryset(request)
+            .defer("search", "body_html")
+            .annotate(**{f"{name}_count": count for name, count in votes.items()})
         )
 
     @admin.display(description=_("helpful"), ordering="helpful_count")
@@ -75,11 +78,17 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         articles = list(queryset)
         for article in articles:
             action(actor=Actor.staff(request), article=article)  # type: ignore[arg-type]
-        done = ngettext("%(count)d article changed.", "%(count)d articles changed.", len(articles)) % {"count": len(articles)}
+        done = ngettext("%(count)d article changed.", "%(count)d articles changed.", len(articles)) % {
+            "count": len(articles)
+        }
         self.message_user(request, done, messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
-        preview = path("<int:pk>/preview/", self.admin_site.admin_view(self.preview), name="knowledgebase_article_preview")
+        preview = path(
+            "<int:pk>/preview/",
+            self.admin_site.admin_view(self.preview),
+            name="knowledgebase_article_preview",
+        )
         return [preview, *super().get_urls()]
 
     def view_on_site(self, obj: Article) -> str:

@@ -8,6 +8,10 @@ class SearchForm(forms.Form):
 
 class FeedbackForm(forms.Form):
     is_helpful = forms.TypedChoiceField(
-        label=_("Was this helpful?"), choices=[("yes", _("Yes")), ("no", _("No"))], coerce=lambda answer: answer == "yes"
+        label=_("Was this helpful?"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda answer: answer == "yes",
     )
-    comment = forms.CharField(label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    comment = forms.CharField(
+        label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -21,8 +21,8 @@ class Section:
 def with_anchors(html: str) -> str:
     """Give each h2 and h3 of cleaned HTML an id of its own.
 
-    Ids consist of ASCII letters, digits, "-" and "_", and begin with "section", so that no heading can take the id of
-    another part of the page.
+    Ids consist of ASCII letters, digits, "-" and "_", and begin with "section", so that no heading can take
+    the id of another part of the page.
     """
     taken: set[str] = set()
 

@@ -39,9 +39,14 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.meant_for(contact) if can(contact, "read", Article) else self.none()
 
     def with_top_articles(self, contact: Contact | None) -> Self:
-        """Load the latest visible articles of each category in the same query, as ``top_articles`` (title and slug)."""
+        """Load the latest visible articles of each category in the same query, as ``top_articles`` (title and
+        slug)."""
         articles = Article.objects.visible_to(contact).filter(category=OuterRef("pk")).latest_first()
-        return self.annotate(top_articles=ArraySubquery(articles[:TOP_ARTICLES].values(row=JSONObject(title="title", slug="slug"))))
+        return self.annotate(
+            top_articles=ArraySubquery(
+                articles[:TOP_ARTICLES].values(row=JSONObject(title="title", slug="slug"))
+            )
+        )
 
 
 class Category(models.Model):
@@ -51,12 +56,17 @@ class Category(models.Model):
     slug = models.SlugField(_("address"), max_length=100, unique=True)
     description = models.CharField(_("description"), max_length=250, blank=True)
     icon = models.SlugField(
-        _("icon"), max_length=50, db_index=False, default="book", help_text=_("Name of an icon, for example: book, tools, rocket-takeoff.")
+        _("icon"),
+        max_length=50,
+        db_index=False,
+        default="book",
+        help_text=_("Name of an icon, for example: book, tools, rocket-takeoff."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     audience = models.ManyToManyField(
         WebRole, verbose_name=_("audience"), blank=True, related_name="+",
-        help_text=_("Roles that see this category and its articles. None chosen: everyone who may read articles."),
+        help_text=_("Roles that see this category and its articles. None chosen: "
+    "everyone who may read articles."),
     )  # fmt: skip
 
     objects = CategoryQuerySet.as_manager()
@@ -88,7 +98,8 @@ class ArticleQuerySet(ScopedQuerySet["Article"]):
         return self.filter(status=Article.Status.PUBLISHED)
 
     def visible_to(self, contact: Contact | None) -> Self:
-        """Published articles in categories that are meant for ``contact``, if any role permits to read articles."""
+        """Published articles in categories that are meant for ``contact``, if any role permits to read
+        articles."""
         categories = Category.objects.meant_for(contact)
         return super().visible_to(contact).published().filter(category__in=categories).defer("search")
 
@@ -100,7 +111,8 @@ class ArticleQuerySet(ScopedQuerySet["Article"]):
         return self.defer("search", "body", "body_html")
 
     def search(self, text: str) -> Self:
-        """Articles with any of the words, the best first, each with a ``snippet``. To be cut to the rows that are shown."""
+        """Articles with any of the words, the best first, each with a ``snippet``. To be cut to the rows that
+        are shown."""
         query = any_word(text)
         if query is None:
             return self.none()
@@ -113,21 +125,27 @@ class ArticleQuerySet(ScopedQuerySet["Article"]):
         return self.filter(category=article.category_id).exclude(pk=article.pk).latest_first()
 
     def for_reading(self, contact: Contact | None) -> Self:
-        """Load all that an article's page shows in one query: related articles and the reader's own feedback too."""
+        """Load all that an article's page shows in one query: related articles and the reader's own feedback
+        too."""
         related = Article.objects.visible_to(contact).related_to(EnclosingArticle())[:RELATED_CANDIDATES]
         feedback = ArticleFeedback.objects.filter(article=OuterRef("pk"), contact=contact)
         return (
             self.select_related("category")
             .defer("search", "body")
             .annotate(
-                related_candidates=ArraySubquery(related.values(row=JSONObject(title="title", slug="slug", products="products"))),
-                own_feedback=models.Subquery(feedback.values(row=JSONObject(is_helpful="is_helpful", comment="comment"))[:1]),
+                related_candidates=ArraySubquery(
+                    related.values(row=JSONObject(title="title", slug="slug", products="products"))
+                ),
+                own_feedback=models.Subquery(
+                    feedback.values(row=JSONObject(is_helpful="is_helpful", comment="comment"))[:1]
+                ),
             )
         )
 
 
 class Article(models.Model):
-    """An answer written once for many. Written through actions, which keep what is derived from the text in step."""
+    """An answer written once for many. Written through actions, which keep what is derived from the text in
+    step."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -135,13 +153,19 @@ class Article(models.Model):
         ARCHIVED = "archived", _("Archived")
 
     record_type = RecordType(
-        "article", _("Articles"), through=_("Published ones, in categories whose audience includes the reader; categories follow.")
+        "article",
+        _("Articles"),
+        through=_("Published ones, in categories whose audience includes the reader; categories follow."),
     )
 
-    category = models.ForeignKey(Category, verbose_name=_("category"), on_delete=models.PROTECT, related_name="articles")
+    category = models.ForeignKey(
+        Category, verbose_name=_("category"), on_delete=models.PROTECT, related_name="articles"
+    )
     title = models.CharField(_("title"), max_length=200)
     slug = models.SlugField(_("address"), max_length=200, unique=True)
-    summary = models.CharField(_("summary"), max_length=300, blank=True, help_text=_("One sentence, shown in lists."))
+    summary = models.CharField(
+        _("summary"), max_length=300, blank=True, help_text=_("One sentence, shown in lists.")
+    )
     body = models.TextField(_("text"), help_text=_("Markdown. Headings begin with ##."))
     body_html = models.TextField(_("HTML"), editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -158,7 +182,8 @@ class Article(models.Model):
     title_length = models.PositiveIntegerField(_("words in the title"), default=0, editable=False)
     body_length = models.PositiveIntegerField(_("words in the text"), default=0, editable=False)
     search = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config=CONFIGURATION) + SearchVector("body", weight="D", config=CONFIGURATION),
+        expression=SearchVector("title", weight="A", config=CONFIGURATION)
+        + SearchVector("body", weight="D", config=CONFIGURATION),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -176,15 +201,22 @@ class Article(models.Model):
         verbose_name_plural = _("articles")
         ordering = ["-updated_at", "-id"]
         indexes = [
-            models.Index(fields=["-updated_at", "-id"], name="knowledgebase_article_latest", condition=models.Q(status="published")),
             models.Index(
-                fields=["category", "-updated_at", "-id"], name="knowledgebase_article_category", condition=models.Q(status="published")
+                fields=["-updated_at", "-id"],
+                name="knowledgebase_article_latest",
+                condition=models.Q(status="published"),
+            ),
+            models.Index(
+                fields=["category", "-updated_at", "-id"],
+                name="knowledgebase_article_category",
+                condition=models.Q(status="published"),
             ),
             GinIndex(fields=["search"], name="knowledgebase_article_search"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(slug="category"), name="knowledgebase_article_slug_is_not_taken_by_categories",
+                condition=~models.Q(slug="category"),
+                name="knowledgebase_article_slug_is_not_taken_by_categories",
                 violation_error_message=_("This address is taken by the categories."),
             ),
             models.CheckConstraint(
@@ -192,7 +224,7 @@ class Article(models.Model):
                 name="knowledgebase_article_published_has_a_date",
                 violation_error_message=_("A published article has a date of publication."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -206,7 +238,8 @@ class Article(models.Model):
 
     @property
     def snippet(self) -> SafeString:
-        """The passage with the words that were searched for, as safe HTML; the summary if only the title has them."""
+        """The passage with the words that were searched for, as safe HTML; the summary if only the title has
+        them."""
         return passage(self.marked_html) or escape(self.summary)
 
     @cached_property
@@ -215,7 +248,8 @@ class Article(models.Model):
 
     @cached_property
     def related(self) -> list[dict[str, Any]]:
-        """Title and slug of the articles to read next: those about the same products before the rest of the category."""
+        """Title and slug of the articles to read next: those about the same products before the rest of the
+        category."""
         return sorted(self.related_candidates or (), key=self._is_about_other_products)[:RELATED_ARTICLES]
 
     def _is_about_other_products(self, candidate: dict[str, Any]) -> bool:
@@ -237,8 +271,12 @@ class Article(models.Model):
 class ArticleFeedback(models.Model):
     """Whether an article helped one contact: their latest word on it."""
 
-    article = models.ForeignKey(Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="feedback")
-    contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="+")
+    article = models.ForeignKey(
+        Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="feedback"
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="+"
+    )
     is_helpful = models.BooleanField(_("helpful"))
     comment = models.TextField(_("comment"), blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
@@ -248,7 +286,9 @@ class ArticleFeedback(models.Model):
         verbose_name_plural = _("article feedback")
         ordering = ["-created_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["article", "contact"], name="knowledgebase_articlefeedback_once_a_contact"),
+            models.UniqueConstraint(
+                fields=["article", "contact"], name="knowledgebase_articlefeedback_once_a_contact"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,8 +20,11 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def with_hits(field: str, query: SearchQuery) -> SearchHeadline:
-    """The text of an HTML column with the hits marked, for ``passage``. Costly: only for rows that will be shown."""
-    return SearchHeadline(field, query, config=CONFIGURATION, start_sel=_BEGIN, stop_sel=_END, highlight_all=True)
+    """The text of an HTML column with the hits marked, for ``passage``. Costly: only for rows that will be
+    shown."""
+    return SearchHeadline(
+        field, query, config=CONFIGURATION, start_sel=_BEGIN, stop_sel=_END, highlight_all=True
+    )
 
 
 def passage(html: str) -> SafeString | None:
@@ -36,7 +39,8 @@ def passage(html: str) -> SafeString | None:
 
 
 def _worth(hits: dict[int, str], start: int) -> int:
-    """Of the passage whose first hit is at ``start``: each different hit counts once, by its length, as long words tell more."""
+    """Of the passage whose first hit is at ``start``: each different hit counts once, by its length, as long
+    words tell more."""
     return sum(map(len, {hits[place] for place in range(start, start + WINDOW - LEAD) if place in hits}))
 
 

@@ -82,7 +82,9 @@ def feedback(request: PortalRequest, slug: str) -> HttpResponse:
 
 
 def _readable_article(request: PortalRequest, slug: str) -> Article:
-    return get_object_or_404(Article.objects.visible_to(request.contact).for_reading(request.contact), slug=slug)
+    return get_object_or_404(
+        Article.objects.visible_to(request.contact).for_reading(request.contact), slug=slug
+    )
 
 
 def _article_page(request: PortalRequest, article: Article, form: FeedbackForm) -> HttpResponse:

@@ -1,4 +1,5 @@
-"""Links that were written for the portal's own pages, made to lead there from elsewhere: from a mail, for example."""
+"""Links that were written for the portal's own pages, made to lead there from elsewhere: from a mail, for
+example."""
 
 import re
 from html import escape, unescape

@@ -12,7 +12,8 @@ PROGRAMS = (
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
 )
-"""Mark in the header → name; the first that is there counts, for most also name the ones they descend from."""
+"""Mark in the header → name; the first that is there counts, for most also name the ones they descend
+from."""
 
 SYSTEMS = (
     ("iPhone", "iPhone"),

@@ -21,7 +21,8 @@ PATIENCE = Config(connect_timeout=2, read_timeout=4, retries=RETRIES)
 IN_MEMORY = 2 * 1024 * 1024
 """Bytes of a file on its way to somebody; a larger one goes through the folder for temporary files."""
 IN_ONE_PIECE = 64 * 1024 * 1024
-"""Bytes, more than any file has: what breaks off while it is sent in parts leaves parts behind, which cost."""
+"""Bytes, more than any file has: what breaks off while it is sent in parts leaves parts behind, which
+cost."""
 BUCKET = Rest("The bucket for files")
 
 

@@ -1,8 +1,10 @@
-"""Working time: when is something due after so many hours of opening, and how long was it open between two moments.
+"""Working time: when is something due after so many hours of opening, and how long was it open between two
+moments.
 
-Opening hours are wall-clock times of a time zone; durations are real ones. A day on which the clocks change is as long
-as it really is: what opens at 00:00 and closes at 24:00 is open for 23 or 25 hours. What closes when an hour begins that
-comes twice closes at its first beginning; what closes within that hour closes the second time.
+Opening hours are wall-clock times of a time zone; durations are real ones. A day on which the clocks change
+is as long as it really is: what opens at 00:00 and closes at 24:00 is open for 23 or 25 hours. What closes
+when an hour begins that comes twice closes at its first beginning; what closes within that hour closes the
+second time.
 """
 
 from bisect import bisect_left
@@ -26,8 +28,8 @@ class NeverOpenError(ValueError):
 
 @dataclass(frozen=True)
 class BusinessHours:
-    """``opening``: for each weekday (Monday is 0) the intervals of wall-clock time, sorted and apart from each other; one
-    that ends at 00:00 lasts until midnight. ``is_holiday`` tells of days without any."""
+    """``opening``: for each weekday (Monday is 0) the intervals of wall-clock time, sorted and apart from
+    each other; one that ends at 00:00 lasts until midnight. ``is_holiday`` tells of days without any."""
 
     zone: ZoneInfo
     opening: tuple[tuple[tuple[time, time], ...], ...]
@@ -70,7 +72,8 @@ class BusinessHours:
             day += DAY
 
     def _day(self, day: date) -> Iterator[Span]:
-        """The day's opening in UTC: from the first moment to the last at which the clock shows an opening time."""
+        """The day's opening in UTC: from the first moment to the last at which the clock shows an opening
+        time."""
         if self.is_holiday(day):
             return
         for opens, closes in self.opening[day.weekday()]:
@@ -80,7 +83,8 @@ class BusinessHours:
                 yield span
 
     def _first(self, wall: datetime) -> datetime:
-        """When the clock on the wall shows ``wall`` first; for a time that is skipped, the moment of the change."""
+        """When the clock on the wall shows ``wall`` first; for a time that is skipped, the moment of the
+        change."""
         moment = wall.replace(tzinfo=self.zone).astimezone(UTC)
         return moment if self._wall(moment) == wall else self._change(wall)
 
@@ -95,7 +99,9 @@ class BusinessHours:
         wall = wall.replace(second=0, microsecond=0)
         early, late = sorted(wall.replace(tzinfo=self.zone, fold=either).astimezone(UTC) for either in (0, 1))
         minutes = range((late - early) // MINUTE + 1)
-        return early + MINUTE * bisect_left(minutes, 1, key=lambda minute: self._wall(early + minute * MINUTE) >= wall)
+        return early + MINUTE * bisect_left(
+            minutes, 1, key=lambda minute: self._wall(early + minute * MINUTE) >= wall
+        )
 
     def _wall(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone).replace(tzinfo=None)

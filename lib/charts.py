@@ -99,15 +99,26 @@ class Scale:
 
 
 def bar_chart(
-    title: str, summary: str, columns: Sequence[Column], *, axis: tuple[int, int] | None = None, now: str = "", against: str = ""
+    title: str,
+    summary: str,
+    columns: Sequence[Column],
+    *,
+    axis: tuple[int, int] | None = None,
+    now: str = "",
+    against: str = "",
 ) -> Chart:
-    """``axis``: the least and the highest value that there can be, whole numbers that are shown beside the bars; without it the
-    bars begin at zero."""
+    """``axis``: the least and the highest value that there can be, whole numbers that are shown beside the
+    bars; without it the bars begin at zero."""
     values = [column.value for column in columns if column.value]
     scale = Scale(*axis) if axis else Scale(0, _top(values))
     bars = [_bar(index, len(columns), column, scale) for index, column in enumerate(columns)]
     ticks = (
-        [Tick(HEIGHT - round(HEIGHT * (n - axis[0]) / (axis[1] - axis[0])), str(n)) for n in range(axis[0], axis[1] + 1)] if axis else []
+        [
+            Tick(HEIGHT - round(HEIGHT * (n - axis[0]) / (axis[1] - axis[0])), str(n))
+            for n in range(axis[0], axis[1] + 1)
+        ]
+        if axis
+        else []
     )
     return Chart(title, summary, bars, ticks, is_empty=not values, now=now, against=against)
 

@@ -40,7 +40,8 @@ def readable_on(colour: str, ground: str) -> str:
 
 
 def readable_variants(brand: str) -> dict[str, str]:
-    """CSS variables for a brand colour: as a ground with its text, and as link text in the light and the dark theme."""
+    """CSS variables for a brand colour: as a ground with its text, and as link text in the light and the dark
+    theme."""
     return {
         "--brand": brand,
         "--brand-text": text_on(brand),

@@ -1,11 +1,12 @@
 """Querysets whose SQL is made once in a process, and parsed and planned once in a connection.
 
-Django makes the SQL of a queryset anew for every request, and PostgreSQL plans it anew. Of a large one that costs more than to
-answer it, and the text is always the same: only the values in it differ. ``rows`` keeps the text as a prepared statement, and
-hands it over with other values.
+Django makes the SQL of a queryset anew for every request, and PostgreSQL plans it anew. Of a large one that
+costs more than to answer it, and the text is always the same: only the values in it differ. ``rows`` keeps
+the text as a prepared statement, and hands it over with other values.
 
-``shape`` names the text: everything that the text depends on must be in it (the scope of a permission, the order, whether a
-column is compared with a value or with NULL), and nothing that a person types: the texts are kept for ever.
+``shape`` names the text: everything that the text depends on must be in it (the scope of a permission, the
+order, whether a column is compared with a value or with NULL), and nothing that a person types: the texts are
+kept for ever.
 """
 
 import uuid
@@ -27,12 +28,13 @@ from psycopg.sql import Literal
 M = TypeVar("M", bound=models.Model)
 
 checked: set[Hashable] | None = None
-"""Shapes whose text was compared with what Django makes of the real values; None where nobody asks for that. The test suite does, and
-forgets them before each test."""
+"""Shapes whose text was compared with what Django makes of the real values; None where nobody asks for that.
+The test suite does, and forgets them before each test."""
 
 
 def rows(shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: Any) -> list[M]:
-    """The rows of ``build(**values)``. Values are numbers, texts, moments or UUIDs, used in the queryset as they are."""
+    """The rows of ``build(**values)``. Values are numbers, texts, moments or UUIDs, used in the queryset as
+    they are."""
     if shape not in _kept:
         _kept[shape] = _Compiled.of(build, values)
     compiled: _Compiled[M] = _kept[shape]
@@ -44,10 +46,10 @@ def rows(shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: An
 
 @dataclass(frozen=True)
 class _Compiled(Generic[M]):
-    """``sql`` and ``parameters`` are Django's; ``sql`` is empty where nothing can be found. ``places``: position among the parameters
-    → name of the value. ``statement`` has only those: what is always the same is part of its text, so that indexes of some rows only
-    (of waiting cases, for example) can be planned with. ``converters``: position among the columns → what makes Python's values of
-    the database's."""
+    """``sql`` and ``parameters`` are Django's; ``sql`` is empty where nothing can be found. ``places``:
+    position among the parameters → name of the value. ``statement`` has only those: what is always the same
+    is part of its text, so that indexes of some rows only (of waiting cases, for example) can be planned
+    with. ``converters``: position among the columns → what makes Python's values of the database's."""
 
     queryset: models.QuerySet[M]
     compiler: Any
@@ -60,31 +62,48 @@ class _Compiled(Generic[M]):
     @classmethod
     def of(cls, build: Callable[..., models.QuerySet[M]], values: dict[str, Any]) -> "_Compiled[M]":
         """Made twice with different stand-ins: where the parameters differ, there the values go."""
-        first, second = ({name: _stand_in(value, number, turn) for number, (name, value) in enumerate(values.items())} for turn in (0, 1))
+        first, second = (
+            {name: _stand_in(value, number, turn) for number, (name, value) in enumerate(values.items())}
+            for turn in (0, 1)
+        )
         queryset = build(**first)
         compiler: Any = queryset.query.get_compiler(queryset.db)
         sql, parameters = _text(compiler)
         other_sql, others = _text(build(**second).query.get_compiler(queryset.db))
         names = {value: name for name, value in first.items()}
-        differing = {place: one for place, (one, other) in enumerate(zip(parameters, others, strict=True)) if one != other}
+        differing = {
+            place: one
+            for place, (one, other) in enumerate(zip(parameters, others, strict=True))
+            if one != other
+        }
         if sql != other_sql or not all(one in names for one in differing.values()):
-            raise ValueError("The values of a compiled queryset must stand in it as they are, and must not change its text.")
+            raise ValueError(
+                "The values of a compiled queryset must stand in it as they "
+                "are, and must not change its text."
+            )
         places = {place: names[one] for place, one in differing.items()}
         converters = compiler.get_converters([column for column, *_named in compiler.select]) if sql else {}
         statement = _filled_in(sql, parameters, places, connections[queryset.db])
         return cls(queryset, compiler, sql, parameters, places, statement, converters)
 
     def bound(self, values: dict[str, Any]) -> dict[int, Any]:
-        """Place → value. psycopg's numbers tell the width of their column: a value is made of the same kind as its stand-in."""
+        """Place → value. psycopg's numbers tell the width of their column: a value is made of the same kind
+        as its stand-in."""
         kinds = {place: type(self.parameters[place]) for place in self.places}
-        return {place: kinds[place](values[name]) if issubclass(kinds[place], int) else values[name] for place, name in self.places.items()}
+        return {
+            place: kinds[place](values[name]) if issubclass(kinds[place], int) else values[name]
+            for place, name in self.places.items()
+        }
 
     def run(self, values: dict[str, Any]) -> list[M]:
         if not self.sql:
             return []
         connection = connections[self.queryset.db]
         found = [_fetched(connection, self.statement, tuple(self.bound(values).values()))]
-        known = {"execute_sql": lambda *_args, **_options: found, "get_converters": lambda _columns: self.converters}
+        known = {
+            "execute_sql": lambda *_args, **_options: found,
+            "get_converters": lambda _columns: self.converters,
+        }
         compiler = _like(self.compiler, connection=connection, **known)
         query = _like(self.queryset.query, get_compiler=lambda *_args, **_options: compiler)
         return list(_like(self.queryset, _query=query))
@@ -100,7 +119,9 @@ def _filled_in(sql: str, parameters: tuple[Any, ...], places: dict[int, str], co
     """With placeholders for the values in ``places`` alone."""
     connection.ensure_connection()
     written = (Literal(value).as_string(connection.connection).replace("%", "%%") for value in parameters)
-    return sql.replace("%%", "%%%%") % tuple("%s" if place in places else text for place, text in enumerate(written))
+    return sql.replace("%%", "%%%%") % tuple(
+        "%s" if place in places else text for place, text in enumerate(written)
+    )
 
 
 class _PreparedCursor(Cursor[Any]):
@@ -113,7 +134,8 @@ class _PreparedCursor(Cursor[Any]):
 
 
 def _fetched(connection: Any, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
-    """By a cursor of its own kind, but opened as Django opens its own, so that what watches queries sees it."""
+    """By a cursor of its own kind, but opened as Django opens its own, so that what watches queries sees
+    it."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:

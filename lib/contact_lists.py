@@ -1,4 +1,5 @@
-"""Lists of people as they come from a spreadsheet: reading CSV and XLSX files, whatever they contain, into plain rows."""
+"""Lists of people as they come from a spreadsheet: reading CSV and XLSX files, whatever they contain, into
+plain rows."""
 
 import csv
 import io
@@ -25,14 +26,17 @@ HEADINGS = {
 }
 """Field → headings of its column, in small letters, without hyphens and underscores."""
 REQUIRED = ("first_name", "last_name", "email")
-EXAMPLE = "First name,Last name,E-mail,Phone,Job title,Roles\nDora,Quist,dora@acme.example,+1 512 555 0170,Lab manager,Portal IT User\n"
+EXAMPLE = """First name,Last name,E-mail,Phone,Job title,Roles
+Dora,Quist,dora@acme.example,+1 512 555 0170,Lab manager,Portal IT User
+"""
 
 Row = dict[str, Any]
 """``row``: its number in the file; and the text of each field of HEADINGS."""
 
 
 def read_contact_list(name: str, content: bytes) -> list[Row]:
-    """The rows below the headings, empty ones left out. Raises ValidationError with what is wrong with the file as a whole."""
+    """The rows below the headings, empty ones left out. Raises ValidationError with what is wrong with the
+    file as a whole."""
     numbered = enumerate(_cells_of(name, content), start=1)
     columns: dict[int, str] = {}
     rows: list[Row] = []
@@ -43,8 +47,16 @@ def read_contact_list(name: str, content: bytes) -> list[Row]:
             columns = _columns(cells)
             continue
         if len(rows) == MAX_ROWS:
-            raise ValidationError(_("The list has more than %(limit)d rows. Please split it.") % {"limit": MAX_ROWS})
-        rows.append({**dict.fromkeys(HEADINGS, ""), **{columns[i]: cell for i, cell in enumerate(cells) if i in columns}, "row": number})
+            raise ValidationError(
+                _("The list has more than %(limit)d rows. Please split it.") % {"limit": MAX_ROWS}
+            )
+        rows.append(
+            {
+                **dict.fromkeys(HEADINGS, ""),
+                **{columns[i]: cell for i, cell in enumerate(cells) if i in columns},
+                "row": number,
+            }
+        )
     if not rows:
         raise ValidationError(_("The file has no rows below its headings."))
     return rows
@@ -58,7 +70,9 @@ def _columns(cells: list[str]) -> dict[int, str]:
     missing = [field for field in REQUIRED if field not in columns.values()]
     if missing:
         wanted = ", ".join(HEADINGS[field][0] for field in missing)
-        raise ValidationError(_("The first row must name the columns. Missing: %(columns)s.") % {"columns": wanted})
+        raise ValidationError(
+            _("The first row must name the columns. Missing: %(columns)s.") % {"columns": wanted}
+        )
     return columns
 
 
@@ -68,12 +82,18 @@ def _cells_of(name: str, content: bytes) -> Iterator[list[str]]:
     is_workbook = content[:4] == b"PK\x03\x04"
     if not is_workbook and not name.lower().endswith((".csv", ".txt")):
         raise ValidationError(_("Please choose a CSV file or an Excel workbook (.xlsx)."))
-    rows = rows_of_workbook(content, max_rows=2 * MAX_ROWS, max_columns=MAX_COLUMNS) if is_workbook else _rows_of_csv(content)
+    rows = (
+        rows_of_workbook(content, max_rows=2 * MAX_ROWS, max_columns=MAX_COLUMNS)
+        if is_workbook
+        else _rows_of_csv(content)
+    )
     try:
         for row in rows:
             yield [_text(cell) for cell in row]
     except WorkbookError as error:
-        raise ValidationError(_("The file cannot be read as an Excel workbook, or it holds far more than a list.")) from error
+        raise ValidationError(
+            _("The file cannot be read as an Excel workbook, or it holds far more than a list.")
+        ) from error
 
 
 def _text(cell: object) -> str:
@@ -89,14 +109,18 @@ def _rows_of_csv(content: bytes) -> Iterator[list[str]]:
     heading = text.partition("\n")[0]
     delimiter = max(",;\t", key=heading.count)
     try:
-        yield from (row[:MAX_COLUMNS] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        yield from (
+            row[:MAX_COLUMNS] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        )
     except csv.Error as error:
         raise ValidationError(_("The file cannot be read as a list (CSV).")) from error
 
 
 def _decoded(content: bytes) -> str:
     """Spreadsheets write UTF-8 with a mark, UTF-16, or the Western European code page."""
-    encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252", "latin-1")
+    encodings = (
+        ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252", "latin-1")
+    )
     for encoding in encodings:
         try:
             return content.decode(encoding)

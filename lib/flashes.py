@@ -5,7 +5,8 @@ from django.contrib.messages.storage.session import SessionStorage
 
 
 class HostCookieStorage(CookieStorage):
-    """With https no other host of the domain can plant a message: the browser keeps the prefix to its rules."""
+    """With https no other host of the domain can plant a message: the browser keeps the prefix to its
+    rules."""
 
     @property
     def cookie_name(self) -> str:  # type: ignore[override]

@@ -1,7 +1,8 @@
 """Background jobs. A job belongs to the transaction that defers it, on the web and in the worker alike.
 
-procrastinate's own ``defer`` differs between the two: in the worker it commits at once, on a connection of its own. Another
-slot could then take a job whose row is not there yet, and a rolled-back transaction would leave its jobs behind.
+procrastinate's own ``defer`` differs between the two: in the worker it commits at once, on a connection of
+its own. Another slot could then take a job whose row is not there yet, and a rolled-back transaction would
+leave its jobs behind.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +30,8 @@ URGENT = 10
 """Priority of what a person is waiting for, such as a sign-in code."""
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
-"""Again after 3, 9, 27, 81, 243 and 729 seconds. Every task that is not periodic has this strategy or a more patient one."""
+"""Again after 3, 9, 27, 81, 243 and 729 seconds. Every task that is not periodic has this strategy or a more
+patient one."""
 
 OLDEST_WAITING = """
 SELECT coalesce(extract(epoch FROM now() - min(coalesce(job.scheduled_at, event.at))), 0)
@@ -37,7 +39,8 @@ FROM procrastinate_jobs AS job
 LEFT JOIN procrastinate_events AS event ON event.job_id = job.id AND event.type = 'deferred'
 WHERE job.status = 'todo' AND (job.scheduled_at IS NULL OR job.scheduled_at <= now())
 """
-"""A job without a time is due from the moment it is deferred; a failed one is given the time of its next attempt."""
+"""A job without a time is due from the moment it is deferred; a failed one is given the time of its next
+attempt."""
 
 UNFINISHED = ("todo", "doing")
 
@@ -67,7 +70,8 @@ def forget_jobs(task: str) -> None:
 
 
 async def take_up_stalled(manager: JobManager) -> None:
-    """Jobs whose worker was killed in the middle are tried again; each of our jobs may run twice without harm."""
+    """Jobs whose worker was killed in the middle are tried again; each of our jobs may run twice without
+    harm."""
     for job in await manager.get_stalled_jobs():
         await manager.retry_job(job)
 

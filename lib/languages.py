@@ -11,7 +11,10 @@ def offered(codes: Sequence[str]) -> list[tuple[str, str]]:
     """Code and the language's own name for itself. An unknown code stops the start."""
     for code in codes:
         if "name_local" not in LANG_INFO.get(code, {}):
-            raise ImproperlyConfigured(f"PORTAL_LANGUAGES: {code!r} is no language that Django knows. Write codes such as en, de or pt-br.")
+            raise ImproperlyConfigured(
+                f"PORTAL_LANGUAGES: {code!r} is no language that Django knows. "
+                f"Write codes such as en, de or pt-br."
+            )
     return [(code, LANG_INFO[code]["name_local"].capitalize()) for code in dict.fromkeys(codes)]
 
 

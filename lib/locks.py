@@ -10,8 +10,8 @@ from django.db import Error, connection
 def exclusive(name: str) -> Iterator[bool]:
     """Yields whether this database session alone works on ``name``; False when another one does already.
 
-    The lock belongs to the session, so it ends with the process, however that ends. Not for connections through a pooler
-    that gives each transaction another session.
+    The lock belongs to the session, so it ends with the process, however that ends. Not for connections
+    through a pooler that gives each transaction another session.
     """
     is_mine = _ask("pg_try_advisory_lock", name)
     try:

@@ -1,8 +1,9 @@
 """E-mail addresses, each in one spelling: what is stored, compared, limited and mailed is the same text.
 
-Mail programs read more into an address than its characters. ``=?utf-8?q?vic=74im?=@acme.example`` goes to ``victim@…``,
-the comma in ``"eve@evil.example,"@acme.example`` may end one address and begin another, and a domain in full-width letters
-is another's. So a local part that means more than it says is refused, and a domain is kept as name servers know it.
+Mail programs read more into an address than its characters. ``=?utf-8?q?vic=74im?=@acme.example`` goes to
+``victim@…``, the comma in ``"eve@evil.example,"@acme.example`` may end one address and begin another, and a
+domain in full-width letters is another's. So a local part that means more than it says is refused, and a
+domain is kept as name servers know it.
 """
 
 import re
@@ -25,12 +26,14 @@ _ENCODED_WORD = re.compile(r"=\?|\?=")
 def mail_address(text: str) -> str:
     """The address in its one spelling: in small letters, without spaces around it, the domain in ASCII.
 
-    Raises ValidationError for what is no address, or could be read as another: with quotes, comments, encoded words,
-    control characters or letters beyond ASCII before the ``@``, or with an IP address behind it.
+    Raises ValidationError for what is no address, or could be read as another: with quotes, comments, encoded
+    words, control characters or letters beyond ASCII before the ``@``, or with an IP address behind it.
     """
     local_part, _at, domain = text.strip().rpartition("@")
     address = f"{local_part}@{mail_domain(domain)}".lower()
-    is_plain = _LOCAL_PART.fullmatch(local_part) and not _ENCODED_WORD.search(local_part) and address.isascii()
+    is_plain = (
+        _LOCAL_PART.fullmatch(local_part) and not _ENCODED_WORD.search(local_part) and address.isascii()
+    )
     if not is_plain or domain.startswith("[") or len(address) > MAX_LENGTH:
         raise _no_address()
     validate_email(address)
@@ -38,7 +41,8 @@ def mail_address(text: str) -> str:
 
 
 def mail_domain(text: str) -> str:
-    """A domain as name servers know it: ``bücher.example`` is ``xn--bcher-kva.example``. What is none stays as it is."""
+    """A domain as name servers know it: ``bücher.example`` is ``xn--bcher-kva.example``. What is none stays
+    as it is."""
     domain = text.lower()
     try:
         return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
@@ -73,7 +77,8 @@ class MailAddressFormField(forms.EmailField):
 
 
 class MailAddressField(models.EmailField[str, str]):
-    """A column whose forms, in the administration too, and whose validation keep addresses in their one spelling."""
+    """A column whose forms, in the administration too, and whose validation keep addresses in their one
+    spelling."""
 
     def clean(self, value: Any, model_instance: models.Model | None) -> str:
         address: str = super().clean(value, model_instance)

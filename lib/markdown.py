@@ -1,15 +1,21 @@
 """Markdown to safe HTML. Rendered when text is written, not when it is read."""
 
 import re
+from typing import Any
 
 import nh3
 from django.utils.html import escape, linebreaks
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 
-_parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(["table", "strikethrough", "linkify"])
+_parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(
+    ["table", "strikethrough", "linkify"]
+)
 # Addresses become links where they begin with http: "setup.py" and "10.0.0.1" are none.
-_parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False}).add("//", None).add("ftp:", None).add("mailto:", None)  # type: ignore[union-attr]
+_linkify: Any = _parser.linkify
+_linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+for _scheme in ("//", "ftp:", "mailto:"):
+    _linkify.add(_scheme, None)
 
 TAGS = {
     "p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
@@ -26,12 +32,15 @@ def render(text: str) -> str:
     """
     html = _parser.render(text.replace("\x00", ""))
     html = html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
-    html = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener")
+    html = nh3.clean(
+        html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener"
+    )
     return linebreaks(text, autoescape=True) if text.strip() and _is_blank(html) else html
 
 
 def cleaned(html: str) -> SafeString:
-    """HTML that one of these functions made, as a template shows it: the one place where text that was stored becomes HTML."""
+    """HTML that one of these functions made, as a template shows it: the one place where text that was stored
+    becomes HTML."""
     return SafeString(html)
 
 
@@ -47,10 +56,17 @@ def render_page(text: str) -> str:
     html = _parser.render(text.replace("\x00", ""))
     html = html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
     html = nh3.clean(
-        html, tags=TAGS | {"img"}, attributes=PAGE_ATTRIBUTES, attribute_filter=_own_images, url_schemes=SCHEMES, link_rel="noopener"
-    )  # fmt: skip
+        html,
+        tags=TAGS | {"img"},
+        attributes=PAGE_ATTRIBUTES,
+        attribute_filter=_own_images,
+        url_schemes=SCHEMES,
+        link_rel="noopener",
+    )
     html = html.replace("<table>", '<table tabindex="0">')
-    return linebreaks(text, autoescape=True) if text.strip() and "<img" not in html and _is_blank(html) else html
+    return (
+        linebreaks(text, autoescape=True) if text.strip() and "<img" not in html and _is_blank(html) else html
+    )
 
 
 def _own_images(tag: str, attribute: str, value: str) -> str | None:
@@ -66,7 +82,10 @@ LINE_TAGS = {"br", "strong", "em", "s", "code", "a"}
 
 
 def render_line(text: str) -> str:
-    """HTML of a text that stands inside a paragraph of a template: emphasis, code and links, but no blocks."""
+    """HTML of a text that stands inside a paragraph of a template: emphasis, code and links, but no
+    blocks."""
     html = _parser.renderInline(text.replace("\x00", "").strip())
-    html = nh3.clean(html, tags=LINE_TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener")
+    html = nh3.clean(
+        html, tags=LINE_TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener"
+    )
     return html if html.strip() or not text.strip() else escape(text)

@@ -22,7 +22,9 @@ def ago(at: datetime) -> SafeString:
     """How long ago, or the date once it is more than a week; the exact time is in the element's title."""
     passed, language = at - timezone.now(), get_language() or "en"
     iso, exact, day = _written(at, timezone.get_current_timezone(), language)
-    return _element(iso, exact, day if abs(passed.days) > RELATIVE_DAYS else _relative(_rounded(passed), language))
+    return _element(
+        iso, exact, day if abs(passed.days) > RELATIVE_DAYS else _relative(_rounded(passed), language)
+    )
 
 
 def when(at: datetime) -> SafeString:
@@ -41,12 +43,20 @@ def _written(at: datetime, zone: tzinfo, language: str) -> tuple[str, str, str]:
     """ISO 8601, the exact time and the day; formats are those of ``language``, which is the active one."""
     local = at.astimezone(zone)
     exact = f"{date_format(local, 'DATETIME_FORMAT')} ({local.tzname()})"
-    return local.isoformat(timespec="minutes").replace("+00:00", "Z"), exact, date_format(local, "DATE_FORMAT")
+    return (
+        local.isoformat(timespec="minutes").replace("+00:00", "Z"),
+        exact,
+        date_format(local, "DATE_FORMAT"),
+    )
 
 
 @lru_cache(maxsize=20_000)
 def _relative(passed: timedelta, language: str) -> str:
-    return _("just now") if abs(passed) < MINUTE else format_timedelta(passed, add_direction=True, locale=to_locale(language))
+    return (
+        _("just now")
+        if abs(passed) < MINUTE
+        else format_timedelta(passed, add_direction=True, locale=to_locale(language))
+    )
 
 
 def _element(iso: str, exact: str, text: str) -> SafeString:

@@ -1,4 +1,5 @@
-"""Amounts of money for people. Amounts are Decimals in the currency's main unit; currencies are ISO 4217 codes."""
+"""Amounts of money for people. Amounts are Decimals in the currency's main unit; currencies are ISO 4217
+codes."""
 
 from decimal import Decimal
 

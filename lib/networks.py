@@ -1,8 +1,17 @@
-"""Addresses and networks: one spelling for each, and a set of networks that answers at once however many it holds."""
+"""Addresses and networks: one spelling for each, and a set of networks that answers at once however many it
+holds."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, collapse_addresses, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    collapse_addresses,
+    ip_address,
+    ip_network,
+)
 from typing import Self
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,13 +23,15 @@ MAPPED_BITS = 96
 
 
 def parse_address(text: str) -> Address:
-    """Raises ValueError. IPv4 in IPv6 clothes is IPv4; the zone of a link-local address (%eth0) says nothing to us."""
+    """Raises ValueError. IPv4 in IPv6 clothes is IPv4; the zone of a link-local address (%eth0) says nothing
+    to us."""
     address = ip_address(text.strip().partition("%")[0])
     return getattr(address, "ipv4_mapped", None) or address
 
 
 def parse_network(text: str) -> Network:
-    """Raises ValueError. Bits beyond the mask are dropped: 192.0.2.7/24 is 192.0.2.0/24, ::ffff:192.0.2.0/120 too."""
+    """Raises ValueError. Bits beyond the mask are dropped: 192.0.2.7/24 is 192.0.2.0/24, ::ffff:192.0.2.0/120
+    too."""
     network = ip_network(text.strip(), strict=False)
     mapped = getattr(network.network_address, "ipv4_mapped", None)
     if mapped and network.prefixlen >= MAPPED_BITS:
@@ -29,7 +40,8 @@ def parse_network(text: str) -> Network:
 
 
 class NetworkSet:
-    """Networks, joined where they touch or overlap, and sorted: an address is found by halving, never by trying each."""
+    """Networks, joined where they touch or overlap, and sorted: an address is found by halving, never by
+    trying each."""
 
     def __init__(self, networks: Iterable[Network]) -> None:
         listed = list(networks)
@@ -44,7 +56,9 @@ class NetworkSet:
         try:
             return cls(parse_network(text) for text in texts)
         except ValueError as error:
-            raise ImproperlyConfigured(f"{name}: {error}. Write networks such as 192.0.2.0/24, separated by commas.") from error
+            raise ImproperlyConfigured(
+                f"{name}: {error}. Write networks such as 192.0.2.0/24, separated by commas."
+            ) from error
 
     def __bool__(self) -> bool:
         return any(self._ranges.values())

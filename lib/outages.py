@@ -46,8 +46,8 @@ def is_read_only(error: BaseException | None) -> bool:
 
 
 def until_database_answers(write: Callable[[], T]) -> T:
-    """Do ``write`` again while the database is away. For noting what has happened outside and cannot be undone, such as a
-    mail that left; a page must not wait like this."""
+    """Do ``write`` again while the database is away. For noting what has happened outside and cannot be
+    undone, such as a mail that left; a page must not wait like this."""
     for wait in WAITS:
         try:
             return write()

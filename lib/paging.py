@@ -1,4 +1,5 @@
-"""Keyset paging: "older" and "newer" links that cost the same on the first page as on the thousandth, and never a count."""
+"""Keyset paging: "older" and "newer" links that cost the same on the first page as on the thousandth, and
+never a count."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,7 +18,8 @@ DAY, MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.%f%z"
 
 @dataclass(frozen=True)
 class KeysetPage(Generic[M]):
-    """Rows of one page, newest first, and the addresses ("?older=...") of its neighbours; empty where there is none."""
+    """Rows of one page, newest first, and the addresses ("?older=...") of its neighbours; empty where there
+    is none."""
 
     rows: list[M]
     newer_url: str
@@ -52,7 +54,8 @@ Cursor = tuple[date | int, int]
 
 @dataclass(frozen=True)
 class Cut:
-    """Which page of rows an address asks for: the first, or what is beyond the row at ``at`` with the primary key ``pk``.
+    """Which page of rows an address asks for: the first, or what is beyond the row at ``at`` with the primary
+    key ``pk``.
 
     Rows are sorted newest first by the datetime, date or small number ``by`` and then by primary key.
     """
@@ -78,7 +81,9 @@ class Cut:
         """What ``narrow`` takes beside the rows."""
         return {"at": self.at, "pk": self.pk} if self.direction else {}
 
-    def narrow(self, rows: models.QuerySet[M], at: date | int | None = None, pk: int | None = None) -> models.QuerySet[M]:
+    def narrow(
+        self, rows: models.QuerySet[M], at: date | int | None = None, pk: int | None = None
+    ) -> models.QuerySet[M]:
         """The page's rows and one more, which tells whether there is another page."""
         if at is not None and pk is not None:
             rows = rows.filter(_beyond(self.by, "gt" if self.direction == "newer" else "lt", (at, pk)))
@@ -113,7 +118,9 @@ def _cursor_form(field: Any) -> type[forms.Form]:
 def _beyond(by: str, comparison: str, cursor: Cursor) -> models.Q:
     at, pk = cursor
     within = {f"{by}__{comparison}e": at}
-    return models.Q(**within) & (models.Q(**{f"{by}__{comparison}": at}) | models.Q(**{f"pk__{comparison}": pk}))
+    return models.Q(**within) & (
+        models.Q(**{f"{by}__{comparison}": at}) | models.Q(**{f"pk__{comparison}": pk})
+    )
 
 
 def _cursor(text: str, kind: type[forms.Form]) -> Cursor | None:

@@ -19,7 +19,8 @@ def is_path(path: str) -> bool:
 def branch(path: str) -> tuple[str, ...]:
     """The path and those above it, from the root down: /a/b/ → /, /a/, /a/b/.
 
-    Asked several times for each entry of a menu, so it is remembered; but not what strangers make up at length.
+    Asked several times for each entry of a menu, so it is remembered; but not what strangers make up at
+    length.
     """
     return _branch(path) if len(path) <= REMEMBERED_LENGTH else _branch.__wrapped__(path)
 

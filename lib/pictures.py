@@ -1,5 +1,6 @@
-"""What a picture says besides its pixels: where it was taken, by whom, with which device. PNG and WebP are rows of chunks, so
-that goes without decoding anything; photographs in JPEG are decoded and written anew (lib.uploads)."""
+"""What a picture says besides its pixels: where it was taken, by whom, with which device. PNG and WebP are
+rows of chunks, so that goes without decoding anything; photographs in JPEG are decoded and written anew
+(lib.uploads)."""
 
 import struct
 from collections.abc import Iterator

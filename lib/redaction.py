@@ -13,21 +13,22 @@ from django.utils.translation import gettext as _
 SHORTEST_NAME = 2
 SHORTEST_OF_OTHERS = 3
 SHORTEST_LINE = 4
-"""A shorter line of an address is the code of a country, which says little and is a word of many languages."""
+"""A shorter line of an address is the code of a country, which says little and is a word of many
+languages."""
 LONGEST_PLAIN_SEGMENT = 24
 """A longer part of an address with digits in it is taken for a token."""
 
 _URL = r"(?P<url>(?:\b(?:https?:|ftp:)|(?<![\w:/]))//(?=[\w\[])[^\s<>\"'\])]+|\bwww\.[^\s<>\"'\])]+)"
 _CREDENTIAL = (
-    r"(?P<secret>(?<![a-z])(?:(?:pass(?:word|wort|wd|phrase|code)?|pwd|kennwort|pin|secret|token|api[-_ ]?key|access[-_ ]?key|auth)"
+    r"(?P<secret>(?<![a-z])(?:(?:pass(?:word|wort|wd|phrase|code)?|pwd|kennwort|pin|secret|token|api[-_ ]?key|access[-_ ]?key|auth)"  # noqa: E501
     r"\s{0,3}[:=]|bearer)\s{0,3}[\"']?[^\s,;\"'<>\[][^\s,;\"'<>]{0,200})"
 )
-_PLACE = r"(?P<place>(?<![\w.])[-+]?\d{1,2}\.\d{3,12}°?\s?[ns]?\s{0,2}[,;/ ]\s{0,2}[-+]?\d{1,3}\.\d{3,12}(?![\w.]*\d)(?:°?\s?[ew]\b|°)?)"
+_PLACE = r"(?P<place>(?<![\w.])[-+]?\d{1,2}\.\d{3,12}°?\s?[ns]?\s{0,2}[,;/ ]\s{0,2}[-+]?\d{1,3}\.\d{3,12}(?![\w.]*\d)(?:°?\s?[ew]\b|°)?)"  # noqa: E501
 _EMAIL = r"(?P<email>(?<![\w.+%-])[\w.+%-]{1,120}@[\w-]+(?:\.[\w-]+)+)"
 _UUID = r"(?P<uuid>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)"
 _IPV4 = r"(?P<ipv4>(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]*\d))"
 _MAC = r"(?P<mac>\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}\b)"
-_IPV6 = r"(?P<ipv6>(?<![\w:])(?:(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}|(?=[0-9a-f:]*::)[0-9a-f:]{4,})(?:%\w{1,20})?(?:/\d{1,3})?(?![\w:]))"
+_IPV6 = r"(?P<ipv6>(?<![\w:])(?:(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}|(?=[0-9a-f:]*::)[0-9a-f:]{4,})(?:%\w{1,20})?(?:/\d{1,3})?(?![\w:]))"  # noqa: E501
 _ID = (
     r"(?P<id>(?<![\w-])(?:[a-z]{1,6}\d{0,9}-){1,6}[a-z0-9]{0,20}\d[a-z0-9-]{0,40}\b"
     r"|\b(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{8,}\b"
@@ -46,8 +47,9 @@ _RULES = (_CREDENTIAL, _URL, _EMAIL, _PLACE, _UUID, _MAC, _IPV4, _IPV6, _PHONE, 
 class Named:
     """Whose names and addresses are taken out.
 
-    ``people`` have to do with the text: each word of their names counts, however it is written. ``others`` are many, and their
-    names are common words, too (Will, Mark): a single word of theirs counts only if it is written like the name.
+    ``people`` have to do with the text: each word of their names counts, however it is written. ``others``
+    are many, and their names are common words, too (Will, Mark): a single word of theirs counts only if it is
+    written like the name.
     """
 
     people: Collection[str] = ()
@@ -90,14 +92,28 @@ def rules(named: Named, text: str) -> tuple[str, ...]:
 
 
 def _alternatives(named: Named, text: str) -> tuple[str, ...]:
-    """An account may have thousands of contacts: only names of which something stands in the text are looked for."""
+    """An account may have thousands of contacts: only names of which something stands in the text are looked
+    for."""
     said = set(re.findall(r"\w+", _plain(text)))
     others = [name.split() for name in named.others if _is_said(name, said)]
-    exact = {part for name in others for word in name for part in _parts(word) if len(part) >= SHORTEST_OF_OTHERS}
+    exact = {
+        part for name in others for word in name for part in _parts(word) if len(part) >= SHORTEST_OF_OTHERS
+    }
     groups = (
-        ("domain", rf"(?:[\w-]{{1,60}}\.){{0,3}}{either}" if (either := _either(named.domains, SHORTEST_LINE)) else ""),
+        (
+            "domain",
+            rf"(?:[\w-]{{1,60}}\.){{0,3}}{either}"
+            if (either := _either(named.domains, SHORTEST_LINE))
+            else "",
+        ),
         ("address", _either(named.addresses, SHORTEST_LINE)),
-        ("name", _either({*_names(named.people, named.organisations), *(" ".join(name) for name in others)}, SHORTEST_NAME)),
+        (
+            "name",
+            _either(
+                {*_names(named.people, named.organisations), *(" ".join(name) for name in others)},
+                SHORTEST_NAME,
+            ),
+        ),
         ("other", f"(?-i:{either})" if (either := _either(exact, SHORTEST_OF_OTHERS)) else ""),
     )
     return tuple(rf"(?P<{name}>(?<!\w){either}(?!\w))" for name, either in groups if either)
@@ -105,7 +121,9 @@ def _alternatives(named: Named, text: str) -> tuple[str, ...]:
 
 def _names(people: Iterable[str], organisations: Iterable[str]) -> set[str]:
     persons, firms = [name.split() for name in people], [name.split() for name in organisations]
-    words = {part for name in persons for word in name for part in _parts(word)} | {name[0] for name in firms if name}
+    words = {part for name in persons for word in name for part in _parts(word)} | {
+        name[0] for name in firms if name
+    }
     return {" ".join(name) for name in (*persons, *firms)} | words
 
 
@@ -143,7 +161,11 @@ def _letter(letter: str) -> str:
     if not letter.isalpha():
         return re.escape(letter) if letter != "-" else r"[\s-]"
     accents = "[\u0300-\u036f]?"
-    return (f"(?:{letter}|{plain[0]}{accents})" if plain[0] != letter else f"{letter}{accents}") if len(plain) < 3 else re.escape(letter)
+    return (
+        (f"(?:{letter}|{plain[0]}{accents})" if plain[0] != letter else f"{letter}{accents}")
+        if len(plain) < 3
+        else re.escape(letter)
+    )
 
 
 def _replacement(found: re.Match[str], inside: re.Pattern[str]) -> str:
@@ -151,9 +173,13 @@ def _replacement(found: re.Match[str], inside: re.Pattern[str]) -> str:
     if kind == "url":
         return _("[link]") if _is_private(text, inside) else text
     words = {
-        "email": _("[e-mail address]"), "phone": _("[phone number]"), "address": _("[address]"), "domain": _("[address]"),
-        "place": _("[place]"), "secret": _("[secret]"),
-    }  # fmt: skip
+        "email": _("[e-mail address]"),
+        "phone": _("[phone number]"),
+        "address": _("[address]"),
+        "domain": _("[address]"),
+        "place": _("[place]"),
+        "secret": _("[secret]"),
+    }
     if kind in ("name", "other"):
         return _("[name]")
     if kind in ("ipv4", "ipv6", "mac"):
@@ -165,5 +191,7 @@ def _is_private(url: str, inside: re.Pattern[str]) -> bool:
     """An address with a query, credentials or a token opens something to whoever has it."""
     host, _slash, path = url.partition("//")[2].partition("/")
     segments = path.split("/")
-    has_token = any(len(segment) > LONGEST_PLAIN_SEGMENT and re.search(r"\d", segment) for segment in segments)
+    has_token = any(
+        len(segment) > LONGEST_PLAIN_SEGMENT and re.search(r"\d", segment) for segment in segments
+    )
     return any(mark in url for mark in "?@#=") or ":" in host or has_token or bool(inside.search(url))

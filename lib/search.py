@@ -11,7 +11,8 @@ CONFIGURATION = "portal_english"
 
 STOP_WORDS = frozenset(
     (
-        "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with"
+        "a an and are as at be but by for if in into is it no not of on or such that "
+        "the their then there these they this to was will with"
     ).split()
 )
 """Lucene's 33 English stop words: dropped from queries only, because questions are made of the others."""
@@ -41,7 +42,8 @@ def any_word(text: str) -> SearchQuery | None:
 
 
 def every_word(text: str) -> SearchQuery | None:
-    """A query for rows with all of the words, or such as begin with them; None when there is no word to look for."""
+    """A query for rows with all of the words, or such as begin with them; None when there is no word to look
+    for."""
     query = None
     for word in _WORD.findall(text)[:MAX_WORDS]:
         quoted = word.replace("'", "''")
@@ -51,10 +53,15 @@ def every_word(text: str) -> SearchQuery | None:
 
 
 def alike(rows: Rows, column: str, text: str, *, among: int) -> Rows:
-    """The rows that have any of the words in a short column, the best first. Looked for among the first ``among`` only:
-    there is no index behind it."""
+    """The rows that have any of the words in a short column, the best first. Looked for among the first
+    ``among`` only: there is no index behind it."""
     query = any_word(text)
     if query is None:
         return rows.none()
     rank = SearchRank(SearchVector(column, config=CONFIGURATION), query)
-    return rows.filter(pk__in=rows.values("pk")[:among]).annotate(likeness=rank).filter(likeness__gt=0).order_by("-likeness", "-pk")
+    return (
+        rows.filter(pk__in=rows.values("pk")[:among])
+        .annotate(likeness=rank)
+        .filter(likeness__gt=0)
+        .order_by("-likeness", "-pk")
+    )

@@ -4,7 +4,8 @@ import logging
 import re
 
 SECRET = re.compile(
-    r"(/redeem/|/password/reset/key/[0-9a-zA-Z]+-|/confirm-email/|/confirm-address/)"  # what comes before the code
+    # what comes before the code
+    r"(/redeem/|/password/reset/key/[0-9a-zA-Z]+-|/confirm-email/|/confirm-address/)"
     r"[\w:.-]{16,}"
 )
 

@@ -1,4 +1,5 @@
-"""Mail by SMTP. After the text was handed over, the server has minutes to answer: giving up earlier would send it twice."""
+"""Mail by SMTP. After the text was handed over, the server has minutes to answer: giving up earlier would
+send it twice."""
 
 import smtplib
 from typing import Any

@@ -17,10 +17,11 @@ from openpyxl.utils import get_column_letter
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "﹣", "＠")
 """With the wide forms, which some programs take for the others."""
 _AFTER_SEPARATOR = re.compile(r"([;|]\s*+(?:[\"']\s*+)?+)(?=[=+@＝＋＠]|[-－﹣](?![\d.\s]))")
-"""Where a program that splits lines there would begin a cell. A number below zero stays. It never goes back over spaces: in long
-ones that would take minutes."""
+"""Where a program that splits lines there would begin a cell. A number below zero stays. It never goes back
+over spaces: in long ones that would take minutes."""
 Cell = str | int | Decimal | datetime
-"""A moment without its time zone, as spreadsheet programs know no other: the column's heading says which one."""
+"""A moment without its time zone, as spreadsheet programs know no other: the column's heading says which
+one."""
 MEASURED = 200
 """Rows by which the width of columns is chosen."""
 NARROWEST, WIDEST = 8, 60
@@ -28,8 +29,8 @@ NARROWEST, WIDEST = 8, 60
 
 
 def neutral(cell: Cell) -> Cell:
-    """A cell that is shown as it is and never calculated; without characters that workbooks cannot hold. Numbers and moments stay
-    what they are."""
+    """A cell that is shown as it is and never calculated; without characters that workbooks cannot hold.
+    Numbers and moments stay what they are."""
     if not isinstance(cell, str):
         return cell
     text = "'" + cell if cell.lstrip(" \n\xa0").startswith(FORMULA) else cell

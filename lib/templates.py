@@ -9,7 +9,8 @@ _INDENTED = re.compile(r"(?<=[>}])[ \t]*\n\s*(?=[<{])")
 
 
 class Loader(FilesystemLoader):
-    """Leaves one line break between tags where there were several, or an indentation; words are never touched."""
+    """Leaves one line break between tags where there were several, or an indentation; words are never
+    touched."""
 
     def get_contents(self, origin: Origin) -> str:
         contents = super().get_contents(origin)

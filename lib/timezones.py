@@ -5,7 +5,18 @@ from itertools import groupby
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+REGIONS = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
 """The first part of the names that are places; the others are old or technical names of the same zones."""
 
 Choice = tuple[str, str]
@@ -13,7 +24,9 @@ Choice = tuple[str, str]
 
 def validate_time_zone(name: str) -> None:
     if name not in _names():
-        raise ValidationError(_("%(name)s is not a known time zone.") % {"name": name}, code="unknown_time_zone")
+        raise ValidationError(
+            _("%(name)s is not a known time zone.") % {"name": name}, code="unknown_time_zone"
+        )
 
 
 @cache

@@ -1,4 +1,5 @@
-"""Texts that exist in several languages: by language code, "" for the one that holds where there is no other."""
+"""Texts that exist in several languages: by language code, "" for the one that holds where there is no
+other."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -7,7 +8,8 @@ T = TypeVar("T")
 
 
 def codes(language: str | None) -> Iterator[str]:
-    """Where to look, in this order: exactly this language (de-at), the language in general (de), the text for all."""
+    """Where to look, in this order: exactly this language (de-at), the language in general (de), the text for
+    all."""
     asked = language or ""
     yield from dict.fromkeys((asked, asked.split("-")[0], ""))
 

@@ -30,7 +30,13 @@ from lib.widgets import Files
 
 logger = logging.getLogger(__name__)
 
-IMAGES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
+IMAGES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+}
 DOCUMENTS = {
     "pdf": "application/pdf",
     "zip": "application/zip",
@@ -72,19 +78,27 @@ def validate_upload(upload: UploadedFile[bytes]) -> None:
     name = clean_name(upload.name or "")
     extension = extension_of(name)
     if extension not in CONTENT_TYPES:
-        raise ValidationError(_("%(name)s cannot be sent. We take pictures, PDF, text and office files.") % {"name": name})
+        raise ValidationError(
+            _("%(name)s cannot be sent. We take pictures, PDF, text and office files.") % {"name": name}
+        )
     if not upload.size:
         raise ValidationError(_("%(name)s is empty.") % {"name": name})
     if upload.size > settings.UPLOAD_MAX_BYTES:
         limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
-        raise ValidationError(_("%(name)s is too large: a file can have at most %(limit)s.") % {"name": name, "limit": limit})
+        raise ValidationError(
+            _("%(name)s is too large: a file can have at most %(limit)s.") % {"name": name, "limit": limit}
+        )
     upload.seek(0)
     head = upload.read(8192)
     upload.seek(0)
     if not _looks_like(extension, head):
-        raise ValidationError(_("%(name)s is not really a .%(extension)s file.") % {"name": name, "extension": extension})
+        raise ValidationError(
+            _("%(name)s is not really a .%(extension)s file.") % {"name": name, "extension": extension}
+        )
     if extension in ("jpg", "jpeg") and _pixels(upload) > MAX_PIXELS:
-        raise ValidationError(_("%(name)s has too many pixels. Please send it in a smaller size.") % {"name": name})
+        raise ValidationError(
+            _("%(name)s has too many pixels. Please send it in a smaller size.") % {"name": name}
+        )
 
 
 def _pixels(upload: UploadedFile[bytes]) -> int:
@@ -131,7 +145,8 @@ _decoding = threading.Lock()
 
 
 def without_metadata(upload: UploadedFile[bytes]) -> "File[bytes]":
-    """The upload as it is kept: pictures lose their metadata (place, camera, owner), photographs are turned upright first."""
+    """The upload as it is kept: pictures lose their metadata (place, camera, owner), photographs are turned
+    upright first."""
     extension = extension_of(clean_name(upload.name or ""))
     if extension not in ("jpg", "jpeg", *WITHOUT_METADATA):
         return upload
@@ -172,7 +187,8 @@ def is_picture(name: str) -> bool:
 
 
 def file_response(file: FieldFile, name: str) -> FileResponse:
-    """A stored file. Images open in the browser, everything else is saved; no content can act as the portal."""
+    """A stored file. Images open in the browser, everything else is saved; no content can act as the
+    portal."""
     extension = extension_of(name)
     try:
         content = file.open("rb")
@@ -191,9 +207,14 @@ def file_response(file: FieldFile, name: str) -> FileResponse:
 
 
 def thumbnail_response(file: FieldFile, name: str) -> HttpResponse | FileResponse:
-    """A small copy of a picture, as it is shown in a conversation; the picture itself where none can be made."""
+    """A small copy of a picture, as it is shown in a conversation; the picture itself where none can be
+    made."""
     try:
-        with _decoding, file.open("rb") as content, Image.open(content, formats=["JPEG", "PNG", "GIF", "WEBP"]) as picture:
+        with (
+            _decoding,
+            file.open("rb") as content,
+            Image.open(content, formats=["JPEG", "PNG", "GIF", "WEBP"]) as picture,
+        ):
             small = _small(picture)
     except StorageError:
         raise
@@ -236,7 +257,9 @@ class PrivateFileStorage(FileSystemStorage):
         return name
 
     def url(self, name: str | None) -> str:
-        raise NotImplementedError("Private files have no address of their own; a view serves them after the record gate.")
+        raise NotImplementedError(
+            "Private files have no address of their own; a view serves them after the record gate."
+        )
 
 
 class UploadsField(forms.FileField):
@@ -245,13 +268,17 @@ class UploadsField(forms.FileField):
     widget = Files
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"required": False, "allow_empty_file": True, **options})  # validate_upload names what is empty
+        super().__init__(
+            **{"required": False, "allow_empty_file": True, **options}
+        )  # validate_upload names what is empty
         self.widget.attrs["accept"] = ",".join(f".{extension}" for extension in CONTENT_TYPES)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         uploads = [super(UploadsField, self).clean(one, initial) for one in data or []]
         if len(uploads) > settings.UPLOAD_MAX_FILES:
-            raise ValidationError(_("At most %(limit)d files can be sent at once.") % {"limit": settings.UPLOAD_MAX_FILES})
+            raise ValidationError(
+                _("At most %(limit)d files can be sent at once.") % {"limit": settings.UPLOAD_MAX_FILES}
+            )
         errors = [message for upload in uploads for message in _errors_of(upload)]
         if errors:
             raise ValidationError(errors)

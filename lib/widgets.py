@@ -1,4 +1,5 @@
-"""Widgets that are written out in Python: Django's draw themselves with a template each, and a list's filters are drawn on every click."""
+"""Widgets that are written out in Python: Django's draw themselves with a template each, and a list's filters
+are drawn on every click."""
 
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.utils.safestring import SafeString
 class PlainSelect(forms.Select):
     """A drop-down list without groups."""
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
         chosen = "" if value is None else str(value)
         selected = flatatt({"selected": True})
         listed = ((key, selected if str(key) == chosen else "", label) for key, label in self.choices)
@@ -22,7 +25,9 @@ class PlainSelect(forms.Select):
 class Line(forms.TextInput):
     """A field of one line."""
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
         shown = self.format_value(value)
         given = {"type": self.input_type, **({"value": shown} if shown else {})}
         return format_html("<input{}>", _attributes(self, name, {**given, **(attrs or {})}))
@@ -33,10 +38,13 @@ class HiddenLine(Line):
 
 
 class Lines(forms.Textarea):
-    """A field of several lines. What is too long is told and nothing is lost: a browser that knew the limit would cut what is pasted,
-    without a word. A line break that the text begins with needs another before it: HTML leaves the first one out."""
+    """A field of several lines. What is too long is told and nothing is lost: a browser that knew the limit
+    would cut what is pasted, without a word. A line break that the text begins with needs another before it:
+    HTML leaves the first one out."""
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
         attributes = _attributes(self, name, {**(attrs or {}), "maxlength": False})
         return format_html("<textarea{}>\n{}</textarea>", attributes, self.format_value(value) or "")
 
@@ -46,7 +54,9 @@ class Files(forms.FileInput):
 
     allow_multiple_selected = True
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
         return format_html("<input{}>", _attributes(self, name, {"type": self.input_type, **(attrs or {})}))
 
 

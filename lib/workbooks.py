@@ -1,7 +1,7 @@
 """The cells of a workbook's first sheet (.xlsx), read in small steps and never beyond the limits.
 
-A library that knows all of the format reads styles, themes and whole rows before anybody can say stop: 74 kB kept it busy
-for a minute. A list needs a few parts of the file, and no more of them than a list can have.
+A library that knows all of the format reads styles, themes and whole rows before anybody can say stop: 74 kB
+kept it busy for a minute. A list needs a few parts of the file, and no more of them than a list can have.
 """
 
 import io
@@ -54,7 +54,11 @@ def rows_of_workbook(content: bytes, *, max_rows: int, max_columns: int) -> Iter
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         book = _references(archive, "", "officeDocument")[0].part
-        texts = [text for one in _references(archive, book, "sharedStrings")[:1] for text in _texts(archive, one.part)]
+        texts = [
+            text
+            for one in _references(archive, book, "sharedStrings")[:1]
+            for text in _texts(archive, one.part)
+        ]
         yield from _Sheet(texts, max_rows, max_columns).rows(_elements(archive, _first_sheet(archive, book)))
     except FAULTS as error:
         raise WorkbookError from error
@@ -77,7 +81,11 @@ def _references(archive: zipfile.ZipFile, of: str, kind: str) -> list[Reference]
 
 def _first_sheet(archive: zipfile.ZipFile, book: str) -> str:
     parts = dict(_references(archive, book, "worksheet"))
-    sheets = (element.attributes for element in _elements(archive, book) if element.name == "sheet" and not element.is_end)
+    sheets = (
+        element.attributes
+        for element in _elements(archive, book)
+        if element.name == "sheet" and not element.is_end
+    )
     keys = (value for sheet in sheets for name, value in sheet.items() if name.endswith("/relationships id"))
     found = next((parts[key] for key in keys if key in parts), None)
     if found is None:

@@ -8,12 +8,13 @@ import dj_database_url
 from portal.embedded_postgres.server import EmbeddedServer
 
 PREPARED = {"prepare_threshold": 2**31, "options": "-c plan_cache_mode=force_generic_plan"}
-"""Only lib.compiled asks for prepared statements; no other query becomes one because it was made often. Their plan must not
-depend on the values, or it would be made anew each time."""
+"""Only lib.compiled asks for prepared statements; no other query becomes one because it was made often. Their
+plan must not depend on the values, or it would be made anew each time."""
 
 
 def configuration(checkout: Path, url: str, *, prepares: bool) -> dict[str, Any]:
-    """Django's settings of one database. Nothing is started here: the embedded server starts with the first connection.
+    """Django's settings of one database. Nothing is started here: the embedded server starts with the first
+    connection.
 
     Where nothing can be prepared, a pooler gives each transaction another connection, and a cursor that the
     server keeps between two of them would be looked for in the wrong one.

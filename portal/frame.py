@@ -1,5 +1,5 @@
-"""What surrounds every page: its header, and what ends it. Both look the same from click to click, so they are drawn once for what
-they show, and kept in the process."""
+"""What surrounds every page: its header, and what ends it. Both look the same from click to click, so they
+are drawn once for what they show, and kept in the process."""
 
 import secrets
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ from portal.site.http import SiteRequest
 from portal.site.navigation import MenuItem, Navigation
 
 TOKEN, HERE = secrets.token_hex(16), secrets.token_hex(16)
-"""Stand where each answer has a value of its own: the token of its forms, and the address to come back to. Nobody can write them."""
+"""Stand where each answer has a value of its own: the token of its forms, and the address to come back to.
+Nobody can write them."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ class SiteEnd:
     items: tuple[MenuItem, ...]
 
 
-def site_header(request: SiteRequest, navigation: Navigation, *, theme: str, q: str, offers_search: bool, here: str = "") -> SafeString:
+def site_header(
+    request: SiteRequest, navigation: Navigation, *, theme: str, q: str, offers_search: bool, here: str = ""
+) -> SafeString:
     """``here``: where its forms lead back to, if that is not the address itself, which may hold a secret."""
     site = request.configuration.site
     header = SiteHeader(
@@ -80,7 +83,9 @@ def site_header(request: SiteRequest, navigation: Navigation, *, theme: str, q: 
     return _addressed(request, _draw_header(header) if q else _kept_header(header), here)
 
 
-def site_end(request: SiteRequest, navigation: Navigation, *, note: SafeString, theme: str, here: str = "") -> SafeString:
+def site_end(
+    request: SiteRequest, navigation: Navigation, *, note: SafeString, theme: str, here: str = ""
+) -> SafeString:
     """``note``: what administrators wrote for the footer."""
     site, is_visitor = request.configuration.site, not request.user.is_authenticated
     end = SiteEnd(
@@ -91,7 +96,9 @@ def site_end(request: SiteRequest, navigation: Navigation, *, note: SafeString, 
 
 
 def _addressed(request: SiteRequest, drawn: str, here: str) -> SafeString:
-    return mark_safe(drawn.replace(TOKEN, get_token(request)).replace(HERE, escape(here or request.get_full_path())))
+    return mark_safe(
+        drawn.replace(TOKEN, get_token(request)).replace(HERE, escape(here or request.get_full_path()))
+    )
 
 
 def _person(request: SiteRequest) -> Person | None:
@@ -101,7 +108,9 @@ def _person(request: SiteRequest) -> Person | None:
 def _described(user: User, contact: Contact | None) -> Person:
     name = contact.full_name if contact else user.get_full_name()
     account = contact.account.name if contact and contact.account else ""
-    return Person(name or user.email, account or user.email, contact.initials if contact else "", user.is_staff)
+    return Person(
+        name or user.email, account or user.email, contact.initials if contact else "", user.is_staff
+    )
 
 
 def _accounts(request: SiteRequest) -> tuple[ActingFor, ...]:
@@ -109,7 +118,11 @@ def _accounts(request: SiteRequest) -> tuple[ActingFor, ...]:
     if len(request.contacts) < 2:
         return ()
     return tuple(
-        ActingFor(contact.pk, contact.account.name if contact.account else contact.full_name, contact == request.contact)
+        ActingFor(
+            contact.pk,
+            contact.account.name if contact.account else contact.full_name,
+            contact == request.contact,
+        )
         for contact in request.contacts
     )
 

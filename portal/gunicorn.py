@@ -1,5 +1,6 @@
-"""gunicorn's settings. PORT, WEB_CONCURRENCY (processes), WEB_THREADS (each process's threads) and WEB_REQUEST_SECONDS
-(how long a client may take to send a request, portal/web_worker.py) come from the environment.
+"""gunicorn's settings. PORT, WEB_CONCURRENCY (processes), WEB_THREADS (each process's threads) and
+WEB_REQUEST_SECONDS (how long a client may take to send a request, portal/web_worker.py) come from the
+environment.
 """
 
 import gc
@@ -19,15 +20,15 @@ max_requests = 10_000
 max_requests_jitter = 1_000
 control_socket_disable = True
 
-# Whose headers are believed, the portal decides (TRUSTED_PROXIES). gunicorn would believe this machine, and whoever reaches a unix
-# socket, whatever its address list says: about the scheme, and about SCRIPT_NAME.
+# Whose headers are believed, the portal decides (TRUSTED_PROXIES). gunicorn would believe this machine, and
+# whoever reaches a unix socket, whatever its address list says: about the scheme, and about SCRIPT_NAME.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 
-# The application is loaded once and shared: a worker's own memory is what it works with. What was loaded is not looked at again by
-# the garbage collector, which then has little to look for.
-# Restart, never reload (docs/operations.md): after a HUP, new views would run with what was loaded before.
+# The application is loaded once and shared: a worker's own memory is what it works with. What was loaded is
+# not looked at again by the garbage collector, which then has little to look for. Restart, never reload
+# (docs/operations.md): after a HUP, new views would run with what was loaded before.
 preload_app = True
 
 

@@ -38,7 +38,8 @@ class RequestIdMiddleware:
 class ForwardedProtoMiddleware:
     """Whether a visitor came by https, a trusted proxy says in X-Forwarded-Proto.
 
-    Django's SECURE_PROXY_SSL_HEADER would believe anybody, so it is not set; gunicorn's own trust is switched off.
+    Django's SECURE_PROXY_SSL_HEADER would believe anybody, so it is not set; gunicorn's own trust is switched
+    off.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -52,9 +53,11 @@ class ForwardedProtoMiddleware:
 
 
 class AllowedNetworkMiddleware:
-    """First gate: the client's address must be in an allowed network, for every address of the portal, files included.
+    """First gate: the client's address must be in an allowed network, for every address of the portal, files
+    included.
 
-    It runs before sessions and users are read. The health check has a rule of its own: it answers monitors alone, listed or not.
+    It runs before sessions and users are read. The health check has a rule of its own: it answers monitors
+    alone, listed or not.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -73,7 +76,8 @@ class AllowedNetworkMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """What a signed-in person is shown must not stay in a shared or browser cache, unless a view says otherwise."""
+    """What a signed-in person is shown must not stay in a shared or browser cache, unless a view says
+    otherwise."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -86,9 +90,12 @@ class PrivatePagesMiddleware:
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Visitors sign in first, unless the page says that it is for them, or that it is where they were granted its records."""
+    """Visitors sign in first, unless the page says that it is for them, or that it is where they were granted
+    its records."""
 
-    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> HttpResponseBase | None:
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
         record_types: frozenset[str] = getattr(view_func, "open_to_visitors", frozenset())
         if record_types and cast("SiteRequest", request).configuration.visitor_reads & record_types:
             return None
@@ -96,7 +103,8 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class PageAccessMiddleware:
-    """Second gate: the rules on the pages from the root down to the requested path. A visitor may sign in to satisfy them."""
+    """Second gate: the rules on the pages from the root down to the requested path. A visitor may sign in to
+    satisfy them."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -106,7 +114,9 @@ class PageAccessMiddleware:
 
     def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> HttpResponse | None:
         site_request = cast("SiteRequest", request)
-        if request.path_info == HEALTH_CHECK or site_request.configuration.may_open(request.path_info, site_request.contact):
+        if request.path_info == HEALTH_CHECK or site_request.configuration.may_open(
+            request.path_info, site_request.contact
+        ):
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())

@@ -1,7 +1,8 @@
-"""What the portal keeps about one person, as they may download it: their own data and words, and nobody else's.
+"""What the portal keeps about one person, as they may download it: their own data and words, and nobody
+else's.
 
-Records of the features come through ``visible_to``: what a contact can no longer see on the pages is not in the file
-either. Names of others, internal notes, passwords, codes and tokens are never in it.
+Records of the features come through ``visible_to``: what a contact can no longer see on the pages is not in
+the file either. Names of others, internal notes, passwords, codes and tokens are never in it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -65,7 +66,9 @@ def _sections(request: PortalRequest) -> dict[str, Iterable[Row]]:
         **_ways_in(request),
         "contacts": _contacts(request.user),
         "activities": _activities(request.user),
-        "requests_to_join": _rows(JoinRequest.objects.filter(user=request.user), "account__name", "message", "created_at"),
+        "requests_to_join": _rows(
+            JoinRequest.objects.filter(user=request.user), "account__name", "message", "created_at"
+        ),
         "cases": _of_each(request, _cases),
         "case_messages": _of_each(request, _messages),
         "forum_topics": _of_each(request, _topics),
@@ -88,9 +91,19 @@ def _of_each(request: PortalRequest, rows_of: Any) -> Iterator[Row]:
 
 def _user(user: User) -> Row:
     names = (
-        "email", "first_name", "last_name", "language", "time_zone", "date_joined", "last_login", "terms_accepted_at", "erasure_asked_at",
-    )  # fmt: skip
-    return {name: getattr(user, name) for name in names} | {"second_factor": [method.value for method in chosen_methods(user)]}
+        "email",
+        "first_name",
+        "last_name",
+        "language",
+        "time_zone",
+        "date_joined",
+        "last_login",
+        "terms_accepted_at",
+        "erasure_asked_at",
+    )
+    return {name: getattr(user, name) for name in names} | {
+        "second_factor": [method.value for method in chosen_methods(user)]
+    }
 
 
 def _ways_in(request: PortalRequest) -> dict[str, Iterable[Row]]:
@@ -99,28 +112,46 @@ def _ways_in(request: PortalRequest) -> dict[str, Iterable[Row]]:
     return {
         "email_addresses": _rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
         "identities": [
-            {"provider": one.provider, "email": one.extra_data.get("email", ""), "connected": one.date_joined, "last_used": one.last_login}
+            {
+                "provider": one.provider,
+                "email": one.extra_data.get("email", ""),
+                "connected": one.date_joined,
+                "last_used": one.last_login,
+            }
             for one in SocialAccount.objects.filter(user=user).order_by("pk")
         ],
         "sessions": [
-            {"browser": one.browser, "from": one.client_ip, "signed_in": one.started_at, "last_seen": one.seen_at}
+            {
+                "browser": one.browser,
+                "from": one.client_ip,
+                "signed_in": one.started_at,
+                "last_seen": one.seen_at,
+            }
             for one in live_sessions(request)
         ],
-        "remembered_browsers": [{"browser": one.name, "since": one.created_at, "until": one.expires_at} for one in browsers],
+        "remembered_browsers": [
+            {"browser": one.name, "since": one.created_at, "until": one.expires_at} for one in browsers
+        ],
     }
 
 
 def _contacts(user: User) -> Iterator[Row]:
     """Deactivated ones, too: they are about the person."""
-    for contact in Contact.objects.filter(user=user).select_related("account").prefetch_related("roles").order_by("pk"):
+    for contact in (
+        Contact.objects.filter(user=user).select_related("account").prefetch_related("roles").order_by("pk")
+    ):
         names = ("first_name", "last_name", "email", "phone", "job_title", "is_active", "created_at")
         account = contact.account.name if contact.account else None
-        yield {"account": account, **{name: getattr(contact, name) for name in names}, "roles": [role.name for role in contact.roles.all()]}
+        yield {
+            "account": account,
+            **{name: getattr(contact, name) for name in names},
+            "roles": [role.name for role in contact.roles.all()],
+        }
 
 
 def _activities(user: User) -> Iterator[Row]:
-    """What the person did and from where; not to whose record, nor what only staff may know. The files that they took are left out:
-    these would be most of the lines."""
+    """What the person did and from where; not to whose record, nor what only staff may know. The files that
+    they took are left out: these would be most of the lines."""
     own = models.Q(is_internal=False) | models.Q(record_type="", label=user.email)
     activities = Activity.objects.filter(own, actor=user).exclude(verb__in=FILES)
     return _rows(activities, "at", "verb", "record_type", "account__name", "client_ip")
@@ -131,12 +162,28 @@ def _activities(user: User) -> Iterator[Row]:
 
 def _cases(contact: Contact) -> Iterator[Row]:
     cases = Case.objects.visible_to(contact).filter(contact=contact)
-    return _rows(cases, "number", "subject", "request_type__name", "product__name", "priority", "status", "created_at", "closed_at")
+    return _rows(
+        cases,
+        "number",
+        "subject",
+        "request_type__name",
+        "product__name",
+        "priority",
+        "status",
+        "created_at",
+        "closed_at",
+    )
 
 
 def _messages(contact: Contact) -> Iterator[Row]:
-    files = Attachment.objects.filter(message=models.OuterRef("pk")).order_by("created_at", "name").values("name")
-    messages = CaseMessage.objects.visible_to(contact).filter(author_contact=contact).annotate(files=ArraySubquery(files))
+    files = (
+        Attachment.objects.filter(message=models.OuterRef("pk")).order_by("created_at", "name").values("name")
+    )
+    messages = (
+        CaseMessage.objects.visible_to(contact)
+        .filter(author_contact=contact)
+        .annotate(files=ArraySubquery(files))
+    )
     return _rows(messages, "case__number", "created_at", "body", "files")
 
 
@@ -150,5 +197,7 @@ def _posts(contact: Contact) -> Iterator[Row]:
 
 
 def _feedback(contact: Contact) -> Iterator[Row]:
-    feedback = ArticleFeedback.objects.filter(contact=contact, article__in=Article.objects.visible_to(contact))
+    feedback = ArticleFeedback.objects.filter(
+        contact=contact, article__in=Article.objects.visible_to(contact)
+    )
     return _rows(feedback, "article__title", "is_helpful", "comment", "created_at")

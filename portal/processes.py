@@ -21,9 +21,11 @@ class _Told(BaseException):
     """A signal came."""
 
 
-def run_together(commands: Mapping[str, Sequence[str]], *, folder: Path, environment: Mapping[str, str]) -> str:
-    """Run the commands until one of them ends or a signal comes, and end the others. Returns which one ended and how; "" after
-    a signal."""
+def run_together(
+    commands: Mapping[str, Sequence[str]], *, folder: Path, environment: Mapping[str, str]
+) -> str:
+    """Run the commands until one of them ends or a signal comes, and end the others. Returns which one ended
+    and how; "" after a signal."""
     programs: Programs = {}
     with _signals_raised():
         try:
@@ -48,7 +50,9 @@ def _start(command: Sequence[str], folder: Path, environment: Mapping[str, str])
 def _first_to_end(programs: Programs) -> str:
     names = {program.pid: name for name, program in programs.items()}
     while (pid := _next_dead_child()) not in names:
-        os.waitpid(pid, 0)  # left behind by a program, and inherited where this is the first process of a container
+        os.waitpid(
+            pid, 0
+        )  # left behind by a program, and inherited where this is the first process of a container
     return names[pid]
 
 

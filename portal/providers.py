@@ -17,8 +17,8 @@ KNOWN: dict[str, tuple[str, list[str]]] = {
     "yahoo": ("YAHOO", ["https://api.login.yahoo.com", "https://login.yahoo.com"]),
     "github": ("GITHUB", ["https://github.com"]),
 }
-"""allauth's name → prefix of the variables, and where its sign-in page is: the address that is asked first, and those that
-it sends some browsers on to."""
+"""allauth's name → prefix of the variables, and where its sign-in page is: the address that is asked first,
+and those that it sends some browsers on to."""
 
 ORDER = ["GOOGLE", "MICROSOFT", "LINKEDIN", "FACEBOOK", "X", "YAHOO", "GITHUB"]
 """In which the buttons stand, below those of the company's own providers."""
@@ -32,11 +32,27 @@ KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 SAML_ATTRIBUTES = {
     "uid": ["urn:oasis:names:tc:SAML:attribute:subject-id"],
-    "email": ["urn:oid:0.9.2342.19200300.100.1.3", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress", "email", "mail"],
-    "first_name": ["urn:oid:2.5.4.42", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname", "firstName", "givenName"],
-    "last_name": ["urn:oid:2.5.4.4", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname", "lastName", "sn"],
+    "email": [
+        "urn:oid:0.9.2342.19200300.100.1.3",
+        "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+        "email",
+        "mail",
+    ],
+    "first_name": [
+        "urn:oid:2.5.4.42",
+        "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname",
+        "firstName",
+        "givenName",
+    ],
+    "last_name": [
+        "urn:oid:2.5.4.4",
+        "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname",
+        "lastName",
+        "sn",
+    ],
 }
-"""What the usual servers call them. None tells whether an address is verified: SAML_<KEY>_VERIFIED_DOMAINS alone does."""
+"""What the usual servers call them. None tells whether an address is verified: SAML_<KEY>_VERIFIED_DOMAINS
+alone does."""
 
 
 def configured(env: Environment) -> dict[str, Any]:
@@ -58,19 +74,25 @@ def configured(env: Environment) -> dict[str, Any]:
 
 def origins(env: Environment) -> list[str]:
     """Where a form may lead: a button for signing in is answered with a redirect to the provider."""
-    known = [origin for prefix, origins in KNOWN.values() if env.get(f"{prefix}_CLIENT_ID") for origin in origins]
+    known = [
+        origin for prefix, origins in KNOWN.values() if env.get(f"{prefix}_CLIENT_ID") for origin in origins
+    ]
     openid = [_origin(app["settings"]["server_url"]) for app in _openid_connect(env)]
-    saml = [_origin(idp.get("sso_url") or idp["metadata_url"]) for idp in (app["settings"]["idp"] for app in _saml(env))]
+    saml = [
+        _origin(idp.get("sso_url") or idp["metadata_url"])
+        for idp in (app["settings"]["idp"] for app in _saml(env))
+    ]
     return list(dict.fromkeys([*known, *openid, *saml, *_list(env, "SIGN_IN_ORIGINS")]))
 
 
 def _check_keys(env: Environment) -> None:
-    """A key stands in addresses and beside each identity: with one key, two providers would let in each other's people."""
+    """A key stands in addresses and beside each identity: with one key, two providers would let in each
+    other's people."""
     keys = [key.lower() for name in ("OIDC_PROVIDERS", "SAML_PROVIDERS") for key in _list(env, name)]
     if len(keys) != len(set(keys)) or RESERVED & set(keys) or not all(map(KEY.fullmatch, keys)):
         raise ImproperlyConfigured(
-            "OIDC_PROVIDERS and SAML_PROVIDERS: each key must be there once, in letters, digits and hyphens, and none of "
-            + ", ".join(sorted(RESERVED))
+            "OIDC_PROVIDERS and SAML_PROVIDERS: each key must be there once, in "
+            "letters, digits and hyphens, and none of " + ", ".join(sorted(RESERVED))
         )
 
 
@@ -89,7 +111,8 @@ def _app(env: Environment, prefix: str, **settings: Any) -> dict[str, Any]:
 
 
 def _microsoft(env: Environment) -> dict[str, Any]:
-    """Anybody can be the administrator of a tenant and give its people any address: only one's own can vouch for some."""
+    """Anybody can be the administrator of a tenant and give its people any address: only one's own can vouch
+    for some."""
     tenant = env.get("MICROSOFT_TENANT", "")
     app = _app(env, "MICROSOFT", tenant=tenant or "common")
     if tenant in SHARED_TENANTS:
@@ -103,7 +126,9 @@ def _openid_connect(env: Environment) -> Iterator[dict[str, Any]]:
     for key in _list(env, "OIDC_PROVIDERS"):
         prefix = _prefix("OIDC", key)
         url = _needed(env, f"{prefix}_URL").rstrip("/")
-        yield {"provider_id": key.lower(), "name": env.get(f"{prefix}_NAME", key)} | _app(env, prefix, server_url=url)
+        yield {"provider_id": key.lower(), "name": env.get(f"{prefix}_NAME", key)} | _app(
+            env, prefix, server_url=url
+        )
 
 
 def _saml(env: Environment) -> Iterator[dict[str, Any]]:
@@ -113,14 +138,27 @@ def _saml(env: Environment) -> Iterator[dict[str, Any]]:
             "idp": _saml_server(env, prefix),
             "attribute_mapping": SAML_ATTRIBUTES,
             "verified_email": _domains(env, f"{prefix}_VERIFIED_DOMAINS"),
-            "advanced": {"reject_idp_initiated_sso": True, "want_attribute_statement": False, "allow_single_label_domains": True},
+            "advanced": {
+                "reject_idp_initiated_sso": True,
+                "want_attribute_statement": False,
+                "allow_single_label_domains": True,
+            },
         }
-        yield {"provider_id": key.lower(), "client_id": key.lower(), "name": env.get(f"{prefix}_NAME", key), "settings": settings}
+        yield {
+            "provider_id": key.lower(),
+            "client_id": key.lower(),
+            "name": env.get(f"{prefix}_NAME", key),
+            "settings": settings,
+        }
 
 
 def _saml_server(env: Environment, prefix: str) -> dict[str, Any]:
     if url := env.get(f"{prefix}_METADATA_URL"):
-        return {"metadata_url": url, "entity_id": env.get(f"{prefix}_ENTITY_ID"), "metadata_request_timeout": 5}
+        return {
+            "metadata_url": url,
+            "entity_id": env.get(f"{prefix}_ENTITY_ID"),
+            "metadata_request_timeout": 5,
+        }
     names = {"entity_id": "ENTITY_ID", "sso_url": "SSO_URL", "x509cert": "CERTIFICATE"}
     return {key: _needed(env, f"{prefix}_{name}") for key, name in names.items()}
 

@@ -1,7 +1,8 @@
-"""Settings of the portal. Everything that differs between installations comes from the environment; README lists the names.
+"""Settings of the portal. Everything that differs between installations comes from the environment; README
+lists the names.
 
-Demo mode is on when neither DATABASE_URL nor PORTAL_BASE_URL is set: embedded database, demo data, a mailbox page
-instead of real mail, plain http on localhost.
+Demo mode is on when neither DATABASE_URL nor PORTAL_BASE_URL is set: embedded database, demo data, a mailbox
+page instead of real mail, plain http on localhost.
 """
 
 import os
@@ -38,7 +39,8 @@ DEBUG = env("DEBUG", "") == "1"
 
 
 def secret_key_of_this_copy() -> str:
-    """A key kept with the data, so that sessions survive a restart. An https installation must set its own."""
+    """A key kept with the data, so that sessions survive a restart. An https installation must set its
+    own."""
     path = DATA_DIR / "secret_key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,12 +121,20 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
-TEMPLATE_LOADERS = [("lib.templates.Loader", [BASE_DIR / "templates"]), "django.template.loaders.app_directories.Loader"]
+TEMPLATE_LOADERS = [
+    ("lib.templates.Loader", [BASE_DIR / "templates"]),
+    "django.template.loaders.app_directories.Loader",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
-            "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)])],
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -208,13 +218,15 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_QUERY_EMAIL = True
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
-# Second factor (django-otp). The wait after a wrong code begins at 2 ms and doubles: typing errors do not notice it,
-# guessing across sign-ins comes to an end after some twenty tries. Secret keys are not for administrators' eyes.
+# Second factor (django-otp). The wait after a wrong code begins at 2 ms and doubles: typing errors do not
+# notice it, guessing across sign-ins comes to an end after some twenty tries. Secret keys are not for
+# administrators' eyes.
 OTP_EMAIL_THROTTLE_FACTOR = OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0.002
 OTP_EMAIL_COOLDOWN_DURATION = 60
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 
-# Sessions and cookies. How long a session really lasts is in the sign-in policy; this is the longest that it can say.
+# Sessions and cookies. How long a session really lasts is in the sign-in policy; this is the longest that it
+# can say.
 SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
@@ -247,8 +259,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Mail. Every message is a row first (accounts.models.OutgoingMail); a background job hands it to this backend.
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Support <support@harborlane.example>" if DEMO_MODE else f"support@{HOST}")
+# Mail. Every message is a row first (accounts.models.OutgoingMail); a background job hands it to this
+# backend.
+DEFAULT_FROM_EMAIL = env(
+    "DEFAULT_FROM_EMAIL", "Support <support@harborlane.example>" if DEMO_MODE else f"support@{HOST}"
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_BACKEND = "lib.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20  # seconds, but for the answer to the text itself
@@ -261,7 +276,10 @@ CASE_MAIL_ADDRESS_DAYS = 180  # how long an address to answer to is good
 CASE_MAIL_KEPT_DAYS = int(env("CASE_MAIL_KEPT_DAYS", "180"))  # how long inbound messages themselves are kept
 if EMAIL_URL := env("EMAIL_URL", ""):
     smtp = urlsplit(EMAIL_URL)
-    EMAIL_HOST, EMAIL_PORT = smtp.hostname or "localhost", smtp.port or {"smtps": 465, "smtp+tls": 587}.get(smtp.scheme, 25)
+    EMAIL_HOST, EMAIL_PORT = (
+        smtp.hostname or "localhost",
+        smtp.port or {"smtps": 465, "smtp+tls": 587}.get(smtp.scheme, 25),
+    )
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(smtp.username or ""), unquote(smtp.password or "")
     EMAIL_USE_TLS, EMAIL_USE_SSL = smtp.scheme == "smtp+tls", smtp.scheme == "smtps"
 elif DEMO_MODE:
@@ -297,13 +315,22 @@ LOGGING = {
         "secret_paths": {"()": "lib.secret_paths.SecretPathFilter"},
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "secret_paths"]}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id", "secret_paths"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"filters": ["secret_paths"]},
         "django.security.csrf": {"filters": ["secret_paths"]},
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # scanners; they get their 400
+        "django.security.DisallowedHost": {
+            "handlers": [],
+            "propagate": False,
+        },  # scanners; they get their 400
         "botocore": {"level": "WARNING"},  # would tell where it found its credentials
         "procrastinate": {"level": "WARNING"},
         "psycopg.pool": {"level": "ERROR"},  # the worker itself says once that the database is away

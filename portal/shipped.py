@@ -40,11 +40,14 @@ def install(site: Any, revision: Any, page: Any, web_link: Any) -> None:
 
 def install_pages(page: Any) -> None:
     for path, title, record_type in PAGES:
-        page.objects.get_or_create(path=path, defaults={"title": title, "record_type": record_type, "is_builtin": True})
+        page.objects.get_or_create(
+            path=path, defaults={"title": title, "record_type": record_type, "is_builtin": True}
+        )
 
 
 def plant(page: Any) -> None:
-    """Make a tree of pages that have paths alone. A page that is missing on the way becomes an empty one that no menu shows."""
+    """Make a tree of pages that have paths alone. A page that is missing on the way becomes an empty one that
+    no menu shows."""
     for path in page.objects.order_by("path").values_list("path", flat=True):
         steps = branch(path)
         for above, below in pairwise(steps):

@@ -5,7 +5,8 @@ from django.urls import include, path
 from portal.site.addresses import PAGE_URL_NAME
 from portal.views import brand, health, home, log, mailbox, pages, personal_data, preferences, search, users
 
-# The administration has no door of its own: its sign-in is the portal's, with the same limits and second factor.
+# The administration has no door of its own: its sign-in is the portal's, with the same limits and second
+# factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [

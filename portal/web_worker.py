@@ -1,8 +1,9 @@
 """gunicorn's threaded worker, with a limit to how long requests may take to come in.
 
-gunicorn has none: its ``timeout`` watches over processes, and a thread that has begun to read a request waits for the rest of it as long as
-the client likes. So few slow clients as there are threads would stop the portal. The limit lets it recover; what keeps slow clients
-away from the threads altogether is a proxy in front that passes on complete requests only (docs/operations.md).
+gunicorn has none: its ``timeout`` watches over processes, and a thread that has begun to read a request waits
+for the rest of it as long as the client likes. So few slow clients as there are threads would stop the
+portal. The limit lets it recover; what keeps slow clients away from the threads altogether is a proxy in
+front that passes on complete requests only (docs/operations.md).
 """
 
 import errno
@@ -15,7 +16,8 @@ from time import monotonic
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 SECONDS = float(os.environ.get("WEB_REQUEST_SECONDS", "10"))
-"""So long, all in all, a thread waits for what a client sends of one request; as Apache's mod_reqtimeout reckons."""
+"""So long, all in all, a thread waits for what a client sends of one request; as Apache's mod_reqtimeout
+reckons."""
 
 BYTES_A_SECOND = 20_000
 """So much sent gives another second: a large file on a slow line comes through, a drip does not."""
@@ -51,7 +53,8 @@ def _too_slow() -> TimeoutError:
 
 class LimitedWorker(ThreadWorker):  # type: ignore[misc]
     def enqueue_req(self, conn: TConn) -> None:
-        """A connection gets a thread once something comes in. gunicorn would let the thread wait for that, too."""
+        """A connection gets a thread once something comes in. gunicorn would let the thread wait for that,
+        too."""
         if not isinstance(conn.sock, LimitedSocket):
             self._wait_for_data(conn)
             return

@@ -29,8 +29,8 @@ SPARE_THREADS = 2
 
 
 class _Connector(PsycopgConnector):
-    """Says when a query is lost. procrastinate leaves it at a line in the log when it cannot note how a job ended, and that job
-    would stay in the hands of a living worker for ever."""
+    """Says when a query is lost. procrastinate leaves it at a line in the log when it cannot note how a job
+    ended, and that job would stay in the hands of a living worker for ever."""
 
     def __init__(self) -> None:
         super().__init__(kwargs=connector_params(), timeout=PATIENCE_WITH_DATABASE)
@@ -52,7 +52,8 @@ class Worker:
         self.stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Returns after SIGTERM or SIGINT, when the jobs in hand are done. Raises what is neither a signal nor an outage."""
+        """Returns after SIGTERM or SIGINT, when the jobs in hand are done. Raises what is neither a signal
+        nor an outage."""
         loop = asyncio.get_running_loop()
         loop.set_default_executor(ThreadPoolExecutor(sum(self.slots.values()) + SPARE_THREADS))
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -79,13 +80,15 @@ class Worker:
         return False
 
     async def _do_jobs(self) -> None:
-        """Until it is time to stop, a query is lost, or the slots of one queue end, which they do without the database. Jobs that the
-        slots leave behind have no worker then, and are taken up the next time."""
+        """Until it is time to stop, a query is lost, or the slots of one queue end, which they do without the
+        database. Jobs that the slots leave behind have no worker then, and are taken up the next time."""
         connector = _Connector()
         with app.replace_connector(connector):
             async with app.open_async():
                 await take_up_stalled(app.job_manager)
-                slots = [asyncio.create_task(self._serve(queue, count)) for queue, count in self.slots.items()]
+                slots = [
+                    asyncio.create_task(self._serve(queue, count)) for queue, count in self.slots.items()
+                ]
                 reasons = [asyncio.create_task(event.wait()) for event in (self.stopping, connector.lost)]
                 await asyncio.wait([*slots, *reasons], return_when=asyncio.FIRST_COMPLETED)
                 for task in (*slots, *reasons):
@@ -96,7 +99,9 @@ class Worker:
                 raise result
 
     async def _serve(self, queue: str, count: int) -> None:
-        await app.run_worker_async(queues=[queue], name=queue, concurrency=count, install_signal_handlers=False)
+        await app.run_worker_async(
+            queues=[queue], name=queue, concurrency=count, install_signal_handlers=False
+        )
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -13,6 +13,7 @@ CHARSET = re.compile(r";\s*charset\s*=[^;]*", re.IGNORECASE)
 
 
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """Addresses and forms are UTF-8, whatever a request calls them: Python knows encodings that make no text, and Django would fail."""
+    """Addresses and forms are UTF-8, whatever a request calls them: Python knows encodings that make no text,
+    and Django would fail."""
     environ["CONTENT_TYPE"] = CHARSET.sub("", environ.get("CONTENT_TYPE", ""))
     return portal(environ, start_response)

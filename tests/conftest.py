@@ -24,8 +24,8 @@ from tests.factories import make_account, make_contact, make_user
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays until the end. Python's collector need not look through it again and again, and not so often: that
-    took a tenth of the time."""
+    """What was imported stays until the end. Python's collector need not look through it again and again, and
+    not so often: that took a tenth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
@@ -39,8 +39,9 @@ def compiled_queries_are_checked() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
-    """pytest-django's own makes all tables anew for each run and each process; this one copies them. After a test that commits it
-    empties all tables; here they are as migrated again, so that tests can run in any order."""
+    """pytest-django's own makes all tables anew for each run and each process; this one copies them. After a
+    test that commits it empties all tables; here they are as migrated again, so that tests can run in any
+    order."""
     with django_db_blocker.unblock():
         database = databases.Copy.made()
     with pytest.MonkeyPatch.context() as patch:
@@ -112,7 +113,9 @@ def charlie(globex: Account) -> Contact:
 @pytest.fixture
 def ada(db: None) -> User:
     """Administrator, staff."""
-    return make_user("ada@portal.example", first_name="Ada", last_name="Byrne", is_staff=True, is_superuser=True)
+    return make_user(
+        "ada@portal.example", first_name="Ada", last_name="Byrne", is_staff=True, is_superuser=True
+    )
 
 
 Member = Callable[[object], AbstractContextManager[None]]
@@ -120,7 +123,8 @@ Member = Callable[[object], AbstractContextManager[None]]
 
 @pytest.fixture
 def member(subtests: pytest.Subtests, db: None) -> Member:
-    """One of a matrix whose members share what was set up: it begins as if it were alone, and if it fails, the report names it."""
+    """One of a matrix whose members share what was set up: it begins as if it were alone, and if it fails,
+    the report names it."""
 
     @contextmanager
     def one(name: object) -> Iterator[None]:
@@ -159,7 +163,9 @@ def run_jobs(db: None) -> Callable[[], int]:
 
     def run() -> int:
         done = 0
-        while waiting := list(ProcrastinateJob.objects.filter(status="todo").exclude(pk__in=ran).order_by("pk")):
+        while waiting := list(
+            ProcrastinateJob.objects.filter(status="todo").exclude(pk__in=ran).order_by("pk")
+        ):
             for job in waiting:
                 ran.add(job.pk)
                 task = jobs.tasks[job.task_name]

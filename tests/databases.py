@@ -1,8 +1,10 @@
-"""The database of a run of tests: a copy of a template, which the migrations make once and which stays on the server.
+"""The database of a run of tests: a copy of a template, which the migrations make once and which stays on the
+server.
 
-The template's name says what it was made of, so other migrations are another template. Several runs may share a server, of
-several checkouts too: whoever makes a template or uses a database holds a lock on its name, which PostgreSQL drops however the
-process ends. A run's database that nobody holds was left by one that was killed.
+The template's name says what it was made of, so other migrations are another template. Several runs may share
+a server, of several checkouts too: whoever makes a template or uses a database holds a lock on its name,
+which PostgreSQL drops however the process ends. A run's database that nobody holds was left by one that was
+killed.
 """
 
 import ast
@@ -30,13 +32,16 @@ AS_MIGRATED = Path(__file__).with_name("as_migrated.sql")
 
 @dataclass(frozen=True)
 class Server:
-    """A session beside those of the tests, for work on whole databases. What it holds, it holds until its end."""
+    """A session beside those of the tests, for work on whole databases. What it holds, it holds until its
+    end."""
 
     session: BaseDatabaseWrapper
 
     @classmethod
     def connected(cls) -> "Server":
-        return cls(type(connections[DEFAULT_DB_ALIAS])({**connection.settings_dict, "NAME": None}, alias=NO_DB_ALIAS))
+        return cls(
+            type(connections[DEFAULT_DB_ALIAS])({**connection.settings_dict, "NAME": None}, alias=NO_DB_ALIAS)
+        )
 
     def create(self, name: str, template: str = "template1") -> None:
         self._do("CREATE DATABASE {} TEMPLATE {}", name, template)
@@ -53,7 +58,9 @@ class Server:
 
     def names(self, beginning: str) -> list[str]:
         """Of databases, the oldest first."""
-        return self._ask("SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", beginning)
+        return self._ask(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", beginning
+        )
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:
@@ -82,7 +89,8 @@ class Server:
 
 @dataclass(frozen=True)
 class Copy:
-    """The database of this process alone, where Django's connections lead. ``original`` is where they led before."""
+    """The database of this process alone, where Django's connections lead. ``original`` is where they led
+    before."""
 
     server: Server
     original: str
@@ -157,8 +165,11 @@ def lead_connections_to(name: str) -> None:
 
 
 def key() -> str:
-    """Of what the migrations make: the libraries that are installed, our migrations, and what these import from us."""
-    digest = hashlib.sha256(repr(sorted((library.name, library.version) for library in distributions())).encode())
+    """Of what the migrations make: the libraries that are installed, our migrations, and what these import
+    from us."""
+    digest = hashlib.sha256(
+        repr(sorted((library.name, library.version) for library in distributions())).encode()
+    )
     migrations = list(own_migrations())
     for source in sorted({AS_MIGRATED, *migrations, *chain.from_iterable(map(imported, migrations))}):
         digest.update(str(source.relative_to(ROOT)).encode() + source.read_bytes())
@@ -181,4 +192,9 @@ def imported(source: Path) -> Iterator[Path]:
             case _:
                 continue
         places = [ROOT.joinpath(*module.split(".")) for module in modules]
-        yield from (file for place in places for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file())
+        yield from (
+            file
+            for place in places
+            for file in (place.with_suffix(".py"), place / "__init__.py")
+            if file.is_file()
+        )

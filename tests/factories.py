@@ -27,14 +27,19 @@ def make_user(email: str, password: str = "", **fields: Any) -> User:
     return user
 
 
-def make_contact(first_name: str, account: Account | None, *roles: str, signs_in: bool = True, **fields: Any) -> Contact:
-    """A contact of the account with the named web roles, and a user of the same address unless told otherwise."""
+def make_contact(
+    first_name: str, account: Account | None, *roles: str, signs_in: bool = True, **fields: Any
+) -> Contact:
+    """A contact of the account with the named web roles, and a user of the same address unless told
+    otherwise."""
     domain = account.name.split()[0].lower() if account else "private"
     email = fields.pop("email", f"{first_name.lower()}@{domain}.example")
     last_name = fields.pop("last_name", "Tester")
     if signs_in and "user" not in fields:
         fields["user"] = make_user(email, first_name=first_name, last_name=last_name)
-    contact = Contact.objects.create(account=account, first_name=first_name, last_name=last_name, email=email, **fields)
+    contact = Contact.objects.create(
+        account=account, first_name=first_name, last_name=last_name, email=email, **fields
+    )
     if roles:
         contact.roles.set(WebRole.objects.filter(name__in=roles))
     return contact

@@ -9,7 +9,8 @@ from django.db import connection
 
 
 def environment_of_programs(folder: Path, **more: str) -> dict[str, str]:
-    """What a program needs to work on this test's rows. Only for tests that commit. ``folder`` takes its files."""
+    """What a program needs to work on this test's rows. Only for tests that commit. ``folder`` takes its
+    files."""
     database = connection.settings_dict
     address = {"host": database["HOST"], **({"port": database["PORT"]} if database["PORT"] else {})}
     return os.environ | {

@@ -11,14 +11,17 @@ from django.db import connection
 Result = TypeVar("Result")
 
 commits = pytest.mark.django_db(transaction=True)
-"""Marks a test whose threads must see each other's rows: it commits, and has the database copied anew afterwards."""
+"""Marks a test whose threads must see each other's rows: it commits, and has the database copied anew
+afterwards."""
 
 
 def hold_until(moved_on: Event) -> None:
     """Within a transaction: go on as soon as another one waits for it, or has moved on without having to."""
     while not moved_on.wait(0.01):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            cursor.execute(
+                "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
             if cursor.fetchone() is not None:
                 return
 

@@ -1,7 +1,8 @@
 """Texts on which a regular expression would take long, made from the pattern itself.
 
-What takes more than linear time has, for some text, two ways to read a repeated piece of it, or begins anew at each piece
-and reads on to the end: so the pieces are what the pattern's own loops take, and what stands before these.
+What takes more than linear time has, for some text, two ways to read a repeated piece of it, or begins anew
+at each piece and reads on to the end: so the pieces are what the pattern's own loops take, and what stands
+before these.
 """
 
 import re
@@ -26,7 +27,10 @@ class Alphabet:
         self.flags = flags
         nodes = [node for node in walk(tree) if str(node[0]) in SINGLE]
         self.tests = {id(node): alone(node, flags) for node in nodes}
-        known = [*self.tests.values(), *(re.compile(kind, flags & re.ASCII) for kind in (r"\w", r"\s", r"\d"))]
+        known = [
+            *self.tests.values(),
+            *(re.compile(kind, flags & re.ASCII) for kind in (r"\w", r"\s", r"\d")),
+        ]
         written = "".join(chr(node[1]) for node in walk(tree) if str(node[0]) in ("LITERAL", "NOT_LITERAL"))
         kinds: dict[tuple[bool, ...], str] = {}
         for letter in dict.fromkeys(written + ALPHABET):
@@ -52,11 +56,16 @@ def bodies(node: Node) -> list[Any]:
         return list(argument[1])
     if name == "ATOMIC_GROUP":
         return [argument]
-    return [argument[-1]] if name in ("SUBPATTERN", "MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT", "ASSERT", "ASSERT_NOT") else []
+    return (
+        [argument[-1]]
+        if name in ("SUBPATTERN", "MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT", "ASSERT", "ASSERT_NOT")
+        else []
+    )
 
 
 def words(tree: Any, letters: Alphabet) -> list[str]:
-    """Some texts that the nodes take, one after the other: each in all its variants beside the first of the others."""
+    """Some texts that the nodes take, one after the other: each in all its variants beside the first of the
+    others."""
     choices = [few_of(node, letters) for node in tree]
     firsts = [choice[0] if choice else "" for choice in choices]
     found = ["".join(firsts)]
@@ -80,10 +89,14 @@ def few_of(node: Node, letters: Alphabet) -> list[str]:
 
 def zip_longest_all(each: list[list[str]]) -> Iterator[list[str]]:
     """The first of all, then the second of all, and so on."""
-    return ([row[number] for row in each if number < len(row)] for number in range(max(map(len, each), default=0)))
+    return (
+        [row[number] for row in each if number < len(row)] for number in range(max(map(len, each), default=0))
+    )
 
 
-def loops(tree: Any, letters: Alphabet, before: Iterable[str] = ("",)) -> Iterator[tuple[list[str], list[str]]]:
+def loops(
+    tree: Any, letters: Alphabet, before: Iterable[str] = ("",)
+) -> Iterator[tuple[list[str], list[str]]]:
     """For each loop: what can stand before it, and what one round of it takes."""
     before = list(before)
     for place, node in enumerate(tree):
@@ -100,7 +113,9 @@ def attacks(tree: Any, flags: int) -> Iterator[tuple[str, str, str]]:
     made: dict[tuple[str, str], None] = {}
     for lead, rounds in loops(tree, letters):
         made |= dict.fromkeys(product(lead[: 2 * FEW], rounds))
-        made |= dict.fromkeys(("", head + word) for head in lead[: 2 * FEW] for word in ("", *rounds[: 2 * FEW]))
+        made |= dict.fromkeys(
+            ("", head + word) for head in lead[: 2 * FEW] for word in ("", *rounds[: 2 * FEW])
+        )
     made |= dict.fromkeys(("", letter) for letter in letters.letters)
     for head, piece in made:
         if piece:
@@ -119,15 +134,21 @@ def steps_on(pattern: re.Pattern[str], text: str, how: str) -> int:
         assert found == [match.span() for match in pattern.finditer(text)], (pattern.pattern, text)
     else:
         match = getattr(pattern, how)(text)
-        assert counted.match(text, is_full=how == "fullmatch") == (match and match.span()), (pattern.pattern, text)
+        assert counted.match(text, is_full=how == "fullmatch") == (match and match.span()), (
+            pattern.pattern,
+            text,
+        )
     return counted.steps
 
 
 def slow_on(pattern: re.Pattern[str], how: str = "finditer") -> str | None:
-    """A text of which twice as much takes more than three times the steps; None: there is none among the attacks."""
+    """A text of which twice as much takes more than three times the steps; None: there is none among the
+    attacks."""
     counted = counted_of(pattern)
     for head, piece, tail in attacks(counted.tree, counted.tree.state.flags):
-        texts = ([head + piece * (size * times // len(piece) + 1) + tail for times in (1, 2)] for size in SIZES)
+        texts = (
+            [head + piece * (size * times // len(piece) + 1) + tail for times in (1, 2)] for size in SIZES
+        )
         if all(is_more_than_linear(pattern, how, once, twice) for once, twice in texts):
             return f"{head!r} + {piece!r} * n + {tail!r}"
     return None

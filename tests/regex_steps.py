@@ -1,7 +1,8 @@
 """How many steps a regular expression takes on a text: counted, so that a busy machine changes nothing.
 
-Python's engine does not tell. This one takes the tree that Python's own parser makes of a pattern and tries the same ways
-in the same order; each character and each position is judged by Python's engine. Whoever uses it compares what both find.
+Python's engine does not tell. This one takes the tree that Python's own parser makes of a pattern and tries
+the same ways in the same order; each character and each position is judged by Python's engine. Whoever uses
+it compares what both find.
 """
 
 import re
@@ -27,7 +28,9 @@ class TooManyStepsError(Exception):
 
 
 def tree_of(pattern: re.Pattern[str]) -> Any:
-    return _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, str) else pattern.flags)
+    return _parser.parse(
+        pattern.pattern, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, str) else pattern.flags
+    )
 
 
 def alone(node: Node, flags: int) -> re.Pattern[str]:
@@ -40,8 +43,8 @@ def alone(node: Node, flags: int) -> re.Pattern[str]:
 
 @dataclass
 class Program:
-    """Instructions: ("char", test), ("at", test), ("split", first, second), ("jump", to), ("mark", slot), ("moved", slot),
-    ("back", group), ("look", program, behind, wanted), ("whole", program)."""
+    """Instructions: ("char", test), ("at", test), ("split", first, second), ("jump", to), ("mark", slot),
+    ("moved", slot), ("back", group), ("look", program, behind, wanted), ("whole", program)."""
 
     code: list[tuple[Any, ...]] = field(default_factory=list)
     slots: int = 0
@@ -158,7 +161,9 @@ class Counted:
         start, must_move = 0, False
         while start <= len(text):
             refused = start if must_move else -1
-            found = self._run(self.program, text, start, self._fresh, lambda end, refused=refused: end != refused)
+            found = self._run(
+                self.program, text, start, self._fresh, lambda end, refused=refused: end != refused
+            )
             if found is None:
                 start, must_move = start + 1, False
                 continue
@@ -176,7 +181,12 @@ class Counted:
     def _run(  # noqa: C901 -- the loop of a machine
         self, program: Program, text: str, start: int, marks: Marks, is_end: Callable[[int], bool]
     ) -> Run:
-        code, size, stack, most = program.code, len(program.code), [(0, start, marks)], LIMIT * (len(text) + 1)
+        code, size, stack, most = (
+            program.code,
+            len(program.code),
+            [(0, start, marks)],
+            LIMIT * (len(text) + 1),
+        )
         while stack:
             at, place, marks = stack.pop()
             while True:
@@ -220,7 +230,9 @@ class Counted:
 
     def _look(self, rest: list[Any], text: str, place: int, marks: Marks) -> Run:
         program, behind, wanted = rest
-        found = self._run(program, text, place - behind, marks, lambda _end: True) if place >= behind else None
+        found = (
+            self._run(program, text, place - behind, marks, lambda _end: True) if place >= behind else None
+        )
         return (place, found[1] if found else marks) if bool(found) is wanted else None
 
     def _whole(self, rest: list[Any], text: str, place: int, marks: Marks) -> Run:

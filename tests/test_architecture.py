@@ -12,7 +12,11 @@ from accounts.scoping import RecordType, ScopedQuerySet, record_types
 
 ROOT = Path(__file__).parent.parent
 APPS = ("portal", "accounts", "cases", "knowledgebase", "forums", "invoices", "lib")
-GATED = {model.__name__ for model in apps.get_models() if model.__module__.split(".")[0] in APPS and hasattr(model.objects, "visible_to")}
+GATED = {
+    model.__name__
+    for model in apps.get_models()
+    if model.__module__.split(".")[0] in APPS and hasattr(model.objects, "visible_to")
+}
 """Models whose rows a contact sees through ``visible_to`` alone."""
 
 
@@ -43,7 +47,8 @@ RELATED = {
 
 
 def unscoped_reads(tree: ast.AST) -> Iterator[str]:
-    """``Model.objects.something(...)`` where the model is gated and something is not ``visible_to``; and ways around it."""
+    """``Model.objects.something(...)`` where the model is gated and something is not ``visible_to``; and ways
+    around it."""
     for node in ast.walk(tree):
         found = past_the_manager(node) or through_a_shortcut(node) or through_a_relation(node)
         if found:
@@ -52,14 +57,21 @@ def unscoped_reads(tree: ast.AST) -> Iterator[str]:
 
 def past_the_manager(node: ast.AST) -> str:
     match node:
-        case ast.Attribute(value=ast.Attribute(value=ast.Name(id=model), attr="objects" | "_default_manager"), attr=method):
-            return f"{model}.objects.{method}" if model in GATED and method not in ("visible_to", "none") else ""
+        case ast.Attribute(
+            value=ast.Attribute(value=ast.Name(id=model), attr="objects" | "_default_manager"), attr=method
+        ):
+            return (
+                f"{model}.objects.{method}" if model in GATED and method not in ("visible_to", "none") else ""
+            )
     return ""
 
 
 def through_a_shortcut(node: ast.AST) -> str:
     match node:
-        case ast.Call(func=ast.Name(id="get_object_or_404" | "get_list_or_404" as shortcut), args=[ast.Name(id=model), *_]):
+        case ast.Call(
+            func=ast.Name(id="get_object_or_404" | "get_list_or_404" as shortcut),
+            args=[ast.Name(id=model), *_],
+        ):
             return f"{shortcut}({model})" if model in GATED else ""
     return ""
 
@@ -72,35 +84,66 @@ def through_a_relation(node: ast.AST) -> str:
 
 
 ALLOWED = {
-    ("cases/views/conversation.py", "Activity.objects.filter"),  # of one case that was fetched through visible_to, customers' verbs only
-    ("cases/forms/conduct.py", "Contact.objects.of_account"),  # colleagues to ask to join: who may write in the case may name them
-    ("portal/views/log.py", "Activity.objects.about_people"),  # a gate of its own: the lines of the manager's account
-    ("forums/views.py", ".topics.with_authors"),  # of a forum that was fetched through visible_to; its topics are as visible
+    (
+        "cases/views/conversation.py",
+        "Activity.objects.filter",
+    ),  # of one case that was fetched through visible_to, customers' verbs only
+    (
+        "cases/forms/conduct.py",
+        "Contact.objects.of_account",
+    ),  # colleagues to ask to join: who may write in the case may name them
+    (
+        "portal/views/log.py",
+        "Activity.objects.about_people",
+    ),  # a gate of its own: the lines of the manager's account
+    (
+        "forums/views.py",
+        ".topics.with_authors",
+    ),  # of a forum that was fetched through visible_to; its topics are as visible
     ("forums/views.py", ".posts.for_reading"),
     ("forums/views.py", ".posts.replies"),
 }
 
 
 def test_the_gated_models_are_those_that_customers_own_or_read():
-    assert {"Case", "CaseMessage", "Attachment", "Invoice", "Article", "Forum", "Topic", "Post", "Contact", "Activity"} <= GATED
+    assert {
+        "Case",
+        "CaseMessage",
+        "Attachment",
+        "Invoice",
+        "Article",
+        "Forum",
+        "Topic",
+        "Post",
+        "Contact",
+        "Activity",
+    } <= GATED
 
 
 @pytest.mark.parametrize("path", view_files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_view_reads_a_gated_model_past_its_gate(path: Path):
     name = str(path.relative_to(ROOT))
-    found = [read for read in unscoped_reads(ast.parse(path.read_text())) if (name, read.split(": ")[1]) not in ALLOWED]
+    found = [
+        read
+        for read in unscoped_reads(ast.parse(path.read_text()))
+        if (name, read.split(": ")[1]) not in ALLOWED
+    ]
     assert found == []
 
 
 def test_the_check_itself_sees_an_unscoped_read():
     assert list(unscoped_reads(ast.parse("Case.objects.filter(pk=1)"))) == ["line 1: Case.objects.filter"]
-    assert list(unscoped_reads(ast.parse("get_object_or_404(Case, pk=1)"))) == ["line 1: get_object_or_404(Case)"]
+    assert list(unscoped_reads(ast.parse("get_object_or_404(Case, pk=1)"))) == [
+        "line 1: get_object_or_404(Case)"
+    ]
     assert list(unscoped_reads(ast.parse("case.messages.all()"))) == ["line 1: .messages.all"]
     assert list(unscoped_reads(ast.parse("Case.objects.visible_to(contact).filter(pk=1)"))) == []
 
 
 def test_every_record_type_is_declared_once_on_a_scoped_model():
-    declared = [model for model in apps.get_models() if isinstance(getattr(model, "record_type", None), RecordType)]
+    declared = [
+        model for model in apps.get_models() if isinstance(getattr(model, "record_type", None), RecordType)
+    ]
     assert all(isinstance(model.objects.all(), ScopedQuerySet) for model in declared)
     names = [record_type.name for record_type in record_types()]
     assert len(names) == len(set(names))
@@ -110,7 +153,12 @@ def test_every_record_type_is_declared_once_on_a_scoped_model():
 def test_no_import_hides_inside_a_function_and_no_file_is_too_long(path: Path):
     text = path.read_text()
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-    hidden = [inner.lineno for node in functions for inner in ast.walk(node) if isinstance(inner, ast.Import | ast.ImportFrom)]
+    hidden = [
+        inner.lineno
+        for node in functions
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
     assert hidden == []
     assert text.count("\n") <= 400
     assert "@receiver" not in text
@@ -120,8 +168,13 @@ def test_jobs_are_deferred_by_the_transaction_that_needs_them():
     """procrastinate's own ``defer`` commits at once when it is called in the worker (lib.jobs)."""
     for path in sources("**/*.py"):
         text = path.read_text()
-        if path.name != "tasks.py" and path.relative_to(ROOT).as_posix() not in ("lib/jobs.py", "portal/worker.py"):
-            assert not re.search(r"procrastinate\.contrib\.django import .*\bapp\b|\.defer_async\(|configure_task", text), path
+        if path.name != "tasks.py" and path.relative_to(ROOT).as_posix() not in (
+            "lib/jobs.py",
+            "portal/worker.py",
+        ):
+            assert not re.search(
+                r"procrastinate\.contrib\.django import .*\bapp\b|\.defer_async\(|configure_task", text
+            ), path
         assert not re.search(r"\bdefer_async\(|[a-z_]+\.defer\(\w+=", text) or path.name == "jobs.py", path
 
 

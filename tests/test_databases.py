@@ -24,7 +24,9 @@ def contents() -> dict[str, Any]:
         for (table,) in cursor.fetchall():
             cursor.execute(f"SELECT one::text FROM {connection.ops.quote_name(table)} AS one ORDER BY 1")  # noqa: S608
             found[table] = cursor.fetchall()
-        cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1")
+        cursor.execute(
+            "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
+        )
         found["the counters"] = cursor.fetchall()
         cursor.execute("SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger ORDER BY 1, 2")
         found["the triggers"] = cursor.fetchall()
@@ -42,8 +44,13 @@ def test_what_was_committed_is_as_the_migrations_made_it_again(alice: Contact):
     cache.set("counter", 1)
     changed = contents()
     assert {name for name in before if changed[name] != before[name]} >= {
-        "accounts_contact", "accounts_recordpermission", "accounts_webrole", "portal_page", "procrastinate_jobs", "the counters",
-    }  # fmt: skip
+        "accounts_contact",
+        "accounts_recordpermission",
+        "accounts_webrole",
+        "portal_page",
+        "procrastinate_jobs",
+        "the counters",
+    }
     databases.restore()
     assert contents() == before
     assert not Activity.objects.exists()
@@ -64,7 +71,9 @@ def session(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[
             server.session.close()
 
 
-def test_the_database_of_a_killed_run_is_dropped_by_the_next_and_one_in_use_is_not(session: Callable[[], databases.Server]):
+def test_the_database_of_a_killed_run_is_dropped_by_the_next_and_one_in_use_is_not(
+    session: Callable[[], databases.Server],
+):
     run, later = session(), session()
     runs = f"test_databases_{uuid.uuid4().hex[:8]}_run_"
     assert run.takes(f"{runs}1")

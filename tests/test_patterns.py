@@ -1,5 +1,6 @@
-"""No regular expression of ours takes more than linear time, whatever text a stranger sends: twice the text, at most
-three times the steps. What a pattern is only asked at the beginning of a text is tried there alone."""
+"""No regular expression of ours takes more than linear time, whatever text a stranger sends: twice the text,
+at most three times the steps. What a pattern is only asked at the beginning of a text is tried there alone.
+"""
 
 import ast
 import importlib
@@ -18,15 +19,21 @@ from tests.test_architecture import ROOT, sources
 
 FUNCTIONS = {"compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 NAMED = redaction.Named(
-    people=["José García-Lopez"], organisations=["Acme Lights"], others=["Will Mark"], addresses=["12 Harbor Lane"],
+    people=["José García-Lopez"],
+    organisations=["Acme Lights"],
+    others=["Will Mark"],
+    addresses=["12 Harbor Lane"],
     domains=["acme.example"],
-)  # fmt: skip
+)
 MADE: dict[str, Callable[[], list[re.Pattern[str]]]] = {
-    "lib/redaction.py": lambda: [re.compile(rule, re.IGNORECASE) for rule in redaction.rules(NAMED, "jose garcia lopez acme will mark")],
+    "lib/redaction.py": lambda: [
+        re.compile(rule, re.IGNORECASE) for rule in redaction.rules(NAMED, "jose garcia lopez acme will mark")
+    ],
     "cases/reply_address.py": lambda: [any_reply_address()],
     "cases/inbound/headers.py": lambda: [re.compile(r"\([^()]*\)")],
 }
-"""Patterns that functions make of names, settings and other patterns. What is joined by "or" is tried one by one."""
+"""Patterns that functions make of names, settings and other patterns. What is joined by "or" is tried one by
+one."""
 Found = tuple[str, re.Pattern[str], str]
 """Where it stands, the pattern, and how it is asked."""
 
@@ -43,7 +50,11 @@ TEXTS = {path: path.read_text() for path in sources("**/*.py")}
 
 def files() -> list[Path]:
     candidates = [path for path, text in TEXTS.items() if "import re\n" in text or "RegexValidator(" in text]
-    return [path for path in candidates if "RegexValidator(" in TEXTS[path] or any(map(is_use, ast.walk(ast.parse(TEXTS[path]))))]
+    return [
+        path
+        for path in candidates
+        if "RegexValidator(" in TEXTS[path] or any(map(is_use, ast.walk(ast.parse(TEXTS[path]))))
+    ]
 
 
 def how(name: str) -> str:
@@ -67,7 +78,11 @@ def kept(path: Path) -> Iterator[Found]:
 
 def as_text(pattern: re.Pattern[Any]) -> re.Pattern[str]:
     written = pattern.pattern
-    return re.compile(written.decode("latin-1"), pattern.flags | re.ASCII) if isinstance(written, bytes) else pattern
+    return (
+        re.compile(written.decode("latin-1"), pattern.flags | re.ASCII)
+        if isinstance(written, bytes)
+        else pattern
+    )
 
 
 def passing(path: Path) -> Iterator[Found]:
@@ -84,13 +99,26 @@ def passing(path: Path) -> Iterator[Found]:
 
 
 def everything() -> list[Found]:
-    made = [(f"{where}:{number}", pattern, "finditer") for where, make in MADE.items() for number, pattern in enumerate(make())]
+    made = [
+        (f"{where}:{number}", pattern, "finditer")
+        for where, make in MADE.items()
+        for number, pattern in enumerate(make())
+    ]
     found = [*made, *(each for path in files() for finder in (kept, passing) for each in finder(path))]
-    return list({(pattern.pattern, pattern.flags, asked): (where, pattern, asked) for where, pattern, asked in found}.values())
+    return list(
+        {
+            (pattern.pattern, pattern.flags, asked): (where, pattern, asked)
+            for where, pattern, asked in found
+        }.values()
+    )
 
 
-@pytest.mark.parametrize(("pattern", "asked"), [pytest.param(*rest, id=where) for where, *rest in everything()])
-def test_twice_the_text_takes_a_pattern_at_most_three_times_the_steps(pattern: re.Pattern[str], asked: str) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "asked"), [pytest.param(*rest, id=where) for where, *rest in everything()]
+)
+def test_twice_the_text_takes_a_pattern_at_most_three_times_the_steps(
+    pattern: re.Pattern[str], asked: str
+) -> None:
     assert slow_on(pattern, asked) is None
 
 
@@ -122,6 +150,8 @@ def test_the_check_itself_finds_patterns_that_take_long(pattern: str) -> None:
     assert slow_on(re.compile(pattern))
 
 
-@pytest.mark.parametrize("pattern", [r"(?<!\w)\w{1,120}@", r'"[^"]*(?:"|$)', r"(?>\s+)x?", r"(?<![ \t])[ \t]+\{"])
+@pytest.mark.parametrize(
+    "pattern", [r"(?<!\w)\w{1,120}@", r'"[^"]*(?:"|$)', r"(?>\s+)x?", r"(?<![ \t])[ \t]+\{"]
+)
 def test_the_check_itself_leaves_others_alone(pattern: str) -> None:
     assert slow_on(re.compile(pattern)) is None

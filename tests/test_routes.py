@@ -1,4 +1,5 @@
-"""Every address has a declared policy, every policy an address; each is tried on a visitor, a stranger, the wrong role and the owner."""
+"""Every address has a declared policy, every policy an address; each is tried on a visitor, a stranger, the
+wrong role and the owner."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -61,8 +62,8 @@ PUBLIC = {
     "redeem_switch",
     "redeem_new_link",
 }
-"""Open to visitors: the way in, the brand, (in demo mode only, see test_mailbox) the mailbox, and administrators' pages as
-far as a rule names a role that visitors have (see test_pages)."""
+"""Open to visitors: the way in, the brand, (in demo mode only, see test_mailbox) the mailbox, and
+administrators' pages as far as a rule names a role that visitors have (see test_pages)."""
 
 SIGNED_IN = {
     "home",
@@ -125,7 +126,9 @@ OPEN_TO_ALL_READERS = 200
 FOR_MANAGERS = Guarded(stranger=403, powerless=403)
 GUARDED = {
     "cases:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
-    "cases:view_save": Guarded("post", {"name": "Mine", "query": "whose=mine"}, owner=302, stranger=302, powerless=403),
+    "cases:view_save": Guarded(
+        "post", {"name": "Mine", "query": "whose=mine"}, owner=302, stranger=302, powerless=403
+    ),
     "cases:view_delete": Guarded("post", owner=302, stranger=302, powerless=403),
     "cases:export": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
     "cases:entitlements": Guarded(stranger=403, powerless=403),
@@ -134,8 +137,12 @@ GUARDED = {
     "cases:insight": Guarded(stranger=403, powerless=403),
     "cases:new": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
     "cases:new_draft": Guarded("post", {"subject": "Half"}, stranger=OPEN_TO_ALL_READERS, powerless=403),
-    "cases:suggestion_read": Guarded("post", {"url": "/knowledgebase/"}, owner=204, stranger=204, powerless=403),
-    "cases:suggestion_solved": Guarded("post", {"url": "/knowledgebase/"}, owner=302, stranger=302, powerless=403),
+    "cases:suggestion_read": Guarded(
+        "post", {"url": "/knowledgebase/"}, owner=204, stranger=204, powerless=403
+    ),
+    "cases:suggestion_solved": Guarded(
+        "post", {"url": "/knowledgebase/"}, owner=302, stranger=302, powerless=403
+    ),
     "cases:detail": Guarded(),
     "cases:reply": Guarded("post", REPLY, owner=302),
     "cases:reply_draft": Guarded("post", {"body": "Half a sentence"}),
@@ -198,9 +205,12 @@ def test_every_address_has_one_policy_and_every_policy_an_address():
 
 @pytest.fixture
 def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
-    """Alice owns one of everything; Charlie is a contact of another account; Paul is an individual customer."""
+    """Alice owns one of everything; Charlie is a contact of another account; Paul is an individual
+    customer."""
     audience = grant(alice, "invoice", "account", "read")
-    RecordPermission.objects.create(role=audience, record_type="contact", scope="account", can_read=True, can_create=True, can_write=True)
+    RecordPermission.objects.create(
+        role=audience, record_type="contact", scope="account", can_read=True, can_create=True, can_write=True
+    )
     RecordPermission.objects.create(role=audience, record_type="entitlement", scope="account", can_read=True)
     RecordPermission.objects.create(role=audience, record_type="case", scope="account", can_read=True)
     powerless = make_contact("Paul", None)
@@ -215,7 +225,9 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
     topic = make_topic(forum, alice)
     reply = make_reply(topic, alice)
     invitee = make_contact("Ines", acme, signs_in=False)
-    contact_import = ContactImport.objects.create(account=acme, created_by=alice, file_name="people.csv", rows=[{"row": 2}])
+    contact_import = ContactImport.objects.create(
+        account=acme, created_by=alice, file_name="people.csv", rows=[{"row": 2}]
+    )
     join_request = JoinRequest.objects.create(user=charlie.user, account=acme)
     topic_args = [forum.slug, topic.pk, topic.slug]
     urls = {
@@ -256,7 +268,8 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
         "user_log": reverse("user_log"),
         "user_log_export": reverse("user_log_export"),
         "contact_address_confirm": reverse(
-            "contact_address_confirm", args=[AddressChange(alice.pk, alice.email, "alice.new@acme.example").token]
+            "contact_address_confirm",
+            args=[AddressChange(alice.pk, alice.email, "alice.new@acme.example").token],
         ),
         "invoices:list": reverse("invoices:list"),
         "invoices:invoice_detail": invoice.get_absolute_url(),
@@ -281,7 +294,9 @@ def send(browser: Client, scene: Scene, name: str) -> Any:
     return getattr(browser, guarded.method)(scene.urls[name], guarded.data or {})
 
 
-def test_a_page_of_records_answers_each_person_as_declared(scene: Scene, sign_in: Callable[..., Client], member: Member):
+def test_a_page_of_records_answers_each_person_as_declared(
+    scene: Scene, sign_in: Callable[..., Client], member: Member
+):
     for name, guarded in sorted(GUARDED.items()):
         with member(name):
             assert send(sign_in(None), scene, name).url.startswith(reverse("account_login"))
@@ -316,7 +331,14 @@ def test_a_page_for_the_signed_in_sends_visitors_to_sign_in(name: str, visitor: 
 
 
 WITH_ARGUMENTS = (
-    {"account_reset_password_from_key", "account_confirm_email", "brand_image", "mailbox_mail", "page", "redeem_link"}
+    {
+        "account_reset_password_from_key",
+        "account_confirm_email",
+        "brand_image",
+        "mailbox_mail",
+        "page",
+        "redeem_link",
+    }
     | SAML
     | {f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")}
 )
@@ -331,8 +353,15 @@ def test_a_public_page_does_not_ask_visitors_to_sign_in_first(name: str, visitor
 
 SAMPLE_UUID = uuid.UUID(int=1)
 ADMIN_SAMPLES = {
-    "object_id": "1", "pk": 1, "line": 1, "id": "1", "app_label": "cases", "content_type_id": "1", "url": "nowhere", "name": "footer-note",
-}  # fmt: skip
+    "object_id": "1",
+    "pk": 1,
+    "line": 1,
+    "id": "1",
+    "app_label": "cases",
+    "content_type_id": "1",
+    "url": "nowhere",
+    "name": "footer-note",
+}
 
 
 def admin_urls() -> list[str]:
@@ -340,12 +369,19 @@ def admin_urls() -> list[str]:
     for name, pattern in routes():
         if name.startswith("admin:") and name not in ("admin:None", "admin:login", "admin:logout"):
             converters = pattern.pattern.converters
-            known = {key: SAMPLE_UUID if "UUID" in type(kind).__name__ else ADMIN_SAMPLES[key] for key, kind in converters.items()}
-            urls.add(reverse(name, kwargs=known or ({"app_label": "cases"} if name == "admin:app_list" else None)))
+            known = {
+                key: SAMPLE_UUID if "UUID" in type(kind).__name__ else ADMIN_SAMPLES[key]
+                for key, kind in converters.items()
+            }
+            urls.add(
+                reverse(name, kwargs=known or ({"app_label": "cases"} if name == "admin:app_list" else None))
+            )
     return sorted(urls)
 
 
-def test_the_administration_is_closed_to_customers_and_visitors(sign_in: Callable[..., Client], bob: Contact, member: Member):
+def test_the_administration_is_closed_to_customers_and_visitors(
+    sign_in: Callable[..., Client], bob: Contact, member: Member
+):
     customer = sign_in(bob)
     for browser, url in product((sign_in(None), customer), admin_urls()):
         with member(f"{url} {'Bob' if browser is customer else 'a visitor'}"):

@@ -11,12 +11,19 @@ from accounts.scoping import RecordType
 
 
 def record_activity(
-    *, actor: Actor, verb: str, record: models.Model | None, label: str = "", is_internal: bool = False, **details: Any
+    *,
+    actor: Actor,
+    verb: str,
+    record: models.Model | None,
+    label: str = "",
+    is_internal: bool = False,
+    **details: Any,
 ) -> Activity:
     """Write one line of the log, inside the transaction of the change that it tells of.
 
-    ``record`` is an instance of a model with a ``record_type``; its owners are copied, so that who may see the record
-    may see the line; a line without a record is seen by staff alone. ``details`` must be JSON values, and never a secret.
+    ``record`` is an instance of a model with a ``record_type``; its owners are copied, so that who may see
+    the record may see the line; a line without a record is seen by staff alone. ``details`` must be JSON
+    values, and never a secret.
     """
     line = _line(actor, verb, record, label, is_internal=is_internal, details=details)
     line.save(force_insert=True)
@@ -32,7 +39,8 @@ def record_once(
     is_internal: bool = False,
     **details: Any,
 ) -> None:
-    """As record_activity, but one line for all calls with the same batch, also where they come at the same moment."""
+    """As record_activity, but one line for all calls with the same batch, also where they come at the same
+    moment."""
     line = _line(actor, verb, record, "", is_internal=is_internal, details=details)
     line.batch = batch
     Activity.objects.bulk_create([line], ignore_conflicts=True)
@@ -71,8 +79,8 @@ def _line(
 def record_for_user(*, actor: Actor, verb: str, user: User, **details: Any) -> None:
     """One line for each account that the user can see something of, or one for staff alone.
 
-    What people do themselves they do in each account under the name that they have there: no account reads in its log
-    what they are called elsewhere.
+    What people do themselves they do in each account under the name that they have there: no account reads in
+    its log what they are called elsewhere.
     """
     contacts = list(Contact.objects.usable().filter(user=user))
     for contact in contacts:

@@ -23,7 +23,8 @@ SALT = "accounts.contact-address"
 
 @dataclass(frozen=True)
 class AddressChange:
-    """What a link in a mail to the new address says. It is signed; it is void once the contact has another address."""
+    """What a link in a mail to the new address says. It is signed; it is void once the contact has another
+    address."""
 
     contact_id: int
     old: str
@@ -45,8 +46,8 @@ class AddressChange:
 def change_address(*, actor: Actor, manager: Contact, contact: Contact, email: str) -> None:
     """Take a colleague's new address; the account is locked.
 
-    Who has not signed in yet has nothing to lose: the address is replaced and invited. Anybody else gets a link at the
-    new address, and the old one is told; the link works for the contact alone, signed in. Raises
+    Who has not signed in yet has nothing to lose: the address is replaced and invited. Anybody else gets a
+    link at the new address, and the old one is told; the link works for the contact alone, signed in. Raises
     KnownContactError, and ValidationError for what is no plain address.
     """
     new = mail_address(email)
@@ -74,20 +75,28 @@ def confirm_address(*, actor: Actor, change: AddressChange) -> Contact:
         raise ValidationError(_("This address belongs to a colleague in the meantime."))
     contact.email = mail_address(change.new)  # a link may be older than the rule
     contact.save(update_fields=["email"])
-    record_activity(actor=actor, verb="contact.address_changed", record=contact, old=change.old, new=change.new)
+    record_activity(
+        actor=actor, verb="contact.address_changed", record=contact, old=change.old, new=change.new
+    )
     return contact
 
 
 def waiting_address(reader: Contact, contact: Contact) -> Activity | None:
     """The request for a new address that the contact has not answered yet."""
     asked = Activity.objects.visible_to(reader).filter(record_type="contact", record_id=str(contact.pk))
-    latest = asked.filter(verb__in=("contact.address_asked", "contact.address_changed"), at__gt=timezone.now() - VALID_FOR).first()
+    latest = asked.filter(
+        verb__in=("contact.address_asked", "contact.address_changed"), at__gt=timezone.now() - VALID_FOR
+    ).first()
     return latest if latest and latest.verb == "contact.address_asked" else None
 
 
 def owner_of(change: AddressChange, user: User) -> Contact | None:
     """The user's own contact that the change is about, while it can still be made."""
-    return Contact.objects.filter(pk=change.contact_id, user=user, email=change.old).select_related("account").first()
+    return (
+        Contact.objects.filter(pk=change.contact_id, user=user, email=change.old)
+        .select_related("account")
+        .first()
+    )
 
 
 def _invite_at(actor: Actor, contact: Contact, email: str) -> None:

@@ -32,8 +32,11 @@ class Progress:
 
 
 @transaction.atomic
-def invite_contacts(*, actor: Actor, contacts: Iterable[int], roles: Iterable[WebRole] = (), message: str = "") -> UUID:
-    """Invite these contacts (primary keys), each in a job of its own. Returns the name under which ``progress_of`` knows them."""
+def invite_contacts(
+    *, actor: Actor, contacts: Iterable[int], roles: Iterable[WebRole] = (), message: str = ""
+) -> UUID:
+    """Invite these contacts (primary keys), each in a job of its own. Returns the name under which
+    ``progress_of`` knows them."""
     batch = uuid4()
     shared: dict[str, Any] = {
         "batch": str(batch),
@@ -48,13 +51,18 @@ def invite_contacts(*, actor: Actor, contacts: Iterable[int], roles: Iterable[We
 
 
 @transaction.atomic
-def invite_one(*, actor: Actor, contact_id: int, role_ids: list[int], message: str, asked_at: datetime) -> None:
-    """One of many. Whoever cannot be invited meanwhile, or was invited by this job before it was interrupted, is passed over."""
+def invite_one(
+    *, actor: Actor, contact_id: int, role_ids: list[int], message: str, asked_at: datetime
+) -> None:
+    """One of many. Whoever cannot be invited meanwhile, or was invited by this job before it was interrupted,
+    is passed over."""
     contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact_id)
     if Invitation.objects.filter(contact=contact, created_at__gte=asked_at).exists():
         return
     try:
-        invite_contact(actor=actor, contact=contact, roles=WebRole.objects.filter(pk__in=role_ids), message=message)
+        invite_contact(
+            actor=actor, contact=contact, roles=WebRole.objects.filter(pk__in=role_ids), message=message
+        )
     except ValidationError:
         return
 
@@ -66,6 +74,10 @@ def actor_of(user_id: int | None, client_ip: str | None) -> Actor:
 
 
 def progress_of(batch: UUID) -> Progress:
-    statuses = list(ProcrastinateJob.objects.filter(task_name=TASK, args__batch=str(batch)).values_list("status", flat=True))
+    statuses = list(
+        ProcrastinateJob.objects.filter(task_name=TASK, args__batch=str(batch)).values_list(
+            "status", flat=True
+        )
+    )
     failed = sum(status in FAILED for status in statuses)
     return Progress(total=len(statuses), done=statuses.count("succeeded") + failed, failed=failed)

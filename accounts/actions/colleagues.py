@@ -1,9 +1,9 @@
 """The ground of everything that portal user managers do with the contacts of their own account.
 
-Every action starts with ``lock_account``: managers of one account act one after the other, and each is looked at anew
-once it is their turn. A manager who was demoted or deactivated in the meantime can do nothing any more; and as nobody
-changes their own roles or access, whoever acts stays. So the last active manager of an account cannot be lost, and an
-address becomes one contact however many managers add it at once.
+Every action starts with ``lock_account``: managers of one account act one after the other, and each is looked
+at anew once it is their turn. A manager who was demoted or deactivated in the meantime can do nothing any
+more; and as nobody changes their own roles or access, whoever acts stays. So the last active manager of an
+account cannot be lost, and an address becomes one contact however many managers add it at once.
 """
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,11 +23,17 @@ class KnownContactError(ValidationError):
 
 
 def lock_account(*, actor: Actor, privilege: Privilege) -> Contact:
-    """Wait for this account's other managers; then return the acting one as they are now, if they may still do this."""
+    """Wait for this account's other managers; then return the acting one as they are now, if they may still
+    do this."""
     if actor.contact is None or actor.contact.account_id is None:
         raise PermissionDenied
     Account.objects.select_for_update(no_key=True).get(pk=actor.contact.account_id)
-    manager = Contact.objects.with_rights().select_related("account").filter(pk=actor.contact.pk, user=actor.user).first()
+    manager = (
+        Contact.objects.with_rights()
+        .select_related("account")
+        .filter(pk=actor.contact.pk, user=actor.user)
+        .first()
+    )
     if manager is None or not manager.manages(privilege):
         raise PermissionDenied
     return manager

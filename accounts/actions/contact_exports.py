@@ -18,7 +18,14 @@ WRITERS = {"csv": as_csv, "xlsx": as_workbook}
 def export_contacts(*, actor: Actor, contacts: models.QuerySet[Contact], kind: str) -> bytes:
     """The file's content. Who took how many people's data out of the portal is recorded."""
     content = WRITERS[kind]([_headings(), *_rows(contacts)])
-    record_activity(actor=actor, verb="contact.exported", record=None, label=_("Contacts"), count=contacts.count(), kind=kind)
+    record_activity(
+        actor=actor,
+        verb="contact.exported",
+        record=None,
+        label=_("Contacts"),
+        count=contacts.count(),
+        kind=kind,
+    )
     return content
 
 
@@ -28,7 +35,9 @@ def _headings() -> list[str]:
 
 
 def _rows(contacts: models.QuerySet[Contact]) -> Iterator[list[str]]:
-    for contact in contacts.select_related("account", "user").prefetch_related("roles").iterator(chunk_size=1000):
+    for contact in (
+        contacts.select_related("account", "user").prefetch_related("roles").iterator(chunk_size=1000)
+    ):
         yield [
             contact.first_name,
             contact.last_name,

@@ -1,4 +1,5 @@
-"""Bringing in a list of colleagues: checked when it is sent, created by a job, all or nothing, then invited one by one."""
+"""Bringing in a list of colleagues: checked when it is sent, created by a job, all or nothing, then invited
+one by one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,14 +32,17 @@ INVITED_AT_ONCE = 50
 
 @transaction.atomic
 def check_import(*, actor: Actor, file_name: str, content: bytes) -> ContactImport:
-    """Read the list and note every row that cannot be taken. Raises ValidationError when it is no list at all.
+    """Read the list and note every row that cannot be taken. Raises ValidationError when it is no list at
+    all.
 
     It is read first: that can take a while, and nobody else waits for it."""
     rows = read_contact_list(file_name, content)
     manager = lock_account(actor=actor, privilege="create")
     account = Account.objects.get(contacts=manager)
     errors = list(_errors(manager, rows))
-    return ContactImport.objects.create(account=account, created_by=manager, file_name=file_name[:150], rows=rows, errors=errors)
+    return ContactImport.objects.create(
+        account=account, created_by=manager, file_name=file_name[:150], rows=rows, errors=errors
+    )
 
 
 @transaction.atomic
@@ -57,8 +61,8 @@ def start_import(*, actor: Actor, contact_import: ContactImport) -> None:
 
 @transaction.atomic
 def create_imported_contacts(*, import_id: int, client_ip: str | None = None) -> None:
-    """Create all contacts of the list, or none and note why. The list knows its contacts afterwards, so a repeated job
-    creates nothing twice. The account is locked first, then the list, as start_import does."""
+    """Create all contacts of the list, or none and note why. The list knows its contacts afterwards, so a
+    repeated job creates nothing twice. The account is locked first, then the list, as start_import does."""
     Account.objects.select_for_update(no_key=True, of=("self",)).get(contact_imports=import_id)
     running = _locked(import_id)
     if running.status != ContactImport.Status.RUNNING or "contact" in running.rows[0]:
@@ -73,7 +77,13 @@ def create_imported_contacts(*, import_id: int, client_ip: str | None = None) ->
         _fail(running, errors)
         return
     _create(manager, running)
-    record_activity(actor=actor, verb="account.contacts_imported", record=running.account, contacts=running.total, file=running.file_name)
+    record_activity(
+        actor=actor,
+        verb="account.contacts_imported",
+        record=running.account,
+        contacts=running.total,
+        file=running.file_name,
+    )
 
 
 @transaction.atomic
@@ -93,7 +103,11 @@ def invite_next(*, import_id: int, client_ip: str | None = None) -> bool:
 
 
 def _locked(import_id: int) -> ContactImport:
-    return ContactImport.objects.select_for_update(of=("self",)).select_related("account", "created_by__user").get(pk=import_id)
+    return (
+        ContactImport.objects.select_for_update(of=("self",))
+        .select_related("account", "created_by__user")
+        .get(pk=import_id)
+    )
 
 
 def _actor(running: ContactImport, client_ip: str | None) -> Actor:
@@ -109,7 +123,10 @@ def _fail(running: ContactImport, errors: list[dict[str, Any]]) -> None:
 def _create(manager: Contact, running: ContactImport) -> None:
     plain = [{name: row[name] for name in FIELDS} for row in running.rows]
     contacts = Contact.objects.bulk_create(
-        [Contact(account=manager.account, **fields | {"email": mail_address(fields["email"])}) for fields in plain],
+        [
+            Contact(account=manager.account, **fields | {"email": mail_address(fields["email"])})
+            for fields in plain
+        ],
         batch_size=1000,
     )
     roles, given = _grantable(), Contact.roles.through
@@ -128,10 +145,17 @@ def _create(manager: Contact, running: ContactImport) -> None:
 
 def _errors(manager: Contact, rows: list[Row]) -> Iterator[dict[str, Any]]:
     roles, seen = _grantable(), dict[str, int]()
-    known = {contact.email.lower(): contact for contact in Contact.objects.of_account(manager.account_id).only("email", "is_active")}
+    known = {
+        contact.email.lower(): contact
+        for contact in Contact.objects.of_account(manager.account_id).only("email", "is_active")
+    }
     for row in rows:
         email = or_as_typed(row["email"])
-        found = [*_errors_of_fields(row), *_errors_of_roles(row, roles), *_errors_of_address(email, known, seen)]
+        found = [
+            *_errors_of_fields(row),
+            *_errors_of_roles(row, roles),
+            *_errors_of_address(email, known, seen),
+        ]
         seen.setdefault(email, row["row"])
         yield from ({"row": row["row"], "error": error} for error in found)
 

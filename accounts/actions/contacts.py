@@ -21,13 +21,21 @@ def change_contact(*, actor: Actor, contact: Contact, **fields: str) -> None:
 
 
 @transaction.atomic
-def change_roles(*, actor: Actor, contact: Contact, added: Collection[WebRole] = (), removed: Collection[WebRole] = ()) -> None:
+def change_roles(
+    *, actor: Actor, contact: Contact, added: Collection[WebRole] = (), removed: Collection[WebRole] = ()
+) -> None:
     """Give roles and take others; whoever calls has found out which of them are news."""
     if not added and not removed:
         return
     contact.roles.add(*added)
     contact.roles.remove(*removed)
-    record_activity(actor=actor, verb="contact.roles_changed", record=contact, added=role_names(added), removed=role_names(removed))
+    record_activity(
+        actor=actor,
+        verb="contact.roles_changed",
+        record=contact,
+        added=role_names(added),
+        removed=role_names(removed),
+    )
 
 
 def role_names(roles: Collection[WebRole]) -> list[str]:
@@ -36,7 +44,8 @@ def role_names(roles: Collection[WebRole]) -> list[str]:
 
 @transaction.atomic
 def deactivate_contact(*, actor: Actor, contact: Contact) -> None:
-    """End the contact's access with the next request. The user stays: they may be a contact of other accounts."""
+    """End the contact's access with the next request. The user stays: they may be a contact of other
+    accounts."""
     contact.deactivate()
     record_activity(actor=actor, verb="contact.deactivated", record=contact)
 
@@ -45,6 +54,9 @@ def deactivate_contact(*, actor: Actor, contact: Contact) -> None:
 def reactivate_contact(*, actor: Actor, contact: Contact) -> None:
     """Raises ValidationError for a contact that was merged: the other one has its records."""
     if contact.merged_into:
-        raise ValidationError(_("This contact was merged into %(name)s, who has its records now.") % {"name": contact.merged_into})
+        raise ValidationError(
+            _("This contact was merged into %(name)s, who has its records now.")
+            % {"name": contact.merged_into}
+        )
     contact.reactivate()
     record_activity(actor=actor, verb="contact.reactivated", record=contact)

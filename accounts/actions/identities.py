@@ -11,9 +11,11 @@ class OnlyWayIn(Exception):  # noqa: N818 -- a decision, not an error
 
 
 @transaction.atomic
-def disconnect_identity(*, actor: Actor, identity: SocialAccount, policy: SignInPolicy, providers: list[str]) -> None:
-    """``providers`` are the configured ones: an identity of another opens nothing. The lock keeps two tabs from
-    disconnecting the last two at once."""
+def disconnect_identity(
+    *, actor: Actor, identity: SocialAccount, policy: SignInPolicy, providers: list[str]
+) -> None:
+    """``providers`` are the configured ones: an identity of another opens nothing. The lock keeps two tabs
+    from disconnecting the last two at once."""
     user = User.objects.select_for_update().get(pk=identity.user_id)
     others = SocialAccount.objects.filter(user=user, provider__in=providers).exclude(pk=identity.pk)
     has_password = user.has_usable_password() and policy.lets_in_by_password(user)

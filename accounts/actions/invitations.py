@@ -26,14 +26,22 @@ PAUSE = timedelta(minutes=5)
 
 @transaction.atomic
 def invite_contact(
-    *, actor: Actor, contact: Contact, roles: Iterable[WebRole] = (), message: str = "", sends_now: bool = True
+    *,
+    actor: Actor,
+    contact: Contact,
+    roles: Iterable[WebRole] = (),
+    message: str = "",
+    sends_now: bool = True,
 ) -> Invitation:
-    """Ask a contact to sign in; earlier invitations of the contact hold no longer. The roles are given on redemption."""
+    """Ask a contact to sign in; earlier invitations of the contact hold no longer. The roles are given on
+    redemption."""
     contact = Contact.objects.select_for_update(of=("self",)).select_related("account").get(pk=contact.pk)
     if contact.user_id:
         raise ValidationError(_("%(name)s signs in already.") % {"name": contact.full_name})
     if not contact.is_usable:
-        raise ValidationError(_("%(name)s is deactivated. Reactivate the contact first.") % {"name": contact.full_name})
+        raise ValidationError(
+            _("%(name)s is deactivated. Reactivate the contact first.") % {"name": contact.full_name}
+        )
     _void_earlier(contact)
     invitation = Invitation.objects.create(
         contact=contact,
@@ -53,7 +61,13 @@ def invite_contact(
 
 @transaction.atomic
 def invite_group(
-    *, actor: Actor, account: Account, max_redemptions: int, domain: str = "", roles: Iterable[WebRole] = (), message: str = ""
+    *,
+    actor: Actor,
+    account: Account,
+    max_redemptions: int,
+    domain: str = "",
+    roles: Iterable[WebRole] = (),
+    message: str = "",
 ) -> Invitation:
     """Let a number of people of an account in with one link. It is mailed to its maker, who passes it on."""
     if not account.is_active:
@@ -70,20 +84,30 @@ def invite_group(
     invitation.full_clean(exclude=["code_hash"])
     invitation.save()
     invitation.roles.set(roles)
-    record_activity(actor=actor, verb="account.group_invited", record=account, **_facts(invitation), maximum=max_redemptions, domain=domain)
+    record_activity(
+        actor=actor,
+        verb="account.group_invited",
+        record=account,
+        **_facts(invitation),
+        maximum=max_redemptions,
+        domain=domain,
+    )
     _send(invitation)
     return invitation
 
 
 @transaction.atomic
 def resend_invitation(*, actor: Actor, invitation: Invitation) -> None:
-    """Send a new code to the contact's address of now; the old code is void. An expired invitation holds again."""
+    """Send a new code to the contact's address of now; the old code is void. An expired invitation holds
+    again."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.redeemed_at or invitation.revoked_at:
         raise ValidationError(_("A redeemed or revoked invitation cannot be sent again."))
     if contact := invitation.contact:
         if contact.user_id or not contact.is_usable:
-            raise ValidationError(_("%(name)s signs in already or is deactivated.") % {"name": contact.full_name})
+            raise ValidationError(
+                _("%(name)s signs in already or is deactivated.") % {"name": contact.full_name}
+            )
         invitation.email = contact.email.lower()
     invitation.expires_at = timezone.now() + LIFE
     _send(invitation)
@@ -103,10 +127,15 @@ def revoke_invitation(*, actor: Actor, invitation: Invitation) -> None:
 
 @transaction.atomic
 def answer_request_for_link(*, actor: Actor, email: str) -> None:
-    """Somebody asked for a new link. Only the owner of the address hears whether there was anything to send."""
+    """Somebody asked for a new link. Only the owner of the address hears whether there was anything to
+    send."""
     email = email.lower()
     renewable = Invitation.objects.filter(
-        contact__email__iexact=email, revoked_at=None, redeemed_at=None, created_at__gt=timezone.now() - RENEWABLE_FOR, contact__user=None
+        contact__email__iexact=email,
+        revoked_at=None,
+        redeemed_at=None,
+        created_at__gt=timezone.now() - RENEWABLE_FOR,
+        contact__user=None,
     ).select_related("contact__account")
     waiting = [invitation for invitation in renewable if invitation.contact and invitation.contact.is_usable]
     for invitation in waiting:
@@ -114,11 +143,16 @@ def answer_request_for_link(*, actor: Actor, email: str) -> None:
             _renew(actor, invitation)
     user = User.objects.filter(email=email, is_active=True).first()
     if not waiting and user and not is_shut_out(user):
-        queue_mail(event="accounts/invitation_not_needed", to=email, context={"url": settings.BASE_URL + reverse("account_login")})
+        queue_mail(
+            event="accounts/invitation_not_needed",
+            to=email,
+            context={"url": settings.BASE_URL + reverse("account_login")},
+        )
 
 
 def _renew(actor: Actor, invitation: Invitation) -> None:
-    """Anybody can ask, so a code that is good stays good: somebody may be about to use it. The mail brings a further one."""
+    """Anybody can ask, so a code that is good stays good: somebody may be about to use it. The mail brings a
+    further one."""
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not (locked.is_redeemable and locked.sent_at):
         resend_invitation(actor=actor, invitation=locked)
@@ -130,9 +164,12 @@ def _renew(actor: Actor, invitation: Invitation) -> None:
 
 
 def _void_earlier(contact: Contact) -> None:
-    """One that is locked is being redeemed or sent at this moment; to wait for it, holding the contact, would be a deadlock."""
+    """One that is locked is being redeemed or sent at this moment; to wait for it, holding the contact, would
+    be a deadlock."""
     earlier = Invitation.objects.filter(contact=contact).open().select_for_update(skip_locked=True)
-    Invitation.objects.filter(pk__in=[invitation.pk for invitation in earlier]).update(revoked_at=timezone.now())
+    Invitation.objects.filter(pk__in=[invitation.pk for invitation in earlier]).update(
+        revoked_at=timezone.now()
+    )
 
 
 def _send(invitation: Invitation) -> None:
@@ -152,7 +189,11 @@ def _mail(invitation: Invitation, code: str) -> None:
         "type_url": settings.BASE_URL + reverse("redeem"),
     }
     if invitation.contact:
-        queue_mail(event="accounts/invitation", to=invitation.email, context={**context, "name": invitation.contact.first_name})
+        queue_mail(
+            event="accounts/invitation",
+            to=invitation.email,
+            context={**context, "name": invitation.contact.first_name},
+        )
     elif invitation.created_by:
         queue_mail(event="accounts/invitation_group", to=invitation.created_by.email, context=context)
 
@@ -160,8 +201,14 @@ def _mail(invitation: Invitation, code: str) -> None:
 def _record(actor: Actor, what: str, invitation: Invitation) -> None:
     record = invitation.contact or invitation.account
     if record:
-        record_activity(actor=actor, verb=f"{record.record_type.name}.{what}", record=record, **_facts(invitation))
+        record_activity(
+            actor=actor, verb=f"{record.record_type.name}.{what}", record=record, **_facts(invitation)
+        )
 
 
 def _facts(invitation: Invitation) -> dict[str, Any]:
-    return {"invitation": invitation.pk, "email": invitation.email, "roles": [role.name for role in invitation.roles.all()]}
+    return {
+        "invitation": invitation.pk,
+        "email": invitation.email,
+        "roles": [role.name for role in invitation.roles.all()],
+    }

@@ -22,7 +22,11 @@ def domain_of(address: str) -> str:
 
 def confirmed_address(user: User, account: Account) -> str:
     """The user's confirmed address that is of one of the account's domains, or nothing."""
-    addresses = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk").values_list("email", flat=True)
+    addresses = (
+        EmailAddress.objects.filter(user=user, verified=True)
+        .order_by("-primary", "pk")
+        .values_list("email", flat=True)
+    )
     return next((address.lower() for address in addresses if domain_of(address) in account.email_domains), "")
 
 
@@ -47,18 +51,25 @@ def ask_to_join(*, actor: Actor, account: Account, message: str = "") -> JoinReq
         raise ValidationError(_("You have asked already. We tell you as soon as it is decided.")) from error
     record_activity(actor=actor, verb="account.join_asked", record=account)
     for manager in Contact.objects.of_account(account.pk).managers().signing_in():
-        queue_mail(event="accounts/join_request", to=manager.email, context={"request": request, "contact": manager})
+        queue_mail(
+            event="accounts/join_request", to=manager.email, context={"request": request, "contact": manager}
+        )
     return request
 
 
 @transaction.atomic
 def decide_join_request(*, actor: Actor, request: JoinRequest, is_approved: bool) -> JoinRequest:
-    """Let the user in as a contact without further roles, or not; they are told. A second decision changes nothing.
+    """Let the user in as a contact without further roles, or not; they are told. A second decision changes
+    nothing.
 
     A contact that has the user's address already, invited or deactivated, becomes theirs.
     """
     manager = lock_account(actor=actor, privilege="create")
-    request = JoinRequest.objects.select_for_update(of=("self",)).select_related("account", "user").get(pk=request.pk)
+    request = (
+        JoinRequest.objects.select_for_update(of=("self",))
+        .select_related("account", "user")
+        .get(pk=request.pk)
+    )
     if request.account_id != manager.account_id:
         raise PermissionDenied
     if request.decided_at:
@@ -68,7 +79,12 @@ def decide_join_request(*, actor: Actor, request: JoinRequest, is_approved: bool
     if is_approved:
         record_activity(actor=actor, verb="contact.joined", record=_let_in(actor, request))
     else:
-        record_activity(actor=actor, verb="account.join_declined", record=request.account, label=request.user.get_full_name())
+        record_activity(
+            actor=actor,
+            verb="account.join_declined",
+            record=request.account,
+            label=request.user.get_full_name(),
+        )
     queue_mail(event="accounts/join_decided", to=request.user.email, context={"request": request})
     return request
 
@@ -100,7 +116,8 @@ def _contact_with_address(actor: Actor, request: JoinRequest) -> Contact:
 
 
 def _name_of(user: User) -> tuple[str, str]:
-    """As they call themselves, as another of their contacts is called, or else the first part of the address."""
+    """As they call themselves, as another of their contacts is called, or else the first part of the
+    address."""
     if user.first_name and user.last_name:
         return user.first_name, user.last_name
     contact = user.contacts.order_by("pk").first()

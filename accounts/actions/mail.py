@@ -17,12 +17,14 @@ SEND_MAIL = "accounts.tasks.send_mail"
 
 
 @transaction.atomic
-def queue_mail(*, event: str, to: str, context: dict[str, Any], reply_to: str = "", in_reply_to: str = "") -> OutgoingMail:
+def queue_mail(
+    *, event: str, to: str, context: dict[str, Any], reply_to: str = "", in_reply_to: str = ""
+) -> OutgoingMail:
     """Write one message and a job that sends it, in the caller's transaction.
 
-    ``event`` names the templates: ``emails/<event>.subject.txt``, ``.txt`` and ``.html``. They are rendered in the
-    language and time zone of the user who signs in with the address, never in those of whoever caused the mail. Mails
-    with the same ``in_reply_to`` are one conversation.
+    ``event`` names the templates: ``emails/<event>.subject.txt``, ``.txt`` and ``.html``. They are rendered
+    in the language and time zone of the user who signs in with the address, never in those of whoever caused
+    the mail. Mails with the same ``in_reply_to`` are one conversation.
     """
     reader = User.objects.filter(email=to.lower()).first()
     with translation.override(language_of(reader)), timezone.override(zone_of(reader)):
@@ -40,7 +42,12 @@ def queue_mail(*, event: str, to: str, context: dict[str, Any], reply_to: str = 
 @transaction.atomic
 def queue_rendered_mail(*, event: str, to: str, subject: str, text: str, **fields: str) -> OutgoingMail:
     mail = OutgoingMail.objects.create(
-        event=event, to=to, subject=" ".join(subject.split())[:250], text=text, message_id=make_msgid(domain=_host()), **fields
+        event=event,
+        to=to,
+        subject=" ".join(subject.split())[:250],
+        text=text,
+        message_id=make_msgid(domain=_host()),
+        **fields,
     )
     defer_sending(mail)
     return mail
@@ -74,6 +81,7 @@ def _render(event: str, suffix: str, context: dict[str, Any]) -> str:
 
 
 def mail_context() -> dict[str, Any]:
-    """What every mail shows of the site. The function behind it is a setting: the site belongs to the shell above."""
+    """What every mail shows of the site. The function behind it is a setting: the site belongs to the shell
+    above."""
     context: dict[str, Any] = import_string(settings.MAIL_CONTEXT)()
     return context

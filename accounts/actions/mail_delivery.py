@@ -23,8 +23,9 @@ class MailInHandError(Exception):
 def send_queued_mail(*, mail_id: int) -> None:
     """Send one waiting message. No transaction is open meanwhile, so a slow mail server holds up no row.
 
-    Raises OutgoingMail.DoesNotExist, MailInHandError, or what the mail server answers; the job then tries again. A worker that
-    is killed between the server's answer and the note of it sends the message again, with the same Message-ID.
+    Raises OutgoingMail.DoesNotExist, MailInHandError, or what the mail server answers; the job then tries
+    again. A worker that is killed between the server's answer and the note of it sends the message again,
+    with the same Message-ID.
     """
     with exclusive(f"mail {mail_id}") as is_mine:
         if not is_mine:
@@ -54,8 +55,9 @@ def note_failed_attempt(*, mail_id: int, error: str, is_last: bool) -> None:
 
 
 def take_up_waiting_mails() -> int:
-    """Give a job to each waiting mail that has none any more, and return how many there were. A job can end without having
-    sent or given up its mail: cancelled by hand, or broken off by the database at its last attempt."""
+    """Give a job to each waiting mail that has none any more, and return how many there were. A job can end
+    without having sent or given up its mail: cancelled by hand, or broken off by the database at its last
+    attempt."""
     waiting = OutgoingMail.objects.filter(status=OutgoingMail.Status.WAITING)
     forgotten = list(without_job(waiting, SEND_MAIL, "mail_id"))
     for mail in forgotten:
@@ -64,7 +66,8 @@ def take_up_waiting_mails() -> int:
 
 
 def _settle(mail: OutgoingMail, status: str, error: str = "") -> None:
-    """A secret is kept no longer than it takes to send it: whoever reads the table, or a backup of it, must not get in.
+    """A secret is kept no longer than it takes to send it: whoever reads the table, or a backup of it, must
+    not get in.
 
     In demo mode nothing leaves, and the mailbox page shows the texts: there they stay.
     """
@@ -79,7 +82,9 @@ def _as_message(mail: OutgoingMail) -> EmailMultiAlternatives:
     if mail.in_reply_to:
         headers |= {"In-Reply-To": mail.in_reply_to, "References": mail.in_reply_to}
     reply_to = [mail.reply_to] if mail.reply_to else None
-    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail_address(mail.to)], reply_to=reply_to, headers=headers)
+    message = EmailMultiAlternatives(
+        mail.subject, mail.text, to=[mail_address(mail.to)], reply_to=reply_to, headers=headers
+    )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     return message

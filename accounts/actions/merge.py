@@ -24,8 +24,9 @@ Side = Literal["kept", "merged", "both"]
 
 @dataclass(frozen=True)
 class Moving:
-    """How many rows of one kind go over. Some stay behind: those of which the kept contact has its own already, such as
-    both contacts' word on one article. They remain with the merged contact, so that nothing is lost."""
+    """How many rows of one kind go over. Some stay behind: those of which the kept contact has its own
+    already, such as both contacts' word on one article. They remain with the merged contact, so that nothing
+    is lost."""
 
     label: str
     count: int
@@ -37,7 +38,9 @@ def why_not(merged: Contact, kept: Contact) -> str:
     if merged.pk == kept.pk:
         return _("Choose another contact.")
     if merged.account_id not in (None, kept.account_id):
-        return _("Contacts of different accounts cannot be merged: their records belong to different companies.")
+        return _(
+            "Contacts of different accounts cannot be merged: their records belong to different companies."
+        )
     if not kept.is_active:
         return _("%(name)s is deactivated. Reactivate the contact first.") % {"name": kept.full_name}
     if merged.merged_into_id not in (None, kept.pk):
@@ -84,8 +87,9 @@ def merge_contacts(
 ) -> Contact:
     """Give ``kept`` everything that points at ``merged``, and deactivate that one.
 
-    ``fields`` are those whose value is taken from the merged contact. ``sign_in`` says whose user remains where both
-    have one. The log cannot be rewritten: its lines stay with the merged contact, and the page of the kept one shows both.
+    ``fields`` are those whose value is taken from the merged contact. ``sign_in`` says whose user remains
+    where both have one. The log cannot be rewritten: its lines stay with the merged contact, and the page of
+    the kept one shows both.
     """
     merged, kept = _locked(merged, kept)
     if refusal := why_not(merged, kept):
@@ -95,17 +99,30 @@ def merge_contacts(
     _take_fields(merged, kept, fields)
     if roles != "kept":
         _take_roles(actor, merged, kept, roles)
-    moved = {reference.model._meta.label_lower: number for reference in references() if (number := _move(reference, merged, kept))}
+    moved = {
+        reference.model._meta.label_lower: number
+        for reference in references()
+        if (number := _move(reference, merged, kept))
+    }
     if merged.is_active:
         deactivate_contact(actor=actor, contact=merged)
     merged.merged_into = kept
     merged.save(update_fields=["merged_into"])
-    record_activity(actor=actor, verb="contact.merged", record=kept, merged=merged.pk, name=merged.full_name, fields=[*fields], moved=moved)
+    record_activity(
+        actor=actor,
+        verb="contact.merged",
+        record=kept,
+        merged=merged.pk,
+        name=merged.full_name,
+        fields=[*fields],
+        moved=moved,
+    )
     return kept
 
 
 def references() -> list[models.ForeignKey[Any, Any]]:
-    """Every foreign key of any app that names a contact; but not the log, which is never changed, nor who holds which role."""
+    """Every foreign key of any app that names a contact; but not the log, which is never changed, nor who
+    holds which role."""
     relations = Contact._meta.get_fields(include_hidden=True)
     fields = [relation.field for relation in relations if isinstance(relation, models.ManyToOneRel)]
     return [field for field in fields if field.model not in (Activity, Contact.roles.through)]
@@ -115,7 +132,9 @@ def _rows(reference: models.ForeignKey[Any, Any], contact: Contact) -> models.Qu
     return reference.model._base_manager.filter(**{reference.name: contact})
 
 
-def _free_rows(reference: models.ForeignKey[Any, Any], merged: Contact, kept: Contact) -> models.QuerySet[Any]:
+def _free_rows(
+    reference: models.ForeignKey[Any, Any], merged: Contact, kept: Contact
+) -> models.QuerySet[Any]:
     """The merged contact's rows that may become the kept one's without breaking a rule of uniqueness."""
     rows = _rows(reference, merged)
     for others, condition in _unique_with(reference):
@@ -125,15 +144,23 @@ def _free_rows(reference: models.ForeignKey[Any, Any], merged: Contact, kept: Co
 
 
 def _unique_with(reference: models.ForeignKey[Any, Any]) -> Iterator[tuple[list[models.Q], models.Q]]:
-    """Of each rule that lets a contact appear once: that the other fields are the same, and the rule's condition."""
+    """Of each rule that lets a contact appear once: that the other fields are the same, and the rule's
+    condition."""
     options = reference.model._meta
-    together: list[tuple[Any, models.Q, bool]] = [(names, models.Q(), False) for names in options.unique_together]
+    together: list[tuple[Any, models.Q, bool]] = [
+        (names, models.Q(), False) for names in options.unique_together
+    ]
     constraints = [one for one in options.constraints if isinstance(one, models.UniqueConstraint)]
-    together += [(one.fields, one.condition or models.Q(), one.nulls_distinct is False) for one in constraints]
+    together += [
+        (one.fields, one.condition or models.Q(), one.nulls_distinct is False) for one in constraints
+    ]
     together += [((reference.name,), models.Q(), False)] if reference.unique else []
     for names, condition, empty_is_same in together:
         if reference.name in names:
-            yield [_same(name, empty_is_same=empty_is_same) for name in names if name != reference.name], condition
+            yield (
+                [_same(name, empty_is_same=empty_is_same) for name in names if name != reference.name],
+                condition,
+            )
 
 
 def _same(name: str, *, empty_is_same: bool) -> models.Q:
@@ -144,9 +171,15 @@ def _same(name: str, *, empty_is_same: bool) -> models.Q:
 
 
 def _move(reference: models.ForeignKey[Any, Any], merged: Contact, kept: Contact) -> int:
-    """What an individual customer owned belongs to the account from now on; a row that names its account says so, too."""
+    """What an individual customer owned belongs to the account from now on; a row that names its account says
+    so, too."""
     changes: dict[str, Any] = {reference.name: kept}
-    if merged.account_id is None and kept.account_id and reference.name == "contact" and _names_account(reference.model):
+    if (
+        merged.account_id is None
+        and kept.account_id
+        and reference.name == "contact"
+        and _names_account(reference.model)
+    ):
         changes["account"] = models.functions.Coalesce("account", models.Value(kept.account_id))
     return _free_rows(reference, merged, kept).update(**changes)
 
@@ -156,12 +189,18 @@ def _names_account(model: type[models.Model]) -> bool:
 
 
 def _locked(merged: Contact, kept: Contact) -> tuple[Contact, Contact]:
-    """Invitations first, as whoever redeems one does; then what is theirs, for whoever writes in a record locks that before it
-    names a contact; then the contacts. Always in the same order, and so that others may go on naming them."""
+    """Invitations first, as whoever redeems one does; then what is theirs, for whoever writes in a record
+    locks that before it names a contact; then the contacts. Always in the same order, and so that others may
+    go on naming them."""
     pks = (merged.pk, kept.pk)
     list(Invitation.objects.open().filter(contact__in=pks).select_for_update().order_by("pk"))
     _lock_what_is_theirs(pks)
-    rows = Contact.objects.select_for_update(of=("self",), no_key=True).select_related("account", "user").filter(pk__in=pks).order_by("pk")
+    rows = (
+        Contact.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("account", "user")
+        .filter(pk__in=pks)
+        .order_by("pk")
+    )
     found = {contact.pk: contact for contact in rows}
     return found[merged.pk], found[kept.pk]
 
@@ -169,7 +208,10 @@ def _locked(merged: Contact, kept: Contact) -> tuple[Contact, Contact]:
 def _lock_what_is_theirs(pks: tuple[int, int]) -> None:
     """Records, then what belongs to records."""
     theirs = [reference for reference in references() if reference.model not in (Contact, Invitation)]
-    for reference in sorted(theirs, key=lambda each: (not hasattr(each.model, "record_type"), each.model._meta.label_lower, each.name)):
+    for reference in sorted(
+        theirs,
+        key=lambda each: (not hasattr(each.model, "record_type"), each.model._meta.label_lower, each.name),
+    ):
         rows = reference.model._base_manager.filter(**{f"{reference.name}__in": pks}).order_by("pk")
         list(rows.select_for_update(of=("self",)).values_list("pk"))
 
@@ -186,7 +228,12 @@ def _move_sign_in(actor: Actor, merged: Contact, kept: Contact, sign_in: Side | 
         raise ValidationError(_("Both contacts sign in. Choose whose sign-in remains."))
     takes_over = merged.user is not None and (kept.user is None or sign_in == "merged")
     stays, goes = (merged.user, kept.user) if takes_over else (kept.user, merged.user)
-    if stays and Contact.objects.filter(account=kept.account_id, user=stays).exclude(pk__in=(merged.pk, kept.pk)).exists():
+    if (
+        stays
+        and Contact.objects.filter(account=kept.account_id, user=stays)
+        .exclude(pk__in=(merged.pk, kept.pk))
+        .exists()
+    ):
         raise ValidationError(_("%(user)s signs in as another contact of this account.") % {"user": stays})
     for contact, user in ((merged, None), (kept, stays)):
         contact.user = user

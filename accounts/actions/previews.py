@@ -1,4 +1,5 @@
-"""Who looked at the portal as which contact. Only staff are told: these lines are no part of the customers' timeline."""
+"""Who looked at the portal as which contact. Only staff are told: these lines are no part of the customers'
+timeline."""
 
 from django.db import transaction
 
@@ -14,4 +15,11 @@ def record_preview(*, actor: Actor, contact: Contact) -> None:
 
 @transaction.atomic
 def record_end_of_preview(*, actor: Actor, contact: Contact, reason: str, seconds: int) -> None:
-    record_activity(actor=actor, verb="contact.preview_ended", record=contact, is_internal=True, reason=reason, seconds=seconds)
+    record_activity(
+        actor=actor,
+        verb="contact.preview_ended",
+        record=contact,
+        is_internal=True,
+        reason=reason,
+        seconds=seconds,
+    )

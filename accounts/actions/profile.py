@@ -13,7 +13,8 @@ OF_USER = ("first_name", "last_name", "language", "time_zone")
 
 @transaction.atomic
 def change_profile(*, actor: Actor, user: User, changes: Mapping[str, str]) -> None:
-    """What people write about themselves: on the contact they act as, and on their user, whose name mails greet.
+    """What people write about themselves: on the contact they act as, and on their user, whose name mails
+    greet.
 
     ``changes`` holds the changed fields alone, so that what a manager changes at the same moment stays.
     """

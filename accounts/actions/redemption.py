@@ -1,4 +1,5 @@
-"""How an invitation becomes access. Everything of one redemption happens in one transaction, or nothing does."""
+"""How an invitation becomes access. Everything of one redemption happens in one transaction, or nothing
+does."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,17 +52,19 @@ def redeem_as_user(*, actor: Actor, invitation: Invitation, user: User, address:
 
 
 @transaction.atomic
-def redeem_as_new_user(*, actor: Actor, invitation: Invitation, address: str, create_user: Callable[[], User]) -> InvitationRedemption:
-    """The same for a person without a sign-in. ``create_user`` runs once it is sure that the invitation can be redeemed;
-    the caller has proved that the new user owns ``address``."""
+def redeem_as_new_user(
+    *, actor: Actor, invitation: Invitation, address: str, create_user: Callable[[], User]
+) -> InvitationRedemption:
+    """The same for a person without a sign-in. ``create_user`` runs once it is sure that the invitation can
+    be redeemed; the caller has proved that the new user owns ``address``."""
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     _check(locked, invitation, address)
     return _redeem(actor, locked, address, lambda: _created(create_user))
 
 
 def may_redeem(*, user: User, invitation: Invitation | None, proved: str = "") -> bool:
-    """Whether the invitation is good, for an address of theirs (or one proved otherwise), and leads to an account
-    where they are no contact yet."""
+    """Whether the invitation is good, for an address of theirs (or one proved otherwise), and leads to an
+    account where they are no contact yet."""
     if invitation is None or not invitation.is_redeemable:
         return False
     is_theirs = any(invitation.admits(address) for address in [*addresses_of(user), proved] if address)
@@ -69,11 +72,13 @@ def may_redeem(*, user: User, invitation: Invitation | None, proved: str = "") -
 
 
 def local_user_for(*, actor: Actor, address: str, password: str, first_name: str, last_name: str) -> User:
-    """A user who signs in with a password: the one whom the owner of the address may claim, or else a new one.
-    The address must have been proved."""
+    """A user who signs in with a password: the one whom the owner of the address may claim, or else a new
+    one. The address must have been proved."""
     user = claim_user(actor=actor, address=address)
     if user is None:
-        return create_local_user(address=address, password=password, first_name=first_name, last_name=last_name)
+        return create_local_user(
+            address=address, password=password, first_name=first_name, last_name=last_name
+        )
     user.first_name, user.last_name = first_name, last_name
     user.set_password(password)
     user.save(update_fields=["first_name", "last_name", "password"])
@@ -94,7 +99,9 @@ def _check(locked: Invitation, seen: Invitation, address: str) -> None:
         raise NotTheInvitee
 
 
-def _redeem(actor: Actor, locked: Invitation, address: str, obtain_user: Callable[[], User]) -> InvitationRedemption:
+def _redeem(
+    actor: Actor, locked: Invitation, address: str, obtain_user: Callable[[], User]
+) -> InvitationRedemption:
     """Invitation, contact, user: everybody locks in this order."""
     contact = _invited(locked) if locked.contact else None
     user = obtain_user()
@@ -104,7 +111,9 @@ def _redeem(actor: Actor, locked: Invitation, address: str, obtain_user: Callabl
     contact.user = user
     contact.save(update_fields=["user"])
     contact.roles.add(*locked.roles.all())
-    redemption = InvitationRedemption.objects.create(invitation=locked, contact=contact, user=user, client_ip=actor.client_ip)
+    redemption = InvitationRedemption.objects.create(
+        invitation=locked, contact=contact, user=user, client_ip=actor.client_ip
+    )
     if locked.redemptions.count() >= locked.max_redemptions:
         locked.redeemed_at = timezone.now()
         locked.save(update_fields=["redeemed_at"])
@@ -113,7 +122,8 @@ def _redeem(actor: Actor, locked: Invitation, address: str, obtain_user: Callabl
 
 
 def _invited(invitation: Invitation) -> Contact:
-    """The contact of a single invitation; if its address was corrected since, the mail went to somebody else."""
+    """The contact of a single invitation; if its address was corrected since, the mail went to somebody
+    else."""
     contact = _free(cast("Contact", invitation.contact))
     if not invitation.admits(contact.email):
         raise InvitationIsDead
@@ -143,15 +153,23 @@ def _created(create_user: Callable[[], User]) -> User:
 
 
 def _member(invitation: Invitation, address: str, user: User) -> Contact:
-    """Who comes in through a group's link is made a contact, unless the account has one with this address already."""
+    """Who comes in through a group's link is made a contact, unless the account has one with this address
+    already."""
     names = {"first_name": user.first_name or address.partition("@")[0], "last_name": user.last_name}
-    return Contact.objects.get_or_create(account=invitation.account, email=address.lower(), defaults=names)[0].survivor
+    return Contact.objects.get_or_create(account=invitation.account, email=address.lower(), defaults=names)[
+        0
+    ].survivor
 
 
 def _tell(actor: Actor, invitation: Invitation, contact: Contact) -> None:
     roles = [role.name for role in invitation.roles.all()]
     record_activity(
-        actor=actor, verb="contact.invitation_redeemed", record=contact, invitation=invitation.pk, email=contact.email, roles=roles
+        actor=actor,
+        verb="contact.invitation_redeemed",
+        record=contact,
+        invitation=invitation.pk,
+        email=contact.email,
+        roles=roles,
     )
     context = {"contact": contact, "account": contact.account, "url": settings.BASE_URL}
     queue_mail(event="accounts/invitation_accepted", to=contact.email, context=context)

@@ -1,4 +1,5 @@
-"""The one-click repair: somebody who has lost every way in, or whose sign-in another may be using, starts again."""
+"""The one-click repair: somebody who has lost every way in, or whose sign-in another may be using, starts
+again."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,22 +50,31 @@ class AccessToReset:
             browsers=TrustedBrowser.objects.valid().filter(user=user).count(),
             invitations=invitations,
             is_locked=any(lockout.is_locked(address) for address in {contact.email, *addresses_of(user)}),
-            other_contacts=list(Contact.objects.filter(user=user).exclude(pk=contact.pk).select_related("account").order_by("pk")),
+            other_contacts=list(
+                Contact.objects.filter(user=user)
+                .exclude(pk=contact.pk)
+                .select_related("account")
+                .order_by("pk")
+            ),
         )
 
 
 @transaction.atomic
 def reset_access(*, actor: Actor, contact: Contact) -> Invitation:
-    """Close every way in that the contact's user has, part the two, and invite the contact anew. All of it or nothing.
+    """Close every way in that the contact's user has, part the two, and invite the contact anew. All of it or
+    nothing.
 
-    The user stays with their other contacts, if any. Once the invited person has proved the address they give the user
-    who owns it a new password or identity (redemption.local_user_for), and so come back to those contacts, too. Who
-    redeems meanwhile is waited for, and then reset; who comes later finds the old invitation revoked.
+    The user stays with their other contacts, if any. Once the invited person has proved the address they give
+    the user who owns it a new password or identity (redemption.local_user_for), and so come back to those
+    contacts, too. Who redeems meanwhile is waited for, and then reset; who comes later finds the old
+    invitation revoked.
     """
     invitations = list(Invitation.objects.open().filter(contact=contact).select_for_update().order_by("pk"))
     contact = Contact.objects.select_for_update(of=("self",)).select_related("account").get(pk=contact.pk)
     if not contact.is_usable:
-        raise ValidationError(_("%(name)s is deactivated. Reactivate the contact first.") % {"name": contact.full_name})
+        raise ValidationError(
+            _("%(name)s is deactivated. Reactivate the contact first.") % {"name": contact.full_name}
+        )
     taken = _close_ways_in(actor, contact.user_id) if contact.user_id else {}
     lockout.forgive([contact.email])
     record_activity(actor=actor, verb="contact.access_reset", record=contact, **taken)
@@ -79,7 +89,9 @@ def _close_ways_in(actor: Actor, user_id: int) -> dict[str, Any]:
     """Returns what was taken, for the log."""
     user = User.objects.select_for_update().get(pk=user_id)
     if not user.is_active:
-        raise ValidationError(_("The user %(email)s is switched off. Make the user active first.") % {"email": user.email})
+        raise ValidationError(
+            _("The user %(email)s is switched off. Make the user active first.") % {"email": user.email}
+        )
     user.set_unusable_password()
     user.save(update_fields=["password"])
     providers = sorted(SocialAccount.objects.filter(user=user).values_list("provider", flat=True))
@@ -88,6 +100,12 @@ def _close_ways_in(actor: Actor, user_id: int) -> dict[str, Any]:
     if methods:
         remove_second_factors(actor=actor, user=user)
     TrustedBrowser.objects.filter(user=user).delete()
-    EmailAddress.objects.filter(user=user, verified=False, primary=False).delete()  # an address that a thief has yet to confirm
+    EmailAddress.objects.filter(
+        user=user, verified=False, primary=False
+    ).delete()  # an address that a thief has yet to confirm
     unlock_user(actor=actor, user=user)
-    return {"sessions": end_sessions(actor=actor, user=user), "identities": providers, "second_factors": methods}
+    return {
+        "sessions": end_sessions(actor=actor, user=user),
+        "identities": providers,
+        "second_factors": methods,
+    }

@@ -19,10 +19,18 @@ def save_role(*, actor: Actor, role: WebRole, grants: Collection[Grant]) -> None
     wanted = set(grants)
     kept = {grant[:2] for grant in held} - {grant[:2] for grant in held ^ wanted}
     # Taken away before the role is saved, and added afterwards: it may stop or begin to be one for visitors.
-    RecordPermission.objects.filter(pk__in=[row.pk for row in _rows(stored) if (row.record_type, row.scope) not in kept]).delete()
+    RecordPermission.objects.filter(
+        pk__in=[row.pk for row in _rows(stored) if (row.record_type, row.scope) not in kept]
+    ).delete()
     role.save()
-    RecordPermission.objects.bulk_create(_permissions(role, [grant for grant in wanted if grant[:2] not in kept]))
-    changes: dict[str, Any] = {"added": _names(wanted - held), "removed": _names(held - wanted), "fields": _changed_fields(stored, role)}
+    RecordPermission.objects.bulk_create(
+        _permissions(role, [grant for grant in wanted if grant[:2] not in kept])
+    )
+    changes: dict[str, Any] = {
+        "added": _names(wanted - held),
+        "removed": _names(held - wanted),
+        "fields": _changed_fields(stored, role),
+    }
     if any(changes.values()):
         verb = "role.changed" if stored else "role.created"
         record_activity(actor=actor, verb=verb, record=None, label=role.name, role=role.pk, **changes)
@@ -30,11 +38,16 @@ def save_role(*, actor: Actor, role: WebRole, grants: Collection[Grant]) -> None
 
 @transaction.atomic
 def delete_role(*, actor: Actor, role: WebRole) -> None:
-    """Take a role from all who have it. Those that come with the portal stay, and so do audiences: emptied, they would be open to all."""
+    """Take a role from all who have it. Those that come with the portal stay, and so do audiences: emptied,
+    they would be open to all."""
     role = WebRole.objects.select_for_update().get(pk=role.pk)
     if role.is_builtin or audiences_of(role):
         raise PermissionDenied
-    details: dict[str, Any] = {"role": role.pk, "removed": _names(role.grants), "contacts": role.contacts.count()}
+    details: dict[str, Any] = {
+        "role": role.pk,
+        "removed": _names(role.grants),
+        "contacts": role.contacts.count(),
+    }
     record_activity(actor=actor, verb="role.deleted", record=None, label=role.name, **details)
     role.delete()
 
@@ -50,9 +63,20 @@ def users_of(role: WebRole) -> dict[str, int]:
 
 
 def _uses_of(role: WebRole) -> list[tuple[str, str, int]]:
-    links = [relation for relation in WebRole._meta.get_fields(include_hidden=True) if isinstance(relation, models.ManyToManyRel)]
-    counted = [(link, link.related_model._default_manager.filter(**{link.field.name: role}).count()) for link in links]
-    return [(link.field.name, str(link.related_model._meta.verbose_name_plural), count) for link, count in counted if count]
+    links = [
+        relation
+        for relation in WebRole._meta.get_fields(include_hidden=True)
+        if isinstance(relation, models.ManyToManyRel)
+    ]
+    counted = [
+        (link, link.related_model._default_manager.filter(**{link.field.name: role}).count())
+        for link in links
+    ]
+    return [
+        (link.field.name, str(link.related_model._meta.verbose_name_plural), count)
+        for link, count in counted
+        if count
+    ]
 
 
 def _rows(role: WebRole | None) -> list[RecordPermission]:
@@ -62,7 +86,10 @@ def _rows(role: WebRole | None) -> list[RecordPermission]:
 def _permissions(role: WebRole, grants: list[Grant]) -> list[RecordPermission]:
     """One row for each record type and scope."""
     by_row = groupby(sorted(grants), key=lambda grant: grant[:2])
-    return [_permission(role, record_type, scope, {grant.privilege for grant in group}) for (record_type, scope), group in by_row]
+    return [
+        _permission(role, record_type, scope, {grant.privilege for grant in group})
+        for (record_type, scope), group in by_row
+    ]
 
 
 def _permission(role: WebRole, record_type: str, scope: str, privileges: Collection[str]) -> RecordPermission:

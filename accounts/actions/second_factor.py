@@ -51,7 +51,8 @@ class Answer(Enum):
 
 @transaction.atomic
 def send_code(*, user: User) -> int:
-    """Mail a new code, at most one a minute. Returns 0, or the seconds to wait; the last code holds meanwhile."""
+    """Mail a new code, at most one a minute. Returns 0, or the seconds to wait; the last code holds
+    meanwhile."""
     device = email_device(user)
     is_allowed, refusal = device.generate_is_allowed()
     if not is_allowed:
@@ -68,7 +69,8 @@ def send_code(*, user: User) -> int:
 
 
 def email_device(user: User) -> EmailDevice:
-    """The user's one e-mail device, locked. The user's row is locked first, so that two requests make one device."""
+    """The user's one e-mail device, locked. The user's row is locked first, so that two requests make one
+    device."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     device = EmailDevice.objects.select_for_update().filter(user=user).order_by("-confirmed", "pk").first()
     return device or EmailDevice.objects.create(user=user, name="E-mail", confirmed=False)
@@ -95,7 +97,10 @@ def check_code(*, user: User, method: str, code: str, failures_before: int) -> A
     devices: list[Any] = list(devices_for_user(user, confirmed=None, for_verify=True))
     if sum(device.throttling_failure_count for device in devices) - failures_before >= WRONG_CODES:
         return Answer.ENOUGH
-    device = next((device for device in devices if isinstance(device, KINDS[Method(method)]) and _may_be_used(device)), None)
+    device = next(
+        (device for device in devices if isinstance(device, KINDS[Method(method)]) and _may_be_used(device)),
+        None,
+    )
     if device is None:
         return Answer.WRONG
     if not device.verify_is_allowed()[0]:
@@ -105,13 +110,16 @@ def check_code(*, user: User, method: str, code: str, failures_before: int) -> A
 
 
 def _may_be_used(device: Any) -> bool:
-    """An unconfirmed e-mail device carries codes for people who are obliged; methods_of() decides who may use it."""
+    """An unconfirmed e-mail device carries codes for people who are obliged; methods_of() decides who may use
+    it."""
     return bool(device.confirmed or isinstance(device, EmailDevice))
 
 
 def _why_not(device: Any, code: str) -> Answer:
     if isinstance(device, EmailDevice):
-        return Answer.EXPIRED if device.token == code and device.valid_until <= timezone.now() else Answer.WRONG
+        return (
+            Answer.EXPIRED if device.token == code and device.valid_until <= timezone.now() else Answer.WRONG
+        )
     if isinstance(device, TOTPDevice):
         return Answer.USED if _was_right_once(device, code) else Answer.WRONG
     return Answer.WRONG
@@ -141,7 +149,8 @@ def switch_on_email(*, actor: Actor, user: User) -> list[str]:
 
 @transaction.atomic
 def switch_on_app(*, actor: Actor, user: User, key: str, code: str) -> list[str] | None:
-    """Connect an authenticator app that shows the right code. Returns recovery codes if these are the first; None: wrong."""
+    """Connect an authenticator app that shows the right code. Returns recovery codes if these are the first;
+    None: wrong."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     totp = TOTP(bytes.fromhex(key))
     if not code.isdecimal() or not totp.verify(int(code), tolerance=1):
@@ -197,7 +206,9 @@ def _make_recovery_codes(user: User) -> list[str]:
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="Recovery codes")
     codes = [b32encode(secrets.token_bytes(8)).decode().lower()[:12] for _ in range(RECOVERY_CODES)]
-    StaticToken.objects.bulk_create(StaticToken(device=device, token=recovery_hash(user, code)) for code in codes)
+    StaticToken.objects.bulk_create(
+        StaticToken(device=device, token=recovery_hash(user, code)) for code in codes
+    )
     return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
 
 
@@ -216,7 +227,10 @@ def trust_browser(*, actor: Actor, user: User, user_agent: str) -> str:
     expires_at = timezone.now() + timedelta(seconds=TRUST_SECONDS)
     TrustedBrowser.objects.filter(user=user, expires_at__lte=timezone.now()).delete()
     TrustedBrowser.objects.create(
-        user=user, token_hash=trust_hash(user, token), user_agent=user_agent.replace("\0", "")[:200], expires_at=expires_at
+        user=user,
+        token_hash=trust_hash(user, token),
+        user_agent=user_agent.replace("\0", "")[:200],
+        expires_at=expires_at,
     )
     record_for_user(actor=actor, verb="browser.remembered", user=user)
     return token
@@ -235,15 +249,24 @@ def forget_browsers(*, actor: Actor, user: User, pk: int | None = None) -> None:
 
 @transaction.atomic
 def note_wrong_codes(*, actor: Actor, user: User) -> None:
-    """Somebody knew the password and not the code: the owner should know. Once, however many codes came at the same moment."""
+    """Somebody knew the password and not the code: the owner should know. Once, however many codes came at
+    the same moment."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if Activity.objects.filter(actor=user, verb=STOPPED, at__gt=timezone.now() - STOPPED_ONCE_IN).exists():
         return
     record_for_user(actor=actor, verb=STOPPED, user=user)
-    queue_mail(event="accounts/wrong_codes", to=code_address(user), context={"name": user.get_short_name(), "client_ip": actor.client_ip})
+    queue_mail(
+        event="accounts/wrong_codes",
+        to=code_address(user),
+        context={"name": user.get_short_name(), "client_ip": actor.client_ip},
+    )
 
 
 def _tell(user: User, change: str) -> None:
     """Each confirmed address is told, so that a thief of one cannot hide."""
     for address in EmailAddress.objects.filter(user=user, verified=True):
-        queue_mail(event="accounts/second_factor_changed", to=address.email, context={"name": user.get_short_name(), "change": change})
+        queue_mail(
+            event="accounts/second_factor_changed",
+            to=address.email,
+            context={"name": user.get_short_name(), "change": change},
+        )

@@ -17,7 +17,8 @@ def end_sessions(*, actor: Actor, user: User, but: str | None = None) -> int:
 
 @transaction.atomic
 def end_session(*, actor: Actor, user: User, pk: int, but: str | None = None) -> bool:
-    """End one session of the user. False if it is over already, the one with the key ``but``, or somebody else's."""
+    """End one session of the user. False if it is over already, the one with the key ``but``, or somebody
+    else's."""
     return _end(actor, user, UserSession.objects.filter(user=user, pk=pk).exclude(session_key=but or "")) > 0
 
 
@@ -28,8 +29,8 @@ def forget_ended_sessions() -> None:
 
 
 def _end(actor: Actor, user: User, sessions: models.QuerySet[UserSession]) -> int:
-    """The list may name sessions that are gone: only those that were there are told of. The lock keeps two browsers that
-    end each other from waiting for each other."""
+    """The list may name sessions that are gone: only those that were there are told of. The lock keeps two
+    browsers that end each other from waiting for each other."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     keys = list(sessions.values_list("session_key", flat=True))
     UserSession.objects.filter(user=user, session_key__in=keys).delete()

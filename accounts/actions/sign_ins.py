@@ -1,4 +1,5 @@
-"""What happens around signing in, as the log tells it: to each account in which the person is a contact, and to staff."""
+"""What happens around signing in, as the log tells it: to each account in which the person is a contact, and
+to staff."""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,8 @@ def record_sign_out(*, actor: Actor, user: User) -> None:
 
 @transaction.atomic
 def record_failed_sign_in(*, actor: Actor, email: str, locked_until: datetime | None) -> None:
-    """A wrong password for an address that may be nobody's; ``locked_until`` if it was the last one before the lock."""
+    """A wrong password for an address that may be nobody's; ``locked_until`` if it was the last one before
+    the lock."""
     user = user_of(email)
     _record(actor, "contact.sign_in_failed", user, email)
     if locked_until:
@@ -68,38 +70,48 @@ def accept_terms(*, actor: Actor, user: User) -> None:
 def welcome_registrant(*, actor: Actor, user: User, policy: SignInPolicy) -> Contact | None:
     """Make a user of the open registration, whose address is proved, an individual customer.
 
-    An account's contact, and one of this address that waits for somebody, is bound by an invitation or a join request
-    alone. So nothing is done where the address is taken, and for users who are a contact already.
+    An account's contact, and one of this address that waits for somebody, is bound by an invitation or a join
+    request alone. So nothing is done where the address is taken, and for users who are a contact already.
     """
     User.objects.select_for_update().get(pk=user.pk)
     is_proved = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
-    is_known = Contact.objects.filter(user=user).exists() or Contact.objects.filter(account=None, email__iexact=user.email).exists()
+    is_known = (
+        Contact.objects.filter(user=user).exists()
+        or Contact.objects.filter(account=None, email__iexact=user.email).exists()
+    )
     if user.is_staff or is_known or not (is_proved and policy.is_open and policy.accepts_address(user.email)):
         return None
     name = user.first_name or user.email.partition("@")[0]
-    contact = Contact.objects.create(user=user, first_name=name[:100], last_name=user.last_name, email=user.email)
+    contact = Contact.objects.create(
+        user=user, first_name=name[:100], last_name=user.last_name, email=user.email
+    )
     record_activity(actor=actor, verb="contact.registered", record=contact)
     return contact
 
 
 @transaction.atomic
 def change_sign_in_policy(*, actor: Actor, policy: SignInPolicy, changed: list[str]) -> None:
-    """Save the policy. Who accepted earlier on the day of the terms' change accepted the old ones, and is asked again."""
+    """Save the policy. Who accepted earlier on the day of the terms' change accepted the old ones, and is
+    asked again."""
     policy.save()
     if "terms_changed_on" in changed and policy.terms_changed_on:
-        User.objects.filter(terms_accepted_at__date__gte=policy.terms_changed_on).update(terms_accepted_at=None)
+        User.objects.filter(terms_accepted_at__date__gte=policy.terms_changed_on).update(
+            terms_accepted_at=None
+        )
     record_activity(actor=actor, verb="policy.changed", record=None, label=str(policy), changed=changed)
 
 
 def user_of(email: str) -> User | None:
     """Who signs in with the address."""
-    address = EmailAddress.objects.filter(email__iexact=email.strip(), verified=True).select_related("user").first()
+    address = (
+        EmailAddress.objects.filter(email__iexact=email.strip(), verified=True).select_related("user").first()
+    )
     return address.user if address else User.objects.filter(email=email.strip().lower()).first()
 
 
 def is_shut_out(user: User | None) -> bool:
-    """Whether nothing is left for the person to sign in to: each of their contacts, or its account, is switched off.
-    Staff work in the administration, and who never was a contact may ask to become one.
+    """Whether nothing is left for the person to sign in to: each of their contacts, or its account, is
+    switched off. Staff work in the administration, and who never was a contact may ask to become one.
 
     One query for everybody, known or not, so that a page that asks takes the same time.
     """
@@ -111,7 +123,10 @@ def is_shut_out(user: User | None) -> bool:
 
 def addresses_of(user: User) -> set[str]:
     """What the user signs in with. An address that waits for its confirmation may be somebody else's."""
-    return {user.email, *EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)}
+    return {
+        user.email,
+        *EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True),
+    }
 
 
 def _record(actor: Actor, verb: str, user: User | None, email: str = "", **details: Any) -> None:

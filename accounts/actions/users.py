@@ -1,4 +1,5 @@
-"""What portal user managers do: add, change, deactivate and invite colleagues (see colleagues.py for the rules)."""
+"""What portal user managers do: add, change, deactivate and invite colleagues (see colleagues.py for the
+rules)."""
 
 from collections.abc import Collection
 
@@ -9,7 +10,13 @@ from django.utils.translation import gettext as _
 from accounts.actions.activity import record_activity
 from accounts.actions.addresses import change_address
 from accounts.actions.colleagues import KnownContactError, colleague_of, known_contact, lock_account
-from accounts.actions.contacts import change_contact, change_roles, deactivate_contact, reactivate_contact, role_names
+from accounts.actions.contacts import (
+    change_contact,
+    change_roles,
+    deactivate_contact,
+    reactivate_contact,
+    role_names,
+)
 from accounts.actions.invitations import invite_contact, resend_invitation, revoke_invitation
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, WebRole
@@ -28,13 +35,15 @@ def create_colleague(
     roles: Collection[WebRole] = (),
     message: str = "",
 ) -> Contact:
-    """Add a contact to the manager's account and invite them. Somebody who is a contact elsewhere is simply invited to
-    this account too, and nothing tells the manager. Raises KnownContactError."""
+    """Add a contact to the manager's account and invite them. Somebody who is a contact elsewhere is simply
+    invited to this account too, and nothing tells the manager. Raises KnownContactError."""
     manager, email = lock_account(actor=actor, privilege="create"), mail_address(email)
     if known := known_contact(manager.account_id, email):
         raise KnownContactError(known)
     _require_grantable(roles)
-    contact = Contact(first_name=first_name, last_name=last_name, email=email, phone=phone, job_title=job_title)
+    contact = Contact(
+        first_name=first_name, last_name=last_name, email=email, phone=phone, job_title=job_title
+    )
     contact.account = manager.account
     _save_new(contact)
     contact.roles.set(roles)
@@ -61,7 +70,14 @@ def update_colleague(
     """
     manager = lock_account(actor=actor, privilege="write")
     contact = colleague_of(manager, contact)
-    change_contact(actor=actor, contact=contact, first_name=first_name, last_name=last_name, phone=phone, job_title=job_title)
+    change_contact(
+        actor=actor,
+        contact=contact,
+        first_name=first_name,
+        last_name=last_name,
+        phone=phone,
+        job_title=job_title,
+    )
     _give_roles(actor, manager, contact, roles)
     change_address(actor=actor, manager=manager, contact=contact, email=email)
     return contact
@@ -104,7 +120,8 @@ def invite_again(*, actor: Actor, contact: Contact) -> None:
 
 
 def _save_new(contact: Contact) -> None:
-    """Who redeems a group invitation, or an administrator, may add the same address at this moment: they do not wait for the lock."""
+    """Who redeems a group invitation, or an administrator, may add the same address at this moment: they do
+    not wait for the lock."""
     try:
         with transaction.atomic():
             contact.save()

@@ -18,7 +18,8 @@ PEOPLE, INVITATIONS, ACTIVITIES = 100, 20, 20
 
 
 class ContactFormSet(BaseInlineFormSet[Contact, Account, Any]):
-    """Tells of an address that the account has already: Django leaves constraints on the parent's key to the database."""
+    """Tells of an address that the account has already: Django leaves constraints on the parent's key to the
+    database."""
 
     def clean(self) -> None:
         super().clean()
@@ -30,7 +31,9 @@ class ContactFormSet(BaseInlineFormSet[Contact, Account, Any]):
 
     def _refuse_taken(self, form: Any, taken: set[str]) -> None:
         email = form.instance.email
-        others = Contact.objects.filter(account=self.instance.pk, email__iexact=email).exclude(pk=form.instance.pk)
+        others = Contact.objects.filter(account=self.instance.pk, email__iexact=email).exclude(
+            pk=form.instance.pk
+        )
         if email in taken or (self.instance.pk and others.exists()):
             form.add_error("email", _("This account has a contact with this e-mail address already."))
 
@@ -61,7 +64,11 @@ class AccountAdmin(NoDelete, admin.ModelAdmin[Account]):
     change_form_template = "admin/accounts/account/change_form.html"
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         account = self.get_object(request, object_id)
         context = _beside_the_form(request, account) if account else {}
@@ -85,8 +92,13 @@ def _beside_the_form(request: HttpRequest, account: Account) -> dict[str, Any]:
     if request.user.has_perm("accounts.view_contact"):
         shown |= _people(account)
     if request.user.has_perm("accounts.view_invitation"):
-        invitations = Invitation.objects.filter(account=account).select_related("contact", "created_by")[:INVITATIONS]
-        shown |= {"invitations": invitations, "invitations_url": _list_of("invitation", account__id__exact=account.pk)}
+        invitations = Invitation.objects.filter(account=account).select_related("contact", "created_by")[
+            :INVITATIONS
+        ]
+        shown |= {
+            "invitations": invitations,
+            "invitations_url": _list_of("invitation", account__id__exact=account.pk),
+        }
     if request.user.has_perm("accounts.view_activity"):
         lines = Activity.objects.filter(account=account).select_related("contact")[:ACTIVITIES]
         shown |= {"activities": lines, "log_url": _list_of("activity", account__id__exact=account.pk)}
@@ -95,8 +107,14 @@ def _beside_the_form(request: HttpRequest, account: Account) -> dict[str, Any]:
 
 def _people(account: Account) -> dict[str, Any]:
     people = Contact.objects.of_account(account.pk).select_related("user").prefetch_related("roles")
-    first = people.annotate(is_locked=lockout.locked_now("user__email")).order_by("-is_active", "last_name", "first_name", "pk")[:PEOPLE]
-    return {"people": first, "people_count": people.count(), "people_url": _list_of("contact", account=account.number)}
+    first = people.annotate(is_locked=lockout.locked_now("user__email")).order_by(
+        "-is_active", "last_name", "first_name", "pk"
+    )[:PEOPLE]
+    return {
+        "people": first,
+        "people_count": people.count(),
+        "people_url": _list_of("contact", account=account.number),
+    }
 
 
 def _list_of(model: str, **filters: Any) -> str:

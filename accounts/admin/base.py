@@ -46,12 +46,22 @@ class Desk(admin.ModelAdmin[Any]):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
     def page(self, request: HttpRequest, template: str, row: Any, title: str, **context: Any) -> HttpResponse:
-        shown = {"opts": self.opts, "original": row, "title": title, "back_url": self.address_of(row), **context}
+        shown = {
+            "opts": self.opts,
+            "original": row,
+            "title": title,
+            "back_url": self.address_of(row),
+            **context,
+        }
         return TemplateResponse(request, template, {**self.admin_site.each_context(request), **shown})
 
-    def confirm(self, request: HttpRequest, row: Any, title: str, consequences: list[str], button: str) -> HttpResponse:
+    def confirm(
+        self, request: HttpRequest, row: Any, title: str, consequences: list[str], button: str
+    ) -> HttpResponse:
         """Say what will happen, and ask."""
-        return self.page(request, "admin/accounts/confirm.html", row, title, consequences=consequences, button=button)
+        return self.page(
+            request, "admin/accounts/confirm.html", row, title, consequences=consequences, button=button
+        )
 
 
 def tell(request: HttpRequest, do: Callable[[], Any], done: str) -> bool:

@@ -18,11 +18,22 @@ from accounts.admin.base import Desk, actor_of, may_repair
 from accounts.admin.invitations import invite
 from accounts.models import Contact
 
-CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class ContactActions(Desk):
-    actions = (invite, "unlock", "end_all_sessions", "deactivate", "reactivate", "export_csv", "export_workbook")
+    actions = (
+        invite,
+        "unlock",
+        "end_all_sessions",
+        "deactivate",
+        "reactivate",
+        "export_csv",
+        "export_workbook",
+    )
 
     @admin.action(description=_("Deactivate"), permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
@@ -36,11 +47,19 @@ class ContactActions(Desk):
 
     @admin.action(description=_("Unlock"), permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
-        _each(request, _repairable(request, queryset), lambda contact: unlock_user(actor=actor_of(request), user=contact.user))
+        _each(
+            request,
+            _repairable(request, queryset),
+            lambda contact: unlock_user(actor=actor_of(request), user=contact.user),
+        )
 
     @admin.action(description=_("End sessions"), permissions=["change"])
     def end_all_sessions(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
-        _each(request, _repairable(request, queryset), lambda contact: end_sessions(actor=actor_of(request), user=contact.user))
+        _each(
+            request,
+            _repairable(request, queryset),
+            lambda contact: end_sessions(actor=actor_of(request), user=contact.user),
+        )
 
     @admin.action(description=_("Export as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
@@ -60,7 +79,9 @@ def _each(request: HttpRequest, contacts: Iterable[Contact], do: Callable[[Any],
             done += 1
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-    messages.success(request, ngettext("Done for one contact.", "Done for %(n)d contacts.", done) % {"n": done})
+    messages.success(
+        request, ngettext("Done for one contact.", "Done for %(n)d contacts.", done) % {"n": done}
+    )
 
 
 def _repairable(request: HttpRequest, contacts: QuerySet[Contact]) -> list[Contact]:
@@ -75,5 +96,7 @@ def _repairable(request: HttpRequest, contacts: QuerySet[Contact]) -> list[Conta
 def _file(request: HttpRequest, contacts: QuerySet[Contact], kind: str) -> HttpResponse:
     content = export_contacts(actor=actor_of(request), contacts=contacts, kind=kind)
     return HttpResponse(
-        content, content_type=CONTENT_TYPES[kind], headers={"Content-Disposition": f'attachment; filename="contacts.{kind}"'}
+        content,
+        content_type=CONTENT_TYPES[kind],
+        headers={"Content-Disposition": f'attachment; filename="contacts.{kind}"'},
     )

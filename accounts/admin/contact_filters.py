@@ -30,7 +30,11 @@ class StatusFilter(admin.SimpleListFilter):
         state = self.value() or ""
         if state in special:
             return queryset.filter(special[state])
-        return cast("ContactQuerySet", queryset).with_status(state) if state in Contact.Status.values else queryset
+        return (
+            cast("ContactQuerySet", queryset).with_status(state)
+            if state in Contact.Status.values
+            else queryset
+        )
 
 
 class LastSignInFilter(admin.SimpleListFilter):
@@ -62,7 +66,8 @@ class ErasureFilter(admin.SimpleListFilter):
 
 
 class AccountFilter(admin.SimpleListFilter):
-    """Typed, not chosen from a list: there may be ten thousand accounts. A number finds one account, text all whose name has it."""
+    """Typed, not chosen from a list: there may be ten thousand accounts. A number finds one account, text all
+    whose name has it."""
 
     title = gettext_lazy("account")
     parameter_name = "account"
@@ -79,5 +84,9 @@ class AccountFilter(admin.SimpleListFilter):
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """One entry: what is typed, and the rest of the address, which the form carries along."""
-        others = [(name, value) for name, value in changelist.params.items() if name not in (self.parameter_name, "p", "e")]
+        others = [
+            (name, value)
+            for name, value in changelist.params.items()
+            if name not in (self.parameter_name, "p", "e")
+        ]
         yield {"text": self.value() or "", "others": others, "selected": bool(self.value())}

@@ -28,7 +28,9 @@ class ContactMerge(Desk):
         search = MergeSearchForm(request.GET)
         if not search.is_valid() or not search.cleaned_data["into"]:
             return self._search(request, merged, search)
-        kept = Contact.objects.select_related("account", "user").filter(pk=search.cleaned_data["into"]).first()
+        kept = (
+            Contact.objects.select_related("account", "user").filter(pk=search.cleaned_data["into"]).first()
+        )
         if kept is None:
             raise Http404
         if refusal := why_not(merged, kept):
@@ -42,7 +44,15 @@ class ContactMerge(Desk):
         others = candidates(merged)
         found = others.matching(text) if text else _alike(others, merged)
         title = _("Merge %(name)s into another contact") % {"name": merged}
-        return self.page(request, "admin/accounts/contact/merge_search.html", merged, title, form=form, found=found[:SHOWN], text=text)
+        return self.page(
+            request,
+            "admin/accounts/contact/merge_search.html",
+            merged,
+            title,
+            form=form,
+            found=found[:SHOWN],
+            text=text,
+        )
 
     def _decide(self, request: HttpRequest, merged: Contact, kept: Contact) -> HttpResponse:
         form = MergeForm(request.POST if request.method == "POST" else None, merged=merged, kept=kept)
@@ -51,7 +61,12 @@ class ContactMerge(Desk):
             return self.back_to(kept)
         title = _("Merge %(merged)s into %(kept)s") % {"merged": merged, "kept": kept}
         leaves_home = merged.account_id is None and kept.account_id is not None
-        shown: dict[str, Any] = {"kept": kept, "form": form, "moving": what_moves(merged, kept), "leaves_home": leaves_home}
+        shown: dict[str, Any] = {
+            "kept": kept,
+            "form": form,
+            "moving": what_moves(merged, kept),
+            "leaves_home": leaves_home,
+        }
         return self.page(request, "admin/accounts/contact/merge.html", merged, title, **shown)
 
 
@@ -68,5 +83,7 @@ def _merge(form: MergeForm, **contacts: Any) -> bool:
     except ValidationError as error:
         form.add_error(None, error)
     except IntegrityError:
-        form.add_error(None, _("Something has changed in the meantime. Please look again, and try once more."))
+        form.add_error(
+            None, _("Something has changed in the meantime. Please look again, and try once more.")
+        )
     return form.is_valid()

@@ -21,9 +21,18 @@ class ContactPages(Desk):
     def page_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         posts = {"invite": self.invite_view, "unlock": self.unlock_view, "reactivate": self.reactivate_view}
-        questions = {"reset_access": self.reset_view, "end_sessions": self.end_sessions_view, "deactivate": self.deactivate_view}
-        views = {name: require_POST(do) for name, do in posts.items()} | {name: ask_and_do(do) for name, do in questions.items()}
-        return [path(f"<int:pk>/{name.replace('_', '-')}/", view(do), name=f"accounts_contact_{name}") for name, do in views.items()]
+        questions = {
+            "reset_access": self.reset_view,
+            "end_sessions": self.end_sessions_view,
+            "deactivate": self.deactivate_view,
+        }
+        views = {name: require_POST(do) for name, do in posts.items()} | {
+            name: ask_and_do(do) for name, do in questions.items()
+        }
+        return [
+            path(f"<int:pk>/{name.replace('_', '-')}/", view(do), name=f"accounts_contact_{name}")
+            for name, do in views.items()
+        ]
 
     def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send the open invitation again, with a new code, or make one."""
@@ -62,23 +71,31 @@ class ContactPages(Desk):
                 tell(request, lambda: deactivate_contact(actor=actor_of(request), contact=contact), done)
             return self.back_to(contact)
         told = [
-            _("%(name)s loses access with the next click. Cases and everything else stay.") % {"name": contact},
+            _("%(name)s loses access with the next click. Cases and everything else stay.")
+            % {"name": contact},
             _("Contacts of the same person in other accounts are not touched."),
         ]
-        return self.confirm(request, contact, _("Deactivate %(name)s") % {"name": contact}, told, _("Deactivate"))
+        return self.confirm(
+            request, contact, _("Deactivate %(name)s") % {"name": contact}, told, _("Deactivate")
+        )
 
     def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         contact = self.row(request, pk)
         require_repair(request, contact.user)
         if request.method == "POST":
             ended = end_sessions(actor=actor_of(request), user=contact.user) if contact.user else 0
-            messages.success(request, ngettext("One session is ended.", "%(n)d sessions are ended.", ended) % {"n": ended})
+            messages.success(
+                request, ngettext("One session is ended.", "%(n)d sessions are ended.", ended) % {"n": ended}
+            )
             return self.back_to(contact)
         told = [
-            _("%(name)s is signed out in every browser with the next click, and can sign in again at once.") % {"name": contact},
+            _("%(name)s is signed out in every browser with the next click, and can sign in again at once.")
+            % {"name": contact},
             _("This ends the sessions of the person in all their accounts."),
         ]
-        return self.confirm(request, contact, _("End the sessions of %(name)s") % {"name": contact}, told, _("End sessions"))
+        return self.confirm(
+            request, contact, _("End the sessions of %(name)s") % {"name": contact}, told, _("End sessions")
+        )
 
     def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         contact = self.row(request, pk)
@@ -88,7 +105,13 @@ class ContactPages(Desk):
             tell(request, lambda: reset_access(actor=actor_of(request), contact=contact), done)
             return self.back_to(contact)
         told = consequences(contact, AccessToReset.of(contact))
-        return self.confirm(request, contact, _("Reset portal access of %(name)s") % {"name": contact}, told, _("Reset portal access"))
+        return self.confirm(
+            request,
+            contact,
+            _("Reset portal access of %(name)s") % {"name": contact},
+            told,
+            _("Reset portal access"),
+        )
 
 
 def consequences(contact: Contact, access: AccessToReset) -> list[str]:
@@ -96,13 +119,19 @@ def consequences(contact: Contact, access: AccessToReset) -> list[str]:
     told = [*_of_the_user(access)] if access.user else []
     if access.invitations:
         told.append(
-            ngettext("One open invitation is revoked.", "%(n)d open invitations are revoked.", access.invitations)
+            ngettext(
+                "One open invitation is revoked.", "%(n)d open invitations are revoked.", access.invitations
+            )
             % {"n": access.invitations}
         )
     if access.is_locked:
         told.append(_("The lock after wrong passwords is lifted."))
     told.append(
-        _("A new invitation goes to %(email)s. Whoever reads that mailbox gets access; check the address first.") % {"email": contact.email}
+        _(
+            "A new invitation goes to %(email)s. Whoever reads that mailbox "
+            "gets access; check the address first."
+        )
+        % {"email": contact.email}
     )
     return [*told, *_of_other_contacts(access)]
 
@@ -113,8 +142,10 @@ def _of_the_user(access: AccessToReset) -> list[str]:
         _("Today %(email)s signs in as this contact. That password stops working.") % {"email": access.user},
         ngettext("One session ends.", "%(n)d sessions end.", sessions) % {"n": sessions},
         _("External identities removed: %(names)s") % {"names": ", ".join(ids) or _("none")},
-        _("Second factors removed: %(names)s") % {"names": ", ".join(str(one.label) for one in access.second_factors) or _("none")},
-        ngettext("One remembered browser is forgotten.", "%(n)d remembered browsers are forgotten.", browsers) % {"n": browsers},
+        _("Second factors removed: %(names)s")
+        % {"names": ", ".join(str(one.label) for one in access.second_factors) or _("none")},
+        ngettext("One remembered browser is forgotten.", "%(n)d remembered browsers are forgotten.", browsers)
+        % {"n": browsers},
     ]
 
 
@@ -122,7 +153,8 @@ def _of_other_contacts(access: AccessToReset) -> list[str]:
     """The sign-in is the person's, not the account's: they lose and regain it everywhere."""
     return [
         _(
-            "%(email)s is also %(contact)s of %(account)s, and cannot sign in there either until they have a new password or identity. "
+            "%(email)s is also %(contact)s of %(account)s, and cannot sign in there "
+            "either until they have a new password or identity. "
             "If somebody else controls %(email)s, reset that contact, too."
         )
         % {"email": access.user, "contact": contact, "account": contact.account or _("no account")}

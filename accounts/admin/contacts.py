@@ -68,9 +68,18 @@ class ContactAdmin(NoDelete, WithPreview, ContactActions, ContactPages, ContactM
         return contacts.annotate(is_locked=lockout.locked_now("user__email"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Contact | None = None) -> tuple[str, ...]:
-        """A person who changes employer is a new contact: the old one keeps its records. Nobody signs in as a merged one."""
+        """A person who changes employer is a new contact: the old one keeps its records. Nobody signs in as a
+        merged one."""
         fixed = ("account", *(("user",) if obj.merged_into_id else ())) if obj else ()
-        return (*fixed, "state", "last_sign_in", "erasure_asked", "deactivated_at", "created_at", "merged_into")
+        return (
+            *fixed,
+            "state",
+            "last_sign_in",
+            "erasure_asked",
+            "deactivated_at",
+            "created_at",
+            "merged_into",
+        )
 
     def get_inlines(self, request: HttpRequest, obj: Contact | None) -> Any:
         return self.inlines if obj else ()
@@ -80,7 +89,10 @@ class ContactAdmin(NoDelete, WithPreview, ContactActions, ContactPages, ContactM
         """Whether somebody can sign in; merged and locked are told apart from the rest."""
         if contact.merged_into_id:
             return str(_("Merged"))
-        words = [str(contact.status.label), *([str(_("locked"))] if getattr(contact, "is_locked", False) else [])]
+        words = [
+            str(contact.status.label),
+            *([str(_("locked"))] if getattr(contact, "is_locked", False) else []),
+        ]
         return ", ".join(words)
 
     @admin.display(description=_("last sign-in"), ordering="user__last_login")
@@ -95,7 +107,11 @@ class ContactAdmin(NoDelete, WithPreview, ContactActions, ContactPages, ContactM
         return [*self.page_urls(), *self.merge_urls(), *super().get_urls()]
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         contact = self.get_object(request, object_id)
         context = self._beside_the_form(request, contact) if contact else {}
@@ -139,4 +155,7 @@ def _log_of(contacts: list[Contact]) -> dict[str, Any]:
     """What was recorded of these contacts: the latest lines, and the address of all."""
     keys = ",".join(str(contact.pk) for contact in contacts)
     lines = Activity.objects.filter(contact__in=contacts).select_related("contact")[:RECENT]
-    return {"activities": lines, "log_url": f"{reverse('admin:accounts_activity_changelist')}?contact__in={keys}"}
+    return {
+        "activities": lines,
+        "log_url": f"{reverse('admin:accounts_activity_changelist')}?contact__in={keys}",
+    }

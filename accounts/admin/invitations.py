@@ -54,7 +54,13 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
     list_display = ("__str__", "account", "state", "created_by", "sent_at", "redeemed_at")
     list_filter = (StateFilter, "created_at")
     list_select_related = ("contact", "account", "created_by")
-    search_fields = ("email", "contact__first_name", "contact__last_name", "account__name", "created_by__email")
+    search_fields = (
+        "email",
+        "contact__first_name",
+        "contact__last_name",
+        "account__name",
+        "created_by__email",
+    )
     date_hierarchy = "created_at"
     show_full_result_count = False
     autocomplete_fields = ("contact", "account")
@@ -68,11 +74,17 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
         if obj is None:
             return ((_("For whom"), {"fields": whom}), (None, {"fields": ("roles", "message", "sends_now")}))
         dates = ("state", "created_by", "created_at", "sent_at", "expires_at", "redeemed_at", "revoked_at")
-        return ((_("For whom"), {"fields": ("email", *whom, "roles", "message")}), (_("State"), {"fields": dates}))
+        return (
+            (_("For whom"), {"fields": ("email", *whom, "roles", "message")}),
+            (_("State"), {"fields": dates}),
+        )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Roles are given by those who may change contacts. Others could give themselves any, by an invitation for a group."""
-        roles = givable_roles() if request.user.has_perm("accounts.change_contact") else WebRole.objects.none()
+        """Roles are given by those who may change contacts. Others could give themselves any, by an
+        invitation for a group."""
+        roles = (
+            givable_roles() if request.user.has_perm("accounts.change_contact") else WebRole.objects.none()
+        )
         return super().formfield_for_manytomany(db_field, request, queryset=roles, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Invitation | None) -> Any:
@@ -96,7 +108,9 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
         else:
             group = {name: data[name] for name in ("account", "max_redemptions", "domain")}
             made = invite_group(actor=actor, **group, **shared)
-            messages.info(request, gettext("The link is on its way to %(email)s. Pass it on.") % {"email": request.user})
+            messages.info(
+                request, gettext("The link is on its way to %(email)s. Pass it on.") % {"email": request.user}
+            )
         obj.pk = made.pk
         obj.refresh_from_db()
 
@@ -122,7 +136,11 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
         """How far a bulk invitation is; the page renews itself until it is over."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        context = {**self.admin_site.each_context(request), "title": gettext("Invitations on their way"), "progress": progress_of(batch)}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Invitations on their way"),
+            "progress": progress_of(batch),
+        }
         return TemplateResponse(request, "admin/accounts/invitation/progress.html", context)
 
     @admin.action(description=_("Send again, with a new code"), permissions=["change"])
@@ -148,7 +166,9 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
             except ValidationError as error:
                 messages.error(request, f"{invitation}: {error.messages[0]}")
         if sent:
-            messages.success(request, ngettext("%(n)d invitation sent.", "%(n)d invitations sent.", sent) % {"n": sent})
+            messages.success(
+                request, ngettext("%(n)d invitation sent.", "%(n)d invitations sent.", sent) % {"n": sent}
+            )
 
 
 @admin.action(description=_("Invite to the portal"), permissions=["change"])

@@ -19,7 +19,10 @@ class SignInPolicyAdmin(NoDelete, admin.ModelAdmin[SignInPolicy]):
 
     form = SignInPolicyForm
     fieldsets = (
-        (_("Who may sign in"), {"fields": ("local_sign_in", "registration", "allowed_domains", "second_factor")}),
+        (
+            _("Who may sign in"),
+            {"fields": ("local_sign_in", "registration", "allowed_domains", "second_factor")},
+        ),
         (_("Wrong passwords"), {"fields": ("lockout_attempts", "lockout_minutes")}),
         (_("Sessions"), {"fields": ("session_hours", "idle_minutes")}),
         (_("Terms of use"), {"fields": ("terms", "terms_changed_on")}),
@@ -28,7 +31,9 @@ class SignInPolicyAdmin(NoDelete, admin.ModelAdmin[SignInPolicy]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("admin:accounts_signinpolicy_change", SignInPolicy.objects.the_one().pk)
 
     def save_model(self, request: HttpRequest, obj: SignInPolicy, form: Any, change: bool) -> None:

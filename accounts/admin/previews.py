@@ -22,8 +22,12 @@ class WithPreview(ModelAdmin[Contact]):
         view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.preview_view))
         return [path("<int:pk>/preview/", view, name="accounts_contact_preview"), *super().get_urls()]
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
-        return super().render_change_form(request, {**context, "may_preview": may_preview(request)}, *args, **kwargs)
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return super().render_change_form(
+            request, {**context, "may_preview": may_preview(request)}, *args, **kwargs
+        )
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Say what a preview is and that it is recorded; then begin it."""

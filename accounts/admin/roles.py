@@ -35,9 +35,13 @@ class WebRoleAdmin(admin.ModelAdmin[WebRole]):
             (_("Who has this role"), {"fields": ["delegable", *REACH, *confirmation]}),
         ]
 
-    def get_form(self, request: HttpRequest, obj: WebRole | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: WebRole | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
-        form.is_editable = self.has_change_permission(request, obj) if change else self.has_add_permission(request)
+        form.is_editable = (
+            self.has_change_permission(request, obj) if change else self.has_add_permission(request)
+        )
         return form
 
     def save_model(self, request: HttpRequest, obj: WebRole, form: Any, change: bool) -> None:
@@ -62,14 +66,19 @@ class WebRoleAdmin(admin.ModelAdmin[WebRole]):
         delete_role(actor=_staff(request), role=obj)
 
     def get_urls(self) -> list[URLPattern]:
-        return [path("overview/", self.admin_site.admin_view(self.overview), name="accounts_webrole_overview"), *super().get_urls()]
+        return [
+            path("overview/", self.admin_site.admin_view(self.overview), name="accounts_webrole_overview"),
+            *super().get_urls(),
+        ]
 
     def overview(self, request: HttpRequest) -> HttpResponse:
         """All roles and what they permit, to be read."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         roles: QuerySet[Any] = (
-            WebRole.objects.prefetch_related("record_permissions").annotate(contact_count=Count("contacts")).order_by("name")
+            WebRole.objects.prefetch_related("record_permissions")
+            .annotate(contact_count=Count("contacts"))
+            .order_by("name")
         )
         context = {
             **self.admin_site.each_context(request),

@@ -1,4 +1,5 @@
-"""Staff look after each other within limits: nobody gives more than they have, and only superusers decide what a group may do."""
+"""Staff look after each other within limits: nobody gives more than they have, and only superusers decide
+what a group may do."""
 
 from typing import Any, cast
 
@@ -13,7 +14,9 @@ from accounts.models import User
 
 def givable_groups(user: Any) -> QuerySet[Group]:
     """The groups that can do no more than the user who gives them."""
-    beyond = Group.permissions.through.objects.filter(group=OuterRef("pk")).exclude(permission__in=user.given_permissions().values("pk"))
+    beyond = Group.permissions.through.objects.filter(group=OuterRef("pk")).exclude(
+        permission__in=user.given_permissions().values("pk")
+    )
     return Group.objects.exclude(Exists(beyond))
 
 
@@ -21,7 +24,9 @@ class WithinOwnRights(admin.ModelAdmin[User]):
     """For the administration of users. A superuser has no limits."""
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or cast("User", request.user).may_repair(obj))
+        return super().has_change_permission(request, obj) and (
+            obj is None or cast("User", request.user).may_repair(obj)
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fields = super().get_readonly_fields(request, obj)

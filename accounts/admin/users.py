@@ -58,7 +58,14 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
     list_filter = ("is_staff", "is_active", SignsInFilter, "groups")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
-    readonly_fields = ("last_login", "date_joined", "second_factor", "identities", "locked", "erasure_asked_at")
+    readonly_fields = (
+        "last_login",
+        "date_joined",
+        "second_factor",
+        "identities",
+        "locked",
+        "erasure_asked_at",
+    )
     inlines = (UserContactInline,)
     change_form_template = "admin/accounts/user/change_form.html"
     fieldsets = (
@@ -67,7 +74,9 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
         (_("Access"), {"fields": ("is_active", *FOR_SUPERUSERS)}),
         (_("Dates"), {"fields": ("last_login", "date_joined", "erasure_asked_at")}),
     )
-    add_fieldsets = ((None, {"fields": ("email", "first_name", "last_name", "usable_password", "password1", "password2")}),)
+    add_fieldsets = (
+        (None, {"fields": ("email", "first_name", "last_name", "usable_password", "password1", "password2")}),
+    )
 
     @admin.display(description=_("second factor"))
     def second_factor(self, user: User) -> str:
@@ -76,7 +85,9 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
     @admin.display(description=_("external identities"))
     def identities(self, user: User) -> str:
         connected = SocialAccount.objects.filter(user=user).order_by("provider")
-        return ", ".join(f"{one.provider} ({one.extra_data.get('email') or one.uid})" for one in connected) or gettext("none")
+        return ", ".join(
+            f"{one.provider} ({one.extra_data.get('email') or one.uid})" for one in connected
+        ) or gettext("none")
 
     @admin.display(description=_("locked"), boolean=True)
     def locked(self, user: User) -> bool:
@@ -90,16 +101,28 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
             "remove_second_factors": ask(self.remove_second_factors_view),
         }
         own = [
-            path(f"<int:pk>/{name.replace('_', '-')}/", self.admin_site.admin_view(do), name=f"accounts_user_{name}")
+            path(
+                f"<int:pk>/{name.replace('_', '-')}/",
+                self.admin_site.admin_view(do),
+                name=f"accounts_user_{name}",
+            )
             for name, do in views.items()
         ]
         return [*own, *super().get_urls()]
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         user = self.get_object(request, object_id)
-        context = {"may_change": self.has_change_permission(request, user), "is_locked": self.locked(user)} if user else {}
+        context = (
+            {"may_change": self.has_change_permission(request, user), "is_locked": self.locked(user)}
+            if user
+            else {}
+        )
         if user and context["may_change"]:
             context["has_second_factor"] = bool(chosen_methods(user))
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
@@ -110,7 +133,12 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
         if change and "email" in form.changed_data:
             EmailAddress.objects.filter(user=obj).delete()
         if form.changed_data:
-            self._record(request, "user.updated" if change else "user.created", obj, fields=_without_passwords(form.changed_data))
+            self._record(
+                request,
+                "user.updated" if change else "user.created",
+                obj,
+                fields=_without_passwords(form.changed_data),
+            )
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         """A password that staff have set ends sessions by itself: they hold for the old one."""
@@ -134,10 +162,23 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
         user = self.row(request, pk)
         if request.method == "POST":
             ended = end_sessions(actor=actor_of(request), user=user, but=request.session.session_key)
-            messages.success(request, ngettext("One session is ended.", "%(n)d sessions are ended.", ended) % {"n": ended})
+            messages.success(
+                request, ngettext("One session is ended.", "%(n)d sessions are ended.", ended) % {"n": ended}
+            )
             return self.back_to(user)
-        told = [gettext("%(name)s is signed out in every browser with the next click, and can sign in again at once.") % {"name": user}]
-        return self.confirm(request, user, gettext("End the sessions of %(name)s") % {"name": user}, told, gettext("End sessions"))
+        told = [
+            gettext(
+                "%(name)s is signed out in every browser with the next click, and can sign in again at once."
+            )
+            % {"name": user}
+        ]
+        return self.confirm(
+            request,
+            user,
+            gettext("End the sessions of %(name)s") % {"name": user},
+            told,
+            gettext("End sessions"),
+        )
 
     def remove_second_factors_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self.row(request, pk)
@@ -146,8 +187,13 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
             messages.success(request, gettext("The second factor is off."))
             return self.back_to(user)
         told = [
-            gettext("%(name)s signs in without app, recovery codes or remembered browsers from now on.") % {"name": user},
-            gettext("Make sure that it is really %(name)s who asked. Every confirmed address gets a mail about it.") % {"name": user},
+            gettext("%(name)s signs in without app, recovery codes or remembered browsers from now on.")
+            % {"name": user},
+            gettext(
+                "Make sure that it is really %(name)s who asked. Every "
+                "confirmed address gets a mail about it."
+            )
+            % {"name": user},
         ]
         title = gettext("Remove the second factor of %(name)s") % {"name": user}
         return self.confirm(request, user, title, told, gettext("Remove the second factor"))

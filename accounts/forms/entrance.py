@@ -24,7 +24,8 @@ from accounts.sign_in.pending_invitation import PendingInvitation
 from lib.mail_addresses import or_as_typed
 
 STAFF_DOOR = "staff"
-"""Query parameter of the sign-in page with which the form for staff is shown while sign-in with a password is off."""
+"""Query parameter of the sign-in page with which the form for staff is shown while sign-in with a password is
+off."""
 
 
 PASSWORD_HELP = _("At least 10 characters. A few words that do not belong together are easy to remember.")
@@ -35,7 +36,8 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
     @property
     def is_offered(self) -> bool:
-        """Whether the page shows the form at all: always, or to staff alone. What it lets in, the adapter decides."""
+        """Whether the page shows the form at all: always, or to staff alone. What it lets in, the adapter
+        decides."""
         return self.request.sign_in_policy.local_sign_in or self.is_for_staff
 
     @property
@@ -46,12 +48,14 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         return STAFF_DOOR in self.request.GET or target.startswith(reverse("admin:index"))
 
     def clean_login(self) -> str:
-        """As it is kept. One with letters beyond ASCII may have been kept as it was typed, before that was so."""
+        """As it is kept. One with letters beyond ASCII may have been kept as it was typed, before that was
+        so."""
         login: str = super().clean_login()
         return login if login.isascii() or user_of(login) else or_as_typed(login)
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
-        """Whoever is remembered stays signed in when the browser is closed, for as long as the policy allows."""
+        """Whoever is remembered stays signed in when the browser is closed, for as long as the policy
+        allows."""
         response = super().login(request, redirect_url)
         if self.cleaned_data.get("remember"):
             request.session.set_expiry(self.request.sign_in_policy.session_hours * 3600)
@@ -59,8 +63,12 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
 
 class SignUpForm(SignupForm):  # type: ignore[misc]
-    first_name = forms.CharField(label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
-    last_name = forms.CharField(label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
+    first_name = forms.CharField(
+        label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
     field_order = ("first_name", "last_name", "email", "password1", "password2")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,12 +81,14 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         if not policy.accepts_address(email):
             domains = ", ".join(policy.allowed_domains)
             raise forms.ValidationError(
-                _("Register with your work e-mail address, of one of these domains: %(domains)s"), params={"domains": domains}
+                _("Register with your work e-mail address, of one of these domains: %(domains)s"),
+                params={"domains": domains},
             )
         return email
 
     def try_save(self, request: HttpRequest) -> Any:
-        """An address that somebody signs in with already takes as long as a new one, whose password is hashed."""
+        """An address that somebody signs in with already takes as long as a new one, whose password is
+        hashed."""
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)
@@ -105,13 +115,20 @@ class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
 
     @transaction.atomic
     def save(self) -> None:
-        """Of a user whom nobody has claimed the link proves the address: it is the only one that the mail can have gone to."""
+        """Of a user whom nobody has claimed the link proves the address: it is the only one that the mail can
+        have gone to."""
         request = context.request
-        has_one_address = not EmailAddress.objects.filter(user=self.user).exclude(email__iexact=self.user.email).exists()
-        is_first = take_over(actor=Actor(user=self.user, client_ip=cast("PortalRequest", request).client_ip), user=self.user)
+        has_one_address = (
+            not EmailAddress.objects.filter(user=self.user).exclude(email__iexact=self.user.email).exists()
+        )
+        is_first = take_over(
+            actor=Actor(user=self.user, client_ip=cast("PortalRequest", request).client_ip), user=self.user
+        )
         super().save()
         if is_first and has_one_address:
-            address = EmailAddress.objects.get_or_create(user=self.user, email=self.user.email, defaults={"primary": True})[0]
+            address = EmailAddress.objects.get_or_create(
+                user=self.user, email=self.user.email, defaults={"primary": True}
+            )[0]
             get_adapter().confirm_email(request, address)
 
 
@@ -119,7 +136,10 @@ class PasswordForm(forms.Form):
     """The password of somebody who is not signed in here. Each try counts like one on the sign-in page."""
 
     password = forms.CharField(
-        label=_("Password"), strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Password"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

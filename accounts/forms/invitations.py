@@ -19,7 +19,10 @@ class InvitationForm(forms.ModelForm[Invitation]):
     """For one contact, or for a group of an account."""
 
     sends_now = forms.BooleanField(
-        label=_("send at once"), required=False, initial=True, help_text=_("A group's link is always mailed at once, to you.")
+        label=_("send at once"),
+        required=False,
+        initial=True,
+        help_text=_("A group's link is always mailed at once, to you."),
     )
 
     class Meta:
@@ -27,7 +30,10 @@ class InvitationForm(forms.ModelForm[Invitation]):
         fields = ("contact", "account", "max_redemptions", "domain", "roles", "message")
         help_texts = {
             "contact": _("To invite one person. Leave the account empty."),
-            "account": _("To invite a group: each who redeems becomes a contact of the account. Leave the contact empty."),
+            "account": _(
+                "To invite a group: each who redeems becomes a contact of "
+                "the account. Leave the contact empty."
+            ),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -53,7 +59,9 @@ class BulkInvitationForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    message = forms.CharField(label=_("Personal message"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    message = forms.CharField(
+        label=_("Personal message"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 5})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,7 +34,9 @@ class MergeForm(forms.Form):
         ours, theirs = (sorted(role.name for role in contact.roles.all()) for contact in (kept, merged))
         if ours != theirs:
             both = ("both", _("All of both"))
-            self.fields["roles"] = _choice(_("Web roles"), ("kept", ", ".join(ours) or "—"), ("merged", ", ".join(theirs) or "—"), both)
+            self.fields["roles"] = _choice(
+                _("Web roles"), ("kept", ", ".join(ours) or "—"), ("merged", ", ".join(theirs) or "—"), both
+            )
 
     @property
     def decision(self) -> dict[str, Any]:
@@ -46,4 +48,6 @@ class MergeForm(forms.Form):
 
 def _choice(label: str, *choices: tuple[str, str], is_open: bool = False) -> forms.ChoiceField:
     """With a preselected first choice, unless it has to be made knowingly."""
-    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, initial=None if is_open else choices[0][0])
+    return forms.ChoiceField(
+        label=label, choices=choices, widget=forms.RadioSelect, initial=None if is_open else choices[0][0]
+    )

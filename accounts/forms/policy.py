@@ -15,15 +15,25 @@ class SignInPolicyForm(forms.ModelForm[SignInPolicy]):
     class Meta:
         model = SignInPolicy
         fields = (
-            "local_sign_in", "registration", "allowed_domains", "second_factor", "lockout_attempts", "lockout_minutes",
-            "session_hours", "idle_minutes", "terms", "terms_changed_on",
-        )  # fmt: skip
+            "local_sign_in",
+            "registration",
+            "allowed_domains",
+            "second_factor",
+            "lockout_attempts",
+            "lockout_minutes",
+            "session_hours",
+            "idle_minutes",
+            "terms",
+            "terms_changed_on",
+        )
 
     def clean_local_sign_in(self) -> bool:
         """Refuse to leave customers without any way in."""
         is_on: bool = self.cleaned_data["local_sign_in"]
         if not is_on and not get_adapter().list_providers(context.request):
-            raise forms.ValidationError(_("No external sign-in is configured: only staff could sign in. Configure one first."))
+            raise forms.ValidationError(
+                _("No external sign-in is configured: only staff could sign in. Configure one first.")
+            )
         return is_on
 
     def clean_allowed_domains(self) -> list[str]:

@@ -12,14 +12,19 @@ from lib.timezones import time_zones_by_region
 
 
 def _text(label: Any, autocomplete: str, **options: Any) -> forms.CharField:
-    return forms.CharField(label=label, show_hidden_initial=True, widget=forms.TextInput(attrs={"autocomplete": autocomplete}), **options)
+    return forms.CharField(
+        label=label,
+        show_hidden_initial=True,
+        widget=forms.TextInput(attrs={"autocomplete": autocomplete}),
+        **options,
+    )
 
 
 class ProfileForm(forms.Form):
     """What people write about themselves, as the contact they act as or, without one, as a user.
 
-    Each field carries the value that it was shown with, so that ``changes`` holds what this reader changed and nothing
-    that somebody else has changed since.
+    Each field carries the value that it was shown with, so that ``changes`` holds what this reader changed
+    and nothing that somebody else has changed since.
     """
 
     first_name = _text(gettext_lazy("First name"), "given-name", max_length=100)
@@ -36,7 +41,9 @@ class ProfileForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, user: User, contact: Contact | None) -> None:
         person = contact or user
-        initial = {name: getattr(person, name, "") for name in ("first_name", "last_name", "phone", "job_title")}
+        initial = {
+            name: getattr(person, name, "") for name in ("first_name", "last_name", "phone", "job_title")
+        }
         super().__init__(data, initial={**initial, "language": user.language, "time_zone": user.time_zone})
         self.email = person.email
         self.fields["language"].choices = [("", _("As the browser asks for")), *settings.LANGUAGES]  # type: ignore[attr-defined]
@@ -46,7 +53,10 @@ class ProfileForm(forms.Form):
 
     @staticmethod
     def _superfluous(contact: Contact | None) -> list[str]:
-        return [*([] if contact else ["phone", "job_title"]), *([] if len(settings.LANGUAGES) > 1 else ["language"])]
+        return [
+            *([] if contact else ["phone", "job_title"]),
+            *([] if len(settings.LANGUAGES) > 1 else ["language"]),
+        ]
 
     @property
     def changes(self) -> dict[str, str]:
@@ -55,7 +65,9 @@ class ProfileForm(forms.Form):
     @property
     def initials(self) -> str:
         """Of the names as they stand in the form."""
-        first_name, last_name = (str(self[name].value() or "").strip() for name in ("first_name", "last_name"))
+        first_name, last_name = (
+            str(self[name].value() or "").strip() for name in ("first_name", "last_name")
+        )
         return initials_of(first_name, last_name, self.email)
 
 

@@ -15,7 +15,9 @@ class InvitationCodeForm(forms.Form):
     code = forms.CharField(
         label=_("Invitation code"),
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
     )
 
     def clean_code(self) -> str:
@@ -35,7 +37,12 @@ class ConfirmationCodeForm(forms.Form):
         label=_("Code from the e-mail"),
         max_length=20,
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false", "placeholder": "XXXX-XXXX"}
+            attrs={
+                "autocomplete": "one-time-code",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "placeholder": "XXXX-XXXX",
+            }
         ),
     )
 
@@ -47,9 +54,15 @@ class ConfirmationCodeForm(forms.Form):
 class RegisterForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]
     """A new sign-in for an address that was proved."""
 
-    first_name = forms.CharField(label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
-    last_name = forms.CharField(label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
-    password1, password2 = SetPasswordMixin.create_password_fields(label1=_("Password"), label2=_("Password, again"))
+    first_name = forms.CharField(
+        label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    password1, password2 = SetPasswordMixin.create_password_fields(
+        label1=_("Password"), label2=_("Password, again")
+    )
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

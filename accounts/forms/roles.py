@@ -18,7 +18,8 @@ class WebRoleForm(forms.ModelForm[WebRole]):
     is_editable = True
     confirms_reach = forms.BooleanField(
         label=_("Yes, change who has this role"), required=False,
-        help_text=_("This role comes with the portal. Tick this to give it to visitors or to everyone, or to take it from them."),
+        help_text=_("This role comes with the portal. Tick this to give it to visitors "
+    "or to everyone, or to take it from them."),
     )  # fmt: skip
 
     class Meta:
@@ -26,7 +27,9 @@ class WebRoleForm(forms.ModelForm[WebRole]):
         fields = ("name", "description", "delegable", *REACH)
         help_texts = {
             "for_authenticated": _("Without being given it. What it permits, every customer may."),
-            "for_anonymous": _("What it permits is public: everybody may read it without signing in, customers included."),
+            "for_anonymous": _(
+                "What it permits is public: everybody may read it without signing in, customers included."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -35,7 +38,9 @@ class WebRoleForm(forms.ModelForm[WebRole]):
         held = self.instance.grants
         for grant in self.offered:
             box = forms.CheckboxInput(attrs={"aria-label": words_of(grant)})
-            field = forms.BooleanField(label=words_of(grant), required=False, widget=box, initial=grant in held)
+            field = forms.BooleanField(
+                label=words_of(grant), required=False, widget=box, initial=grant in held
+            )
             field.disabled = not self.is_editable
             self.fields[field_name(*grant)] = field
         if not self.instance.is_builtin:
@@ -48,7 +53,9 @@ class WebRoleForm(forms.ModelForm[WebRole]):
     @property
     def public_now(self) -> list[str]:
         """What visitors read by this role today."""
-        return [words_of(grant) for grant in sorted(self.instance.grants)] if self.instance.for_anonymous else []
+        return (
+            [words_of(grant) for grant in sorted(self.instance.grants)] if self.instance.for_anonymous else []
+        )
 
     @property
     def grants(self) -> set[Grant]:
@@ -59,7 +66,11 @@ class WebRoleForm(forms.ModelForm[WebRole]):
         data = super().clean() or {}
         if data.get("for_anonymous"):
             self._refuse_too_much_for_visitors()
-        if self.instance.is_builtin and any(name in self.changed_data for name in REACH) and not data.get("confirms_reach"):
+        if (
+            self.instance.is_builtin
+            and any(name in self.changed_data for name in REACH)
+            and not data.get("confirms_reach")
+        ):
             self.add_error("confirms_reach", _("Tick this if you mean it."))
         return data
 

@@ -38,13 +38,19 @@ WHILE_TYPING = {
 
 
 class ColleagueForm(forms.Form):
-    first_name = forms.CharField(label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    last_name = forms.CharField(label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    first_name = forms.CharField(
+        label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     email = MailAddressFormField(
         label=_("Work e-mail"),
         widget=forms.EmailInput(attrs={"autocomplete": "off", **WHILE_TYPING}),
     )
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    phone = forms.CharField(
+        label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     job_title = forms.CharField(label=_("Job title"), max_length=100, required=False)
     roles = RolesField()
 
@@ -65,7 +71,10 @@ class NewColleagueForm(ColleagueForm):
 
 class EditColleagueForm(ColleagueForm):
     def __init__(self, contact: Contact, *args: Any, is_self: bool = False, **kwargs: Any) -> None:
-        initial = {name: getattr(contact, name) for name in ("first_name", "last_name", "email", "phone", "job_title")}
+        initial = {
+            name: getattr(contact, name)
+            for name in ("first_name", "last_name", "email", "phone", "job_title")
+        }
         roles = list(WebRole.objects.grantable().filter(contacts=contact).values_list("pk", flat=True))
         super().__init__(*args, initial={**initial, "roles": roles}, **kwargs)
         self.fields["email"].widget.attrs["hx-get"] = f"{reverse('user_known')}?contact={contact.pk}"
@@ -86,9 +95,13 @@ class ColleagueFilterForm(forms.Form):
     SORTS = ("name", "-name", "seen", "-seen")
 
     status = forms.ChoiceField(choices=STATUS, required=False, widget=forms.HiddenInput)
-    sort = forms.ChoiceField(choices=[(sort, sort) for sort in SORTS], required=False, widget=forms.HiddenInput)
+    sort = forms.ChoiceField(
+        choices=[(sort, sort) for sort in SORTS], required=False, widget=forms.HiddenInput
+    )
     q = forms.CharField(label=_("Search"), required=False, max_length=150)
-    role = forms.ModelChoiceField(label=_("Role"), queryset=WebRole.objects.none(), required=False, empty_label=_("Any role"))
+    role = forms.ModelChoiceField(
+        label=_("Role"), queryset=WebRole.objects.none(), required=False, empty_label=_("Any role")
+    )
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
@@ -116,7 +129,9 @@ class HeirForm(forms.Form):
 
 
 class ContactListForm(forms.Form):
-    file = forms.FileField(label=_("File"), help_text=_("CSV or Excel (.xlsx), at most 10,000 rows and 5 MB."))
+    file = forms.FileField(
+        label=_("File"), help_text=_("CSV or Excel (.xlsx), at most 10,000 rows and 5 MB.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,7 +168,8 @@ class DecisionForm(forms.Form):
 
 
 class AccessReviewForm(forms.Form):
-    """What is ticked is taken away: "7" is contact 7's access, "7-3" their role 3. Few are ticked of however many."""
+    """What is ticked is taken away: "7" is contact 7's access, "7-3" their role 3. Few are ticked of however
+    many."""
 
     remove = forms.MultipleChoiceField(required=False)
 

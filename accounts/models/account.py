@@ -22,7 +22,12 @@ class Account(models.Model):
         ACTIVE = "active", _("Active")
         INACTIVE = "inactive", _("Inactive")
 
-    record_type = RecordType("account", _("Accounts"), account="id", through=_("What happened to the account itself, in the activity."))
+    record_type = RecordType(
+        "account",
+        _("Accounts"),
+        account="id",
+        through=_("What happened to the account itself, in the activity."),
+    )
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)
@@ -42,7 +47,9 @@ class Account(models.Model):
     street = models.CharField(_("street"), max_length=200, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
-    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters (ISO 3166), for example DE"))
+    country = models.CharField(
+        _("country"), max_length=2, blank=True, help_text=_("Two letters (ISO 3166), for example DE")
+    )
     vat_number = models.CharField(_("VAT number"), max_length=30, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     access_reviewed_at = models.DateTimeField(_("access reviewed"), null=True, blank=True, editable=False)
@@ -68,4 +75,6 @@ class Account(models.Model):
 
     @property
     def address_lines(self) -> list[str]:
-        return [line for line in (self.street, f"{self.postal_code} {self.city}".strip(), self.country) if line]
+        return [
+            line for line in (self.street, f"{self.postal_code} {self.city}".strip(), self.country) if line
+        ]

@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.account import Account
 from accounts.models.roles import RecordPermission, WebRole
 from accounts.models.user import User, initials_of
-from accounts.scoping import PRIVILEGES, Grants, Privilege, RecordType, Scope, ScopedQuerySet, granted_scope, record_types
+from accounts.scoping import (
+    PRIVILEGES,
+    Grants,
+    Privilege,
+    RecordType,
+    Scope,
+    ScopedQuerySet,
+    granted_scope,
+    record_types,
+)
 from lib.mail_addresses import MailAddressField
 
 
@@ -38,7 +47,10 @@ class ContactQuerySet(ScopedQuerySet["Contact"]):
     def matching(self, text: str) -> Self:
         """Contacts in whose name, address or job title all of the words occur."""
         fields = ("first_name", "last_name", "email", "job_title")
-        words = [models.Q(*[(f"{name}__icontains", word) for name in fields], _connector=models.Q.OR) for word in text.split()]
+        words = [
+            models.Q(*[(f"{name}__icontains", word) for name in fields], _connector=models.Q.OR)
+            for word in text.split()
+        ]
         return self.filter(*words)
 
     def managers(self) -> Self:
@@ -66,27 +78,34 @@ class ContactQuerySet(ScopedQuerySet["Contact"]):
 
 
 def _is_everybodys(prefix: str = "") -> models.Q:
-    """Whether everybody who is signed in has the role, without being given it: what visitors may, they may too."""
-    return models.Q((f"{prefix}for_authenticated", True), (f"{prefix}for_anonymous", True), _connector=models.Q.OR)
+    """Whether everybody who is signed in has the role, without being given it: what visitors may, they may
+    too."""
+    return models.Q(
+        (f"{prefix}for_authenticated", True), (f"{prefix}for_anonymous", True), _connector=models.Q.OR
+    )
 
 
 def _is_given(role: str) -> models.Q:
     """For a subquery on a contact: whether the role in column ``role`` was given to that contact."""
-    given = Contact.roles.through.objects.filter(webrole=models.OuterRef(role), contact=models.OuterRef(models.OuterRef("pk")))
+    given = Contact.roles.through.objects.filter(
+        webrole=models.OuterRef(role), contact=models.OuterRef(models.OuterRef("pk"))
+    )
     return models.Q(models.Exists(given))
 
 
 MANAGING_SCOPES = (Scope.ACCOUNT, Scope.GLOBAL)
 """A permission within these reaches colleagues, not only the contact's own record."""
 
-PERMISSION_ROW = JSONObject(record_type="record_type", scope="scope", **{name: f"can_{name}" for name in PRIVILEGES})
+PERMISSION_ROW = JSONObject(
+    record_type="record_type", scope="scope", **{name: f"can_{name}" for name in PRIVILEGES}
+)
 
 
 class Contact(models.Model):
     """A person in an account, or without one: an individual customer. Deactivated, never deleted.
 
-    ``user`` stays empty until an invitation is redeemed or a registration is verified. One user may hold contacts in
-    several accounts; each is a person of its own to the portal.
+    ``user`` stays empty until an invitation is redeemed or a registration is verified. One user may hold
+    contacts in several accounts; each is a person of its own to the portal.
     """
 
     class Status(models.TextChoices):
@@ -102,12 +121,22 @@ class Contact(models.Model):
     )  # fmt: skip
 
     account = models.ForeignKey(
-        Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.PROTECT, related_name="contacts"
+        Account,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contacts",
     )
     user = models.ForeignKey(
-        User, verbose_name=_("user"), null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts",
+        User,
+        verbose_name=_("user"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="contacts",
         help_text=_("Who signs in as this contact."),
-    )  # fmt: skip
+    )
     first_name = models.CharField(_("first name"), max_length=100)
     last_name = models.CharField(_("last name"), max_length=100)
     email = MailAddressField(_("e-mail"))
@@ -136,12 +165,17 @@ class Contact(models.Model):
         permissions = [("preview_contact", _("Can see the portal as a contact"))]
         constraints = [
             models.UniqueConstraint(
-                "account", Lower("email"), name="accounts_contact_email_once_an_account", nulls_distinct=False,
+                "account",
+                Lower("email"),
+                name="accounts_contact_email_once_an_account",
+                nulls_distinct=False,
                 violation_error_message=_("This account has a contact with this e-mail address already."),
             ),
             models.UniqueConstraint(
-                fields=["account", "user"], name="accounts_contact_user_once_an_account",
-                condition=models.Q(user__isnull=False), nulls_distinct=False,
+                fields=["account", "user"],
+                name="accounts_contact_user_once_an_account",
+                condition=models.Q(user__isnull=False),
+                nulls_distinct=False,
                 violation_error_message=_("This user is a contact of this account already."),
             ),
             models.CheckConstraint(
@@ -149,7 +183,7 @@ class Contact(models.Model):
                 name="accounts_contact_merged_lets_nobody_in",
                 violation_error_message=_("This contact was merged into another: nobody can sign in as it."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.full_name
@@ -170,7 +204,8 @@ class Contact(models.Model):
 
     @property
     def survivor(self) -> "Contact":
-        """The contact that this one was merged into, or else itself. There are no chains: see accounts.actions.merge."""
+        """The contact that this one was merged into, or else itself. There are no chains: see
+        accounts.actions.merge."""
         return self.merged_into or self
 
     @property
@@ -179,12 +214,14 @@ class Contact(models.Model):
 
     @property
     def can_be_told(self) -> bool:
-        """Whether mails about records may go to the contact: not to those whose access, or whose sign-in, is switched off."""
+        """Whether mails about records may go to the contact: not to those whose access, or whose sign-in, is
+        switched off."""
         return self.is_usable and (self.user is None or self.user.is_active)
 
     @cached_property
     def role_ids(self) -> frozenset[int]:
-        """Roles given to the contact, and those that everyone who is signed in has; these are the visitors' too."""
+        """Roles given to the contact, and those that everyone who is signed in has; these are the visitors'
+        too."""
         return frozenset(self._with_rights.loaded_role_ids)
 
     @cached_property
@@ -211,16 +248,21 @@ class Contact(models.Model):
 
     def manages(self, privilege: Privilege) -> bool:
         """Whether the contact may do this with every contact of their account."""
-        return self.account_id is not None and granted_scope(self, privilege, self.record_type) in MANAGING_SCOPES
+        return (
+            self.account_id is not None
+            and granted_scope(self, privilege, self.record_type) in MANAGING_SCOPES
+        )
 
     @property
     def _with_rights(self) -> Any:
         return self if hasattr(self, "loaded_permissions") else Contact.objects.with_rights().get(pk=self.pk)
 
     def standing_in(self, pk: int, account_id: int | None) -> "Contact":
-        """Somebody with the same rights and other keys, never saved: for texts of queries that serve every contact.
+        """Somebody with the same rights and other keys, never saved: for texts of queries that serve every
+        contact.
 
-        Without roles: whoever asks for them (an audience does) fails, instead of keeping one contact's roles in everybody's text.
+        Without roles: whoever asks for them (an audience does) fails, instead of keeping one contact's roles
+        in everybody's text.
         """
         other = copy(self)
         other.__dict__.update(id=pk, account_id=account_id, grants=self.grants)

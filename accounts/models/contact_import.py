@@ -7,7 +7,8 @@ from accounts.models.contact import Contact
 
 
 class ContactImport(models.Model):
-    """A list of colleagues that a portal user manager brings in: checked first, then created all or not at all."""
+    """A list of colleagues that a portal user manager brings in: checked first, then created all or not at
+    all."""
 
     class Status(models.TextChoices):
         CHECKED = "checked", _("Checked")
@@ -19,7 +20,9 @@ class ContactImport(models.Model):
     created_by = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     file_name = models.CharField(max_length=150)
-    rows = models.JSONField(default=list, help_text=_("As read: first name, last name, e-mail, phone, job title, roles"))
+    rows = models.JSONField(
+        default=list, help_text=_("As read: first name, last name, e-mail, phone, job title, roles")
+    )
     errors = models.JSONField(default=list, help_text=_("Row number and what is wrong with it"))
     status = models.CharField(max_length=10, choices=Status, default=Status.CHECKED)
     done = models.PositiveIntegerField(default=0)

@@ -63,8 +63,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 class Invitation(models.Model):
     """Asks one contact, or a number of people of an account, to sign in to the portal.
 
-    Only the hash of the code is kept; the code itself is in the mail. ``redeemed_at`` is set when the last possible
-    redemption has happened; each redemption is a row of its own.
+    Only the hash of the code is kept; the code itself is in the mail. ``redeemed_at`` is set when the last
+    possible redemption has happened; each redemption is a row of its own.
     """
 
     class State(models.TextChoices):
@@ -75,21 +75,40 @@ class Invitation(models.Model):
         REVOKED = "revoked", _("Revoked")
 
     contact = models.ForeignKey(
-        Contact, verbose_name=_("contact"), null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+        Contact,
+        verbose_name=_("contact"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="invitations",
     )
     account = models.ForeignKey(
-        Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+        Account,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="invitations",
     )
-    email = MailAddressField(_("invited address"), blank=True, help_text=_("Of the contact; empty for a group."))
+    email = MailAddressField(
+        _("invited address"), blank=True, help_text=_("Of the contact; empty for a group.")
+    )
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
     roles = models.ManyToManyField(WebRole, verbose_name=_("web roles to give"), blank=True, related_name="+")
     message = models.TextField(_("personal message"), blank=True, max_length=2000)
     max_redemptions = models.PositiveSmallIntegerField(_("maximum redemptions"), default=1)
-    domain = models.CharField(_("only for addresses of this domain"), max_length=253, blank=True, help_text=_("For groups."))
+    domain = models.CharField(
+        _("only for addresses of this domain"), max_length=253, blank=True, help_text=_("For groups.")
+    )
     expires_at = models.DateTimeField(_("expires"))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
-        User, verbose_name=_("invited by"), null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        User,
+        verbose_name=_("invited by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
     )
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
     redeemed_at = models.DateTimeField(_("used up"), null=True, editable=False)
@@ -109,7 +128,9 @@ class Invitation(models.Model):
                 name="accounts_invitation_is_single_or_group",
                 violation_error_message=_("An invitation is for one contact, or for a group of an account."),
             ),
-            models.CheckConstraint(condition=models.Q(max_redemptions__gte=1), name="accounts_invitation_can_be_redeemed"),
+            models.CheckConstraint(
+                condition=models.Q(max_redemptions__gte=1), name="accounts_invitation_can_be_redeemed"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,14 +156,21 @@ class Invitation(models.Model):
 
     @property
     def is_redeemable(self) -> bool:
-        """Open, and what it leads to is still there: an active account; a contact of the same address whom nobody signs in as."""
+        """Open, and what it leads to is still there: an active account; a contact of the same address whom
+        nobody signs in as."""
         if self.contact:
-            return self.is_open and self.contact.is_usable and self.contact.user_id is None and self.admits(self.contact.email)
+            return (
+                self.is_open
+                and self.contact.is_usable
+                and self.contact.user_id is None
+                and self.admits(self.contact.email)
+            )
         return self.is_open and self.account is not None and self.account.is_active
 
     @property
     def further_code(self) -> str:
-        """Opens the invitation as the mailed code does, and as long: for whoever has lost that mail. It is signed, not kept."""
+        """Opens the invitation as the mailed code does, and as long: for whoever has lost that mail. It is
+        signed, not kept."""
         return FURTHER_CODE.sign_object([self.pk, self.code_hash])
 
     @property
@@ -174,7 +202,9 @@ class InvitationRedemption(models.Model):
         verbose_name_plural = _("redemptions")
         ordering = ["-redeemed_at"]
         constraints = [
-            models.UniqueConstraint(fields=["invitation", "contact"], name="accounts_invitationredemption_once_a_contact"),
+            models.UniqueConstraint(
+                fields=["invitation", "contact"], name="accounts_invitationredemption_once_a_contact"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -205,10 +235,12 @@ class JoinRequest(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "account"], condition=models.Q(decided_at=None), name="accounts_joinrequest_one_waits",
+                fields=["user", "account"],
+                condition=models.Q(decided_at=None),
+                name="accounts_joinrequest_one_waits",
                 violation_error_message=_("You have asked already."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.account}"

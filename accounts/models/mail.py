@@ -8,7 +8,8 @@ SECRET_EVENTS = ("account/", "accounts/")
 
 
 class OutgoingMail(models.Model):
-    """A message to one person. A background job sends it; a mail server that is down delays it and loses nothing."""
+    """A message to one person. A background job sends it; a mail server that is down delays it and loses
+    nothing."""
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -35,7 +36,9 @@ class OutgoingMail(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="accounts_outgoingmail_latest"),
-            models.Index(fields=["id"], name="accounts_outgoingmail_waiting", condition=models.Q(status="waiting")),
+            models.Index(
+                fields=["id"], name="accounts_outgoingmail_waiting", condition=models.Q(status="waiting")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -43,7 +46,8 @@ class OutgoingMail(models.Model):
 
     @property
     def is_secret(self) -> bool:
-        """Whether the text may hold a code or a link that lets its reader in. Subjects never do: they stay readable."""
+        """Whether the text may hold a code or a link that lets its reader in. Subjects never do: they stay
+        readable."""
         return self.event.startswith(SECRET_EVENTS)
 
     @property

@@ -15,7 +15,8 @@ class SignInPolicyQuerySet(models.QuerySet["SignInPolicy"]):
 
 
 class SignInPolicy(models.Model):
-    """Who may register and how people sign in. One row; a change holds from the next request, for live sessions too."""
+    """Who may register and how people sign in. One row; a change holds from the next request, for live
+    sessions too."""
 
     class Registration(models.TextChoices):
         OPEN = "open", _("Open to everyone")
@@ -30,30 +31,47 @@ class SignInPolicy(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     local_sign_in = models.BooleanField(
-        _("sign-in with a password"), default=True, help_text=_("Switched off, only external identities can sign in. Staff always keep it.")
+        _("sign-in with a password"),
+        default=True,
+        help_text=_("Switched off, only external identities can sign in. Staff always keep it."),
     )
-    registration = models.CharField(_("registration"), max_length=10, choices=Registration, default=Registration.INVITATION)
+    registration = models.CharField(
+        _("registration"), max_length=10, choices=Registration, default=Registration.INVITATION
+    )
     allowed_domains = ArrayField(
         models.CharField(max_length=253), verbose_name=_("allowed e-mail domains"), default=list, blank=True,
         help_text=_("For open registration. Empty: any domain."),
     )  # fmt: skip
-    second_factor = models.CharField(_("who must use a second factor"), max_length=10, choices=SecondFactor, default=SecondFactor.NOBODY)
+    second_factor = models.CharField(
+        _("who must use a second factor"), max_length=10, choices=SecondFactor, default=SecondFactor.NOBODY
+    )
     lockout_attempts = models.PositiveSmallIntegerField(
-        _("wrong passwords until lockout"), default=5, validators=[MinValueValidator(2), MaxValueValidator(10)]
+        _("wrong passwords until lockout"),
+        default=5,
+        validators=[MinValueValidator(2), MaxValueValidator(10)],
     )
     lockout_minutes = models.PositiveSmallIntegerField(
-        _("minutes of the first lockout"), default=15, validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        _("minutes of the first lockout"),
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
         help_text=_("Doubles each time, up to a day."),
-    )  # fmt: skip
+    )
     session_hours = models.PositiveSmallIntegerField(
-        _("hours until everyone signs in again"), default=12, validators=[MinValueValidator(1), MaxValueValidator(24 * 30)]
+        _("hours until everyone signs in again"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 30)],
     )
     idle_minutes = models.PositiveSmallIntegerField(
-        _("minutes without a click until sign-out"), default=60, validators=[MinValueValidator(5), MaxValueValidator(24 * 60 * 7)]
+        _("minutes without a click until sign-out"),
+        default=60,
+        validators=[MinValueValidator(5), MaxValueValidator(24 * 60 * 7)],
     )
     terms = models.TextField(_("terms of use"), blank=True, help_text=_("Markdown. Empty: nobody is asked."))
     terms_changed_on = models.DateField(
-        _("terms changed on"), null=True, blank=True, help_text=_("Everyone who accepted before this date is asked again.")
+        _("terms changed on"),
+        null=True,
+        blank=True,
+        help_text=_("Everyone who accepted before this date is asked again."),
     )
 
     objects = SignInPolicyQuerySet.as_manager()
@@ -61,7 +79,9 @@ class SignInPolicy(models.Model):
     class Meta:
         verbose_name = _("sign-in policy")
         verbose_name_plural = _("sign-in policy")
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="accounts_signinpolicy_is_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="accounts_signinpolicy_is_one_row")
+        ]
 
     def __str__(self) -> str:
         return str(_("Sign-in policy"))
@@ -79,7 +99,8 @@ class SignInPolicy(models.Model):
         return self.local_sign_in or user.is_staff
 
     def asks_terms_of(self, user: User) -> bool:
-        """Whether the user must accept the terms before going on. A change counts from midnight in the portal's time zone."""
+        """Whether the user must accept the terms before going on. A change counts from midnight in the
+        portal's time zone."""
         if not self.terms:
             return False
         if user.terms_accepted_at is None:
@@ -91,4 +112,6 @@ class SignInPolicy(models.Model):
     def _terms_changed_at(self) -> datetime | None:
         if self.terms_changed_on is None:
             return None
-        return timezone.make_aware(datetime.combine(self.terms_changed_on, time.min), timezone.get_default_timezone())
+        return timezone.make_aware(
+            datetime.combine(self.terms_changed_on, time.min), timezone.get_default_timezone()
+        )

@@ -20,7 +20,9 @@ class WebRole(models.Model):
     description = models.TextField(_("description"), blank=True)
     for_authenticated = models.BooleanField(_("everyone who is signed in has it"), default=False)
     for_anonymous = models.BooleanField(_("visitors have it"), default=False)
-    delegable = models.BooleanField(_("delegable"), default=False, help_text=_("A portal user manager may give this role to colleagues."))
+    delegable = models.BooleanField(
+        _("delegable"), default=False, help_text=_("A portal user manager may give this role to colleagues.")
+    )
     is_builtin = models.BooleanField(_("comes with the portal"), default=False, editable=False)
 
     objects = WebRoleQuerySet.as_manager()
@@ -33,7 +35,9 @@ class WebRole(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(for_anonymous=True, for_authenticated=True),
                 name="accounts_webrole_serves_visitors_or_the_signed_in",
-                violation_error_message=_("A role is for visitors or for everyone who is signed in, not both."),
+                violation_error_message=_(
+                    "A role is for visitors or for everyone who is signed in, not both."
+                ),
             ),
             models.CheckConstraint(
                 condition=~models.Q(for_anonymous=True, delegable=True),
@@ -48,17 +52,33 @@ class WebRole(models.Model):
     @property
     def grants(self) -> set[Grant]:
         """What the role permits, as it is stored."""
-        return {grant for permission in self.record_permissions.all() for grant in permission.grants} if self.pk else set()
+        return (
+            {grant for permission in self.record_permissions.all() for grant in permission.grants}
+            if self.pk
+            else set()
+        )
 
     def clean(self) -> None:
-        """Visitors get no role that grants more than they may ever have: what it grants is taken away first."""
+        """Visitors get no role that grants more than they may ever have: what it grants is taken away
+        first."""
         super().clean()
         if not (self.pk and self.for_anonymous):
             return
-        too_much = [str(permission.label) for permission in self.record_permissions.all() if permission.is_too_much_for_visitors]
+        too_much = [
+            str(permission.label)
+            for permission in self.record_permissions.all()
+            if permission.is_too_much_for_visitors
+        ]
         if too_much:
-            text = _("%(refused)s This role has: %(records)s. Take that away and save; then visitors can have it.")
-            raise ValidationError({"for_anonymous": text % {"refused": NOT_FOR_VISITORS, "records": ", ".join(dict.fromkeys(too_much))}})
+            text = _(
+                "%(refused)s This role has: %(records)s. Take that away and save; then visitors can have it."
+            )
+            raise ValidationError(
+                {
+                    "for_anonymous": text
+                    % {"refused": NOT_FOR_VISITORS, "records": ", ".join(dict.fromkeys(too_much))}
+                }
+            )
 
 
 NOT_FOR_VISITORS = _("Visitors can never be given records that belong to an account.")
@@ -76,9 +96,12 @@ class RecordPermissionQuerySet(models.QuerySet["RecordPermission"]):
 
 
 class RecordPermission(models.Model):
-    """What one role may do with one type of record within one scope ("table permission"). Permissions are OR-ed."""
+    """What one role may do with one type of record within one scope ("table permission"). Permissions are
+    OR-ed."""
 
-    role = models.ForeignKey(WebRole, verbose_name=_("web role"), on_delete=models.CASCADE, related_name="record_permissions")
+    role = models.ForeignKey(
+        WebRole, verbose_name=_("web role"), on_delete=models.CASCADE, related_name="record_permissions"
+    )
     record_type = models.CharField(_("records"), max_length=30, choices=record_type_choices)
     scope = models.CharField(_("scope"), max_length=10, choices=Scope)
     can_read = models.BooleanField(_("read"), default=False)
@@ -93,7 +116,9 @@ class RecordPermission(models.Model):
         verbose_name_plural = _("record permissions")
         ordering = ["role", "record_type", "scope"]
         constraints = [
-            models.UniqueConstraint(fields=["role", "record_type", "scope"], name="accounts_recordpermission_once_a_scope"),
+            models.UniqueConstraint(
+                fields=["role", "record_type", "scope"], name="accounts_recordpermission_once_a_scope"
+            ),
             models.CheckConstraint(
                 condition=models.Q(*[(f"can_{name}", True) for name in PRIVILEGES], _connector=models.Q.OR),
                 name="accounts_recordpermission_grants_something",
@@ -132,7 +157,9 @@ class RecordPermission(models.Model):
         if self.scope and self.scope not in declared.scopes:
             raise ValidationError({"scope": _("These records do not belong to an account or contact.")})
         if undeclared := [name for name in self.privileges if name not in declared.privileges]:
-            raise ValidationError({f"can_{name}": _("The portal does not offer this for these records.") for name in undeclared})
+            raise ValidationError(
+                {f"can_{name}": _("The portal does not offer this for these records.") for name in undeclared}
+            )
         self._refuse_too_much_for_visitors()
 
     def _refuse_too_much_for_visitors(self) -> None:

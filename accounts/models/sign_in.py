@@ -9,11 +9,14 @@ from lib.browsers import browser_name
 
 
 class SignInFailure(models.Model):
-    """Wrong passwords for one address, known or not. The row goes when somebody signs in or resets the password."""
+    """Wrong passwords for one address, known or not. The row goes when somebody signs in or resets the
+    password."""
 
     key = models.CharField(max_length=64, primary_key=True, help_text=_("SHA-256 of the lower-cased address"))
     failures = models.PositiveIntegerField(default=0)
-    lockouts = models.PositiveSmallIntegerField(default=0, help_text=_("How often it was locked; each doubles the time."))
+    lockouts = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How often it was locked; each doubles the time.")
+    )
     locked_until = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(default=timezone.now)
 

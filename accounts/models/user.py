@@ -21,7 +21,9 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """For the command line: whoever may run it needs no confirmation of the address."""
         user = self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
-        apps.get_model("account", "EmailAddress").objects.create(user=user, email=user.email, verified=True, primary=True)
+        apps.get_model("account", "EmailAddress").objects.create(
+            user=user, email=user.email, verified=True, primary=True
+        )
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -57,7 +59,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("users")
         ordering = ["email"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="accounts_user_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="accounts_user_email_is_lower_case"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -70,8 +74,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.first_name or self.email
 
     def may_repair(self, other: "User") -> bool:
-        """Whether this member of staff may change how the other signs in: whoever can gains the other's rights, so the other
-        must have none beyond this one's. A superuser has no limits."""
+        """Whether this member of staff may change how the other signs in: whoever can gains the other's
+        rights, so the other must have none beyond this one's. A superuser has no limits."""
         if self.is_superuser or other.is_superuser:
             return self.is_superuser
         return not other.given_permissions().exclude(pk__in=self.given_permissions().values("pk")).exists()

@@ -11,11 +11,13 @@ from lib import compiled
 M = TypeVar("M", bound=models.Model)
 
 
-def rows_for(contact: Contact, shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: Any) -> list[M]:
+def rows_for(
+    contact: Contact, shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: Any
+) -> list[M]:
     """The rows of ``build(contact, **values)``.
 
-    What the contact's roles let them read is part of the text's shape; their keys are values in it. ``build`` may ask the
-    contact for nothing else.
+    What the contact's roles let them read is part of the text's shape; their keys are values in it. ``build``
+    may ask the contact for nothing else.
     """
 
     def built(contact_pk: int, account_pk: int | None = None, **others: Any) -> models.QuerySet[M]:

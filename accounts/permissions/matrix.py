@@ -1,4 +1,5 @@
-"""Record permissions as a table that a person can read. What it offers comes from the declarations of the record types."""
+"""Record permissions as a table that a person can read. What it offers comes from the declarations of the
+record types."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import WebRole
-from accounts.scoping import PRIVILEGE_LABELS, PRIVILEGES, Grant, RecordType, Scope, record_type_named, record_types
+from accounts.scoping import (
+    PRIVILEGE_LABELS,
+    PRIVILEGES,
+    Grant,
+    RecordType,
+    Scope,
+    record_type_named,
+    record_types,
+)
 
 SCOPE_WORDS: dict[str, Promise] = {
     Scope.GLOBAL.value: gettext_lazy("all records"),
@@ -23,7 +32,11 @@ def words_of(grant: Grant) -> str:
     """A grant in one line: "Cases: read, all records of the account"."""
     declared = record_type_named(grant.record_type)
     label = declared.label if declared else grant.record_type
-    words = {"records": label, "privilege": PRIVILEGE_LABELS[grant.privilege], "scope": SCOPE_WORDS.get(grant.scope, grant.scope)}
+    words = {
+        "records": label,
+        "privilege": PRIVILEGE_LABELS[grant.privilege],
+        "scope": SCOPE_WORDS.get(grant.scope, grant.scope),
+    }
     return _("%(records)s: %(privilege)s, %(scope)s") % words
 
 
@@ -80,7 +93,11 @@ class Matrix:
     def rows(self) -> Iterator[Row]:
         for kind in record_types():
             if any(grant.record_type == kind.name for grant in self.grants):
-                yield Row(str(kind.label), str(kind.through), [(column, self._cell(kind, column)) for column in self.columns])
+                yield Row(
+                    str(kind.label),
+                    str(kind.through),
+                    [(column, self._cell(kind, column)) for column in self.columns],
+                )
 
     def _cell(self, kind: RecordType, column: Column) -> Any:
         name = field_name(kind.name, column.scope, column.privilege)
@@ -92,14 +109,17 @@ def field_name(record_type: str, scope: str, privilege: str) -> str:
 
 
 def at_a_glance(role: WebRole) -> list[tuple[str, list[tuple[str, str]]]]:
-    """For each record type its label, and what the role permits: scope by scope, from the widest, what that scope adds."""
+    """For each record type its label, and what the role permits: scope by scope, from the widest, what that
+    scope adds."""
     return [(str(kind.label), list(_added_by_scope(kind, role.grants))) for kind in record_types()]
 
 
 def _added_by_scope(kind: RecordType, grants: Collection[Grant]) -> Iterator[tuple[str, str]]:
     permitted: set[str] = set()
     for scope in kind.scopes:
-        added = [name for name in PRIVILEGES if Grant(kind.name, scope, name) in grants and name not in permitted]
+        added = [
+            name for name in PRIVILEGES if Grant(kind.name, scope, name) in grants and name not in permitted
+        ]
         permitted.update(added)
         if added:
             yield capfirst(str(SCOPE_WORDS[scope])), ", ".join(str(PRIVILEGE_LABELS[name]) for name in added)

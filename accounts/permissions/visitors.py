@@ -13,14 +13,21 @@ from django.urls import reverse
 
 def sign_in_url(request: HttpRequest) -> str:
     """Where a visitor signs in and comes back from to this page; nothing for those who are signed in."""
-    return "" if request.user.is_authenticated else f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+    return (
+        ""
+        if request.user.is_authenticated
+        else f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+    )
 
 
-def open_to_visitors(*record_types: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Let visitors through to the view if they may read any of these types; portal.middleware asks them to sign in otherwise.
+def open_to_visitors(
+    *record_types: str,
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Let visitors through to the view if they may read any of these types; portal.middleware asks them to
+    sign in otherwise.
 
-    The view fetches through the record gate, as for everybody. What it refuses to a visitor, they may see once they have signed
-    in: they are sent to do so, by the same answer whether the record exists or not.
+    The view fetches through the record gate, as for everybody. What it refuses to a visitor, they may see
+    once they have signed in: they are sent to do so, by the same answer whether the record exists or not.
     """
 
     def mark(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -14,23 +14,26 @@ from lib.outages import is_read_only
 SAFE = ("GET", "HEAD", "OPTIONS")
 WAYS_OUT = ("/accounts/preview/end/", "/accounts/logout/")
 NOT_SHOWN = ("/admin/", "/brand.css", "/brand/", "/healthz", "/mail/", *WAYS_OUT)
-"""The administration is the staff member's own during a preview, too; the others are the same for everybody, or for machines."""
+"""The administration is the staff member's own during a preview, too; the others are the same for everybody,
+or for machines."""
 
 RECORDED = ("/cases/export/",)
-"""Whoever takes records out of the portal as a file is recorded. A preview writes nothing, so nothing is taken out in one."""
+"""Whoever takes records out of the portal as a file is recorded. A preview writes nothing, so nothing is
+taken out in one."""
 
 PERSONAL = ("/accounts/", "/confirm-address/", "/join/", "/preferences/", "/profile/", "/redeem/")
-"""Pages about whoever is signed in, which is not the contact. tests/accounts/test_preview_pages.py asks for each address
-whether it belongs here."""
+"""Pages about whoever is signed in, which is not the contact. tests/accounts/test_preview_pages.py asks for
+each address whether it belongs here."""
 
 logger = logging.getLogger(__name__)
 
 
 class PreviewMiddleware:
-    """During a preview the portal's pages are the contact's, and nothing is written: forms are refused before any view is
-    asked, and the database itself refuses what a page should want to write while it is shown.
+    """During a preview the portal's pages are the contact's, and nothing is written: forms are refused before
+    any view is asked, and the database itself refuses what a page should want to write while it is shown.
 
-    The gates that follow (sign-in, page, record) see the contact as they would if it were signed in; there is no way past them.
+    The gates that follow (sign-in, page, record) see the contact as they would if it were signed in; there is
+    no way past them.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -66,7 +69,8 @@ class PreviewMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A page that writes while it is shown is a mistake of ours; the transaction kept it from doing harm."""
+        """A page that writes while it is shown is a mistake of ours; the transaction kept it from doing
+        harm."""
         request = cast("PortalRequest", request)
         if not (is_read_only(exception) and request.preview):
             return None
@@ -76,12 +80,20 @@ class PreviewMiddleware:
 
 
 def _refused(request: PortalRequest, *, changes_something: bool) -> HttpResponse:
-    return render(request, "accounts/preview/refused.html", {"changes_something": changes_something}, status=403)
+    return render(
+        request, "accounts/preview/refused.html", {"changes_something": changes_something}, status=403
+    )
 
 
 def _ended(request: PortalRequest, preview: Preview) -> HttpResponse:
-    """Told on a page of its own: the next one is the staff member's. A fragment asks for the whole page again, to say so there."""
+    """Told on a page of its own: the next one is the staff member's. A fragment asks for the whole page
+    again, to say so there."""
     if request.htmx:
         return HttpResponseClientRefresh()
     end(request, End.TIME if preview.is_over else End.RIGHTS)
-    return render(request, "accounts/preview/ended.html", {"ended": preview, "is_timed_out": preview.is_over}, status=403)
+    return render(
+        request,
+        "accounts/preview/ended.html",
+        {"ended": preview, "is_timed_out": preview.is_over},
+        status=403,
+    )

@@ -1,4 +1,5 @@
-"""The preview that a session holds: a member of staff sees the portal as one contact does, for half an hour at most."""
+"""The preview that a session holds: a member of staff sees the portal as one contact does, for half an hour
+at most."""
 
 import time
 from collections.abc import Callable
@@ -60,7 +61,9 @@ class Preview:
 def may_preview(request: HttpRequest) -> bool:
     """Asked with every page: staff, with the permission, who gave the second factor if one is due."""
     user: Any = request.user
-    return bool(user.is_staff and user.has_perm(PERMISSION) and may_administer(cast("PortalRequest", request)))
+    return bool(
+        user.is_staff and user.has_perm(PERMISSION) and may_administer(cast("PortalRequest", request))
+    )
 
 
 def begin(request: HttpRequest, contact: Contact) -> None:
@@ -83,7 +86,9 @@ def end(request: HttpRequest, reason: End) -> Preview | None:
     """Back to the user's own pages; the preview that ended, if there was one."""
     preview = held(request)
     if request.session.pop(KEY, None) and preview:
-        record_end_of_preview(actor=_actor(request), contact=preview.contact, reason=reason.value, seconds=preview.seconds)
+        record_end_of_preview(
+            actor=_actor(request), contact=preview.contact, reason=reason.value, seconds=preview.seconds
+        )
     return preview
 
 

@@ -19,7 +19,8 @@ def open_without_second_factor(view: View) -> View:
 
 
 class SecondFactorMiddleware:
-    """Sessions that began before the sign-in policy asked for a second factor give it with their next click."""
+    """Sessions that began before the sign-in policy asked for a second factor give it with their next
+    click."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,7 +29,9 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> HttpResponse | None:
-        is_open = not getattr(view, "login_required", True) or getattr(view, "open_without_second_factor", False)
+        is_open = not getattr(view, "login_required", True) or getattr(
+            view, "open_without_second_factor", False
+        )
         if is_open or not request.user.is_authenticated:
             return None
         portal_request = cast("PortalRequest", request)

@@ -23,7 +23,11 @@ from accounts.second_factor.rules import chosen_methods, is_proved
 
 def signed_in_again(request: HttpRequest) -> bool:
     """Whether the password or, without one, a code was typed again within the last minutes."""
-    records = [record["at"] for record in get_authentication_records(request, request.user) if record.get("reauthenticated")]
+    records = [
+        record["at"]
+        for record in get_authentication_records(request, request.user)
+        if record.get("reauthenticated")
+    ]
     return bool(records) and time() - records[-1] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
@@ -34,7 +38,8 @@ def note_signed_in_again(request: PortalRequest) -> None:
 
 
 def sign_in_again_first(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
-    """For views of the reader's own security: they want a fresh password and, where it is switched on, the second factor."""
+    """For views of the reader's own security: they want a fresh password and, where it is switched on, the
+    second factor."""
 
     @wraps(view)
     def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -51,5 +56,9 @@ def sign_in_again_first(view: Callable[..., Any]) -> Callable[..., HttpResponse]
 def ask_to_sign_in_again(request: PortalRequest) -> HttpResponse:
     """Leads back to the page; what was sent is not kept, so the reader presses the button once more."""
     url = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
-    back = request.get_full_path() if request.method == "GET" else request.headers.get("Referer") or reverse("profile")
+    back = (
+        request.get_full_path()
+        if request.method == "GET"
+        else request.headers.get("Referer") or reverse("profile")
+    )
     return redirect(f"{url}?{urlencode({'next': back})}")

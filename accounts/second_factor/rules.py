@@ -1,7 +1,8 @@
 """Who is asked for a second factor, with which methods, and what proves that a session has given it.
 
-django-otp keeps the devices. A confirmed e-mail or app device is a person's own choice; an unconfirmed e-mail device
-only carries the codes of people whom the sign-in policy obliges, and of those who confirm that it is them.
+django-otp keeps the devices. A confirmed e-mail or app device is a person's own choice; an unconfirmed e-mail
+device only carries the codes of people whom the sign-in policy obliges, and of those who confirm that it is
+them.
 """
 
 import secrets
@@ -43,7 +44,10 @@ def chosen_methods(user: User) -> list[Method]:
         Method.APP: TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True),
         Method.EMAIL: EmailDevice.objects.filter(user=OuterRef("pk"), confirmed=True),
     }
-    row = User.objects.filter(pk=user.pk).values_list(*(Exists(devices) for devices in chosen.values())).first() or ()
+    row = (
+        User.objects.filter(pk=user.pk).values_list(*(Exists(devices) for devices in chosen.values())).first()
+        or ()
+    )
     return [method for method, is_on in zip(chosen, row, strict=False) if is_on]
 
 
@@ -62,13 +66,17 @@ def is_required(policy: SignInPolicy, user: User, contacts: Iterable[Contact]) -
     obliged = SignInPolicy.SecondFactor
     if policy.second_factor == obliged.MANAGERS:
         return user.is_staff or any(contact.manages("write") for contact in contacts)
-    return policy.second_factor == obliged.EVERYONE or (policy.second_factor == obliged.STAFF and user.is_staff)
+    return policy.second_factor == obliged.EVERYONE or (
+        policy.second_factor == obliged.STAFF and user.is_staff
+    )
 
 
 def is_asked(policy: SignInPolicy, user: User) -> bool:
     """Whether a sign-in of this user stops for a code: by the policy, or by their own choice."""
     needs_contacts = policy.second_factor == SignInPolicy.SecondFactor.MANAGERS
-    return is_required(policy, user, contacts_of(user) if needs_contacts else []) or bool(chosen_methods(user))
+    return is_required(policy, user, contacts_of(user) if needs_contacts else []) or bool(
+        chosen_methods(user)
+    )
 
 
 def prove(request: HttpRequest, user: User, method: str) -> None:
@@ -82,7 +90,9 @@ def is_proved(request: PortalRequest) -> bool:
 
 def may_administer(request: PortalRequest) -> bool:
     """Whether the second factor, where one is due, was given: asked for each page of the administration."""
-    return is_proved(request) or not (is_required(request.sign_in_policy, request.user, request.contacts) or chosen_methods(request.user))
+    return is_proved(request) or not (
+        is_required(request.sign_in_policy, request.user, request.contacts) or chosen_methods(request.user)
+    )
 
 
 # Where the codes go
@@ -122,7 +132,13 @@ def new_trust_token() -> str:
 
 def set_trust_cookie(response: HttpResponse, token: str) -> None:
     response.set_signed_cookie(
-        trust_cookie_name(), token, salt=PROOF, max_age=TRUST_SECONDS, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
+        trust_cookie_name(),
+        token,
+        salt=PROOF,
+        max_age=TRUST_SECONDS,
+        secure=settings.IS_HTTPS,
+        httponly=True,
+        samesite="Lax",
     )
 
 

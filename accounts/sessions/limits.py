@@ -1,4 +1,5 @@
-"""How long a session lasts: so many hours whatever happens, and so many minutes without a click (SignInPolicy)."""
+"""How long a session lasts: so many hours whatever happens, and so many minutes without a click
+(SignInPolicy)."""
 
 import time
 from collections.abc import Mapping
@@ -32,7 +33,10 @@ def note_click(request: HttpRequest, policy: SignInPolicy) -> None:
 
     The list of a person's sessions is told then, too: an address may have changed on the way.
     """
-    if time.time() - request.session.get(SEEN, 0) < min(LONGEST_INTERVAL, policy.idle_minutes * 6) or not request.user.is_authenticated:
+    if (
+        time.time() - request.session.get(SEEN, 0) < min(LONGEST_INTERVAL, policy.idle_minutes * 6)
+        or not request.user.is_authenticated
+    ):
         return
     if STARTED not in request.session:
         start_session(request)

@@ -1,7 +1,7 @@
 """Where a user is signed in, for the user's own page.
 
-allauth keeps a row of each sign-in (UserSession) and learns late, or never, that a session is over. Whether it still
-opens anything is read off the session itself.
+allauth keeps a row of each sign-in (UserSession) and learns late, or never, that a session is over. Whether
+it still opens anything is read off the session itself.
 """
 
 from dataclasses import dataclass
@@ -34,16 +34,28 @@ class LiveSession:
 
 
 def live_sessions(request: PortalRequest) -> list[LiveSession]:
-    """The sessions with which somebody is signed in as the reader now. The reader's own is among them even if no row
-    tells of it, as for some minutes after staff have set a password of their own in the administration."""
+    """The sessions with which somebody is signed in as the reader now. The reader's own is among them even if
+    no row tells of it, as for some minutes after staff have set a password of their own in the
+    administration."""
     user, here = request.user, request.session.session_key
     rows = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk")[:MOST])
     if here not in {row.session_key for row in rows}:
-        rows.insert(0, UserSession(session_key=here, ip=request.client_ip, user_agent=request.headers.get("User-Agent", "")))
-    stored = Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=timezone.now())
+        rows.insert(
+            0,
+            UserSession(
+                session_key=here, ip=request.client_ip, user_agent=request.headers.get("User-Agent", "")
+            ),
+        )
+    stored = Session.objects.filter(
+        session_key__in=[row.session_key for row in rows], expire_date__gt=timezone.now()
+    )
     contents = {session.session_key: session.get_decoded() for session in stored}
     found = [(row, contents.get(row.session_key, {})) for row in rows]
-    return [_live_session(row, content, here) for row, content in found if _opens(content, user, request.sign_in_policy)]
+    return [
+        _live_session(row, content, here)
+        for row, content in found
+        if _opens(content, user, request.sign_in_policy)
+    ]
 
 
 def _opens(content: dict[str, Any], user: User, policy: SignInPolicy) -> bool:

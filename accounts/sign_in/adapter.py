@@ -52,7 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return address
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the attempt before its password is compared. A locked address is never told of a rate limit: it would differ."""
+        """Count the attempt before its password is compared. A locked address is never told of a rate limit:
+        it would differ."""
         self._attempt = lockout.count_attempt(credentials["email"], self._policy)
         if not self._attempt.is_allowed:
             raise AddressIsLockedError
@@ -63,8 +64,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """A locked address, and a person who may not sign in, get the answer of a wrong password, which takes a
-        hash too. Whether they are shut out is asked whatever the password was, so that the work is the same.
+        """A locked address, and a person who may not sign in, get the answer of a wrong password, which takes
+        a hash too. Whether they are shut out is asked whatever the password was, so that the work is the
+        same.
         """
         try:
             user = super().authenticate(request, **credentials)
@@ -78,7 +80,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             lockout.forgive([credentials["email"]])
             return cast("User", user)
         actor = Actor(client_ip=client_ip(request))
-        record_failed_sign_in(actor=actor, email=credentials["email"], locked_until=self._attempt.locked_until)
+        record_failed_sign_in(
+            actor=actor, email=credentials["email"], locked_until=self._attempt.locked_until
+        )
         return None
 
     def _may_sign_in(self, user: User) -> bool:
@@ -94,13 +98,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(self.request.user.is_authenticated)
 
     def is_shut_out(self, request: HttpRequest, user: User | None) -> bool:
-        """Whether nobody gets in as this user: all contacts are switched off, and no good invitation is redeemed."""
+        """Whether nobody gets in as this user: all contacts are switched off, and no good invitation is
+        redeemed."""
         return is_shut_out(user) and not (user and PendingInvitation(request).lets_in(user))
 
     def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
-        """Whoever has proved who they are by an identity from outside is told that nothing is left here for them."""
+        """Whoever has proved who they are by an identity from outside is told that nothing is left here for
+        them."""
         if user.is_active and self.is_shut_out(request, user):
-            messages.error(request, gettext("Your access has ended. Ask your portal user manager, or us, to give it back."))
+            messages.error(
+                request,
+                gettext("Your access has ended. Ask your portal user manager, or us, to give it back."),
+            )
             return redirect(f"{reverse('account_login')}?stay=1")
         return cast("HttpResponse | None", super().pre_login(request, user, **login))
 
@@ -136,14 +145,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Who cannot sign in with a password is told how to, instead. A job calls this, without a request."""
         is_useful = SignInPolicy.objects.the_one().lets_in_by_password(user)
-        self.send_mail("account/email/password_reset_key" if is_useful else "account/email/password_not_used", email, context)
+        self.send_mail(
+            "account/email/password_reset_key" if is_useful else "account/email/password_not_used",
+            email,
+            context,
+        )
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Not to a page that leads straight to the only provider, which would sign the person in again."""
-        return f"{reverse('account_login')}?stay=1" if not self._policy.local_sign_in else reverse("account_login")
+        return (
+            f"{reverse('account_login')}?stay=1"
+            if not self._policy.local_sign_in
+            else reverse("account_login")
+        )
 
     def get_login_stages(self) -> list[str]:
-        """The second factor comes last: whatever else a sign-in takes has happened before a code is asked for."""
+        """The second factor comes last: whatever else a sign-in takes has happened before a code is asked
+        for."""
         return [*super().get_login_stages(), "accounts.sign_in.stage.SecondFactorStage"]
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
@@ -164,7 +182,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Links in mails lead to the portal's own address, whatever Host header asked for the mail."""
         return f"{settings.BASE_URL}{reverse('account_reset_password')}key/{key}/"
 
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmationHMAC) -> str:
+    def get_email_confirmation_url(
+        self, request: HttpRequest, emailconfirmation: EmailConfirmationHMAC
+    ) -> str:
         return settings.BASE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
 
     def send_account_already_exists_mail(self, email: str) -> None:
@@ -176,10 +196,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return mail_address(email)
 
     def is_safe_url(self, url: str | None) -> bool:
-        """The portal as the visitor called it. allauth would lead to any allowed host, to the visitor's own localhost too."""
-        return url_has_allowed_host_and_scheme(url, {self.request.get_host()}, require_https=self.request.is_secure())
+        """The portal as the visitor called it. allauth would lead to any allowed host, to the visitor's own
+        localhost too."""
+        return url_has_allowed_host_and_scheme(
+            url, {self.request.get_host()}, require_https=self.request.is_secure()
+        )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         message = self.render_mail(template_prefix, email, {**mail_context(), **context, "email": email})
-        html = next((str(body) for body, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
-        queue_rendered_mail(event=template_prefix, to=email, subject=message.subject, text=str(message.body), html=html)
+        html = next(
+            (str(body) for body, kind in getattr(message, "alternatives", []) if kind == "text/html"), ""
+        )
+        queue_rendered_mail(
+            event=template_prefix, to=email, subject=message.subject, text=str(message.body), html=html
+        )

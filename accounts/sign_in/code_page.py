@@ -1,4 +1,5 @@
-"""What the two pages that ask for a code have in common: the one within a sign-in and the one for people who are signed in."""
+"""What the two pages that ask for a code have in common: the one within a sign-in and the one for people who
+are signed in."""
 
 from typing import Any
 
@@ -31,7 +32,12 @@ def code_form(kind: type[CodeForm], request: PortalRequest, user: User) -> CodeF
 
 def judge(user: User, form: CodeForm, state: State) -> Answer:
     """Compare the typed code and count; the caller keeps the state."""
-    answer = check_code(user=user, method=form.method, code=form.cleaned_data["code"], failures_before=state["failures_before"])
+    answer = check_code(
+        user=user,
+        method=form.method,
+        code=form.cleaned_data["code"],
+        failures_before=state["failures_before"],
+    )
     if answer == Answer.RIGHT:
         return answer
     state["wrong"] += 1
@@ -48,7 +54,9 @@ def _explain(answer: Answer, left: int) -> str:
         return _("That code is too old. Ask for a new one.")
     if answer == Answer.TOO_SOON:
         return _("Too many wrong codes. Wait a while before you try again.")
-    return ngettext("That is not the code. One try is left.", "That is not the code. %(left)s tries are left.", left) % {"left": left}
+    return ngettext(
+        "That is not the code. One try is left.", "That is not the code. %(left)s tries are left.", left
+    ) % {"left": left}
 
 
 def send_and_tell(request: PortalRequest, user: User, back: str) -> HttpResponse:
@@ -69,7 +77,9 @@ def send_and_tell(request: PortalRequest, user: User, back: str) -> HttpResponse
 
 def page_of(user: User, form: CodeForm) -> dict[str, Any]:
     """What a page that asks for a code shows."""
-    code_is_out = EmailDevice.objects.filter(user=user, token__isnull=False, valid_until__gt=timezone.now()).exists()
+    code_is_out = EmailDevice.objects.filter(
+        user=user, token__isnull=False, valid_until__gt=timezone.now()
+    ).exists()
     return {
         "form": form,
         "method": form.method.value,

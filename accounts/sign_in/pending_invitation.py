@@ -1,8 +1,8 @@
 """The invitation that a browser has opened, kept in its session, and the address that was proved there.
 
-Opening a link consumes nothing and proves nothing: links are forwarded, and scanners open them. Who redeems owns the
-invited address: by a confirmed address of the signed-in user, by one that an identity provider has verified, or by a
-code that was mailed to it (``mail_code``, ``confirm``).
+Opening a link consumes nothing and proves nothing: links are forwarded, and scanners open them. Who redeems
+owns the invited address: by a confirmed address of the signed-in user, by one that an identity provider has
+verified, or by a code that was mailed to it (``mail_code``, ``confirm``).
 """
 
 import time
@@ -58,13 +58,21 @@ class PendingInvitation:
     def invitation(self) -> Invitation | None:
         """None once its code was replaced. Whether it can be redeemed, it says itself."""
         invitations = Invitation.objects.select_related("contact__account", "account", "created_by")
-        return invitations.filter(pk=self._kept.get("id", 0), code_hash=self._kept.get("code_hash", "")).first()
+        return invitations.filter(
+            pk=self._kept.get("id", 0), code_hash=self._kept.get("code_hash", "")
+        ).first()
 
     def mail_code(self, address: str) -> None:
         """Prove that the visitor reads the mail of this address. A code sent before is void."""
         code = get_random_string(CODE_LENGTH, LETTERS)
-        self._keep(asked=address.lower(), code=hash_of(code), code_until=time.time() + CODE_SECONDS, proved="")
-        queue_mail(event="accounts/invitation_code", to=address, context={"code": f"{code[:4]}-{code[4:]}", "minutes": CODE_SECONDS // 60})
+        self._keep(
+            asked=address.lower(), code=hash_of(code), code_until=time.time() + CODE_SECONDS, proved=""
+        )
+        queue_mail(
+            event="accounts/invitation_code",
+            to=address,
+            context={"code": f"{code[:4]}-{code[4:]}", "minutes": CODE_SECONDS // 60},
+        )
 
     @property
     def asked_address(self) -> str:
@@ -72,7 +80,8 @@ class PendingInvitation:
         return str(self._kept.get("asked", "")) if self._kept.get("code") else ""
 
     def confirm(self, typed: str) -> bool:
-        """Whether this is the code that was mailed. After some wrong ones it is void, however many come at once."""
+        """Whether this is the code that was mailed. After some wrong ones it is void, however many come at
+        once."""
         code = self._kept.get("code")
         if not code or time.time() > self._kept["code_until"]:
             self._keep(code="")
@@ -95,19 +104,23 @@ class PendingInvitation:
         return self.exists and may_redeem(user=user, invitation=self.invitation(), proved=self.proved_address)
 
     def own_address(self, invitation: Invitation) -> str:
-        """An address that the invitation is for and that the person at this browser owns; "" if none is known."""
+        """An address that the invitation is for and that the person at this browser owns; "" if none is
+        known."""
         return next((address for address in self._owned() if invitation.admits(address)), "")
 
     def _owned(self) -> list[str]:
         proved = [self.proved_address] if self.proved_address else []
         if not self.request.user.is_authenticated:
             return proved
-        confirmed = EmailAddress.objects.filter(user=self.request.user, verified=True).order_by("-primary", "pk")
+        confirmed = EmailAddress.objects.filter(user=self.request.user, verified=True).order_by(
+            "-primary", "pk"
+        )
         return [*confirmed.values_list("email", flat=True), *proved]
 
 
 def invitation_for(request: HttpRequest, verified: list[str]) -> tuple[Invitation, str] | None:
-    """The redeemable invitation that this browser has opened, and which of these verified addresses it is for."""
+    """The redeemable invitation that this browser has opened, and which of these verified addresses it is
+    for."""
     pending = PendingInvitation(request)
     invitation = pending.invitation() if pending.exists else None
     if invitation is None or not invitation.is_redeemable:
@@ -115,15 +128,19 @@ def invitation_for(request: HttpRequest, verified: list[str]) -> tuple[Invitatio
     return next(((invitation, address) for address in verified if invitation.admits(address)), None)
 
 
-def redeem_by_sign_up(request: HttpRequest, *, verified: list[str], create_user: Callable[[], User]) -> User | None:
-    """For a sign-up with an identity from outside, whose provider has verified these addresses: create the user and
-    redeem the invitation that this browser has opened, both or neither (RedemptionRefused). None: it has opened none
-    for them, and nothing was done."""
+def redeem_by_sign_up(
+    request: HttpRequest, *, verified: list[str], create_user: Callable[[], User]
+) -> User | None:
+    """For a sign-up with an identity from outside, whose provider has verified these addresses: create the
+    user and redeem the invitation that this browser has opened, both or neither (RedemptionRefused). None: it
+    has opened none for them, and nothing was done."""
     found = invitation_for(request, verified)
     if found is None:
         return None
     invitation, address = found
     actor = Actor(client_ip=cast("PortalRequest", request).client_ip)
-    redemption = redeem_as_new_user(actor=actor, invitation=invitation, address=address, create_user=create_user)
+    redemption = redeem_as_new_user(
+        actor=actor, invitation=invitation, address=address, create_user=create_user
+    )
     PendingInvitation(request).forget()
     return redemption.user

@@ -25,7 +25,10 @@ def end_preview(request: HttpRequest, **_: Any) -> None:
 def note_connected_identity(request: HttpRequest, sociallogin: Any, **_: Any) -> None:
     user = sociallogin.user
     record_identity_change(
-        actor=Actor(user=user, client_ip=client_ip(request)), user=user, provider=sociallogin.account.provider, is_connected=True
+        actor=Actor(user=user, client_ip=client_ip(request)),
+        user=user,
+        provider=sociallogin.account.provider,
+        is_connected=True,
     )
 
 

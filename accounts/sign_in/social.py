@@ -1,4 +1,5 @@
-"""The seam to allauth for external identities: who may register with one, which address counts, where they come from."""
+"""The seam to allauth for external identities: who may register with one, which address counts, where they
+come from."""
 
 import logging
 from typing import Any, cast
@@ -28,7 +29,8 @@ from accounts.sign_in.pending_invitation import PendingInvitation, invitation_fo
 from lib.mail_addresses import mail_address
 
 STAY = "stay"
-"""Query parameter of the sign-in page that shows it even where it would lead straight to the only provider."""
+"""Query parameter of the sign-in page that shows it even where it would lead straight to the only
+provider."""
 
 MAX_NAME = 100
 VERIFICATION_CLAIMS = ("email_verified", "verified_email")
@@ -37,7 +39,9 @@ logger = logging.getLogger(__name__)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[SocialApp]:
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
         """From the settings alone: no query, and no secret in the database."""
         apps = _build_apps_from_settings(provider=provider, client_id=client_id)
         return [app for of_provider in apps.values() for app in of_provider]
@@ -50,10 +54,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def list_providers(self, request: HttpRequest) -> list[Provider]:
         """The company's own first, then those that everybody knows."""
-        return sorted(super().list_providers(request), key=lambda provider: provider.app.settings.get("position", 0))
+        return sorted(
+            super().list_providers(request), key=lambda provider: provider.app.settings.get("position", 0)
+        )
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
-        """Take a name and an address, whether it is verified, and keep nothing else of what the provider tells about the person.
+        """Take a name and an address, whether it is verified, and keep nothing else of what the provider
+        tells about the person.
 
         allauth makes text of whatever identifies them: nothing would be one and the same person each time.
         """
@@ -64,11 +71,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         known = {key: _storable(value) for key, value in data.items() if isinstance(value, str)}
         user = cast("User", super().populate_user(request, sociallogin, known))
         user.first_name, user.last_name = user.first_name[:MAX_NAME], user.last_name[:MAX_NAME]
-        sociallogin.account.extra_data = {"email": user.email, "name": (known.get("name") or user.get_full_name())[: 2 * MAX_NAME]}
+        sociallogin.account.extra_data = {
+            "email": user.email,
+            "name": (known.get("name") or user.get_full_name())[: 2 * MAX_NAME],
+        }
         return user
 
     def _is_plainly_verified(self, address: EmailAddress, sociallogin: SocialLogin) -> bool:
-        """The word of the provider counts if it is the boolean True alone; allauth takes any for Google and Yahoo, "false" included.
+        """The word of the provider counts if it is the boolean True alone; allauth takes any for Google and
+        Yahoo, "false" included.
 
         An address of a domain that the settings name as the provider's own needs no word.
         """
@@ -79,9 +90,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return address.verified is True and all(word is True for word in said)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """An address that the provider does not plainly call verified is not. Who is new gets the one address that counts.
+        """An address that the provider does not plainly call verified is not. Who is new gets the one address
+        that counts.
 
-        allauth signs in for every process that it does not know, so a visitor's invented one is no way past this.
+        allauth signs in for every process that it does not know, so a visitor's invented one is no way past
+        this.
         """
         request.waits_for_provider = False  # type: ignore[attr-defined]
         known = sociallogin.email_addresses
@@ -89,35 +102,56 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         for address in sociallogin.email_addresses:
             address.email = mail_address(address.email)
             address.verified = address.verified is True and _may_vouch_for(address.email, sociallogin)
-        if not sociallogin.is_existing and sociallogin.state.get("process") not in (AuthProcess.CONNECT, AuthProcess.REDIRECT):
+        if not sociallogin.is_existing and sociallogin.state.get("process") not in (
+            AuthProcess.CONNECT,
+            AuthProcess.REDIRECT,
+        ):
             self._choose_address(cast("PortalRequest", request), sociallogin)
 
-    def on_authentication_error(self, request: HttpRequest, provider: Provider, error: Any = None, exception: Any = None, **_: Any) -> None:
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Provider, error: Any = None, exception: Any = None, **_: Any
+    ) -> None:
         """Nobody else tells the operator: the person gets a page."""
-        logger.warning("Signing in with %s failed: %s %s", provider.sub_id, error, type(exception).__name__ if exception else "")
+        logger.warning(
+            "Signing in with %s failed: %s %s",
+            provider.sub_id,
+            error,
+            type(exception).__name__ if exception else "",
+        )
 
     def _choose_address(self, request: PortalRequest, sociallogin: SocialLogin) -> None:
         addresses = [*_proved_here(request), *sociallogin.email_addresses]
         invited = invitation_for(request, [address.email for address in addresses if address.verified])
         if invited:
-            chosen = next(address for address in addresses if address.email == invited[1] and address.verified)
+            chosen = next(
+                address for address in addresses if address.email == invited[1] and address.verified
+            )
         else:
             _refuse_other_than_invitee(request, sociallogin)
             chosen = _for_open_registration(request, sociallogin)
         if chosen and chosen.verified and user_of(chosen.email):
-            owner = claim_user(actor=Actor(client_ip=request.client_ip), address=chosen.email) if invited else None
+            owner = (
+                claim_user(actor=Actor(client_ip=request.client_ip), address=chosen.email)
+                if invited
+                else None
+            )
             if owner is None:
                 raise ImmediateHttpResponse(_sign_in_first(request, sociallogin))
             sociallogin.connect(request, owner)  # this is their new way in
             return
-        sociallogin.email_addresses = [EmailAddress(email=chosen.email, verified=chosen.verified, primary=True)] if chosen else []
+        sociallogin.email_addresses = (
+            [EmailAddress(email=chosen.email, verified=chosen.verified, primary=True)] if chosen else []
+        )
         sociallogin.user.email = chosen.email if chosen else ""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        """Under open registration, and for the owner of the invitation that this browser has opened; never where it is closed."""
+        """Under open registration, and for the owner of the invitation that this browser has opened; never
+        where it is closed."""
         request = cast("PortalRequest", request)
         is_closed = request.sign_in_policy.registration == SignInPolicy.Registration.CLOSED
-        return not is_closed and (_is_open_to(request, sociallogin) or bool(invitation_for(request, _verified(sociallogin))))
+        return not is_closed and (
+            _is_open_to(request, sociallogin) or bool(invitation_for(request, _verified(sociallogin)))
+        )
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         """Create the user and redeem the invitation, both or neither."""
@@ -159,11 +193,14 @@ def only_provider(request: PortalRequest) -> Provider | None:
 
 def provider_names(request: HttpRequest) -> dict[str, str]:
     """Of the configured providers: as SocialAccount.provider says → as people say."""
-    return {provider.sub_id: provider.name for provider in SocialAccountAdapter(request).list_providers(request)}
+    return {
+        provider.sub_id: provider.name for provider in SocialAccountAdapter(request).list_providers(request)
+    }
 
 
 def _may_vouch_for(email: str, sociallogin: SocialLogin) -> bool:
-    """A customer's own provider can be kept to that customer's domains: it could call any address verified."""
+    """A customer's own provider can be kept to that customer's domains: it could call any address
+    verified."""
     domains: list[str] = sociallogin.provider.app.settings.get("only_domains", [])
     return not domains or email.rpartition("@")[2] in domains
 
@@ -174,7 +211,8 @@ def _storable(text: str) -> str:
 
 
 def _proved_here(request: PortalRequest) -> list[EmailAddress]:
-    """The invited address, if a code that was mailed to it was typed in this browser: as good as a provider's word."""
+    """The invited address, if a code that was mailed to it was typed in this browser: as good as a provider's
+    word."""
     proved = PendingInvitation(request).proved_address
     return [EmailAddress(email=proved, verified=True)] if proved else []
 
@@ -185,7 +223,10 @@ def _refuse_other_than_invitee(request: HttpRequest, sociallogin: SocialLogin) -
         return
     messages.error(
         request,
-        _("%(provider)s did not confirm that the invited address is yours. Use another sign-in, or let us mail a code there first.")
+        _(
+            "%(provider)s did not confirm that the invited address is yours. Use "
+            "another sign-in, or let us mail a code there first."
+        )
         % {"provider": sociallogin.provider.name},
     )
     raise ImmediateHttpResponse(redirect("redeem_invitation"))
@@ -204,20 +245,33 @@ def _for_open_registration(request: PortalRequest, sociallogin: SocialLogin) -> 
 
 
 def _no_good_address(request: PortalRequest, sociallogin: SocialLogin) -> HttpResponse:
-    values = {"provider": sociallogin.provider.name, "domains": ", ".join(request.sign_in_policy.allowed_domains)}
+    values = {
+        "provider": sociallogin.provider.name,
+        "domains": ", ".join(request.sign_in_policy.allowed_domains),
+    }
     if sociallogin.email_addresses:
-        messages.error(request, _("Your address at %(provider)s is not a work address of one of these domains: %(domains)s") % values)
+        messages.error(
+            request,
+            _("Your address at %(provider)s is not a work address of one of these domains: %(domains)s")
+            % values,
+        )
     else:
-        messages.error(request, _("%(provider)s did not tell us your e-mail address. Choose another way to sign in.") % values)
+        messages.error(
+            request,
+            _("%(provider)s did not tell us your e-mail address. Choose another way to sign in.") % values,
+        )
     return redirect(f"{reverse('account_login')}?{STAY}=1")
 
 
 def _sign_in_first(request: PortalRequest, sociallogin: SocialLogin) -> HttpResponse:
-    """An identity is never tied to a user because the addresses agree: its owner does that, signed in. Only who owns the
-    address learns of the user."""
+    """An identity is never tied to a user because the addresses agree: its owner does that, signed in. Only
+    who owns the address learns of the user."""
     messages.info(
         request,
-        _("You have a sign-in with this address already. Sign in the way you are used to; you can connect %(provider)s in your profile.")
+        _(
+            "You have a sign-in with this address already. Sign in the way you are used "
+            "to; you can connect %(provider)s in your profile."
+        )
         % {"provider": sociallogin.provider.name},
     )
     target = reverse("redeem_invitation") if PendingInvitation(request).exists else reverse("home")

@@ -36,7 +36,9 @@ class SecondFactorStage(LoginStage):  # type: ignore[misc]
         return redirect(self.urlname), True
 
     def _begin(self) -> None:
-        self.state.update(auth_hash=self.user.get_session_auth_hash(), failures_before=failures_of(self.user), wrong=0)
+        self.state.update(
+            auth_hash=self.user.get_session_auth_hash(), failures_before=failures_of(self.user), wrong=0
+        )
         if methods_of(self.user)[0] == Method.EMAIL:
             send_code(user=self.user)
 
@@ -46,4 +48,6 @@ class SecondFactorStage(LoginStage):  # type: ignore[misc]
         begun_with = str(self.state.get("auth_hash", ""))
         if user and get_adapter().is_shut_out(self.request, user):
             return False
-        return bool(user and user.is_active and constant_time_compare(begun_with, user.get_session_auth_hash()))
+        return bool(
+            user and user.is_active and constant_time_compare(begun_with, user.get_session_auth_hash())
+        )

@@ -3,7 +3,8 @@ from django.utils.translation import gettext as _
 
 
 class MaximumLengthValidator:
-    """Refuse passwords whose hashing would be work for nothing. The limit is far above any real passphrase."""
+    """Refuse passwords whose hashing would be work for nothing. The limit is far above any real
+    passphrase."""
 
     max_length = 128
 

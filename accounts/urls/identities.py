@@ -1,5 +1,5 @@
-"""Of allauth's addresses for external identities those that are used: no sign-in by a posted token. And two of its pages that
-the portal narrows."""
+"""Of allauth's addresses for external identities those that are used: no sign-in by a posted token. And two
+of its pages that the portal narrows."""
 
 from allauth.socialaccount import views as allauth_views
 from allauth.socialaccount.providers.facebook.provider import FacebookProvider
@@ -14,7 +14,14 @@ from django.urls import include, path, re_path
 
 from accounts.views import confirmation, identities, saml
 
-PROVIDERS = (FacebookProvider, GitHubProvider, GoogleProvider, MicrosoftGraphProvider, TwitterOAuth2Provider, YahooProvider)
+PROVIDERS = (
+    FacebookProvider,
+    GitHubProvider,
+    GoogleProvider,
+    MicrosoftGraphProvider,
+    TwitterOAuth2Provider,
+    YahooProvider,
+)
 
 urlpatterns = [
     path("login/", identities.sign_in, name="account_login"),

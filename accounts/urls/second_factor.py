@@ -12,7 +12,11 @@ urlpatterns = [
     path("accounts/confirm/", views.confirm_identity, name="confirm_identity"),
     path("accounts/confirm/send/", views.send_confirmation_code, name="send_confirmation_code"),
     # allauth lets anybody who is signed in set a first password.
-    path("accounts/password/set/", login_required(sign_in_again_first(password_set)), name="account_set_password"),
+    path(
+        "accounts/password/set/",
+        login_required(sign_in_again_first(password_set)),
+        name="account_set_password",
+    ),
     path("profile/security/second-factor/", views.second_factor, name="second_factor"),
     path("profile/security/second-factor/email/", views.second_factor_email, name="second_factor_email"),
     path("profile/security/second-factor/app/", views.second_factor_app, name="second_factor_app"),

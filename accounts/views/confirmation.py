@@ -16,10 +16,12 @@ from accounts.models import User
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_email(request: PortalRequest, key: str) -> HttpResponse:
-    """Confirm an address: by somebody who reads its mail, as the link shows, and who is the user, which it does not.
+    """Confirm an address: by somebody who reads its mail, as the link shows, and who is the user, which it
+    does not.
 
-    A stranger may have registered with this address. If its owner pressed the button, the stranger's password would open
-    a sign-in with a proved address. So it takes the browser in which the user signs in, or else the password.
+    A stranger may have registered with this address. If its owner pressed the button, the stranger's password
+    would open a sign-in with a proved address. So it takes the browser in which the user signs in, or else
+    the password.
     """
     confirmation = EmailConfirmationHMAC.from_key(key)
     address = confirmation.email_address if confirmation else None
@@ -28,7 +30,12 @@ def confirm_email(request: PortalRequest, key: str) -> HttpResponse:
     form = PasswordForm(request.POST if request.method == "POST" else None, user=address.user)
     if form.is_valid():
         return _confirm(request, key)
-    context = {"form": form, "email": address.email, "key": key, "has_password": address.user.has_usable_password()}
+    context = {
+        "form": form,
+        "email": address.email,
+        "key": key,
+        "has_password": address.user.has_usable_password(),
+    }
     return render(request, "account/email_confirm_elsewhere.html", context)
 
 

@@ -1,4 +1,5 @@
-"""From a link or code to access. Nothing is consumed before the last POST, and never by anybody but the invitee."""
+"""From a link or code to access. Nothing is consumed before the last POST, and never by anybody but the
+invitee."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -46,7 +47,9 @@ InvitationView = Callable[..., HttpResponse]
 
 
 def within(request: HttpRequest, action: str, key: str = "") -> bool:
-    return bool(ratelimit.consume(request, app="invitations", action=action, config=LIMITS, key=key, limit_get=True))
+    return bool(
+        ratelimit.consume(request, app="invitations", action=action, config=LIMITS, key=key, limit_get=True)
+    )
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -54,7 +57,8 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def with_invitation(view: InvitationView) -> InvitationView:
-    """For the steps after the link: hand over the invitation that was opened here, or say that it works no longer."""
+    """For the steps after the link: hand over the invitation that was opened here, or say that it works no
+    longer."""
 
     @wraps(view)
     def checked(request: PortalRequest) -> HttpResponse:
@@ -90,7 +94,9 @@ def redeem_link(request: PortalRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 @with_invitation
-def redeem_invitation(request: PortalRequest, pending: PendingInvitation, invitation: Invitation) -> HttpResponse:
+def redeem_invitation(
+    request: PortalRequest, pending: PendingInvitation, invitation: Invitation
+) -> HttpResponse:
     """Whom it is for and what to do; for its owner, signed in, the one button that redeems it."""
     address = pending.own_address(invitation)
     if request.method == "POST" and _is_signed_in(request) and address:
@@ -102,11 +108,17 @@ def redeem_invitation(request: PortalRequest, pending: PendingInvitation, invita
 @login_not_required
 @require_POST
 @with_invitation
-def redeem_send_code(request: PortalRequest, pending: PendingInvitation, invitation: Invitation) -> HttpResponse:
-    """Mail a code to the invited address; for a group to the address that is typed, if the group is open to it."""
+def redeem_send_code(
+    request: PortalRequest, pending: PendingInvitation, invitation: Invitation
+) -> HttpResponse:
+    """Mail a code to the invited address; for a group to the address that is typed, if the group is open to
+    it."""
     form = AddressForm(request.POST) if invitation.is_group else None
     if form and form.is_valid() and not invitation.admits(form.cleaned_data["email"]):
-        form.add_error("email", _("This invitation is for addresses that end in @%(domain)s.") % {"domain": invitation.domain})
+        form.add_error(
+            "email",
+            _("This invitation is for addresses that end in @%(domain)s.") % {"domain": invitation.domain},
+        )
     if form and not form.is_valid():
         return _show(request, pending, invitation, address_form=form)
     address = form.cleaned_data["email"] if form else invitation.email
@@ -115,7 +127,13 @@ def redeem_send_code(request: PortalRequest, pending: PendingInvitation, invitat
     elif pending.asked_address:
         messages.info(request, _("We have just sent you a code. It can take a minute to arrive."))
     else:
-        messages.info(request, _("Codes were mailed to this address a moment ago, perhaps for somebody else. Wait a little and ask again."))
+        messages.info(
+            request,
+            _(
+                "Codes were mailed to this address a moment ago, perhaps for "
+                "somebody else. Wait a little and ask again."
+            ),
+        )
         return redirect("redeem_invitation")
     return redirect("redeem_confirm")
 
@@ -123,7 +141,9 @@ def redeem_send_code(request: PortalRequest, pending: PendingInvitation, invitat
 @login_not_required
 @require_http_methods(["GET", "POST"])
 @with_invitation
-def redeem_confirm(request: PortalRequest, pending: PendingInvitation, invitation: Invitation) -> HttpResponse:
+def redeem_confirm(
+    request: PortalRequest, pending: PendingInvitation, invitation: Invitation
+) -> HttpResponse:
     """Prove the address with the code that was mailed to it."""
     asked = pending.asked_address
     if not asked:
@@ -132,17 +152,23 @@ def redeem_confirm(request: PortalRequest, pending: PendingInvitation, invitatio
     if form.is_valid() and within(request, "confirm") and pending.confirm(form.cleaned_data["code"]):
         return _go_on(request, asked)
     if form.is_valid() and not pending.asked_address:
-        messages.error(request, _("The code is too old, or there were too many wrong ones. Ask for a new code."))
+        messages.error(
+            request, _("The code is too old, or there were too many wrong ones. Ask for a new code.")
+        )
         return redirect("redeem_invitation")
     if form.is_valid():
         form.add_error("code", _("This is not the code that we sent."))
-    return render(request, "accounts/redeem/confirm.html", {"form": form, "invitation": invitation, "asked": asked})
+    return render(
+        request, "accounts/redeem/confirm.html", {"form": form, "invitation": invitation, "asked": asked}
+    )
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 @with_invitation
-def redeem_register(request: PortalRequest, pending: PendingInvitation, invitation: Invitation) -> HttpResponse:
+def redeem_register(
+    request: PortalRequest, pending: PendingInvitation, invitation: Invitation
+) -> HttpResponse:
     """Create a sign-in for the proved address; it redeems the invitation in the same transaction."""
     address = pending.proved_address
     if not (address and invitation.admits(address) and _may_register(request)) or _is_signed_in(request):
@@ -167,7 +193,8 @@ def redeem_switch(request: PortalRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def redeem_new_link(request: PortalRequest) -> HttpResponse:
-    """Ask for a new link. The answer is the same whether there is an invitation or not; a job looks, so its time is too."""
+    """Ask for a new link. The answer is the same whether there is an invitation or not; a job looks, so its
+    time is too."""
     form = AddressForm(request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/redeem/new_link.html", {"form": form})
@@ -176,15 +203,21 @@ def redeem_new_link(request: PortalRequest) -> HttpResponse:
         defer("accounts.tasks.answer_request_for_link", email=email, client_ip=request.client_ip)
     messages.success(
         request,
-        _("If an invitation is waiting for %(email)s, a new link is on its way. If nothing arrives, ask the person who invited you.")
+        _(
+            "If an invitation is waiting for %(email)s, a new link is on its way. If "
+            "nothing arrives, ask the person who invited you."
+        )
         % {"email": email},
     )
     return redirect("redeem")
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    """One page for an unknown, used, expired or revoked invitation. What it links back to is no address with a code."""
-    return render(request, "accounts/redeem/gone.html", {"form": AddressForm(), "here": reverse("redeem")}, status=410)
+    """One page for an unknown, used, expired or revoked invitation. What it links back to is no address with
+    a code."""
+    return render(
+        request, "accounts/redeem/gone.html", {"form": AddressForm(), "here": reverse("redeem")}, status=410
+    )
 
 
 def _open(request: PortalRequest, code: str) -> HttpResponse:
@@ -199,7 +232,11 @@ def _open(request: PortalRequest, code: str) -> HttpResponse:
 
 
 def _show(
-    request: PortalRequest, pending: PendingInvitation, invitation: Invitation, status: int = 200, address_form: AddressForm | None = None
+    request: PortalRequest,
+    pending: PendingInvitation,
+    invitation: Invitation,
+    status: int = 200,
+    address_form: AddressForm | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "invitation": invitation,
@@ -215,7 +252,9 @@ def _show(
     return render(request, f"accounts/redeem/{name}.html", context, status=status)
 
 
-def _redeem_as_user(request: PortalRequest, pending: PendingInvitation, invitation: Invitation, address: str) -> HttpResponse:
+def _redeem_as_user(
+    request: PortalRequest, pending: PendingInvitation, invitation: Invitation, address: str
+) -> HttpResponse:
     try:
         redeem_as_user(actor=Actor.of(request), invitation=invitation, user=request.user, address=address)
     except RedemptionRefused as refusal:
@@ -223,7 +262,9 @@ def _redeem_as_user(request: PortalRequest, pending: PendingInvitation, invitati
     return _welcome(request, pending)
 
 
-def _redeem_as_new_user(request: PortalRequest, pending: PendingInvitation, invitation: Invitation, form: RegisterForm) -> HttpResponse:
+def _redeem_as_new_user(
+    request: PortalRequest, pending: PendingInvitation, invitation: Invitation, form: RegisterForm
+) -> HttpResponse:
     created: list[User] = []
     actor = Actor(client_ip=request.client_ip)
 
@@ -255,8 +296,9 @@ def _refused(request: PortalRequest, refusal: RedemptionRefused) -> HttpResponse
 
 
 def _go_on(request: PortalRequest, address: str) -> HttpResponse:
-    """After the proof: who has a sign-in with the address uses it; only its owner learns that there is one. Whose access
-    was reset, or whose address a stranger had registered, has nothing to use, and chooses a password."""
+    """After the proof: who has a sign-in with the address uses it; only its owner learns that there is one.
+    Whose access was reset, or whose address a stranger had registered, has nothing to use, and chooses a
+    password."""
     if _is_signed_in(request):
         return redirect("redeem_invitation")
     if user_of(address) and not claimable_user(address):
@@ -265,7 +307,9 @@ def _go_on(request: PortalRequest, address: str) -> HttpResponse:
 
 
 def _sign_in_first(request: PortalRequest) -> HttpResponse:
-    messages.info(request, _("You have a sign-in with this address already. Sign in, and accept the invitation then."))
+    messages.info(
+        request, _("You have a sign-in with this address already. Sign in, and accept the invitation then.")
+    )
     return redirect_to_login(reverse("redeem_invitation"))
 
 

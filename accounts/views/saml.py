@@ -1,7 +1,7 @@
 """SAML 2.0: what allauth's own pages leave open to anybody.
 
-An answer comes as a form that another site posts, without the session's cookie. So it is laid aside, and read on the next
-page, which the browser asks for with its cookies.
+An answer comes as a form that another site posts, without the session's cookie. So it is laid aside, and read
+on the next page, which the browser asks for with its cookies.
 """
 
 from typing import cast
@@ -27,7 +27,8 @@ LIMITS = {"acs": "60/m/ip"}
 @login_not_required
 @require_POST
 def acs(request: HttpRequest, organization_slug: str) -> HttpResponse:
-    """Lay the answer aside, for minutes: only for a provider that is configured, only a few, and only of a believable size."""
+    """Lay the answer aside, for minutes: only for a provider that is configured, only a few, and only of a
+    believable size."""
     get_app_or_404(request, organization_slug)
     if not 0 < len(request.POST.get("SAMLResponse", "")) <= MAX_CHARACTERS:
         raise BadRequest("No answer, or one that is too long.")

@@ -48,7 +48,9 @@ NEW_RECOVERY_CODES = "new_recovery_codes"
 CONFIRMING = "confirming_identity"
 
 View = Callable[[PortalRequest], HttpResponse]
-stage_required: Callable[[View], View] = login_stage_required(stage=SecondFactorStage.key, redirect_urlname="account_login")
+stage_required: Callable[[View], View] = login_stage_required(
+    stage=SecondFactorStage.key, redirect_urlname="account_login"
+)
 
 
 # Within a sign-in: nobody is signed in yet
@@ -59,7 +61,9 @@ stage_required: Callable[[View], View] = login_stage_required(stage=SecondFactor
 def sign_in_code(request: PortalRequest) -> HttpResponse:
     stage: SecondFactorStage = request._login_stage  # type: ignore[attr-defined]
     if not stage.still_holds:
-        return start_over(request, stage, _("Something about your sign-in changed in the meantime. Please sign in again."))
+        return start_over(
+            request, stage, _("Something about your sign-in changed in the meantime. Please sign in again.")
+        )
     form = code_form(SignInCodeForm, request, stage.user)
     if request.method == "POST" and form.is_valid():
         answer = judge(stage.user, form, stage.state)
@@ -77,7 +81,9 @@ def finish_sign_in(request: PortalRequest, stage: SecondFactorStage, form: CodeF
     response: HttpResponse = stage.exit()
     if form.cleaned_data.get("remember"):
         agent = request.headers.get("User-Agent", "")
-        set_trust_cookie(response, trust_browser(actor=actor_of(request, stage), user=stage.user, user_agent=agent))
+        set_trust_cookie(
+            response, trust_browser(actor=actor_of(request, stage), user=stage.user, user_agent=agent)
+        )
     return response
 
 
@@ -95,7 +101,9 @@ def actor_of(request: PortalRequest, stage: SecondFactorStage) -> Actor:
 @require_POST
 def send_sign_in_code(request: PortalRequest) -> HttpResponse:
     stage: SecondFactorStage = request._login_stage  # type: ignore[attr-defined]
-    return send_and_tell(request, stage.user, "sign_in_code") if stage.still_holds else redirect("sign_in_code")
+    return (
+        send_and_tell(request, stage.user, "sign_in_code") if stage.still_holds else redirect("sign_in_code")
+    )
 
 
 @stage_required
@@ -120,7 +128,11 @@ def confirm_identity(request: PortalRequest) -> HttpResponse:
             return identity_confirmed(request, form)
         if answer == Answer.ENOUGH:
             return sign_out(request)
-    return render(request, "accounts/second_factor/confirm_identity.html", page_of(request.user, form) | {"next": next_of(request)})
+    return render(
+        request,
+        "accounts/second_factor/confirm_identity.html",
+        page_of(request.user, form) | {"next": next_of(request)},
+    )
 
 
 def identity_confirmed(request: PortalRequest, form: CodeForm) -> HttpResponse:
@@ -188,17 +200,25 @@ def second_factor_app(request: PortalRequest) -> HttpResponse:
     key = request.session.setdefault(APP_KEY, default_key())
     form = CodeForm(request.POST if request.method == "POST" else None, method=Method.APP)
     if request.method == "POST" and form.is_valid():
-        codes = switch_on_app(actor=Actor.of(request), user=request.user, key=key, code=form.cleaned_data["code"])
+        codes = switch_on_app(
+            actor=Actor.of(request), user=request.user, key=key, code=form.cleaned_data["code"]
+        )
         if codes is not None:
             del request.session[APP_KEY]
             prove(request, request.user, Method.APP)
             return switched_on(request, codes, _("Your authenticator app is connected."))
-        form.add_error("code", _("That is not the code that the app should show now. Is the clock of your phone right?"))
+        form.add_error(
+            "code", _("That is not the code that the app should show now. Is the clock of your phone right?")
+        )
     device = TOTPDevice(user=request.user, key=key)
     size, path = qr_code(setup_url(device, mail_context()["portal"].title))
     secret = secret_of(device)
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-    return render(request, "accounts/second_factor/app.html", {"form": form, "size": size, "path": path, "secret": groups})
+    return render(
+        request,
+        "accounts/second_factor/app.html",
+        {"form": form, "size": size, "path": path, "secret": groups},
+    )
 
 
 def switched_on(request: PortalRequest, codes: list[str], text: str) -> HttpResponse:
@@ -221,7 +241,11 @@ def second_factor_off(request: PortalRequest) -> HttpResponse:
         messages.success(request, _("Switched off: %(method)s") % {"method": method.label})
         return redirect("second_factor")
     is_last = len(chosen) == 1
-    context = {"method": method, "is_last": is_last, "is_obliged": is_required(request.sign_in_policy, request.user, request.contacts)}
+    context = {
+        "method": method,
+        "is_last": is_last,
+        "is_obliged": is_required(request.sign_in_policy, request.user, request.contacts),
+    }
     return render(request, "accounts/second_factor/off.html", context)
 
 
@@ -232,7 +256,11 @@ def recovery_codes(request: PortalRequest) -> HttpResponse:
     if request.method == "POST" and chosen_methods(request.user):
         return show_once(request, renew_recovery_codes(actor=Actor.of(request), user=request.user))
     codes: Any = request.session.pop(NEW_RECOVERY_CODES, None)
-    return render(request, "accounts/second_factor/recovery_codes.html", {"codes": codes}) if codes else redirect("second_factor")
+    return (
+        render(request, "accounts/second_factor/recovery_codes.html", {"codes": codes})
+        if codes
+        else redirect("second_factor")
+    )
 
 
 def show_once(request: PortalRequest, codes: list[str]) -> HttpResponse:

@@ -14,7 +14,8 @@ from lib import markdown
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def terms(request: PortalRequest) -> HttpResponse:
-    """Everybody may read the terms of use; whoever is signed in accepts them, when asked to, before going on."""
+    """Everybody may read the terms of use; whoever is signed in accepts them, when asked to, before going
+    on."""
     policy = request.sign_in_policy
     if not policy.terms:
         return redirect("home")

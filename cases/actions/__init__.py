@@ -1,7 +1,13 @@
-"""What happens to a case over several rows: each action writes its rows, one activity and the mails in one transaction."""
+"""What happens to a case over several rows: each action writes its rows, one activity and the mails in one
+transaction."""
 
 from cases.actions.composing import colleagues_writing, note_composing, stop_composing
-from cases.actions.entitlements import correct_statement, entitlement_for, next_entitlement, offered_priorities
+from cases.actions.entitlements import (
+    correct_statement,
+    entitlement_for,
+    next_entitlement,
+    offered_priorities,
+)
 from cases.actions.handover import count_open_cases, hand_over_cases
 from cases.actions.merge import merge_cases, split_case, why_not_merged
 from cases.actions.messages import add_internal_note, edit_reply, reply_to_case

@@ -11,7 +11,9 @@ from cases.models import AgentDraft, Case
 def keep_agent_draft(*, case: Case, agent: User, values: dict[str, str]) -> None:
     """An empty text is no draft."""
     if values.get("body", "").strip():
-        AgentDraft.objects.update_or_create(case=case, agent=agent, defaults={"values": values, "saved_at": timezone.now()})
+        AgentDraft.objects.update_or_create(
+            case=case, agent=agent, defaults={"values": values, "saved_at": timezone.now()}
+        )
     else:
         discard_agent_draft(case=case, agent=agent)
 

@@ -1,4 +1,5 @@
-"""Who is writing in a case now. Pages tell every 20 seconds; whoever has not been heard of for a minute has gone."""
+"""Who is writing in a case now. Pages tell every 20 seconds; whoever has not been heard of for a minute has
+gone."""
 
 from datetime import datetime, timedelta
 
@@ -24,5 +25,9 @@ def stop_composing(*, case: Case, agent: User) -> None:
 
 def colleagues_writing(case: Case, agent: User, now: datetime) -> list[str]:
     """Names of the others, in the order of the alphabet."""
-    present = Composing.objects.filter(case=case, seen_at__gt=now - EXPIRY).exclude(agent=agent).select_related("agent")
+    present = (
+        Composing.objects.filter(case=case, seen_at__gt=now - EXPIRY)
+        .exclude(agent=agent)
+        .select_related("agent")
+    )
     return sorted(composing.agent.get_full_name() for composing in present)

@@ -1,4 +1,5 @@
-"""What cases and hours draw from what an account has bought. A line of the statement is never rewritten: a correction is one of its own."""
+"""What cases and hours draw from what an account has bought. A line of the statement is never rewritten: a
+correction is one of its own."""
 
 from decimal import Decimal
 
@@ -25,7 +26,9 @@ def next_entitlement(account_id: int | None, product_id: int | None) -> Entitlem
     """Of an account: the first that still takes a case, or else the first."""
     covering = Entitlement.objects.covering(account_id, product_id).with_consumption()
     found = list(covering.select_related("sla_policy"))
-    return next((entitlement for entitlement in found if entitlement.takes_another_case), next(iter(found), None))
+    return next(
+        (entitlement for entitlement in found if entitlement.takes_another_case), next(iter(found), None)
+    )
 
 
 def offered_priorities(entitlement: Entitlement | None, desk: CaseDesk) -> list[str]:
@@ -35,7 +38,8 @@ def offered_priorities(entitlement: Entitlement | None, desk: CaseDesk) -> list[
 
 
 def claim_entitlement(contact: Contact, product: Product | None) -> Entitlement | None:
-    """The same for a case that is being opened: the rows stay locked, so that the last case is not opened twice.
+    """The same for a case that is being opened: the rows stay locked, so that the last case is not opened
+    twice.
 
     Raises ValidationError (code "entitlement") where the account may open no more.
     """
@@ -43,18 +47,28 @@ def claim_entitlement(contact: Contact, product: Product | None) -> Entitlement 
     found = list(covering.select_for_update(of=("self",)))
     claimed = next((entitlement for entitlement in found if entitlement.takes_another_case), None)
     if claimed is None and found:
-        raise ValidationError(_("Your support contract is used up. Please talk to your account manager."), code="entitlement")
+        raise ValidationError(
+            _("Your support contract is used up. Please talk to your account manager."), code="entitlement"
+        )
     if claimed is None and CaseDesk.objects.the_one().needs_entitlement:
-        raise ValidationError(_("There is no support contract for this. Please talk to your account manager."), code="entitlement")
+        raise ValidationError(
+            _("There is no support contract for this. Please talk to your account manager."),
+            code="entitlement",
+        )
     return claimed
 
 
 def covering_entitlement(case: Case) -> Entitlement | None:
-    """What a case that is open already draws from by its product: the first that takes another, its present one included, or else
-    the first. Staff are never refused."""
+    """What a case that is open already draws from by its product: the first that takes another, its present
+    one included, or else the first. Staff are never refused."""
     opened = timezone.localdate(case.created_at)
-    found = list(Entitlement.objects.covering(case.account_id, case.product_id, opened).select_for_update(of=("self",)))
-    return next((one for one in found if one.pk == case.entitlement_id or one.takes_another_case), next(iter(found), None))
+    found = list(
+        Entitlement.objects.covering(case.account_id, case.product_id, opened).select_for_update(of=("self",))
+    )
+    return next(
+        (one for one in found if one.pk == case.entitlement_id or one.takes_another_case),
+        next(iter(found), None),
+    )
 
 
 def deduct_case(case: Case, moment: str) -> None:
@@ -65,7 +79,8 @@ def deduct_case(case: Case, moment: str) -> None:
 
 
 def draw_from(case: Case, entitlement: Entitlement | None) -> None:
-    """Give back what the case and its hours were charged for, and charge another contract. The case's row is locked."""
+    """Give back what the case and its hours were charged for, and charge another contract. The case's row is
+    locked."""
     if case.entitlement_id == (entitlement.pk if entitlement else None):
         return
     note = _("Moved to %(name)s") % {"name": entitlement.name if entitlement else "–"}
@@ -73,7 +88,9 @@ def draw_from(case: Case, entitlement: Entitlement | None) -> None:
         give_back(line, note)
     case.entitlement = entitlement
     case.save(update_fields=["entitlement"])
-    if entitlement and (entitlement.counts(OPENING) or (entitlement.counts(RESOLVING) and case.category == Category.RESOLVED)):
+    if entitlement and (
+        entitlement.counts(OPENING) or (entitlement.counts(RESOLVING) and case.category == Category.RESOLVED)
+    ):
         _make_up_to(_charge(entitlement, case), Decimal(1))
     for entry in case.time_entries.filter(taken_back_at=None):
         deduct_time(entitlement, entry)
@@ -84,7 +101,9 @@ def deduct_time(entitlement: Entitlement | None, entry: TimeEntry) -> None:
     if entitlement and entitlement.unit == Entitlement.Unit.HOURS and entry.is_billable:
         hours = (Decimal(entry.minutes) / 60).quantize(Decimal("0.01"))
         words = {"case": entry.case, "amount": hours, "note": entry.note[:150]}
-        line, is_new = Deduction.objects.get_or_create(entitlement=entitlement, time_entry=entry, corrects=None, defaults=words)
+        line, is_new = Deduction.objects.get_or_create(
+            entitlement=entitlement, time_entry=entry, corrects=None, defaults=words
+        )
         if not is_new:
             _make_up_to(line, hours)
 
@@ -100,25 +119,34 @@ def _charge(entitlement: Entitlement, case: Case) -> Deduction:
 
 
 def _make_up_to(line: Deduction, amount: Decimal) -> None:
-    """The contract was left and is come back to: a line is never written twice, so what was given back is taken again."""
+    """The contract was left and is come back to: a line is never written twice, so what was given back is
+    taken again."""
     if missing := amount - line.rest:
         _correct(line, missing, _("Counts here again"))
 
 
 def _correct(line: Deduction, amount: Decimal, note: str) -> Deduction:
     return Deduction.objects.create(
-        entitlement_id=line.entitlement_id, case_id=line.case_id, time_entry_id=line.time_entry_id, corrects=line, amount=amount, note=note
+        entitlement_id=line.entitlement_id,
+        case_id=line.case_id,
+        time_entry_id=line.time_entry_id,
+        corrects=line,
+        amount=amount,
+        note=note,
     )
 
 
 @transaction.atomic
 def correct_statement(*, actor: Actor, deduction: Deduction, amount: Decimal, note: str) -> Deduction:
-    """Give back, or take more, with a line of its own: the statement is never rewritten. A correction of a correction is one of
-    the line that both are about. Raises ValidationError ({"amount": …}) where more would be given back than was taken."""
+    """Give back, or take more, with a line of its own: the statement is never rewritten. A correction of a
+    correction is one of the line that both are about. Raises ValidationError ({"amount": …}) where more would
+    be given back than was taken."""
     line = Deduction.objects.select_for_update().get(pk=deduction.corrects_id or deduction.pk)
     if line.rest + amount < 0:
         words = {"rest": floatformat(max(line.rest, Decimal(0)), -2)}
         raise ValidationError({"amount": _("At most %(rest)s can be given back of this line.") % words})
     correction = _correct(line, amount, note)
-    record_activity(actor=actor, verb="entitlement.corrected", record=line.entitlement, amount=str(amount), note=note)
+    record_activity(
+        actor=actor, verb="entitlement.corrected", record=line.entitlement, amount=str(amount), note=note
+    )
     return correction

@@ -18,11 +18,15 @@ def hand_over_cases(*, actor: Actor, contact: Contact, heir: Contact) -> int:
     """Make a colleague the contact of somebody's open cases, and tell them; returns how many there were."""
     if heir.account_id != contact.account_id or heir.account_id is None or not heir.is_usable:
         raise ValidationError(_("Cases can be handed over to an active colleague only."))
-    cases = list(Case.objects.active().filter(contact=contact, account=contact.account_id).select_for_update())
+    cases = list(
+        Case.objects.active().filter(contact=contact, account=contact.account_id).select_for_update()
+    )
     for case in cases:
         case.contact = heir
         case.save(update_fields=["contact"])
-        record_activity(actor=actor, verb="case.handed_over", record=case, before=contact.full_name, after=heir.full_name)
+        record_activity(
+            actor=actor, verb="case.handed_over", record=case, before=contact.full_name, after=heir.full_name
+        )
     CaseParticipant.objects.filter(case__in=cases, contact=heir).delete()
     _hand_over_followed(contact, heir)
     if cases:

@@ -28,7 +28,9 @@ def why_not_merged(case: Case, into: Case) -> str:
     if case.account_id != into.account_id or (case.account_id is None and case.contact_id != into.contact_id):
         return _("Only cases of the same account can be merged.")
     if case.is_closed:
-        return _("%(number)s is closed. Only an open case can be merged into another.") % {"number": case.number}
+        return _("%(number)s is closed. Only an open case can be merged into another.") % {
+            "number": case.number
+        }
     if into.category == Category.CANCELLED:
         return _("%(number)s is cancelled. Nothing can be merged into it.") % {"number": into.number}
     return ""
@@ -36,10 +38,12 @@ def why_not_merged(case: Case, into: Case) -> str:
 
 @transaction.atomic
 def merge_cases(*, actor: Actor, case: Case, into: Case) -> Case:
-    """Move what was said, sent and worked to ``into``, with everybody who was in the loop; ``case`` is cancelled and leads there.
+    """Move what was said, sent and worked to ``into``, with everybody who was in the loop; ``case`` is
+    cancelled and leads there.
 
-    It no longer counts: what it drew from an entitlement as a case is given back. What was promised and missed in it is so in
-    ``into``, unless that is resolved: then nothing is owed any more. Cannot be undone. Raises ValidationError.
+    It no longer counts: what it drew from an entitlement as a case is given back. What was promised and
+    missed in it is so in ``into``, unless that is resolved: then nothing is owed any more. Cannot be undone.
+    Raises ValidationError.
     """
     case, into = _both_locked(case, into)
     if reason := why_not_merged(case, into):
@@ -64,14 +68,26 @@ def merge_cases(*, actor: Actor, case: Case, into: Case) -> Case:
 
 @transaction.atomic
 def split_case(*, actor: Actor, case: Case, messages: Collection[CaseMessage], subject: str) -> Case:
-    """Make a case of its own of some messages, for the same contact and those in the loop. It counts as a case of
-    its own, even where the entitlement is used up: that it is two matters is for staff to say."""
+    """Make a case of its own of some messages, for the same contact and those in the loop. It counts as a
+    case of its own, even where the entitlement is used up: that it is two matters is for staff to say."""
     case = locked(case)
     chosen = list(CaseMessage.objects.filter(case=case, pk__in=[message.pk for message in messages]))
     _check_split(case, chosen)
     now = timezone.now()
-    same = ("request_type", "product", "priority", "account", "contact", "entitlement", "assigned_to", "queue", "origin")
-    made = Case.objects.create(subject=subject, follows_up=case, **{name: getattr(case, name) for name in same})
+    same = (
+        "request_type",
+        "product",
+        "priority",
+        "account",
+        "contact",
+        "entitlement",
+        "assigned_to",
+        "queue",
+        "origin",
+    )
+    made = Case.objects.create(
+        subject=subject, follows_up=case, **{name: getattr(case, name) for name in same}
+    )
     made = locked(made)
     _furnish(made, case, chosen, now)
     record_activity(actor=actor, verb="case.split", record=case, number=made.number)
@@ -81,7 +97,8 @@ def split_case(*, actor: Actor, case: Case, messages: Collection[CaseMessage], s
 
 
 def _both_locked(case: Case, into: Case) -> tuple[Case, Case]:
-    """In one order, with those that were merged before and are led on, so that agents whose merges cross do not wait for each other."""
+    """In one order, with those that were merged before and are led on, so that agents whose merges cross do
+    not wait for each other."""
     rows = Case.objects.filter(Q(pk__in=(case.pk, into.pk)) | Q(merged_into=case.pk)).order_by("pk")
     list(rows.select_for_update().values_list("pk"))
     return locked(case), locked(into)
@@ -102,11 +119,18 @@ def _give_back(case: Case, into: Case) -> None:
 
 def _join_readers(case: Case, into: Case, actor: Actor) -> None:
     """Who could read the one can read the other. Who only followed, follows."""
-    people = dict(CaseParticipant.objects.filter(case=case).values_list("contact", "was_asked")) | {case.contact_id: True}
+    people = dict(CaseParticipant.objects.filter(case=case).values_list("contact", "was_asked")) | {
+        case.contact_id: True
+    }
     asked = [pk for pk, was_asked in people.items() if was_asked]
     CaseParticipant.objects.filter(case=into, contact__in=asked).update(was_asked=True)
-    rows = [CaseParticipant(case=into, contact_id=pk, added_by=actor.user, was_asked=people[pk]) for pk in sorted(people)]
-    CaseParticipant.objects.bulk_create((row for row in rows if row.contact_id != into.contact_id), ignore_conflicts=True)
+    rows = [
+        CaseParticipant(case=into, contact_id=pk, added_by=actor.user, was_asked=people[pk])
+        for pk in sorted(people)
+    ]
+    CaseParticipant.objects.bulk_create(
+        (row for row in rows if row.contact_id != into.contact_id), ignore_conflicts=True
+    )
 
 
 def _check_split(case: Case, chosen: list[CaseMessage]) -> None:

@@ -38,15 +38,17 @@ def reply_to_case(
 ) -> CaseMessage:
     """Write an answer that the customer reads, by a customer or by staff.
 
-    A customer's answer takes a waiting, held or resolved case up again; staff choose the new ``status`` (None: a new case is
-    then in progress, any other stays).
+    A customer's answer takes a waiting, held or resolved case up again; staff choose the new ``status``
+    (None: a new case is then in progress, any other stays).
     """
     case = locked(case)
     if submission and (sent_before := CaseMessage.objects.filter(submission=submission, case=case).first()):
         return sent_before
     if actor.contact:
         _check_reply(case, actor.contact)
-    message = write_message(actor=actor, case=case, visibility=CUSTOMER, body=body, uploads=uploads, submission=submission)
+    message = write_message(
+        actor=actor, case=case, visibility=CUSTOMER, body=body, uploads=uploads, submission=submission
+    )
     if actor.contact:
         _note_customer_reply(actor, case, message)
     else:
@@ -71,14 +73,17 @@ def add_internal_note(
     case = Case.objects.select_for_update().get(pk=case.pk)
     if submission and (kept_before := CaseMessage.objects.filter(submission=submission, case=case).first()):
         return kept_before
-    message = write_message(actor=actor, case=case, visibility=INTERNAL, body=body, uploads=uploads, submission=submission)
+    message = write_message(
+        actor=actor, case=case, visibility=INTERNAL, body=body, uploads=uploads, submission=submission
+    )
     record_activity(actor=actor, verb="case.noted", record=case, is_internal=True)
     return message
 
 
 @transaction.atomic
 def edit_reply(*, actor: Actor, message: CaseMessage, body: str, now: datetime | None = None) -> CaseMessage:
-    """Customers put their own words right for as many minutes as the desk's settings say, until somebody else has answered."""
+    """Customers put their own words right for as many minutes as the desk's settings say, until somebody else
+    has answered."""
     case = locked(message.case)
     message = CaseMessage.objects.select_for_update().get(pk=message.pk)
     if actor.contact is None or message.author_contact_id != actor.contact.pk:
@@ -99,14 +104,23 @@ def why_not_edited(case: Case, message: CaseMessage, now: datetime) -> str:
         return _("The time to change this reply is over. Write another one.")
     later = CaseMessage.objects.filter(case=case, visibility=CUSTOMER, created_at__gt=message.created_at)
     if later.exclude(author_contact=message.author_contact_id, author_user=None).exists():
-        return _("Somebody has answered in the meantime: your reply stays as they read it. Write another one.")
+        return _(
+            "Somebody has answered in the meantime: your reply stays as they read it. Write another one."
+        )
     return ""
 
 
 def write_message(
-    *, actor: Actor, case: Case, visibility: str, body: str, uploads: Sequence[UploadedFile[bytes]], submission: uuid.UUID | None = None
+    *,
+    actor: Actor,
+    case: Case,
+    visibility: str,
+    body: str,
+    uploads: Sequence[UploadedFile[bytes]],
+    submission: uuid.UUID | None = None,
 ) -> CaseMessage:
-    """With the case's row locked. Nothing is written to a case that was merged: nobody would read it there."""
+    """With the case's row locked. Nothing is written to a case that was merged: nobody would read it
+    there."""
     if case.merged_into_id:
         raise ValidationError(_("This case was merged into another. Write there, please."))
     message = CaseMessage.objects.create(
@@ -129,7 +143,9 @@ def _check_reply(case: Case, contact: Contact) -> None:
     if not case.accepts_reply_from(contact):
         raise ValidationError(_("This case takes no more replies."))
     if case.is_settled(reopening_window(), timezone.now()):
-        raise ValidationError(_("This case was resolved too long ago to take it up again. Please open a follow-up case."))
+        raise ValidationError(
+            _("This case was resolved too long ago to take it up again. Please open a follow-up case.")
+        )
 
 
 def _note_customer_reply(actor: Actor, case: Case, message: CaseMessage) -> None:

@@ -13,8 +13,11 @@ from lib import markdown
 from lib.absolute_links import absolute_links, absolute_links_in_markdown
 
 
-def mail_customers(event: str, case: Case, message: CaseMessage | None = None, *, but: Contact | None = None, **extra: Any) -> None:
-    """Tell the contact of the case and its participants, whoever may still see it, each at their own address."""
+def mail_customers(
+    event: str, case: Case, message: CaseMessage | None = None, *, but: Contact | None = None, **extra: Any
+) -> None:
+    """Tell the contact of the case and its participants, whoever may still see it, each at their own
+    address."""
     for contact in _readers(case):
         if contact != but:
             _mail_contact(event, case, contact, message=message, **extra)
@@ -25,7 +28,14 @@ def mail_contact(event: str, case: Case, contact: Contact, **extra: Any) -> None
         _mail_contact(event, case, contact, **extra)
 
 
-def mail_staff(event: str, case: Case, message: CaseMessage | None = None, *, to: Iterable[User] | None = None, **extra: Any) -> None:
+def mail_staff(
+    event: str,
+    case: Case,
+    message: CaseMessage | None = None,
+    *,
+    to: Iterable[User] | None = None,
+    **extra: Any,
+) -> None:
     """Tell these people, or whoever looks after the case. Cases that nobody looks after wait in the list."""
     for agent in agents_of(case) if to is None else to:
         reply_to = reply_address(case, user=agent) if agent.has_perm("cases.change_case") else ""
@@ -54,12 +64,19 @@ def everyone_concerned(case: Case) -> list[User]:
 
 
 def at_the_desk(people: Iterable[User]) -> list[User]:
-    """Mails hold what customers wrote: they are for staff who may read cases. Whoever is switched off has no permissions."""
-    return [who for who in people if who.is_staff and (who.has_perm("cases.view_case") or who.has_perm("cases.change_case"))]
+    """Mails hold what customers wrote: they are for staff who may read cases. Whoever is switched off has no
+    permissions."""
+    return [
+        who
+        for who in people
+        if who.is_staff and (who.has_perm("cases.view_case") or who.has_perm("cases.change_case"))
+    ]
 
 
 def _readers(case: Case) -> list[Contact]:
-    joined = Contact.objects.filter(pk__in=case.participants.values("contact")).select_related("account", "user")
+    joined = Contact.objects.filter(pk__in=case.participants.values("contact")).select_related(
+        "account", "user"
+    )
     return [contact for contact in dict.fromkeys([case.contact, *joined]) if _is_told(case, contact)]
 
 
@@ -68,13 +85,24 @@ def _is_told(case: Case, contact: Contact) -> bool:
 
 
 def _mail_contact(event: str, case: Case, contact: Contact, **context: Any) -> None:
-    about = {"name": contact.first_name, "is_own": contact.pk == case.contact_id, "status": case.status_for(contact)}
+    about = {
+        "name": contact.first_name,
+        "is_own": contact.pk == case.contact_id,
+        "status": case.status_for(contact),
+    }
     _mail(event, contact.email, case, reply_address(case, contact=contact), **about, **context)
 
 
 def _mail(event: str, to: str, case: Case, reply_to: str, **context: Any) -> None:
-    context = {"case": case, "answer_marker": MARKER if reply_to else "", **_said(context.get("message"), case), **context}
-    queue_mail(event=f"cases/{event}", to=to, context=context, in_reply_to=thread_id(case.number), reply_to=reply_to)
+    context = {
+        "case": case,
+        "answer_marker": MARKER if reply_to else "",
+        **_said(context.get("message"), case),
+        **context,
+    }
+    queue_mail(
+        event=f"cases/{event}", to=to, context=context, in_reply_to=thread_id(case.number), reply_to=reply_to
+    )
 
 
 def _said(message: CaseMessage | None, case: Case) -> dict[str, Any]:

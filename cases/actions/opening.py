@@ -35,10 +35,11 @@ def open_case(
     submission: uuid.UUID | None = None,
     **fields: Any,
 ) -> Case:
-    """Open a case for ``contact``. The same ``submission`` sent twice opens one case and returns it both times.
+    """Open a case for ``contact``. The same ``submission`` sent twice opens one case and returns it both
+    times.
 
-    ``fields``: further ones of the case (origin, follows_up). Raises ValidationError where the account's entitlement
-    allows no case, or not this priority.
+    ``fields``: further ones of the case (origin, follows_up). Raises ValidationError where the account's
+    entitlement allows no case, or not this priority.
     """
     submission = submission or uuid.uuid4()
     if sent_before := Case.objects.filter(submission=submission, contact=contact).first():
@@ -46,7 +47,13 @@ def open_case(
     entitlement = claim_entitlement(contact, product)
     if actor.contact and priority not in offered_priorities(entitlement, CaseDesk.objects.the_one()):
         raise ValidationError({"priority": _("Your support contract does not include this priority.")})
-    described = {"subject": subject, "request_type": request_type, "product": product, "priority": priority, "answers": list(answers)}
+    described = {
+        "subject": subject,
+        "request_type": request_type,
+        "product": product,
+        "priority": priority,
+        "answers": list(answers),
+    }
     case, is_new = Case.objects.get_or_create(
         submission=submission,
         contact=contact,
@@ -58,9 +65,22 @@ def open_case(
     return case
 
 
-def _furnish(actor: Actor, case: Case, description: str, uploads: Sequence[UploadedFile[bytes]], participants: Collection[Contact]) -> None:
+def _furnish(
+    actor: Actor,
+    case: Case,
+    description: str,
+    uploads: Sequence[UploadedFile[bytes]],
+    participants: Collection[Contact],
+) -> None:
     route(case)
-    message = write_message(actor=actor, case=case, visibility=CUSTOMER, body=description, uploads=uploads, submission=case.submission)
+    message = write_message(
+        actor=actor,
+        case=case,
+        visibility=CUSTOMER,
+        body=description,
+        uploads=uploads,
+        submission=case.submission,
+    )
     begin_promises(case, message.created_at)
     deduct_case(case, OPENING)
     record_activity(actor=actor, verb="case.opened", record=case)

@@ -16,9 +16,13 @@ from cases.models import Case, CaseParticipant
 
 @transaction.atomic
 def add_participants(*, actor: Actor, case: Case, contacts: Collection[Contact]) -> int:
-    """Colleagues of the same account; they are told. Returns how many were new. Who followed before may read from now on, too."""
+    """Colleagues of the same account; they are told. Returns how many were new. Who followed before may read
+    from now on, too."""
     case = _open_to_people(case)
-    if any(contact.account_id != case.account_id or case.account_id is None or not contact.is_usable for contact in contacts):
+    if any(
+        contact.account_id != case.account_id or case.account_id is None or not contact.is_usable
+        for contact in contacts
+    ):
         raise ValidationError(_("Only active colleagues can be added."), code="participants")
     added = [contact for contact in contacts if contact.pk != case.contact_id and _ask(case, contact, actor)]
     for contact in added:
@@ -38,14 +42,19 @@ def remove_participant(*, actor: Actor, case: Case, contact: Contact) -> None:
 def follow(*, actor: Actor, case: Case, contact: Contact) -> None:
     """A reader of the case wants its mails, for as long as they may read it."""
     words = {"added_by": actor.user, "was_asked": False}
-    if contact.pk != case.contact_id and CaseParticipant.objects.get_or_create(case=case, contact=contact, defaults=words)[1]:
+    if (
+        contact.pk != case.contact_id
+        and CaseParticipant.objects.get_or_create(case=case, contact=contact, defaults=words)[1]
+    ):
         record_activity(actor=actor, verb="case.followed", record=case)
 
 
 def _open_to_people(case: Case) -> Case:
     case = locked(case)
     if case.merged_into_id:
-        raise ValidationError(_("This case was merged into another. Add people there, please."), code="participants")
+        raise ValidationError(
+            _("This case was merged into another. Add people there, please."), code="participants"
+        )
     return case
 
 

@@ -1,4 +1,5 @@
-"""The clocks of a case: begun, paused, kept, missed. Called by the actions that move the case, with its row locked."""
+"""The clocks of a case: begun, paused, kept, missed. Called by the actions that move the case, with its row
+locked."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -55,8 +56,8 @@ def pause_or_resume(case: Case, before: str, now: datetime) -> None:
 
 
 def change_promises(case: Case, now: datetime) -> None:
-    """Another priority, type or contract may promise something else, reckoned from when the promise began; what was not
-    promised before is promised now."""
+    """Another priority, type or contract may promise something else, reckoned from when the promise began;
+    what was not promised before is promised now."""
     case.sla_policy = SlaPolicy.objects.for_case(case)
     case.save(update_fields=["sla_policy"])
     for clock in running(case):
@@ -70,7 +71,8 @@ def change_promises(case: Case, now: datetime) -> None:
 
 
 def go_on_with(clocks: Iterable[CaseClock], case: Case, now: datetime) -> None:
-    """Clocks of a case that was merged into this one: what was owed there since then, and missed there, is so here."""
+    """Clocks of a case that was merged into this one: what was owed there since then, and missed there, is so
+    here."""
     for clock in clocks:
         kind = REPLIES if clock.promise in REPLIES else (Promise.RESOLUTION,)
         if clock.promise in REPLIES and not running(case).filter(promise__in=REPLIES).exists():
@@ -84,19 +86,27 @@ def go_on_with(clocks: Iterable[CaseClock], case: Case, now: datetime) -> None:
 def _take_over(kept_on: CaseClock, clock: CaseClock) -> None:
     """The miss is counted once: where it goes on."""
     kept_on.started_at = min(kept_on.started_at, clock.started_at)
-    kept_on.missed_at, kept_on.warned_at = kept_on.missed_at or clock.missed_at, kept_on.warned_at or clock.warned_at
+    kept_on.missed_at, kept_on.warned_at = (
+        kept_on.missed_at or clock.missed_at,
+        kept_on.warned_at or clock.warned_at,
+    )
     kept_on.save(update_fields=["started_at", "missed_at", "warned_at"])
     CaseClock.objects.filter(pk=clock.pk).update(missed_at=None)
 
 
 def warn_of_promises(*, now: datetime | None = None) -> int:
-    """Tell agents of promises that are about to run out, and of those that have. Returns how many were told of.
+    """Tell agents of promises that are about to run out, and of those that have. Returns how many were told
+    of.
 
     Cases that somebody else is at are left for the next time.
     """
     now = now or timezone.now()
-    missed = one_by_one(_missed(now).values_list("pk", flat=True), lambda pk: _tell_of(pk, _missed(now), _tell_missed, now))
-    near = one_by_one(_near(now).values_list("pk", flat=True), lambda pk: _tell_of(pk, _near(now), _tell_near, now))
+    missed = one_by_one(
+        _missed(now).values_list("pk", flat=True), lambda pk: _tell_of(pk, _missed(now), _tell_missed, now)
+    )
+    near = one_by_one(
+        _near(now).values_list("pk", flat=True), lambda pk: _tell_of(pk, _near(now), _tell_near, now)
+    )
     return missed + near
 
 
@@ -112,9 +122,15 @@ def _watched() -> models.QuerySet[CaseClock]:
     return CaseClock.objects.filter(met_at=None, dropped_at=None).exclude(case__category__in=PAUSED)
 
 
-def _tell_of(pk: int, due: models.QuerySet[CaseClock], tell: Callable[[CaseClock, datetime], None], now: datetime) -> bool:
+def _tell_of(
+    pk: int, due: models.QuerySet[CaseClock], tell: Callable[[CaseClock, datetime], None], now: datetime
+) -> bool:
     """Asked again with the case's row locked: it may have been answered meanwhile."""
-    case = Case.objects.filter(pk__in=CaseClock.objects.filter(pk=pk).values("case")).select_for_update(skip_locked=True).only("pk")
+    case = (
+        Case.objects.filter(pk__in=CaseClock.objects.filter(pk=pk).values("case"))
+        .select_for_update(skip_locked=True)
+        .only("pk")
+    )
     clock = due.select_related(*OF_CLOCK).filter(pk=pk).first() if case.first() else None
     if clock:
         tell(clock, now)
@@ -127,7 +143,8 @@ def _tell_near(clock: CaseClock, now: datetime) -> None:
 
 
 def _tell_missed(clock: CaseClock, now: datetime) -> None:
-    """Whoever looks after the case is told, and the lead: what is late is no longer one agent's business alone."""
+    """Whoever looks after the case is told, and the lead: what is late is no longer one agent's business
+    alone."""
     case, leads = clock.case, leads_of(clock.case)
     _note(clock, "promise_missed", missed_at=now, warned_at=clock.warned_at or now)
     if leads and case.lead_told_at is None:
@@ -145,7 +162,9 @@ def running(case: Case) -> models.QuerySet[CaseClock]:
 
 def note_next_due(case: Case) -> None:
     """Keep the earliest running promise on the case, for the agents' list; a paused case has none."""
-    due = None if case.is_paused else running(case).order_by("due_at").values_list("due_at", flat=True).first()
+    due = (
+        None if case.is_paused else running(case).order_by("due_at").values_list("due_at", flat=True).first()
+    )
     if case.due_at != due:
         case.due_at = due
         case.save(update_fields=["due_at"])
@@ -173,7 +192,8 @@ def owed_reply(case: Case) -> Promise:
 
 
 def _unanswered_since(case: Case, since: datetime) -> datetime | None:
-    """None: the last word that the customer reads is the desk's. A case that was taken up again wants an answer, whoever wrote last."""
+    """None: the last word that the customer reads is the desk's. A case that was taken up again wants an
+    answer, whoever wrote last."""
     if case.first_reply_at is None:
         return since
     said = CaseMessage.objects.filter(case=case, visibility=CaseMessage.Visibility.CUSTOMER)
@@ -200,4 +220,11 @@ def _note(clock: CaseClock, event: str, **marks: datetime) -> None:
         setattr(clock, name, moment)
     clock.save(update_fields=list(marks))
     due = clock.due_at.isoformat()
-    record_activity(actor=SYSTEM, verb=f"case.{event}", record=clock.case, is_internal=True, promise=clock.promise, due=due)
+    record_activity(
+        actor=SYSTEM,
+        verb=f"case.{event}",
+        record=clock.case,
+        is_internal=True,
+        promise=clock.promise,
+        due=due,
+    )

@@ -21,7 +21,9 @@ def note_reading(case: Case, contact: Contact) -> None:
 def save_draft(*, contact: Contact, case: Case | None, values: dict[str, Any]) -> None:
     """Keep what is typed; an empty draft is none."""
     if any(values.values()):
-        Draft.objects.update_or_create(contact=contact, case=case, defaults={"values": values, "saved_at": timezone.now()})
+        Draft.objects.update_or_create(
+            contact=contact, case=case, defaults={"values": values, "saved_at": timezone.now()}
+        )
     else:
         Draft.objects.filter(contact=contact, case=case).delete()
 
@@ -33,6 +35,8 @@ def discard_draft(*, contact: Contact, case: Case | None) -> bool:
 
 def note_suggestion(*, contact: Contact, url: str) -> None:
     """The contact reads a suggestion before they open a case."""
-    lately = SuggestionReading.objects.filter(contact=contact, url=url, read_at__gt=timezone.now() - ONE_READING)
+    lately = SuggestionReading.objects.filter(
+        contact=contact, url=url, read_at__gt=timezone.now() - ONE_READING
+    )
     if not lately.exists():
         SuggestionReading.objects.create(contact=contact, url=url)

@@ -13,5 +13,7 @@ def rename_case(*, actor: Actor, case: Case, subject: str) -> Case:
     if case.subject != subject:
         before, case.subject = case.subject, subject
         case.save(update_fields=["subject"])
-        record_activity(actor=actor, verb="case.renamed", record=case, is_internal=True, before=before, after=subject)
+        record_activity(
+            actor=actor, verb="case.renamed", record=case, is_internal=True, before=before, after=subject
+        )
     return case

@@ -2,7 +2,8 @@ from cases.models import Case, Queue, RoutingRule
 
 
 def route(case: Case) -> None:
-    """Put a new case where the first fitting rule says: a queue, and an agent of it if the rule names or takes one."""
+    """Put a new case where the first fitting rule says: a queue, and an agent of it if the rule names or
+    takes one."""
     rule = RoutingRule.objects.for_case(case)
     if rule is None:
         return

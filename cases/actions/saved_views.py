@@ -12,9 +12,13 @@ MOST_VIEWS = 20
 
 @transaction.atomic
 def save_view(*, contact: Contact, name: str, query: str) -> bool:
-    """A view of the same name is replaced; returns whether the name is new. Raises ValidationError when there are too many."""
+    """A view of the same name is replaced; returns whether the name is new. Raises ValidationError when there
+    are too many."""
     Contact.objects.select_for_update().get(pk=contact.pk)
     kept = SavedView.objects.filter(contact=contact)
     if not kept.filter(name=name).exists() and kept.count() >= MOST_VIEWS:
-        raise ValidationError(_("You have %(most)d views. Delete one that you no longer need.") % {"most": MOST_VIEWS}, code="too_many")
+        raise ValidationError(
+            _("You have %(most)d views. Delete one that you no longer need.") % {"most": MOST_VIEWS},
+            code="too_many",
+        )
     return SavedView.objects.update_or_create(contact=contact, name=name, defaults={"query": query})[1]

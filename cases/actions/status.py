@@ -15,12 +15,20 @@ from accounts.models import User
 from cases.actions.entitlements import RESOLVING, deduct_case, entitlement_for, offered_priorities
 from cases.actions.notices import at_the_desk, everyone_concerned, mail_customers, mail_staff
 from cases.actions.one_by_one import one_by_one
-from cases.actions.promises import REPLIES, begin_promises, change_promises, drop_promises, keep_promises, pause_or_resume
+from cases.actions.promises import (
+    REPLIES,
+    begin_promises,
+    change_promises,
+    drop_promises,
+    keep_promises,
+    pause_or_resume,
+)
 from cases.models import CLOSED, Case, CaseDesk, CaseQuerySet, CaseStatus, Category, Promise
 
 
 def locked(case: Case) -> Case:
-    """Locked first, read afterwards: PostgreSQL does not find a row that is joined by its status while the status changes."""
+    """Locked first, read afterwards: PostgreSQL does not find a row that is joined by its status while the
+    status changes."""
     Case.objects.select_for_update().only("pk").get(pk=case.pk)
     return Case.objects.select_related("status", "contact__account", "entitlement").get(pk=case.pk)
 
@@ -85,7 +93,9 @@ def change_priority(*, actor: Actor, case: Case, priority: str, reason: str = ""
     before, case.priority = case.priority, priority
     case.save(update_fields=["priority"])
     change_promises(case, timezone.now())
-    record_activity(actor=actor, verb="case.priority_changed", record=case, before=before, after=priority, reason=reason)
+    record_activity(
+        actor=actor, verb="case.priority_changed", record=case, before=before, after=priority, reason=reason
+    )
     if actor.contact:
         mail_staff("priority_for_staff", case, reason=reason, actor=actor)
     return case
@@ -122,24 +132,35 @@ def assign_case(*, actor: Actor, case: Case, to: User | None) -> Case:
     if case.assigned_to_id != (to.pk if to else None):
         case.assigned_to = to
         case.save(update_fields=["assigned_to"])
-        record_activity(actor=actor, verb="case.assigned", record=case, is_internal=True, to=to.get_full_name() if to else "")
+        record_activity(
+            actor=actor,
+            verb="case.assigned",
+            record=case,
+            is_internal=True,
+            to=to.get_full_name() if to else "",
+        )
         if to and not case.is_closed:
             mail_staff("assigned", case, to=at_the_desk({to} - {actor.user}), actor=actor)
     return case
 
 
 def attend_to_waiting_cases(*, now: datetime | None = None) -> int:
-    """Resolve what waits too long, and remind customers whose answer is waited for. Returns how many cases were dealt with.
+    """Resolve what waits too long, and remind customers whose answer is waited for. Returns how many cases
+    were dealt with.
 
     Cases that somebody else is at are left for the next time.
     """
     now, desk = now or timezone.now(), CaseDesk.objects.the_one()
     done = 0
     if desk.closing_days:
-        silent = Case.objects.waiting_for_customer().filter(waiting_since__lte=now - timedelta(days=desk.closing_days))
+        silent = Case.objects.waiting_for_customer().filter(
+            waiting_since__lte=now - timedelta(days=desk.closing_days)
+        )
         done += _for_each(silent, lambda case: _close_for_silence(case, now))
     if desk.reminder_days:
-        due = Case.objects.waiting_for_customer().filter(waiting_since__lte=now - timedelta(days=desk.reminder_days), reminded_at=None)
+        due = Case.objects.waiting_for_customer().filter(
+            waiting_since__lte=now - timedelta(days=desk.reminder_days), reminded_at=None
+        )
         done += _for_each(due, lambda case: _remind(case, now, desk.closing_days))
     return done
 
@@ -172,18 +193,23 @@ def reopening_window() -> timedelta:
 
 
 def move(actor: Actor, case: Case, status: CaseStatus, now: datetime) -> bool:
-    """Every change of status comes through here, with the case's row locked. Raises ValidationError for a forbidden one."""
+    """Every change of status comes through here, with the case's row locked. Raises ValidationError for a
+    forbidden one."""
     if case.status_id == status.pk:
         return False
     if not case.may_move_to(status):
-        raise ValidationError(_("A case that is %(before)s cannot become %(after)s.") % {"before": case.status, "after": status})
+        raise ValidationError(
+            _("A case that is %(before)s cannot become %(after)s.") % {"before": case.status, "after": status}
+        )
     before, category = case.status, case.category
     case.move_to(status, now=now)
     case.updated_at = now
     case.save(update_fields=["status", "category", "closed_at", "waiting_since", "reminded_at", "updated_at"])
     _follow(actor, case, category, now)
     words: dict[str, Any] = {"after_label": status.label, "after_customer_label": status.customer_label}
-    record_activity(actor=actor, verb="case.status_changed", record=case, before=before.pk, after=status.pk, **words)
+    record_activity(
+        actor=actor, verb="case.status_changed", record=case, before=before.pk, after=status.pk, **words
+    )
     return True
 
 

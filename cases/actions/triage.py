@@ -21,9 +21,13 @@ def move_to_queue(*, actor: Actor, case: Case, queue: Queue | None) -> Case:
     if case.queue_id != (queue.pk if queue else None):
         case.queue = queue
         case.save(update_fields=["queue"])
-        record_activity(actor=actor, verb="case.queued", record=case, is_internal=True, to=queue.name if queue else "")
+        record_activity(
+            actor=actor, verb="case.queued", record=case, is_internal=True, to=queue.name if queue else ""
+        )
         if case.assigned_to is None and not case.is_closed:
-            mail_staff("queued", case, to=[agent for agent in agents_of(case) if agent != actor.user], actor=actor)
+            mail_staff(
+                "queued", case, to=[agent for agent in agents_of(case) if agent != actor.user], actor=actor
+            )
     return case
 
 
@@ -40,15 +44,21 @@ def reclassify(*, actor: Actor, case: Case, request_type: RequestType, product: 
         draw_from(case, covering_entitlement(case))
     change_promises(case, timezone.now())
     record_activity(
-        actor=actor, verb="case.reclassified", record=case, is_internal=True, type=str(request_type), product=str(product or "–")
+        actor=actor,
+        verb="case.reclassified",
+        record=case,
+        is_internal=True,
+        type=str(request_type),
+        product=str(product or "–"),
     )
     return case
 
 
 @transaction.atomic
 def change_entitlement(*, actor: Actor, case: Case, entitlement: Entitlement | None) -> Case:
-    """What the old one was charged for the case is given back, the new one is charged instead, even where it is used up: that the
-    case belongs there is for staff to say. Raises ValidationError ({"entitlement": …})."""
+    """What the old one was charged for the case is given back, the new one is charged instead, even where it
+    is used up: that the case belongs there is for staff to say. Raises ValidationError ({"entitlement": …}).
+    """
     case = locked(case)
     if case.entitlement_id == (entitlement.pk if entitlement else None):
         return case
@@ -57,7 +67,11 @@ def change_entitlement(*, actor: Actor, case: Case, entitlement: Entitlement | N
     draw_from(case, entitlement)
     change_promises(case, timezone.now())
     record_activity(
-        actor=actor, verb="case.entitlement_changed", record=case, is_internal=True, to=entitlement.name if entitlement else "–"
+        actor=actor,
+        verb="case.entitlement_changed",
+        record=case,
+        is_internal=True,
+        to=entitlement.name if entitlement else "–",
     )
     return case
 
@@ -67,5 +81,8 @@ def why_not_drawn_from(case: Case, entitlement: Entitlement | None) -> str:
     if case.merged_into_id:
         return _("This case was merged into another. Change it there, please.")
     if entitlement and not Entitlement.objects.valid_for(case).filter(pk=entitlement.pk).exists():
-        return _("This contract is not of the case's account, or was not valid on the day when the case was opened.")
+        return _(
+            "This contract is not of the case's account, or was not valid "
+            "on the day when the case was opened."
+        )
     return ""

@@ -32,7 +32,8 @@ def enter_time(
 ) -> TimeEntry:
     """Keep what an agent worked; where the entitlement counts hours, they are deducted.
 
-    The same ``submission`` sent twice makes one entry. Raises ValidationError; what is about the day names ``worked_on``.
+    The same ``submission`` sent twice makes one entry. Raises ValidationError; what is about the day names
+    ``worked_on``.
     """
     case, day = locked(case), worked_on or timezone.localdate()
     if submission and (entered_before := TimeEntry.objects.filter(submission=submission).first()):
@@ -47,7 +48,8 @@ def enter_time(
 
 @transaction.atomic
 def take_back_time(*, actor: Actor, entry: TimeEntry) -> TimeEntry:
-    """A wrong entry stays to be seen, marked, and what was deducted for it is given back. Done twice, it is done once."""
+    """A wrong entry stays to be seen, marked, and what was deducted for it is given back. Done twice, it is
+    done once."""
     case = locked(entry.case)
     entry = TimeEntry.objects.select_for_update().get(pk=entry.pk)
     if entry.taken_back_at:
@@ -56,7 +58,9 @@ def take_back_time(*, actor: Actor, entry: TimeEntry) -> TimeEntry:
     entry.save(update_fields=["taken_back_at"])
     for line in Deduction.objects.filter(time_entry=entry, corrects=None).select_for_update():
         give_back(line, _("Entered by mistake"))
-    record_activity(actor=actor, verb="case.time_taken_back", record=case, is_internal=True, minutes=entry.minutes)
+    record_activity(
+        actor=actor, verb="case.time_taken_back", record=case, is_internal=True, minutes=entry.minutes
+    )
     return entry
 
 
@@ -64,7 +68,9 @@ def _check_work(case: Case, day: date) -> None:
     if case.merged_into_id:
         raise ValidationError(_("This case was merged into another. Enter the time there, please."))
     if day < (opened := _first_day(case)):
-        raise ValidationError({"worked_on": _("The case was opened on %(day)s.") % {"day": date_format(opened)}})
+        raise ValidationError(
+            {"worked_on": _("The case was opened on %(day)s.") % {"day": date_format(opened)}}
+        )
 
 
 def _first_day(case: Case) -> date:

@@ -1,4 +1,5 @@
-"""What agents see on the page of one case: the conversation with all events and notes, and what stands beside it."""
+"""What agents see on the page of one case: the conversation with all events and notes, and what stands beside
+it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +39,9 @@ class Conversation:
     @property
     def folded_words(self) -> str:
         count = sum(entry.is_message for entry in self.folded)
-        return ngettext("Show %(count)d earlier message", "Show %(count)d earlier messages", count) % {"count": count}
+        return ngettext("Show %(count)d earlier message", "Show %(count)d earlier messages", count) % {
+            "count": count
+        }
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,10 @@ def _promises(case: Case, now: datetime) -> Promises:
 
 def left_of(entitlement: Entitlement) -> str:
     """ "5 of 30 cases left"."""
-    numbers = {"left": floatformat(entitlement.remaining, "-2g"), "amount": floatformat(entitlement.amount, "-2g")}
+    numbers = {
+        "left": floatformat(entitlement.remaining, "-2g"),
+        "amount": floatformat(entitlement.amount, "-2g"),
+    }
     if entitlement.unit == Entitlement.Unit.HOURS:
         return _("%(left)s of %(amount)s hours left") % numbers
     return _("%(left)s of %(amount)s cases left") % numbers
@@ -112,17 +118,23 @@ def left_of(entitlement: Entitlement) -> str:
 def closed_hint(case: Case) -> str:
     """What becomes of an answer to a case that is over."""
     if case.category == Category.RESOLVED:
-        return _("This case is resolved. A reply reaches the customer, and the case stays resolved unless you choose another status.")
+        return _(
+            "This case is resolved. A reply reaches the customer, and the case "
+            "stays resolved unless you choose another status."
+        )
     if case.category == Category.CANCELLED:
         return _(
-            "This case is cancelled. A reply reaches the customer, who cannot answer unless you choose a status that takes it up again."
+            "This case is cancelled. A reply reaches the customer, who cannot answer "
+            "unless you choose a status that takes it up again."
         )
     return ""
 
 
 def similar_cases(case: Case) -> list[Case]:
     """Of the same type and product, those whose subject has words of this one's."""
-    same = Case.objects.filter(request_type=case.request_type_id, product=case.product_id, merged_into=None).exclude(pk=case.pk)
+    same = Case.objects.filter(
+        request_type=case.request_type_id, product=case.product_id, merged_into=None
+    ).exclude(pk=case.pk)
     found = alike(same.order_by("-updated_at", "-pk"), "subject", case.subject, among=SIMILAR_CANDIDATES)
     return list(found.select_related("status").only("number", "subject", "status__label")[:SIMILAR_CASES])
 

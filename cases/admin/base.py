@@ -22,7 +22,8 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def changeable(model_admin: Any, request: HttpRequest, pk: int, *, posts: bool = True) -> Any:
-    """The row that a custom page is about, for staff who may change it; ``posts``: the page takes nothing but POST."""
+    """The row that a custom page is about, for staff who may change it; ``posts``: the page takes nothing but
+    POST."""
     if (posts and request.method != "POST") or not model_admin.has_change_permission(request):
         raise PermissionDenied
     return get_object_or_404(model_admin.get_queryset(request), pk=pk)
@@ -39,9 +40,12 @@ def keep_typed(request: HttpRequest, case: Case) -> None:
         keep_agent_draft(case=case, agent=agent_of(request), values=values)
 
 
-def by_post(view: Callable[[Any, HttpRequest, Case], HttpResponseBase]) -> Callable[[Any, HttpRequest, int], HttpResponseBase]:
-    """An address of a case that takes nothing but POST, of an open page. Whoever comes there by a link, from the sign-in page
-    for example, is shown the case; so is whoever writes to one that was merged meanwhile. What was typed is kept first."""
+def by_post(
+    view: Callable[[Any, HttpRequest, Case], HttpResponseBase],
+) -> Callable[[Any, HttpRequest, int], HttpResponseBase]:
+    """An address of a case that takes nothing but POST, of an open page. Whoever comes there by a link, from
+    the sign-in page for example, is shown the case; so is whoever writes to one that was merged meanwhile.
+    What was typed is kept first."""
 
     @wraps(view)
     def taken(self: Any, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -69,4 +73,9 @@ class PrioritiesField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=Priority.choices, required=False, label=_("Priorities that customers choose from"), **kwargs)
+        super().__init__(
+            choices=Priority.choices,
+            required=False,
+            label=_("Priorities that customers choose from"),
+            **kwargs,
+        )

@@ -57,18 +57,24 @@ RELATED_LINKS = ("can_add_related", "can_change_related", "can_delete_related", 
 
 class AgentSelect(AutocompleteSelect):
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """What is no key of a row cannot be looked up to be shown as chosen; that it is none, the field says."""
-        return super().optgroups(name, [key for key in value if key.isascii() and key.isdigit() and len(key) < 19], attr)
+        """What is no key of a row cannot be looked up to be shown as chosen; that it is none, the field
+        says."""
+        return super().optgroups(
+            name, [key for key in value if key.isascii() and key.isdigit() and len(key) < 19], attr
+        )
 
 
 class CaseForm(forms.ModelForm[Case]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Only what the case can become is offered; what a stale page sends all the same is told by clean_status."""
+        """Only what the case can become is offered; what a stale page sends all the same is told by
+        clean_status."""
         super().__init__(*args, **kwargs)
         if "status" in self.fields:
             field: Any = self.fields["status"]
             reachable = CaseStatus.objects.reachable_from(self.instance.category)
-            field.choices = [(status.pk, status.label) for status in dict.fromkeys([*reachable, self.instance.status])]
+            field.choices = [
+                (status.pk, status.label) for status in dict.fromkeys([*reachable, self.instance.status])
+            ]
         if "entitlement" in self.fields:
             drawn: Any = self.fields["entitlement"]
             valid = Entitlement.objects.valid_for(self.instance).values("pk")
@@ -77,24 +83,41 @@ class CaseForm(forms.ModelForm[Case]):
     @cached_property
     def changed_data(self) -> list[str]:
         """What the reader changed, and the row does not say already: a colleague may have done the same."""
-        return [name for name in super().changed_data if self.fields[name].has_changed(self.initial.get(name), self[name].data)]
+        return [
+            name
+            for name in super().changed_data
+            if self.fields[name].has_changed(self.initial.get(name), self[name].data)
+        ]
 
     def clean_status(self) -> CaseStatus:
-        """Asked of the row as it is now, and locked until it is saved: a colleague may have moved the case meanwhile."""
+        """Asked of the row as it is now, and locked until it is saved: a colleague may have moved the case
+        meanwhile."""
         status: CaseStatus = self.cleaned_data["status"]
         if "status" in self.changed_data:
             case = locked(self.instance)
             if not case.may_move_to(status):
-                raise ValidationError(_("A case that is %(now)s cannot become %(then)s.") % {"now": case.status, "then": status})
+                raise ValidationError(
+                    _("A case that is %(now)s cannot become %(then)s.") % {"now": case.status, "then": status}
+                )
         return status
 
 
 @admin.register(Case)
 class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, InsightAdmin, CaseListAdmin):
-    """The agent's desk. A case is opened by its customer, or for one who telephones; here it is answered, moved and assigned."""
+    """The agent's desk. A case is opened by its customer, or for one who telephones; here it is answered,
+    moved and assigned."""
 
     form = CaseForm
-    fields = ("subject", "status", "priority", "queue", "assigned_to", "request_type", "product", "entitlement")
+    fields = (
+        "subject",
+        "status",
+        "priority",
+        "queue",
+        "assigned_to",
+        "request_type",
+        "product",
+        "entitlement",
+    )
     autocomplete_fields = ("assigned_to",)
     view_on_site = False  # staff see no customer pages
     change_form_template = "admin/cases/case/change_form.html"
@@ -134,7 +157,8 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
         return field
 
     def save_model(self, request: HttpRequest, obj: Case, form: Any, change: bool) -> None:
-        """Each change goes through its action, so that it is logged, clocks follow and the customer is told."""
+        """Each change goes through its action, so that it is logged, clocks follow and the customer is
+        told."""
         actor, data, changed = actor_of(request), form.cleaned_data, set(form.changed_data)
         _describe(actor, obj, data, changed)
         if "entitlement" in changed:
@@ -153,7 +177,11 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
         return super().log_change(request, obj, message) if message else None
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         case = self.get_object(request, object_id)
         if case is None or not self.has_view_permission(request, case):
@@ -205,8 +233,8 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
 
     @by_post
     def composing_view(self, request: HttpRequest, case: Case) -> JsonResponse:
-        """Told by an open page: whether its reader is writing, and what. Answers who else is, what has happened to the case since
-        it was loaded, and what the latest message is."""
+        """Told by an open page: whether its reader is writing, and what. Answers who else is, what has
+        happened to the case since it was loaded, and what the latest message is."""
         agent = agent_of(request)
         if request.POST.get("writing") == "yes":
             note_composing(case=case, agent=agent)
@@ -230,7 +258,10 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
     def _again(self, request: HttpRequest, case: Case, **context: Any) -> HttpResponse:
         """The page itself is to be shown, not its own form saved. A browser forgets the chosen files."""
         request.method = "GET"
-        context |= {"is_draft": False, "lost_files": [upload.name for upload in request.FILES.getlist("uploads")]}
+        context |= {
+            "is_draft": False,
+            "lost_files": [upload.name for upload in request.FILES.getlist("uploads")],
+        }
         return self.change_view(request, str(case.pk), "", context)
 
 
@@ -242,7 +273,11 @@ def _prepared(form: StaffMessageForm, case: Case, agent: User) -> dict[str, Any]
     """Without JavaScript: the composer with a saved reply put in, and a look at the text."""
     typed = str(form.data.get("body", "")).replace("\0", "")
     reply = form.chosen_reply() if "insert" in form.data else None
-    body = "\n\n".join(filter(None, (typed.strip(), fill(reply.body, case=case, agent=agent)))) if reply else typed
+    body = (
+        "\n\n".join(filter(None, (typed.strip(), fill(reply.body, case=case, agent=agent))))
+        if reply
+        else typed
+    )
     shown = markdown.cleaned(markdown.render(body[:20_000])) if "preview" in form.data else ""
     return {"composer": form.as_typed(body=body), "preview_html": shown}
 

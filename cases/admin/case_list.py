@@ -100,7 +100,9 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
     list_per_page = 50
     ordering = ("due_at", "id")
     search_fields = ("account__name", "contact__email", "contact__first_name", "contact__last_name")
-    search_help_text = gettext_lazy("Number, words of the subject or the conversation, account, or the contact's name or address.")
+    search_help_text = gettext_lazy(
+        "Number, words of the subject or the conversation, account, or the contact's name or address."
+    )
     show_full_result_count = False
     paginator = CappedPaginator
     actions = ("assign_to_me", "assign_to_agent", "move_to_queue", "resolve")
@@ -109,10 +111,19 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
     def matter(self, case: Case) -> SafeString:
         """Two lines: what it is about; whose it is, on both sides."""
         agent = case.assigned_to.get_full_name() if case.assigned_to else _("unassigned")
-        whose = [case.contact.full_name, case.account.name if case.account else "", agent, case.queue.name if case.queue else ""]
+        whose = [
+            case.contact.full_name,
+            case.account.name if case.account else "",
+            agent,
+            case.queue.name if case.queue else "",
+        ]
         url, line = reverse("admin:cases_case_change", args=[case.pk]), " · ".join(filter(None, whose))
         return format_html(
-            '<a class="case-matter" href="{}">{} {}</a><span class="case-of">{}</span>', url, case.number, case.subject, line
+            '<a class="case-matter" href="{}">{} {}</a><span class="case-of">{}</span>',
+            url,
+            case.number,
+            case.subject,
+            line,
         )
 
     @admin.display(description=gettext_lazy("due"), ordering="due_at")
@@ -123,23 +134,37 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
     @admin.display(description=gettext_lazy("priority"), ordering="urgency")
     def priority_mark(self, case: Case) -> SafeString:
         words = case.get_priority_display()
-        escalated = format_html(' <span class="case-due is-late">{}</span>', _("escalated")) if case.escalated_at else ""
+        escalated = (
+            format_html(' <span class="case-due is-late">{}</span>', _("escalated"))
+            if case.escalated_at
+            else ""
+        )
         return format_html('<span class="case-priority is-{}">{}</span>{}', case.priority, words, escalated)
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Case], search_term: str) -> tuple[QuerySet[Case], bool]:
-        """The subject's words are found by their index; the other fields as in any list of the administration."""
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Case], search_term: str
+    ) -> tuple[QuerySet[Case], bool]:
+        """The subject's words are found by their index; the other fields as in any list of the
+        administration."""
         people, may_repeat = super().get_search_results(request, queryset, search_term)
         if not search_term:
             return people, may_repeat
         matching = Case.objects.matching(search_term).values("pk")
         return queryset.filter(Q(pk__in=matching) | Q(pk__in=people.order_by().values("pk"))), False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """The exact number of a case opens it."""
         sought = request.GET.get("q", "").strip() if request.method == "GET" else ""
         if sought and (case := self._numbered(request, sought)):
             return redirect("admin:cases_case_change", case.pk)
-        own = {**desk_tabs(request), "title": _("Cases"), "sought": sought, "may_open": self.has_change_permission(request)}
+        own = {
+            **desk_tabs(request),
+            "title": _("Cases"),
+            "sought": sought,
+            "may_open": self.has_change_permission(request),
+        }
         return super().changelist_view(request, {**own, **(extra_context or {})})
 
     def _numbered(self, request: HttpRequest, number: str) -> Case | None:
@@ -191,7 +216,14 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
         return None
 
     def _ask(
-        self, request: HttpRequest, queryset: QuerySet[Case], form: Any, action: str, title: str, *, effects: Sequence[str] = ()
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Case],
+        form: Any,
+        action: str,
+        title: str,
+        *,
+        effects: Sequence[str] = (),
     ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
@@ -209,16 +241,23 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
 
     def _tell(self, request: HttpRequest, count: int) -> None:
         if count:
-            messages.success(request, ngettext("%(count)d case changed.", "%(count)d cases changed.", count) % {"count": count})
+            messages.success(
+                request,
+                ngettext("%(count)d case changed.", "%(count)d cases changed.", count) % {"count": count},
+            )
 
 
 def what_resolving_does(chosen: QuerySet[Case], open_ones: QuerySet[Case]) -> list[str]:
     """In sentences, before it is done."""
     done, told = chosen.count() - open_ones.count(), customers_of(open_ones)
-    mails = ngettext("%(count)d customer is told by mail.", "%(count)d customers are told by mail.", told) % {"count": told}
+    mails = ngettext("%(count)d customer is told by mail.", "%(count)d customers are told by mail.", told) % {
+        "count": told
+    }
     if not done:
         return [mails]
-    already = ngettext("%(count)d of them is resolved already.", "%(count)d of them are resolved already.", done) % {"count": done}
+    already = ngettext(
+        "%(count)d of them is resolved already.", "%(count)d of them are resolved already.", done
+    ) % {"count": done}
     return [mails, already]
 
 
@@ -226,7 +265,9 @@ def customers_of(cases: QuerySet[Case]) -> int:
     """How many people have a mail about these cases: their contacts, and who is kept in the loop."""
     rows = cases.order_by().values("pk")
     joined = CaseParticipant.objects.filter(case__in=rows).values("contact")
-    people = Contact.objects.filter(Q(pk__in=cases.order_by().values("contact")) | Q(pk__in=joined)).select_related("account", "user")
+    people = Contact.objects.filter(
+        Q(pk__in=cases.order_by().values("contact")) | Q(pk__in=joined)
+    ).select_related("account", "user")
     return sum(person.can_be_told for person in people)
 
 
@@ -264,7 +305,9 @@ def desk_tabs(request: HttpRequest) -> dict[str, Any]:
     return {"queues": queues, "tabs": tabs, "is_filtered": is_filtered, "is_narrowed": bool(chosen)}
 
 
-def _tab(request: HttpRequest, kind: dict[str, str], label: str, params: dict[str, str], counts: dict[str, int]) -> Tab:
+def _tab(
+    request: HttpRequest, kind: dict[str, str], label: str, params: dict[str, str], counts: dict[str, int]
+) -> Tab:
     is_current = params == kind and not ("q" in request.GET and not params)
     return Tab(label, params, counts["total"], is_current, counts.get("late", 0), counts.get("unassigned", 0))
 
@@ -279,8 +322,15 @@ def _lists(queues: list[Any]) -> list[tuple[str, dict[str, str], dict[str, int]]
         (_("My cases"), {"whose": "mine"}, {"total": total["mine"]}),
         (_("Unassigned"), {"whose": "nobody"}, {"total": total["unassigned"]}),
     ]
-    lists += [(queue.name, {"queue__id__exact": str(queue.pk)}, known.get(queue.pk, empty)) for queue in Queue.objects.all()]
-    return [*lists, (_("No queue"), {"queue__isnull": "True"}, known[None])] if None in known and len(queues) > 1 else lists
+    lists += [
+        (queue.name, {"queue__id__exact": str(queue.pk)}, known.get(queue.pk, empty))
+        for queue in Queue.objects.all()
+    ]
+    return (
+        [*lists, (_("No queue"), {"queue__isnull": "True"}, known[None])]
+        if None in known and len(queues) > 1
+        else lists
+    )
 
 
 def queue_counts(agent: int | None) -> list[Any]:

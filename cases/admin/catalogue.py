@@ -21,7 +21,8 @@ class ProductAdmin(admin.ModelAdmin[Product]):
 
 
 class RequestFieldInline(admin.TabularInline[RequestField, RequestType]):
-    """A question that was asked is switched off rather than deleted; given answers keep its words in either case."""
+    """A question that was asked is switched off rather than deleted; given answers keep its words in either
+    case."""
 
     model = RequestField
     extra = 0
@@ -41,7 +42,8 @@ class RequestTypeAdmin(admin.ModelAdmin[RequestType]):
 
 @admin.register(CaseStatus)
 class CaseStatusAdmin(admin.ModelAdmin[CaseStatus]):
-    """Words can be changed at any time. What a status means is fixed once a case has had it, and for the shipped ones."""
+    """Words can be changed at any time. What a status means is fixed once a case has had it, and for the
+    shipped ones."""
 
     list_display = ("label", "customer_label", "category", "position", "is_active")
     list_editable = ("position",)

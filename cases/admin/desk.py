@@ -27,13 +27,23 @@ class CaseDeskAdmin(NotDeleted, admin.ModelAdmin[CaseDesk]):
     """One row: its list leads straight to it."""
 
     form = CaseDeskForm
-    fields = ("priorities", "needs_entitlement", "reopen_days", "edit_minutes", "reminder_days", "closing_days", "escalations_to")
+    fields = (
+        "priorities",
+        "needs_entitlement",
+        "reopen_days",
+        "edit_minutes",
+        "reminder_days",
+        "closing_days",
+        "escalations_to",
+    )
     filter_horizontal = ("escalations_to",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("admin:cases_casedesk_change", CaseDesk.objects.the_one().pk)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -74,7 +84,10 @@ class QueueAdmin(admin.ModelAdmin[Queue]):
         cases = Case.objects.filter(queue__in=[queue.pk for queue in objs]).aggregate(
             all=Count("pk"), active=Count("pk", Q(closed_at=None))
         )
-        told = {_("active cases that are then in no queue"): cases["active"], _("cases that are then in no queue"): cases["all"]}
+        told = {
+            _("active cases that are then in no queue"): cases["active"],
+            _("cases that are then in no queue"): cases["all"],
+        }
         return deleted, {**counts, **told}, refused, protected
 
 
@@ -86,9 +99,13 @@ class RuleTestForm(forms.Form):
     """A case that is not opened: where would it go?"""
 
     request_type = forms.ModelChoiceField(label=gettext_lazy("Type"), queryset=RequestType.objects.all())
-    product = forms.ModelChoiceField(label=gettext_lazy("Product"), queryset=Product.objects.all(), required=False)
+    product = forms.ModelChoiceField(
+        label=gettext_lazy("Product"), queryset=Product.objects.all(), required=False
+    )
     account = forms.CharField(label=gettext_lazy("Account number"), required=False, max_length=30)
-    priority = forms.ChoiceField(label=gettext_lazy("Priority"), choices=Priority.choices, initial=Priority.NORMAL)
+    priority = forms.ChoiceField(
+        label=gettext_lazy("Priority"), choices=Priority.choices, initial=Priority.NORMAL
+    )
 
     def clean_account(self) -> Account | None:
         number = self.cleaned_data["account"]
@@ -109,11 +126,19 @@ class RoutingRuleAdmin(admin.ModelAdmin[RoutingRule]):
     change_list_template = "admin/cases/routingrule/change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
-        return [path("test/", self.admin_site.admin_view(self.test_view), name="cases_routingrule_test"), *super().get_urls()]
+        return [
+            path("test/", self.admin_site.admin_view(self.test_view), name="cases_routingrule_test"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=gettext_lazy("cases"))
     def fits(self, rule: RoutingRule) -> str:
-        parts = (rule.request_type, rule.product, rule.account, rule.get_priority_display() if rule.priority else None)
+        parts = (
+            rule.request_type,
+            rule.product,
+            rule.account,
+            rule.get_priority_display() if rule.priority else None,
+        )
         return " · ".join(str(part) for part in parts if part) or _("all")
 
     @admin.display(description=gettext_lazy("agent"))
@@ -129,7 +154,9 @@ class RoutingRuleAdmin(admin.ModelAdmin[RoutingRule]):
         rule = RoutingRule.objects.for_case(Case(**form.cleaned_data)) if form.is_valid() else None
         words = {"words": self.fits(rule), "agent": rule.next_agent()} if rule else {}
         context = {"title": _("Test a case"), "form": form, "rule": rule, "opts": self.opts, **words}
-        return TemplateResponse(request, "admin/cases/routingrule/test.html", {**self.admin_site.each_context(request), **context})
+        return TemplateResponse(
+            request, "admin/cases/routingrule/test.html", {**self.admin_site.each_context(request), **context}
+        )
 
 
 @admin.register(SavedReply)

@@ -30,9 +30,14 @@ class EntitlementForm(forms.ModelForm[Entitlement]):
 class CorrectionForm(forms.Form):
     amount = forms.DecimalField(
         label=gettext_lazy("Amount"), max_digits=9, decimal_places=2,
-        help_text=gettext_lazy("Below zero gives back, above zero takes more. It is a line of its own; nothing is rewritten."),
+        help_text=gettext_lazy("Below zero gives back, above zero takes more. It is a line "
+    "of its own; nothing is rewritten."),
     )  # fmt: skip
-    note = forms.CharField(label=gettext_lazy("Why"), max_length=150, help_text=gettext_lazy("The customer reads it in the statement."))
+    note = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=150,
+        help_text=gettext_lazy("The customer reads it in the statement."),
+    )
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
@@ -44,7 +49,17 @@ class CorrectionForm(forms.Form):
 @admin.register(Entitlement)
 class EntitlementAdmin(NotDeleted, admin.ModelAdmin[Entitlement]):
     form = EntitlementForm
-    list_display = ("name", "account", "product", "amount_words", "spent", "left", "valid_from", "valid_until", "is_active")
+    list_display = (
+        "name",
+        "account",
+        "product",
+        "amount_words",
+        "spent",
+        "left",
+        "valid_from",
+        "valid_until",
+        "is_active",
+    )
     list_filter = ("is_active", "unit", "limit", "product", "valid_until")
     list_select_related = ("account", "product")
     search_fields = ("name", "account__name", "account__number")
@@ -78,7 +93,10 @@ class EntitlementAdmin(NotDeleted, admin.ModelAdmin[Entitlement]):
 
     def get_urls(self) -> list[URLPattern]:
         correct = self.admin_site.admin_view(self.correct_view)
-        return [path("<int:pk>/correct/<int:line>/", correct, name="cases_entitlement_correct"), *super().get_urls()]
+        return [
+            path("<int:pk>/correct/<int:line>/", correct, name="cases_entitlement_correct"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount")
     def amount_words(self, entitlement: Entitlement) -> str:
@@ -93,7 +111,11 @@ class EntitlementAdmin(NotDeleted, admin.ModelAdmin[Entitlement]):
         return _amount(entitlement, entitlement.remaining) if not entitlement._state.adding else "–"
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         pk = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 19 else 0
         entitlement = self.get_queryset(request).select_related("product").filter(pk=pk).first()
@@ -102,13 +124,22 @@ class EntitlementAdmin(NotDeleted, admin.ModelAdmin[Entitlement]):
 
     def correct_view(self, request: HttpRequest, pk: int, line: int) -> HttpResponse:
         entitlement: Entitlement = changeable(self, request, pk, posts=False)
-        deduction = get_object_or_404(Deduction.objects.select_related("case", "corrects__case"), pk=line, entitlement=entitlement)
+        deduction = get_object_or_404(
+            Deduction.objects.select_related("case", "corrects__case"), pk=line, entitlement=entitlement
+        )
         deduction = deduction.corrects or deduction
-        form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"amount": -deduction.rest})
+        form = CorrectionForm(
+            request.POST if request.method == "POST" else None, initial={"amount": -deduction.rest}
+        )
         if form.is_valid() and "preview" not in request.POST and _corrected(request, deduction, form):
             messages.success(request, _("The statement is corrected."))
             return redirect("admin:cases_entitlement_change", pk)
-        words = {"title": _("Correct the statement"), "subtitle": str(entitlement), "opts": self.opts, "form": form}
+        words = {
+            "title": _("Correct the statement"),
+            "subtitle": str(entitlement),
+            "opts": self.opts,
+            "form": form,
+        }
         context = {**self.admin_site.each_context(request), **words, **_sums(entitlement, deduction, form)}
         return TemplateResponse(request, "admin/cases/entitlement/correct.html", context)
 
@@ -118,7 +149,11 @@ def _statement(entitlement: Entitlement, request: HttpRequest) -> dict[str, Any]
     rows = Deduction.objects.filter(entitlement=entitlement).for_reader(Case.objects.all())
     page = paginate(rows, by="at", query=request.GET)
     lines = lines_of(page.rows, balance_after(next(iter(page.rows), None), entitlement))
-    return {"statement": page, "lines": list(zip(page.rows, lines, strict=True)), "summary": summary_of(entitlement, timezone.localdate())}
+    return {
+        "statement": page,
+        "lines": list(zip(page.rows, lines, strict=True)),
+        "summary": summary_of(entitlement, timezone.localdate()),
+    }
 
 
 def _corrected(request: HttpRequest, deduction: Deduction, form: CorrectionForm) -> bool:
@@ -134,8 +169,17 @@ def _sums(entitlement: Entitlement, deduction: Deduction, form: CorrectionForm) 
     """What is left now, and what would be with the amount that the form shows."""
     amount = form.cleaned_data.get("amount") if form.is_bound else form.initial["amount"]
     after = counted(entitlement.remaining - amount, entitlement) if amount is not None else ""
-    words = {"taken": counted(deduction.amount, entitlement), "rest": counted(deduction.rest, entitlement), "after": after}
-    return {"entitlement": entitlement, "line": deduction, "now": counted(entitlement.remaining, entitlement), **words}
+    words = {
+        "taken": counted(deduction.amount, entitlement),
+        "rest": counted(deduction.rest, entitlement),
+        "after": after,
+    }
+    return {
+        "entitlement": entitlement,
+        "line": deduction,
+        "now": counted(entitlement.remaining, entitlement),
+        **words,
+    }
 
 
 def _amount(entitlement: Entitlement, amount: Decimal) -> str:

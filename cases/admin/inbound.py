@@ -1,4 +1,5 @@
-"""Messages that arrived by mail. Nothing that came is lost: what could not be read, or was refused, is dealt with here."""
+"""Messages that arrived by mail. Nothing that came is lost: what could not be read, or was refused, is dealt
+with here."""
 
 from collections.abc import Callable
 from typing import Any
@@ -53,7 +54,11 @@ class OutcomeFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[InboundMail]) -> QuerySet[InboundMail]:
         if self.value() == "all":
             return queryset
-        return queryset.filter(outcome=self.value()) if self.value() in Outcome else queryset.filter(outcome__in=InboundMail.IN_NEED)
+        return (
+            queryset.filter(outcome=self.value())
+            if self.value() in Outcome
+            else queryset.filter(outcome__in=InboundMail.IN_NEED)
+        )
 
 
 class AddToCaseForm(forms.Form):
@@ -99,7 +104,9 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
 
     @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
     def badge(self, mail: InboundMail) -> SafeString:
-        return format_html('<span class="{}">{}</span>', BADGES[Outcome(mail.outcome)], mail.get_outcome_display())
+        return format_html(
+            '<span class="{}">{}</span>', BADGES[Outcome(mail.outcome)], mail.get_outcome_display()
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -116,11 +123,15 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
             *super().get_urls(),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         context = {"is_fetched": bool(settings.CASE_MAIL_IMAP_URL), "mailbox": mailbox.state()}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """With what the message says, as plain text: nothing of it may act in an administrator's browser."""
         mail: InboundMail = context["original"]
         contents = contents_of(mail)
@@ -142,9 +153,14 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         mail = get_object_or_404(InboundMail.objects.exclude(raw=b""), pk=pk)
-        headers = {"Content-Disposition": f'attachment; filename="mail-{mail.pk}.eml"', "X-Content-Type-Options": "nosniff"}
+        headers = {
+            "Content-Disposition": f'attachment; filename="mail-{mail.pk}.eml"',
+            "X-Content-Type-Options": "nosniff",
+        }
         actor, label = actor_of(request), str(mail)
-        with handing_out(request, actor=actor, verb="mail.downloaded", record=mail.case, label=label, mail=mail.pk):
+        with handing_out(
+            request, actor=actor, verb="mail.downloaded", record=mail.case, label=label, mail=mail.pk
+        ):
             return HttpResponse(bytes(mail.raw), content_type="application/octet-stream", headers=headers)
 
     def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -159,7 +175,9 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
         if form.is_valid() and self._added(request, mail, form):
             return redirect("admin:cases_case_change", form.cleaned_data["number"].pk)
         context = {"title": _("Add to a case"), "form": form, "mail": mail, "opts": self.opts}
-        return TemplateResponse(request, "admin/cases/inboundmail/add.html", {**self.admin_site.each_context(request), **context})
+        return TemplateResponse(
+            request, "admin/cases/inboundmail/add.html", {**self.admin_site.each_context(request), **context}
+        )
 
     @admin.action(description=gettext_lazy("Try again"), permissions=["change"])
     def try_again(self, request: HttpRequest, mails: Any) -> None:

@@ -21,7 +21,11 @@ from cases.insight import GROUPS, MEASURES, MOST_GROUPS, by_group, by_month, def
 from cases.models import Case
 from lib.charts import Chart, Column, bar_chart
 
-PERIODS = [("1", gettext_lazy("This month")), ("3", gettext_lazy("Three months")), ("12", gettext_lazy("Twelve months"))]
+PERIODS = [
+    ("1", gettext_lazy("This month")),
+    ("3", gettext_lazy("Three months")),
+    ("12", gettext_lazy("Twelve months")),
+]
 
 GROUPINGS = [
     ("month", gettext_lazy("month")),
@@ -43,12 +47,17 @@ class InsightForm(forms.Form):
     def chosen(self) -> tuple[str, list[date]]:
         """What makes no sense is ignored."""
         self.is_valid()
-        return self.cleaned_data.get("by") or "month", last_months(timezone.localdate(), int(self.cleaned_data.get("months") or 12))
+        return self.cleaned_data.get("by") or "month", last_months(
+            timezone.localdate(), int(self.cleaned_data.get("months") or 12)
+        )
 
 
 class InsightAdmin(admin.ModelAdmin[Case]):
     def get_urls(self) -> list[URLPattern]:
-        return [path("insight/", self.admin_site.admin_view(self.insight_view), name="cases_case_insight"), *super().get_urls()]
+        return [
+            path("insight/", self.admin_site.admin_view(self.insight_view), name="cases_case_insight"),
+            *super().get_urls(),
+        ]
 
     def insight_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -93,7 +102,9 @@ def _by_month(months: list[date]) -> list[Row]:
     for index, month in enumerate(months):
         values = {name: measured[name][index] for name in MEASURES}
         cells = [*_measures(values), *_promises(kept.get(month))]
-        rows.append(Row(month_name(month), date_format(month, "M"), values["opened"], _list_url([month]), cells))
+        rows.append(
+            Row(month_name(month), date_format(month, "M"), values["opened"], _list_url([month]), cells)
+        )
     return rows[::-1]
 
 
@@ -127,13 +138,21 @@ def _chart(rows: list[Row], by: str) -> Chart:
     """Cases opened, in the order of time or the most first."""
     shown = rows[::-1] if by == "month" else rows[:MOST_BARS]
     count = sum(row.opened for row in rows)
-    words = ngettext("%(count)d case was opened in this time.", "%(count)d cases were opened in this time.", count) % {"count": count}
-    columns = [Column(row.label, row.name, row.opened, number_format(row.opened), number_format(row.opened)) for row in shown]
+    words = ngettext(
+        "%(count)d case was opened in this time.", "%(count)d cases were opened in this time.", count
+    ) % {"count": count}
+    columns = [
+        Column(row.label, row.name, row.opened, number_format(row.opened), number_format(row.opened))
+        for row in shown
+    ]
     return bar_chart(_("Cases opened"), words, columns)
 
 
 def _measures(row: dict[str, Any]) -> list[str]:
-    return [_in_hours(row[name]) if isinstance(row[name], timedelta) else in_words(name, row[name]) for name in MEASURES]
+    return [
+        _in_hours(row[name]) if isinstance(row[name], timedelta) else in_words(name, row[name])
+        for name in MEASURES
+    ]
 
 
 def _in_hours(length: timedelta) -> str:

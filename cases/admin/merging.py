@@ -1,4 +1,5 @@
-"""Two pages of a case: merge it into another one, split a part of it off. Each asks before it does what cannot be undone."""
+"""Two pages of a case: merge it into another one, split a part of it off. Each asks before it does what
+cannot be undone."""
 
 from typing import Any
 
@@ -30,7 +31,10 @@ class MergingAdmin(admin.ModelAdmin[Case]):
     def merge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Choose the other case (in the address), look at both, then merge (by POST)."""
         case: Case = changeable(self, request, pk, posts=False)
-        form = MergeForm(request.POST if request.method == "POST" else request.GET if "into" in request.GET else None, case=case)
+        form = MergeForm(
+            request.POST if request.method == "POST" else request.GET if "into" in request.GET else None,
+            case=case,
+        )
         into = form.cleaned_data["into"] if form.is_valid() else None
         if request.method == "POST" and into and self._merged(request, case, into, form):
             return redirect("admin:cases_case_change", into.pk)
@@ -64,8 +68,16 @@ class MergingAdmin(admin.ModelAdmin[Case]):
         messages.success(request, _("This case is made of a part of %(number)s.") % {"number": case.number})
         return made
 
-    def _page(self, request: HttpRequest, case: Case, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
-        shared = {**self.admin_site.each_context(request), "title": title, "subtitle": str(case), "case": case, "opts": self.opts}
+    def _page(
+        self, request: HttpRequest, case: Case, template: str, title: str, context: dict[str, Any]
+    ) -> HttpResponse:
+        shared = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "subtitle": str(case),
+            "case": case,
+            "opts": self.opts,
+        }
         return TemplateResponse(request, template, {**shared, **context})
 
 

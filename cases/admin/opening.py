@@ -18,18 +18,33 @@ from cases.models import Case
 
 class OpeningAdmin(admin.ModelAdmin[Case]):
     def get_urls(self) -> list[URLPattern]:
-        return [path("open/", self.admin_site.admin_view(self.open_view), name="cases_case_open"), *super().get_urls()]
+        return [
+            path("open/", self.admin_site.admin_view(self.open_view), name="cases_case_open"),
+            *super().get_urls(),
+        ]
 
     def open_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        form = OpenCaseForm(request.POST) if request.method == "POST" else OpenCaseForm(initial=_asked(request))
+        form = (
+            OpenCaseForm(request.POST) if request.method == "POST" else OpenCaseForm(initial=_asked(request))
+        )
         case = _opened(request, form) if form.is_valid() else None
         if case:
-            messages.success(request, _("%(number)s is opened for %(contact)s.") % {"number": case.number, "contact": case.contact})
+            messages.success(
+                request,
+                _("%(number)s is opened for %(contact)s.") % {"number": case.number, "contact": case.contact},
+            )
             return redirect("admin:cases_case_change", case.pk)
-        words = {"title": _("Open a case for a customer"), "opts": self.opts, "form": form, "media": self.media + form.media}
-        return TemplateResponse(request, "admin/cases/case/open.html", {**self.admin_site.each_context(request), **words})
+        words = {
+            "title": _("Open a case for a customer"),
+            "opts": self.opts,
+            "form": form,
+            "media": self.media + form.media,
+        }
+        return TemplateResponse(
+            request, "admin/cases/case/open.html", {**self.admin_site.each_context(request), **words}
+        )
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:

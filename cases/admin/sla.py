@@ -32,7 +32,11 @@ class IntervalFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
 
     def clean(self) -> None:
         super().clean()
-        kept = [form.instance for form in self.forms if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        kept = [
+            form.instance
+            for form in self.forms
+            if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
         for one, other in combinations(kept, 2):
             if one.overlaps(other):
                 raise ValidationError(_("%(one)s and %(other)s share time.") % {"one": one, "other": other})
@@ -64,15 +68,21 @@ class BusinessCalendarAdmin(admin.ModelAdmin[BusinessCalendar]):
     @admin.display(description=gettext_lazy("next public holidays"))
     def next_holidays(self, calendar: BusinessCalendar) -> SafeString | str:
         known = holidays.list_supported_countries()
-        if calendar.country not in known or (calendar.subdivision and calendar.subdivision not in known[calendar.country]):
+        if calendar.country not in known or (
+            calendar.subdivision and calendar.subdivision not in known[calendar.country]
+        ):
             return "–"
         days = _coming_holidays(calendar)
-        return format_html_join("", "{}: {}<br>", ((date_format(day, "DATE_FORMAT"), name) for day, name in days))
+        return format_html_join(
+            "", "{}: {}<br>", ((date_format(day, "DATE_FORMAT"), name) for day, name in days)
+        )
 
 
 def _coming_holidays(calendar: BusinessCalendar) -> list[Any]:
     today = timezone.localdate()
-    known = holidays.country_holidays(calendar.country, subdiv=calendar.subdivision or None, years=(today.year, today.year + 1))
+    known = holidays.country_holidays(
+        calendar.country, subdiv=calendar.subdivision or None, years=(today.year, today.year + 1)
+    )
     return sorted((day, name) for day, name in known.items() if day >= today)[:NEXT_HOLIDAYS]
 
 
@@ -81,7 +91,8 @@ class SlaPolicyForm(forms.ModelForm[SlaPolicy]):
     next_reply = MinutesField(label=gettext_lazy("Later replies within"), required=False)
     resolution = MinutesField(
         label=gettext_lazy("Resolution within"), required=False,
-        help_text=gettext_lazy("Working time, for example 30 min, 4 h or 1 h 30 min. Empty: nothing is promised."),
+        help_text=gettext_lazy("Working time, for example 30 min, 4 h or 1 h 30 min. "
+    "Empty: nothing is promised."),
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -99,14 +110,26 @@ class SlaPolicyForm(forms.ModelForm[SlaPolicy]):
     def clean_resolution(self) -> int | None:
         minutes: int | None = self.cleaned_data["resolution"]
         if minutes and minutes < (self.cleaned_data.get("first_reply") or 0):
-            raise ValidationError(_("A case is not resolved before it is answered: write no less than for the first reply."))
+            raise ValidationError(
+                _("A case is not resolved before it is answered: write no less than for the first reply.")
+            )
         return minutes
 
 
 @admin.register(SlaPolicy)
 class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
     form = SlaPolicyForm
-    list_display = ("name", "calendar", "account", "request_type", "priority", "promised", "only_by_entitlement", "position", "is_active")
+    list_display = (
+        "name",
+        "calendar",
+        "account",
+        "request_type",
+        "priority",
+        "promised",
+        "only_by_entitlement",
+        "position",
+        "is_active",
+    )
     list_editable = ("position", "is_active")
     list_filter = ("is_active", "only_by_entitlement", "calendar", "priority", "request_type")
     list_select_related = ("calendar", "account", "request_type")
@@ -116,8 +139,14 @@ class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
     change_list_template = "admin/cases/slapolicy/change_list.html"
     fieldsets = (
         (None, {"fields": ("name", "calendar", "is_active")}),
-        (gettext_lazy("For which cases"), {"fields": ("only_by_entitlement", "account", "request_type", "priority", "position")}),
-        (gettext_lazy("What is promised"), {"fields": ("first_reply", "next_reply", "resolution", "warn_percent", "preview")}),
+        (
+            gettext_lazy("For which cases"),
+            {"fields": ("only_by_entitlement", "account", "request_type", "priority", "position")},
+        ),
+        (
+            gettext_lazy("What is promised"),
+            {"fields": ("first_reply", "next_reply", "resolution", "warn_percent", "preview")},
+        ),
     )
 
     def get_ordering(self, request: HttpRequest) -> Any:
@@ -125,7 +154,10 @@ class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
         return SlaPolicy.objects.most_specific_first().query.order_by
 
     def get_urls(self) -> list[URLPattern]:
-        return [path("test/", self.admin_site.admin_view(self.test_view), name="cases_slapolicy_test"), *super().get_urls()]
+        return [
+            path("test/", self.admin_site.admin_view(self.test_view), name="cases_slapolicy_test"),
+            *super().get_urls(),
+        ]
 
     def test_view(self, request: HttpRequest) -> HttpResponse:
         """What would be promised for a case, and by which level. Nothing is opened."""
@@ -138,14 +170,22 @@ class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
             "opts": self.opts,
             **(self._tried(**form.cleaned_data) if form.is_valid() else {}),
         }
-        return TemplateResponse(request, "admin/cases/slapolicy/test.html", {**self.admin_site.each_context(request), **context})
+        return TemplateResponse(
+            request, "admin/cases/slapolicy/test.html", {**self.admin_site.each_context(request), **context}
+        )
 
     def _tried(self, **data: Any) -> dict[str, Any]:
         account, product = data["account"], data["product"]
         entitlement = next_entitlement(account.pk if account else None, product.pk if product else None)
         policy = SlaPolicy.objects.for_case(Case(**data, entitlement=entitlement))
-        by_entitlement = entitlement if policy and entitlement and entitlement.sla_policy_id == policy.pk else None
-        return {"policy": policy, "entitlement": by_entitlement, "promises": self.preview(policy) if policy else ""}
+        by_entitlement = (
+            entitlement if policy and entitlement and entitlement.sla_policy_id == policy.pk else None
+        )
+        return {
+            "policy": policy,
+            "entitlement": by_entitlement,
+            "promises": self.preview(policy) if policy else "",
+        }
 
     @admin.display(description=gettext_lazy("promised"))
     def promised(self, policy: SlaPolicy) -> str:
@@ -156,7 +196,10 @@ class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
     def preview(self, policy: SlaPolicy) -> str:
         if policy._state.adding:
             return _("Save it to see what it promises.")
-        promises = ((_("answered by %(time)s"), policy.first_reply), (_("resolved by %(time)s"), policy.resolution))
+        promises = (
+            (_("answered by %(time)s"), policy.first_reply),
+            (_("resolved by %(time)s"), policy.resolution),
+        )
         due = [words % {"time": _due(policy, amount)} for words, amount in promises if amount]
         return ", ".join(due) or _("Nothing is promised.")
 
@@ -166,4 +209,7 @@ def _due(policy: SlaPolicy, minutes: int) -> str:
         due = policy.calendar.hours().due(timezone.now(), timedelta(minutes=minutes))
     except NeverOpenError:
         return _("never: the calendar has no opening hours")
-    return date_format(timezone.localtime(due, policy.calendar.hours().zone), "DATETIME_FORMAT") + f" ({policy.calendar.time_zone})"
+    return (
+        date_format(timezone.localtime(due, policy.calendar.hours().zone), "DATETIME_FORMAT")
+        + f" ({policy.calendar.time_zone})"
+    )

@@ -35,7 +35,9 @@ class WorkAdmin(admin.ModelAdmin[Case]):
     def time_back_view(self, request: HttpRequest, case: Case) -> HttpResponse:
         """A wrong entry stays to be seen; what was deducted for it is given back."""
         pk = request.POST.get("entry", "")
-        entry = TimeEntry.objects.filter(case=case, pk=pk if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0).first()
+        entry = TimeEntry.objects.filter(
+            case=case, pk=pk if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0
+        ).first()
         if entry:
             take_back_time(actor=actor_of(request), entry=entry)
             messages.success(request, _("The entry is taken back."))

@@ -1,4 +1,5 @@
-"""The rows of a list of cases. Written out here and not in a template: 25 rows would cost half of the page's time there."""
+"""The rows of a list of cases. Written out here and not in a template: 25 rows would cost half of the page's
+time there."""
 
 from collections.abc import Iterable
 from html import escape
@@ -15,7 +16,8 @@ PRESSING = (Priority.HIGH, Priority.URGENT)
 
 
 def case_rows(cases: Iterable[Case], *, reader: Contact, shows_contacts: bool) -> SafeString:
-    """``<li>`` elements for ``<ul class="rows">``; cases as CaseQuerySet.for_list and with_reading load them."""
+    """``<li>`` elements for ``<ul class="rows">``; cases as CaseQuerySet.for_list and with_reading load
+    them."""
     rows = _Rows(reader, shows_contacts)
     return mark_safe("\n".join([rows.row(case) for case in cases]))
 
@@ -24,7 +26,11 @@ class _Rows:
     """What all rows share is looked up once."""
 
     def __init__(self, reader: Contact, shows_contacts: bool) -> None:
-        self.reader, self.shows_contacts, self.list_url = reader, shows_contacts, escape(reverse("cases:list"))
+        self.reader, self.shows_contacts, self.list_url = (
+            reader,
+            shows_contacts,
+            escape(reverse("cases:list")),
+        )
         self.unread, self.late = badge("info", _("Unread")), badge("overdue", _("Late"))
         self.pressing = {value: badge(value, label) for value, label in Priority.choices if value in PRESSING}
 
@@ -38,7 +44,10 @@ class _Rows:
         )
 
     def facts(self, case: Case) -> str:
-        product, who = case.product.name if case.product else "", case.contact.full_name if self.shows_contacts else ""
+        product, who = (
+            case.product.name if case.product else "",
+            case.contact.full_name if self.shows_contacts else "",
+        )
         return " · ".join([fact for fact in (case.number, product, who) if fact])
 
 

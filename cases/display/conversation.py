@@ -18,7 +18,12 @@ FOLDED_FROM, LINE = 40, 90
 """So many lines are folded; a line that is longer than so many characters counts for several."""
 ONE_RUN = timedelta(hours=1)
 """What one person does of one kind within this time is told in one line."""
-ICONS = {"pdf": "file-earmark-pdf", "log": "file-earmark-text", "txt": "file-earmark-text", "csv": "file-earmark-text"}
+ICONS = {
+    "pdf": "file-earmark-pdf",
+    "log": "file-earmark-text",
+    "txt": "file-earmark-text",
+    "csv": "file-earmark-text",
+}
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,8 @@ def conversation(
 ) -> list[Entry]:
     """``messages`` as CaseMessageQuerySet.for_conversation loads them.
 
-    A customer changes what they wrote ``editable_for`` so long, unless somebody has answered it (``messages`` are the latest then);
-    what others said after ``read_until`` is new to them.
+    A customer changes what they wrote ``editable_for`` so long, unless somebody has answered it (``messages``
+    are the latest then); what others said after ``read_until`` is new to them.
     """
     written = sorted(messages, key=lambda message: (message.created_at, message.pk))
     entries = [_message_entry(message, reader, addresses, read_until) for message in written]
@@ -89,7 +94,11 @@ def conversation(
 
 
 def _with_edits(
-    entries: list[Entry], written: list[CaseMessage], addresses: Addresses, editable_for: timedelta, now: datetime
+    entries: list[Entry],
+    written: list[CaseMessage],
+    addresses: Addresses,
+    editable_for: timedelta,
+    now: datetime,
 ) -> list[Entry]:
     """From the latest back to where somebody else spoke."""
     found = list(entries)
@@ -120,11 +129,15 @@ def _in_runs(entries: list[Entry]) -> list[Entry]:
 
 
 def _goes_on(before: Entry, entry: Entry) -> bool:
-    alike = (before.actor, before.icon) == (entry.actor, entry.icon) and not (before.is_message or entry.is_message)
+    alike = (before.actor, before.icon) == (entry.actor, entry.icon) and not (
+        before.is_message or entry.is_message
+    )
     return alike and entry.time - before.time < ONE_RUN
 
 
-def _message_entry(message: CaseMessage, reader: Contact | None, addresses: Addresses, read_until: datetime | None) -> Entry:
+def _message_entry(
+    message: CaseMessage, reader: Contact | None, addresses: Addresses, read_until: datetime | None
+) -> Entry:
     is_mine = reader is not None and message.author_contact_id == reader.pk
     return Entry(
         time=message.created_at,
@@ -152,7 +165,13 @@ def _lines(body: str) -> int:
 def _file(attached: dict[str, Any], file_url: Callable[[str], str]) -> File:
     extension = extension_of(attached["name"])
     icon = "file-earmark-image" if extension in IMAGES else ICONS.get(extension, "file-earmark")
-    return File(attached["name"], file_url(attached["id"]), filesizeformat(attached["size"]), icon, extension in IMAGES)
+    return File(
+        attached["name"],
+        file_url(attached["id"]),
+        filesizeformat(attached["size"]),
+        icon,
+        extension in IMAGES,
+    )
 
 
 def _event_entry(activity: Activity, *, for_customer: bool) -> Entry:
@@ -168,12 +187,20 @@ def _event_entry(activity: Activity, *, for_customer: bool) -> Entry:
 def _event_text(activity: Activity, *, for_customer: bool) -> str:
     details: dict[str, Any] = activity.details
     if activity.verb == "case.status_changed":
-        words = details.get("after_customer_label" if for_customer else "after_label") or _earlier_words(details, for_customer=for_customer)
+        words = details.get("after_customer_label" if for_customer else "after_label") or _earlier_words(
+            details, for_customer=for_customer
+        )
         return _("changed the status to %(status)s") % {"status": words}
     if activity.verb == "case.assigned":
-        return str(_("assigned the case to %(to)s") % details if details.get("to") else _("took the case from its assignee"))
+        return str(
+            _("assigned the case to %(to)s") % details
+            if details.get("to")
+            else _("took the case from its assignee")
+        )
     if activity.verb == "case.priority_changed":
-        priority = _("changed the priority to %(priority)s") % {"priority": dict(Priority.choices).get(details["after"], "")}
+        priority = _("changed the priority to %(priority)s") % {
+            "priority": dict(Priority.choices).get(details["after"], "")
+        }
         return f"{priority}: {details['reason']}" if details.get("reason") and not for_customer else priority
     sentence = str(SENTENCES[activity.verb] % details)
     return f"{sentence}: {details['reason']}" if details.get("reason") and not for_customer else sentence
@@ -207,8 +234,8 @@ EARLIER_STATUSES = {
     "resolved": (gettext_lazy("Resolved"), gettext_lazy("Resolved")),
     "cancelled": (gettext_lazy("Cancelled"), gettext_lazy("Cancelled")),
 }
-"""For agents and for customers. The log cannot be rewritten: its lines from before statuses had words of their own name the
-status alone."""
+"""For agents and for customers. The log cannot be rewritten: its lines from before statuses had words of
+their own name the status alone."""
 
 SENTENCES = {
     "case.escalated": gettext_lazy("escalated the case"),

@@ -1,4 +1,5 @@
-"""A conversation as its page shows it. Written out here and not in a template: twenty messages would cost half of the page's time there."""
+"""A conversation as its page shows it. Written out here and not in a template: twenty messages would cost
+half of the page's time there."""
 
 from collections.abc import Iterable
 from html import escape
@@ -16,7 +17,8 @@ from lib.moments import ago
 
 
 def conversation_rows(entries: Iterable[Entry], *, can_quote: bool, new_since: str) -> SafeString:
-    """``<li>`` elements for ``<ol class="conversation">``. ``new_since``: when the reader looked last, in words."""
+    """``<li>`` elements for ``<ol class="conversation">``. ``new_since``: when the reader looked last, in
+    words."""
     rows = _Rows(can_quote, new_since)
     return mark_safe("\n".join([rows.row(entry) for entry in entries]))
 
@@ -30,7 +32,7 @@ class _Rows:
         self.edit, self.quote, self.all = escape(_("Edit")), escape(_("Quote")), escape(_("Show all"))
 
     def row(self, entry: Entry) -> str:
-        return f"{self.divider() if entry.is_first_new else ''}{self.message(entry) if entry.is_message else event(entry)}"
+        return f"{self.divider() if entry.is_first_new else ''}{self.message(entry) if entry.is_message else event(entry)}"  # noqa: E501
 
     def divider(self) -> str:
         words = escape(_("New since %(time)s") % {"time": self.new_since})
@@ -39,8 +41,10 @@ class _Rows:
     def message(self, entry: Entry) -> str:
         return (
             f'<li><article class="message{self.kind(entry)}" id="{entry.anchor}">'
-            f'<span class="avatar{" avatar-brand" if entry.is_staff else ""}" aria-hidden="true">{escape(entry.initials)}</span>'
-            f'<div class="message-box">{self.head(entry)}{self.body(entry)}{files(entry)}{self.tools(entry)}</div></article></li>'
+            f'<span class="avatar{" avatar-brand" if entry.is_staff else ""}" '
+            f'aria-hidden="true">{escape(entry.initials)}</span>'
+            f"<div "
+            f'class="message-box">{self.head(entry)}{self.body(entry)}{files(entry)}{self.tools(entry)}</div></article></li>'
         )
 
     def kind(self, entry: Entry) -> str:
@@ -68,21 +72,27 @@ class _Rows:
 
     def folded(self, entry: Entry, prose: str) -> str:
         switch = f"{entry.anchor}-all"
-        button = f'<label class="btn btn-sm" for="{switch}">{icon("chevron-down")}<span>{self.all}</span></label>'
-        return f'<input class="unfold visually-hidden" type="checkbox" id="{switch}" autocomplete="off">{prose}{button}'
+        button = (
+            f'<label class="btn btn-sm" for="{switch}">{icon("chevron-down")}<span>{self.all}</span></label>'
+        )
+        return f'<input class="unfold visually-hidden" type="checkbox" id="{switch}" autocomplete="off">{prose}{button}'  # noqa: E501
 
     def tools(self, entry: Entry) -> str:
         found = [self.editing(entry)] if entry.edit_url else []
         if self.can_quote:
             said = f'data-quote="{escape(entry.body)}" data-author="{escape(entry.actor)}"'
-            found.append(f'<button class="btn btn-quiet btn-sm" type="button" hidden {said}>{self.quote}</button>')
+            found.append(
+                f'<button class="btn btn-quiet btn-sm" type="button" hidden {said}>{self.quote}</button>'
+            )
         return f'<p class="message-tools">{"".join(found)}</p>' if found else ""
 
     def editing(self, entry: Entry) -> str:
         until = (
-            f"<span>{escape(_('until %(time)s') % {'time': time_format(localtime(entry.edit_until))})}</span>" if entry.edit_until else ""
+            f"<span>{escape(_('until %(time)s') % {'time': time_format(localtime(entry.edit_until))})}</span>"
+            if entry.edit_until
+            else ""
         )
-        return f'<a class="btn btn-quiet btn-sm" href="{escape(entry.edit_url)}">{icon("pencil")}{self.edit}</a>{until}'
+        return f'<a class="btn btn-quiet btn-sm" href="{escape(entry.edit_url)}">{icon("pencil")}{self.edit}</a>{until}'  # noqa: E501
 
 
 def files(entry: Entry) -> str:
@@ -94,5 +104,6 @@ def event(entry: Entry) -> str:
     """As components/timeline_item.html draws it."""
     return (
         f'<li class="timeline-item"><span class="timeline-icon">{icon(entry.icon)}</span>'
-        f'<div class="timeline-body"><strong>{escape(entry.actor)}</strong> {escape(entry.text)} {ago(entry.time)}</div></li>'
+        f'<div class="timeline-body"><strong>{escape(entry.actor)}</strong> '
+        f"{escape(entry.text)} {ago(entry.time)}</div></li>"
     )

@@ -31,9 +31,15 @@ def cost_line(entitlement: Entitlement | None, desk: CaseDesk, account: Account 
         return CostLine(_uses(entitlement, entitlement.remaining))
     words = {"contract": entitlement.name}
     if entitlement.takes_another_case:
-        return CostLine(_("%(contract)s is used up. You can still open this case: the contract is then overdrawn.") % words, "warning")
+        return CostLine(
+            _("%(contract)s is used up. You can still open this case: the contract is then overdrawn.")
+            % words,
+            "warning",
+        )
     return CostLine(
-        _("%(contract)s is used up, so no more cases can be opened. %(whom)s") % {**words, "whom": _whom_to_ask(account)}, "danger"
+        _("%(contract)s is used up, so no more cases can be opened. %(whom)s")
+        % {**words, "whom": _whom_to_ask(account)},
+        "danger",
     )
 
 
@@ -60,4 +66,7 @@ def _whom_to_ask(account: Account | None) -> str:
     manager = account.account_manager if account else None
     if manager is None:
         return _("Please talk to your account manager.")
-    return _("Please talk to %(name)s, %(email)s.") % {"name": manager.get_full_name() or manager.email, "email": manager.email}
+    return _("Please talk to %(name)s, %(email)s.") % {
+        "name": manager.get_full_name() or manager.email,
+        "email": manager.email,
+    }

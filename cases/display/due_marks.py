@@ -1,4 +1,5 @@
-"""How agents see the clocks of a case: late, near, running, standing still. In words always; the tone gives the colour."""
+"""How agents see the clocks of a case: late, near, running, standing still. In words always; the tone gives
+the colour."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,7 +44,12 @@ def _clock_mark(case: Case, clock: CaseClock, now: datetime) -> Mark:
     if clock.met_at:
         words = {"time": moment(clock.met_at, now)}
         kept = clock.was_kept
-        return Mark("kept" if kept else "missed", (_("kept %(time)s") if kept else _("kept late, %(time)s")) % words, label, clock.met_at)
+        return Mark(
+            "kept" if kept else "missed",
+            (_("kept %(time)s") if kept else _("kept late, %(time)s")) % words,
+            label,
+            clock.met_at,
+        )
     if clock.dropped_at:
         return Mark("none", _("no longer owed"), label, clock.dropped_at)
     if case.is_paused:

@@ -29,11 +29,18 @@ Measured = list[tuple[Any, int]]
 
 def _opened(months: list[date], measured: Measured) -> Chart:
     values = [value for value, _count in measured]
-    columns = [_column(month, value, in_words("opened", value), number_format(value)) for month, value in zip(months, values, strict=True)]
+    columns = [
+        _column(month, value, in_words("opened", value), number_format(value))
+        for month, value in zip(months, values, strict=True)
+    ]
     known = list(dropwhile(lambda value: not value, values[:-1]))
     usual = number_format(sum(known) / len(known), 1) if known else ""
-    summary = ngettext("%(count)d in twelve months.", "%(count)d in twelve months.", sum(values)) % {"count": sum(values)}
-    return bar_chart(_("Cases opened"), summary, columns, now=number_format(values[-1]), against=_against(usual))
+    summary = ngettext("%(count)d in twelve months.", "%(count)d in twelve months.", sum(values)) % {
+        "count": sum(values)
+    }
+    return bar_chart(
+        _("Cases opened"), summary, columns, now=number_format(values[-1]), against=_against(usual)
+    )
 
 
 def _first_reply(months: list[date], measured: Measured) -> Chart:
@@ -67,7 +74,9 @@ def _unit_of(values: list[timedelta]) -> tuple[timedelta, str]:
 
 def _short(value: timedelta | None, unit: timedelta) -> str:
     """Short enough to stand above a bar."""
-    return "" if value is None else number_format(value / unit, 1 if value < 10 * unit and unit != MINUTE else 0)
+    return (
+        "" if value is None else number_format(value / unit, 1 if value < 10 * unit and unit != MINUTE else 0)
+    )
 
 
 def _rating(months: list[date], measured: Measured) -> Chart:
@@ -76,12 +85,16 @@ def _rating(months: list[date], measured: Measured) -> Chart:
         for month, (value, count) in zip(months, measured, strict=True)
     ]
     total = sum(count for _value, count in measured)
-    summary = ngettext("%(count)d rating from 1 to 5.", "Averages of %(count)d ratings from 1 to 5.", total) % {"count": total}
+    summary = ngettext(
+        "%(count)d rating from 1 to 5.", "Averages of %(count)d ratings from 1 to 5.", total
+    ) % {"count": total}
     known = [(value, count) for value, count in measured[:-1] if count]
     weight = sum(count for _value, count in known)
     usual = number_format(sum(value * count for value, count in known) / weight, 1) if weight else ""
     now = in_words("rating", measured[-1][0])
-    return bar_chart(_("Satisfaction"), summary, columns, axis=(1, BEST_RATING), now=now, against=_against(usual))
+    return bar_chart(
+        _("Satisfaction"), summary, columns, axis=(1, BEST_RATING), now=now, against=_against(usual)
+    )
 
 
 def _rated(value: Any, count: int) -> str:
@@ -92,7 +105,9 @@ def _rated(value: Any, count: int) -> str:
 
 
 def _column(month: date, value: Any, text: str, short: str) -> Column:
-    return Column(date_format(month, "M"), month_name(month), None if value is None else float(value), text, short)
+    return Column(
+        date_format(month, "M"), month_name(month), None if value is None else float(value), text, short
+    )
 
 
 def _against(usual: str) -> str:

@@ -36,13 +36,18 @@ def promise_line(case: Case, now: datetime, *, is_own: bool = True) -> PromiseLi
 
 def _clock_line(case: Case, now: datetime) -> PromiseLine:
     if case.is_paused and case.paused_since:
-        text = format_html(_("Clock paused since {day}: on hold"), day=_element(day(case.paused_since, now), case.paused_since))
+        text = format_html(
+            _("Clock paused since {day}: on hold"),
+            day=_element(day(case.paused_since, now), case.paused_since),
+        )
         return PromiseLine(text, "paused", case.paused_since)
     clock = case.running_clocks[0]
     due = datetime.fromisoformat(clock["due_at"])
     time = _element(moment(due, now), due)
     if due < now:
-        text = format_html(_("We promised this by {time} (your time). We are sorry that it takes longer."), time=time)
+        text = format_html(
+            _("We promised this by {time} (your time). We are sorry that it takes longer."), time=time
+        )
         return PromiseLine(text, "warning", due)
     return PromiseLine(format_html(_expected(clock["promise"]), time=time), "info", due)
 
@@ -65,7 +70,9 @@ def _waiting(case: Case, since: datetime, now: datetime, *, is_own: bool) -> Pro
 def _element(words: str, at: datetime) -> str:
     local = timezone.localtime(at)
     exact = f"{date_format(local, 'DATETIME_FORMAT')} ({local.tzname()})"
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), exact, words)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), exact, words
+    )
 
 
 def moment(at: datetime, now: datetime) -> str:

@@ -27,7 +27,8 @@ def fill(text: str, *, case: Case, agent: User) -> str:
 
 
 def filled(text: str, *, case: Case, agent: User) -> Filled:
-    """What is unknown stays as typed; what is filled in is not looked at again; what is empty leaves no double space."""
+    """What is unknown stays as typed; what is filled in is not looked at again; what is empty leaves no
+    double space."""
     words = {
         "first_name": case.contact.first_name,
         "number": case.number,

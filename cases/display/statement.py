@@ -1,4 +1,5 @@
-"""What customers read about their support contracts: how much is left, how long it lasts, and what was taken for which case."""
+"""What customers read about their support contracts: how much is left, how long it lasts, and what was taken
+for which case."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -72,7 +73,9 @@ def summary_of(entitlement: Entitlement, today: date) -> Summary:
         left=_left(entitlement),
         forecast=forecast,
         tone=tone,
-        when_used_up=_("No more cases") if entitlement.limit == Entitlement.Limit.RESTRICT else _("It can be overdrawn"),
+        when_used_up=_("No more cases")
+        if entitlement.limit == Entitlement.Limit.RESTRICT
+        else _("It can be overdrawn"),
         counted_when=_counted_when(entitlement),
     )
 
@@ -82,20 +85,24 @@ def balance_after(deduction: Deduction | None, entitlement: Entitlement) -> Deci
     if deduction is None:
         return entitlement.amount
     until_then = Q(at__lt=deduction.at) | Q(at=deduction.at, pk__lte=deduction.pk)
-    spent: Decimal | None = Deduction.objects.filter(until_then, entitlement=entitlement).aggregate(total=Sum("amount"))["total"]
+    spent: Decimal | None = Deduction.objects.filter(until_then, entitlement=entitlement).aggregate(
+        total=Sum("amount")
+    )["total"]
     return entitlement.amount - (spent or Decimal(0))
 
 
 def lines_of(deductions: Iterable[Deduction], balance: Decimal) -> Iterator[Line]:
-    """``deductions`` as for_reader loads them, the latest first; ``balance``: what was left after the first of them."""
+    """``deductions`` as for_reader loads them, the latest first; ``balance``: what was left after the first
+    of them."""
     for deduction in deductions:
         yield _line(deduction, balance)
         balance += deduction.amount
 
 
 def _line(deduction: Deduction, balance: Decimal) -> Line:
-    """Of a case that the reader may not see there is the number, without which nobody could ask about it. What an agent noted
-    about the work is left out there; what was noted about the contract itself, a correction, is not."""
+    """Of a case that the reader may not see there is the number, without which nobody could ask about it.
+    What an agent noted about the work is left out there; what was noted about the contract itself, a
+    correction, is not."""
     case, is_visible = deduction.case, deduction.is_visible
     return Line(
         at=deduction.at,
@@ -111,7 +118,9 @@ def _line(deduction: Deduction, balance: Decimal) -> Line:
 def _counted_when(entitlement: Entitlement) -> str:
     if entitlement.unit == Entitlement.Unit.HOURS:
         return ""
-    return _("When it is opened") if entitlement.counts(Entitlement.Moment.OPENING) else _("When it is resolved")
+    return (
+        _("When it is opened") if entitlement.counts(Entitlement.Moment.OPENING) else _("When it is resolved")
+    )
 
 
 def _left(entitlement: Entitlement) -> str:
@@ -124,11 +133,17 @@ def _forecast(entitlement: Entitlement, today: date) -> tuple[str, str]:
     if not entitlement.valid_from <= today <= entitlement.valid_until or not entitlement.is_active:
         return "", ""
     if entitlement.remaining <= 0:
-        words = _("Used up. No more cases can be opened.") if not entitlement.takes_another_case else _("Used up. It can be overdrawn.")
+        words = (
+            _("Used up. No more cases can be opened.")
+            if not entitlement.takes_another_case
+            else _("Used up. It can be overdrawn.")
+        )
         return words, "danger"
     ends = entitlement.runs_out_on(today)
     if ends is None:
-        return (_("Lasts to the end at this pace.") if entitlement.consumed > 0 else _("Nothing is used yet.")), ""
+        return (
+            _("Lasts to the end at this pace.") if entitlement.consumed > 0 else _("Nothing is used yet.")
+        ), ""
     return _("Runs out about %(day)s at this pace.") % {
         "day": date_format(ends, "MONTH_DAY_FORMAT" if ends.year == today.year else "DATE_FORMAT")
     }, "warning"

@@ -23,13 +23,14 @@ KEPT = ("visibility", "body", "status")
 
 
 def typed_in_composer(data: QueryDict) -> dict[str, str] | None:
-    """What came of the composer, unchecked, as a draft keeps it: without NUL and lone surrogates. None: nothing did."""
+    """What came of the composer, unchecked, as a draft keeps it: without NUL and lone surrogates. None:
+    nothing did."""
     return {name: storable(data.get(name, "")) for name in KEPT} if "body" in data else None
 
 
 def status_news(case: Case, agent: User, seen: str) -> str:
-    """Who gave the case another status than the one that the agent had before their eyes. What they did themselves, in another
-    tab for example, is no news to them."""
+    """Who gave the case another status than the one that the agent had before their eyes. What they did
+    themselves, in another tab for example, is no news to them."""
     if not seen or seen == case.status_id:
         return ""
     changes = Activity.objects.filter(record_type="case", record_id=str(case.pk), verb="case.status_changed")
@@ -50,19 +51,30 @@ def _what_happened(case: Case) -> str:
 class StaffMessageForm(forms.Form):
     """The composer: an answer to the customer, or a note that only staff see.
 
-    ``seen`` is the latest message and ``seen_status`` the status that its writer had before their eyes: when something has
-    happened since, the form is refused once, with all that was typed.
+    ``seen`` is the latest message and ``seen_status`` the status that its writer had before their eyes: when
+    something has happened since, the form is refused once, with all that was typed.
     """
 
     visibility = forms.ChoiceField(
-        label=_lazy("Write"), choices=CaseMessage.Visibility.choices, initial=CaseMessage.Visibility.CUSTOMER, widget=forms.RadioSelect
+        label=_lazy("Write"),
+        choices=CaseMessage.Visibility.choices,
+        initial=CaseMessage.Visibility.CUSTOMER,
+        widget=forms.RadioSelect,
     )
     saved = forms.ModelChoiceField(
-        label=_lazy("Saved reply"), queryset=SavedReply.objects.none(), empty_label=_lazy("choose …"), required=False
+        label=_lazy("Saved reply"),
+        queryset=SavedReply.objects.none(),
+        empty_label=_lazy("choose …"),
+        required=False,
     )
-    body = forms.CharField(label=_lazy("Message"), max_length=20_000, widget=Lines(attrs={"rows": 8, "cols": 80}))
+    body = forms.CharField(
+        label=_lazy("Message"), max_length=20_000, widget=Lines(attrs={"rows": 8, "cols": 80})
+    )
     status = forms.ModelChoiceField(
-        label=_lazy("Then set the status to"), queryset=CaseStatus.objects.none(), empty_label=_lazy("leave it"), required=False
+        label=_lazy("Then set the status to"),
+        queryset=CaseStatus.objects.none(),
+        empty_label=_lazy("leave it"),
+        required=False,
     )
     uploads = UploadsField(label=_lazy("Attachments"), help_text=FILES_HELP)
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -124,9 +136,13 @@ class StaffMessageForm(forms.Form):
 class TimeEntryForm(forms.Form):
     """Fields have names in the page that no other of its forms uses."""
 
-    minutes = MinutesField(label=_lazy("Time worked"), help_text=_lazy("For example 20 min, 1 h 30 min or 1:30."))
+    minutes = MinutesField(
+        label=_lazy("Time worked"), help_text=_lazy("For example 20 min, 1 h 30 min or 1:30.")
+    )
     worked_on = forms.DateField(
-        label=_lazy("Day"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_lazy("Day"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     note = forms.CharField(
         label=_lazy("What for"), required=False, max_length=250,
@@ -155,7 +171,11 @@ class MergeForm(forms.Form):
         self.case = case
 
     def clean_into(self) -> Case:
-        found = Case.objects.filter(number=self.cleaned_data["into"].upper()).select_related("contact", "account", "status").first()
+        found = (
+            Case.objects.filter(number=self.cleaned_data["into"].upper())
+            .select_related("contact", "account", "status")
+            .first()
+        )
         if found is None:
             raise ValidationError(_("There is no case with this number."))
         if reason := why_not_merged(self.case, found):
@@ -193,7 +213,8 @@ class AgentForm(forms.Form):
     """To whom a number of cases goes."""
 
     to = AgentField(
-        label=_lazy("Assign to"), queryset=User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "last_name")
+        label=_lazy("Assign to"),
+        queryset=User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "last_name"),
     )
 
 

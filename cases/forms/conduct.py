@@ -12,7 +12,13 @@ from cases.actions import entitlement_for, offered_priorities
 from cases.models import Case, CaseDesk, Priority
 from lib.widgets import Lines
 
-RATINGS = ((5, _("5 – very well")), (4, _("4 – well")), (3, _("3 – so-so")), (2, _("2 – badly")), (1, _("1 – not at all")))
+RATINGS = (
+    (5, _("5 – very well")),
+    (4, _("4 – well")),
+    (3, _("3 – so-so")),
+    (2, _("2 – badly")),
+    (1, _("1 – not at all")),
+)
 
 
 class DeedForm(forms.Form):
@@ -24,9 +30,14 @@ class DeedForm(forms.Form):
 
 
 class RatingForm(DeedForm):
-    rating = forms.TypedChoiceField(label=_("Did this solve it?"), choices=RATINGS, coerce=int, widget=forms.RadioSelect)
+    rating = forms.TypedChoiceField(
+        label=_("Did this solve it?"), choices=RATINGS, coerce=int, widget=forms.RadioSelect
+    )
     comment = forms.CharField(
-        label=_("What should we know?"), required=False, max_length=2_000, widget=Lines(attrs={"rows": 4, "dir": "auto"})
+        label=_("What should we know?"),
+        required=False,
+        max_length=2_000,
+        widget=Lines(attrs={"rows": 4, "dir": "auto"}),
     )
 
 
@@ -61,12 +72,16 @@ class PriorityForm(DeedForm):
         """To choose what it is already would change nothing, and drop the reason."""
         priority: str = self.cleaned_data["priority"]
         if priority == self.case.priority:
-            raise ValidationError(_("It is %(priority)s already."), params={"priority": self.case.get_priority_display()})
+            raise ValidationError(
+                _("It is %(priority)s already."), params={"priority": self.case.get_priority_display()}
+            )
         return priority
 
 
 class EscalateForm(DeedForm):
-    reason = forms.CharField(label=_("What makes it urgent?"), max_length=1_000, widget=Lines(attrs={"rows": 4, "dir": "auto"}))
+    reason = forms.CharField(
+        label=_("What makes it urgent?"), max_length=1_000, widget=Lines(attrs={"rows": 4, "dir": "auto"})
+    )
 
 
 class ColleaguesField(forms.ModelMultipleChoiceField[Contact]):
@@ -75,12 +90,20 @@ class ColleaguesField(forms.ModelMultipleChoiceField[Contact]):
 
 
 def colleagues(contact: Contact) -> QuerySet[Contact]:
-    """Whom a contact can keep in the loop: who signs in for the same account. Names are shown to colleagues."""
-    return Contact.objects.of_account(contact.account_id).signing_in().exclude(pk=contact.pk).order_by("first_name", "last_name")
+    """Whom a contact can keep in the loop: who signs in for the same account. Names are shown to
+    colleagues."""
+    return (
+        Contact.objects.of_account(contact.account_id)
+        .signing_in()
+        .exclude(pk=contact.pk)
+        .order_by("first_name", "last_name")
+    )
 
 
 class ParticipantsForm(DeedForm):
-    contacts = ColleaguesField(label=_("Colleagues"), queryset=Contact.objects.none(), widget=forms.CheckboxSelectMultiple)
+    contacts = ColleaguesField(
+        label=_("Colleagues"), queryset=Contact.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

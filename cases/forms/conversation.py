@@ -13,7 +13,12 @@ from lib.widgets import Lines
 class ReplyForm(SubmissionForm):
     """A text, files, or both."""
 
-    body = forms.CharField(label=_("Your reply"), max_length=20_000, required=False, widget=Lines(attrs={"rows": 6, "dir": "auto"}))
+    body = forms.CharField(
+        label=_("Your reply"),
+        max_length=20_000,
+        required=False,
+        widget=Lines(attrs={"rows": 6, "dir": "auto"}),
+    )
     uploads = UploadsField(label=_("Attachments"), help_text=FILES_HELP)
 
     def clean(self) -> dict[str, Any]:
@@ -26,4 +31,6 @@ class ReplyForm(SubmissionForm):
 
 
 class EditReplyForm(forms.Form):
-    body = forms.CharField(label=_("Your reply"), max_length=20_000, widget=Lines(attrs={"rows": 8, "dir": "auto"}))
+    body = forms.CharField(
+        label=_("Your reply"), max_length=20_000, widget=Lines(attrs={"rows": 8, "dir": "auto"})
+    )

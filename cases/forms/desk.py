@@ -1,4 +1,5 @@
-"""What agents fill in for a customer: a case of somebody who telephones, colleagues who are kept in the loop."""
+"""What agents fill in for a customer: a case of somebody who telephones, colleagues who are kept in the
+loop."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +20,9 @@ class ContactSelect(AutocompleteSelect):
     """Shows a choice that is no number as no choice, where Django's own asks the database for it."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
-        return super().optgroups(name, [pk for pk in value if pk.isascii() and pk.isdigit() and len(pk) < 10], attr)
+        return super().optgroups(
+            name, [pk for pk in value if pk.isascii() and pk.isdigit() and len(pk) < 10], attr
+        )
 
 
 class OpenCaseForm(SubmissionForm):
@@ -30,16 +33,27 @@ class OpenCaseForm(SubmissionForm):
         queryset=Contact.objects.none(),
         help_text=_("Who asks. They are told by mail and read the case in the portal."),
     )
-    request_type = forms.ModelChoiceField(label=_("Type"), queryset=RequestType.objects.none(), empty_label=None)
+    request_type = forms.ModelChoiceField(
+        label=_("Type"), queryset=RequestType.objects.none(), empty_label=None
+    )
     product = forms.ModelChoiceField(
-        label=_("Product"), queryset=Product.objects.none(), required=False, empty_label=_("Not about a product")
+        label=_("Product"),
+        queryset=Product.objects.none(),
+        required=False,
+        empty_label=_("Not about a product"),
     )
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices, initial=Priority.NORMAL)
-    subject = forms.CharField(label=_("Subject"), max_length=150, widget=forms.TextInput(attrs={"class": "vTextField"}))
+    subject = forms.CharField(
+        label=_("Subject"), max_length=150, widget=forms.TextInput(attrs={"class": "vTextField"})
+    )
     description = forms.CharField(
-        label=_("Description"), max_length=20_000, widget=Lines(attrs={"rows": 8, "class": "vLargeTextField"}),
-        help_text=_("What was said. The customer reads it as the first message of the case. You can use Markdown."),
-    )  # fmt: skip
+        label=_("Description"),
+        max_length=20_000,
+        widget=Lines(attrs={"rows": 8, "class": "vLargeTextField"}),
+        help_text=_(
+            "What was said. The customer reads it as the first message of the case. You can use Markdown."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,7 +15,12 @@ from cases.models import CLOSED, Case, CaseQuerySet, CaseStatus, Category, Produ
 from lib.widgets import HiddenLine, Line, PlainSelect
 
 Choices = list[tuple[str, str | LazyText]]
-VIEWS: Choices = [("active", _("Active")), ("waiting", _("Waiting for you")), ("resolved", _("Resolved")), ("all", _("All"))]
+VIEWS: Choices = [
+    ("active", _("Active")),
+    ("waiting", _("Waiting for you")),
+    ("resolved", _("Resolved")),
+    ("all", _("All")),
+]
 SORTS: Choices = [("", _("Last activity")), ("opened", _("Opened"))]
 SORTS_OF_OPEN_CASES: Choices = [*SORTS, ("priority", _("Priority"))]
 """How urgent a case once was orders nothing: others have no index for it."""
@@ -41,7 +46,9 @@ class CaseFilterForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=150, widget=Line)
     status = forms.ChoiceField(label=_("Status"), required=False, widget=PlainSelect)
     whose = forms.ChoiceField(label=_("Whose"), required=False, widget=PlainSelect)
-    sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=SORTS_OF_OPEN_CASES, widget=PlainSelect)
+    sort = forms.ChoiceField(
+        label=_("Sort by"), required=False, choices=SORTS_OF_OPEN_CASES, widget=PlainSelect
+    )
 
     def __init__(self, data: QueryDict, *, contact: Contact, statuses: Sequence[CaseStatus]) -> None:
         super().__init__(data)
@@ -87,27 +94,45 @@ class CaseFilterForm(forms.Form):
     def as_query(self, **others: str) -> str:
         """The filters in one spelling, for an address; with ``others`` instead of what is chosen."""
         self.is_valid()
-        chosen = {name: str(getattr(value, "pk", value)) for name, value in self.cleaned_data.items() if value and name != "more"}
-        return urlencode([(name, value) for name, value in ({"view": self.current_view} | chosen | others).items() if value])
+        chosen = {
+            name: str(getattr(value, "pk", value))
+            for name, value in self.cleaned_data.items()
+            if value and name != "more"
+        }
+        return urlencode(
+            [
+                (name, value)
+                for name, value in ({"view": self.current_view} | chosen | others).items()
+                if value
+            ]
+        )
 
     @property
     def shape(self) -> tuple[str, ...] | None:
-        """What the text of the narrowed query depends on; None where something was typed or picked from long lists."""
+        """What the text of the narrowed query depends on; None where something was typed or picked from long
+        lists."""
         picked = any(self.chosen(name) for name in ("q", "status", *MORE))
         return None if picked else (self.current_view, self.chosen("whose") or "", self.sorted_by)
 
     def parts(self, rows: CaseQuerySet, reader: Contact) -> list[CaseQuerySet]:
-        """What the narrowed ``rows`` are put together from. A contact's own cases come in a list's order from an index, and so do those
-        that they joined; both at once do not."""
+        """What the narrowed ``rows`` are put together from. A contact's own cases come in a list's order from
+        an index, and so do those that they joined; both at once do not."""
         is_mixed = self.scope == Scope.CONTACT and not self.chosen("whose")
-        return [self.narrow(part, reader) for part in ([rows.own(reader), rows.joined(reader)] if is_mixed else [rows])]
+        return [
+            self.narrow(part, reader)
+            for part in ([rows.own(reader), rows.joined(reader)] if is_mixed else [rows])
+        ]
 
     def narrow(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
         """``rows`` as CaseQuerySet.visible_to gives them to ``reader``."""
-        rows = {"active": rows.active, "waiting": rows.waiting_for_customer, "resolved": rows.closed}.get(self.current_view, rows.all)()
+        rows = {"active": rows.active, "waiting": rows.waiting_for_customer, "resolved": rows.closed}.get(
+            self.current_view, rows.all
+        )()
         rows = self._marked(self._of_whom(rows, reader), reader)
         equal = {"request_type": "type", "product": "product"}
-        rows = rows.filter(**{column: self.chosen(name) for column, name in equal.items() if self.chosen(name)})
+        rows = rows.filter(
+            **{column: self.chosen(name) for column, name in equal.items() if self.chosen(name)}
+        )
         rows = rows.opened_by(self.chosen("person") or "")
         if since := self.chosen("since"):
             rows = rows.filter(created_at__gte=_midnight(since))
@@ -143,13 +168,15 @@ class CaseFilterForm(forms.Form):
         return [("", _("Mine and followed")), *mine]
 
     def _badges(self) -> Choices:
-        """What the badges of this view say, each once, by the first status that says so. Whoever else a case waits for is
-        told there by name."""
+        """What the badges of this view say, each once, by the first status that says so. Whoever else a case
+        waits for is told there by name."""
         shown = [status for status in self.statuses if status.category in self._categories]
         first: dict[str, str] = {}
         for status in shown:
             first.setdefault(status.customer_label, status.slug)
-        others: Choices = [(OTHERS, _("Waiting for somebody else"))] if Category.WAITING in self._categories else []
+        others: Choices = (
+            [(OTHERS, _("Waiting for somebody else"))] if Category.WAITING in self._categories else []
+        )
         return [*((slug, words) for words, slug in first.items()), *others]
 
     @property
@@ -161,8 +188,12 @@ class CaseFilterForm(forms.Form):
 
     def _more(self) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {
-            "type": forms.ModelChoiceField(RequestType.objects.all(), label=_("Type"), required=False, empty_label=_("Any type")),
-            "product": forms.ModelChoiceField(Product.objects.all(), label=_("Product"), required=False, empty_label=_("Any product")),
+            "type": forms.ModelChoiceField(
+                RequestType.objects.all(), label=_("Type"), required=False, empty_label=_("Any type")
+            ),
+            "product": forms.ModelChoiceField(
+                Product.objects.all(), label=_("Product"), required=False, empty_label=_("Any product")
+            ),
             "person": forms.CharField(label=_("Opened by"), required=False, max_length=100),
             "since": forms.DateField(label=_("Opened from"), required=False, widget=DayInput()),
             "until": forms.DateField(label=_("Opened until"), required=False, widget=DayInput()),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 MOST = 60 * 24 * 366
 _CLOCK = re.compile(r"(?P<hours>\d{1,5}):(?P<minutes>[0-5]\d)")
 _WORDS = re.compile(
-    r"(?:(?P<hours>\d{1,5}(?:[.,]\d{1,2})?)\s*h(?:ours?)?)?\s*(?:(?P<minutes>\d{1,6})\s*(?:m|min|minutes?)?)?", re.IGNORECASE
+    r"(?:(?P<hours>\d{1,5}(?:[.,]\d{1,2})?)\s*h(?:ours?)?)?\s*(?:(?P<minutes>\d{1,6})\s*(?:m|min|minutes?)?)?",
+    re.IGNORECASE,
 )
 
 

@@ -1,4 +1,5 @@
-"""The form of a new case: what everyone is asked, what the chosen type asks besides, and what the contract offers."""
+"""The form of a new case: what everyone is asked, what the chosen type asks besides, and what the contract
+offers."""
 
 import re
 from decimal import Decimal
@@ -34,8 +35,12 @@ class NewCaseForm(SubmissionForm):
         help_text=_("One line that says what it is about."),
         error_messages={"required": _("Write in one line what it is about.")},
     )
-    request_type = forms.ModelChoiceField(label=_("What do you need?"), queryset=RequestType.objects.none(), empty_label=None)
-    product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none(), required=False, empty_label=_("No product"))
+    request_type = forms.ModelChoiceField(
+        label=_("What do you need?"), queryset=RequestType.objects.none(), empty_label=None
+    )
+    product = forms.ModelChoiceField(
+        label=_("Product"), queryset=Product.objects.none(), required=False, empty_label=_("No product")
+    )
     priority = forms.ChoiceField(
         label=_("Priority"),
         error_messages={"invalid_choice": _("Your support contract does not include this priority.")},
@@ -54,7 +59,10 @@ class NewCaseForm(SubmissionForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("They read this case, can answer in it and get its mails."),
-        error_messages={"invalid_choice": _("Choose among your colleagues."), "invalid_pk_value": _("Choose among your colleagues.")},
+        error_messages={
+            "invalid_choice": _("Choose among your colleagues."),
+            "invalid_pk_value": _("Choose among your colleagues."),
+        },
     )
     follows = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
@@ -75,14 +83,20 @@ class NewCaseForm(SubmissionForm):
         if self.initial.get("priority") not in offered:
             self.initial["priority"] = Priority.NORMAL if Priority.NORMAL in offered else offered[0]
         if self.entitlement and self.entitlement.priorities:
-            self.fields["priority"].help_text = _("Those that %(contract)s includes.") % {"contract": self.entitlement.name}
+            self.fields["priority"].help_text = _("Those that %(contract)s includes.") % {
+                "contract": self.entitlement.name
+            }
 
     def _ask_questions(self) -> None:
         """Those of the chosen type; at first, of the type that the list begins with."""
         chosen = self._chosen("request_type")
         if chosen is None and not self.is_bound:
             chosen = self.fields["request_type"].queryset.first()  # type: ignore[attr-defined]
-        asked = RequestField.objects.filter(request_type=chosen, is_active=True) if chosen else RequestField.objects.none()
+        asked = (
+            RequestField.objects.filter(request_type=chosen, is_active=True)
+            if chosen
+            else RequestField.objects.none()
+        )
         self.asked = {f"answer_{question.pk}": question for question in asked}
         self.fields.update({name: question.form_field() for name, question in self.asked.items()})
 
@@ -115,7 +129,8 @@ class NewCaseForm(SubmissionForm):
 
     @property
     def other_answers(self) -> list[tuple[str, str]]:
-        """What was answered for another type: it goes along unseen, and is there again when that type is chosen."""
+        """What was answered for another type: it goes along unseen, and is there again when that type is
+        chosen."""
         typed = self.data if self.is_bound else self.initial
         names = [name for name in typed if ANSWER.fullmatch(name) and name not in self.asked]
         return [(name, str(typed[name])[:CUT]) for name in names[:MAX_ANSWERS]]
@@ -134,11 +149,14 @@ class NewCaseForm(SubmissionForm):
 
     def _answers(self) -> list[dict[str, str]]:
         given = ((question.label, self.cleaned_data[name]) for name, question in self.asked.items())
-        return [{"label": label, "value": _as_text(value)} for label, value in given if value not in (None, "")]
+        return [
+            {"label": label, "value": _as_text(value)} for label, value in given if value not in (None, "")
+        ]
 
 
 def followed_up(contact: Contact, number: str) -> Case | None:
-    """The closed case that a new one can follow up; what the contact does not see is as if it did not exist."""
+    """The closed case that a new one can follow up; what the contact does not see is as if it did not
+    exist."""
     if not number or "\0" in number:
         return None
     return Case.objects.visible_to(contact).closed().filter(number=number.upper()).first()
@@ -168,7 +186,10 @@ def draft_values(data: QueryDict) -> dict[str, Any]:
     if not any(written[name].strip() for name in (*WRITTEN, *answers)):
         return {}
     people = [pk for pk in data.getlist("participants")[:MAX_COLLEAGUES] if pk.isdecimal() and len(pk) < 20]
-    return {**{name: text for name, text in written.items() if text}, **({"participants": people} if people else {})}
+    return {
+        **{name: text for name, text in written.items() if text},
+        **({"participants": people} if people else {}),
+    }
 
 
 def _kept(name: str, data: QueryDict) -> str:

@@ -20,7 +20,8 @@ def storable(text: str, most: int = LONGEST_DRAFT) -> str:
 
 
 class SubmissionForm(forms.Form):
-    """A form that does its work once: ``submission`` names one sending, however often the button is pressed."""
+    """A form that does its work once: ``submission`` names one sending, however often the button is
+    pressed."""
 
     submission = forms.UUIDField(widget=HiddenLine, initial=uuid.uuid4)
 

@@ -32,12 +32,17 @@ def why_not_again(mail: InboundMail, contents: Mail | None) -> str:
     """Empty where reading the message once more can lead to something else."""
     if mail.outcome not in InboundMail.REPEATABLE:
         return _("Only messages that could not be read, or were held back, are tried again.")
-    return "" if contents else _("It can never be read: %(reason)s Add it to a case instead.") % {"reason": mail.reason}
+    return (
+        ""
+        if contents
+        else _("It can never be read: %(reason)s Add it to a case instead.") % {"reason": mail.reason}
+    )
 
 
 @transaction.atomic
 def read_again(*, actor: Actor, mail: InboundMail) -> InboundMail:
-    """Have a message that failed or was held back read once more, in the background. It counts however much its sender writes."""
+    """Have a message that failed or was held back read once more, in the background. It counts however much
+    its sender writes."""
     mail = InboundMail.objects.select_for_update().get(pk=mail.pk)
     if reason := why_not_again(mail, contents_of(mail)):
         raise ValidationError(reason)
@@ -63,7 +68,8 @@ def set_aside(*, actor: Actor, mail: InboundMail) -> InboundMail:
 
 @transaction.atomic
 def add_to_case(*, actor: Actor, mail: InboundMail, case: Case) -> InboundMail:
-    """Put a message into a case as an internal note: who really wrote it, nobody can tell, so no customer speaks in it."""
+    """Put a message into a case as an internal note: who really wrote it, nobody can tell, so no customer
+    speaks in it."""
     mail = InboundMail.objects.select_for_update().get(pk=mail.pk)
     if mail.outcome == Outcome.ADDED:
         raise ValidationError(_("This message is in a case already."))
@@ -87,7 +93,10 @@ def _note(mail: InboundMail) -> tuple[str, Files, list[str]]:
     link = f"[{_('The whole message')}]({address})"
     if contents is None:
         return f"{_('A message that could not be read.')} {link}", _as_file(mail), []
-    head = _("Mail from %(sender)s: %(subject)s") % {"sender": contents.sender, "subject": contents.subject or "–"}
+    head = _("Mail from %(sender)s: %(subject)s") % {
+        "sender": contents.sender,
+        "subject": contents.subject or "–",
+    }
     files, refused = sorted_files(contents.files)
     text, whole, notes = shortened(contents.text or contents.whole_text)
     return f"{head}\n\n{text or ONLY_FILES}\n\n{link}", [*whole, *files], [*notes, *refused]
@@ -95,4 +104,6 @@ def _note(mail: InboundMail) -> tuple[str, Files, list[str]]:
 
 def _as_file(mail: InboundMail) -> Files:
     """Where files of this kind are taken at all."""
-    return [SimpleUploadedFile("mail.eml", bytes(mail.raw), "message/rfc822")] if "eml" in CONTENT_TYPES else []
+    return (
+        [SimpleUploadedFile("mail.eml", bytes(mail.raw), "message/rfc822")] if "eml" in CONTENT_TYPES else []
+    )

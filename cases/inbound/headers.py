@@ -28,8 +28,8 @@ def utf8(text: str) -> str:
 
 
 def bare(value: str) -> str:
-    """Without quoted strings and comments, in which a sender can write anything. Comments nest; one without an end
-    hides all that follows."""
+    """Without quoted strings and comments, in which a sender can write anything. Comments nest; one without
+    an end hides all that follows."""
     kept: list[str] = []
     depth, is_quoted = 0, False
     letters = iter(value)

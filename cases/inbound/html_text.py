@@ -1,4 +1,5 @@
-"""The words of a mail in HTML, as plain text. One pass, whatever stands in it: nothing here is shown as HTML."""
+"""The words of a mail in HTML, as plain text. One pass, whatever stands in it: nothing here is shown as
+HTML."""
 
 import re
 from html import unescape
@@ -10,8 +11,25 @@ _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 SILENT = {"head", "title", "style", "script", "template", "noscript"}
 BLOCKS = {
-    "p", "div", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "section", "article",
-}  # fmt: skip
+    "p",
+    "div",
+    "li",
+    "ul",
+    "ol",
+    "tr",
+    "table",
+    "blockquote",
+    "pre",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "section",
+    "article",
+}
 QUOTES = ("gmail_quote", "yahoo_quoted", "divRplyFwdMsg")
 """Marks of the part in which a mail program quotes: all below is the quote."""
 

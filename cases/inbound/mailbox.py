@@ -1,5 +1,5 @@
-"""Fetch answers from an IMAP mailbox. A message is marked as seen after it is kept: a crash in between keeps it once more,
-which changes nothing."""
+"""Fetch answers from an IMAP mailbox. A message is marked as seen after it is kept: a crash in between keeps
+it once more, which changes nothing."""
 
 import imaplib
 import logging
@@ -39,7 +39,8 @@ def state() -> MailboxState:
 
 
 def fetch_quietly(url: str) -> None:
-    """For the job that runs every minute: a mailbox that is down is one line in the log, and is shown to staff."""
+    """For the job that runs every minute: a mailbox that is down is one line in the log, and is shown to
+    staff."""
     try:
         fetch(url)
     except Trouble as error:
@@ -47,8 +48,9 @@ def fetch_quietly(url: str) -> None:
 
 
 def fetch(url: str) -> int:
-    """``imaps://user:password@host/FOLDER`` (imap:// without encryption, for a mailbox on the same machine). Returns how
-    many messages were kept. Errors of the connection (``Trouble``) are noted and pass to the caller."""
+    """``imaps://user:password@host/FOLDER`` (imap:// without encryption, for a mailbox on the same machine).
+    Returns how many messages were kept. Errors of the connection (``Trouble``) are noted and pass to the
+    caller."""
     try:
         count = _fetch(url)
     except Trouble as error:
@@ -79,7 +81,8 @@ def _is_kept(mailbox: imaplib.IMAP4, uid: str) -> bool:
 
 
 def _keep_one(mailbox: imaplib.IMAP4, uid: str) -> None:
-    """Of a message that is too large, its beginning is kept: it will be in the list of those that could not be read."""
+    """Of a message that is too large, its beginning is kept: it will be in the list of those that could not
+    be read."""
     for part in _answer(mailbox.uid("fetch", uid, f"(RFC822.SIZE BODY.PEEK[]<0.{MAX_BYTES + 1}>)")):
         if isinstance(part, tuple):
             keep(_as_long_as_it_was(part[1], part[0]))
@@ -97,7 +100,11 @@ def _as_long_as_it_was(raw: bytes, announced: bytes) -> bytes:
 def _folder(url: str) -> Iterator[imaplib.IMAP4]:
     parts = urlsplit(url)
     kind = imaplib.IMAP4_SSL if parts.scheme == "imaps" else imaplib.IMAP4
-    mailbox = kind(parts.hostname or "localhost", parts.port or (993 if parts.scheme == "imaps" else 143), timeout=SECONDS)
+    mailbox = kind(
+        parts.hostname or "localhost",
+        parts.port or (993 if parts.scheme == "imaps" else 143),
+        timeout=SECONDS,
+    )
     try:
         mailbox.login(unquote(parts.username or ""), unquote(parts.password or ""))
         status, _answer = mailbox.select(parts.path.strip("/") or "INBOX")

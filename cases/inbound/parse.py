@@ -1,4 +1,5 @@
-"""What a message says. Nothing here trusts it: broken MIME, unknown charsets and hostile names are everyday mail."""
+"""What a message says. Nothing here trusts it: broken MIME, unknown charsets and hostile names are everyday
+mail."""
 
 import re
 from collections.abc import Iterator
@@ -71,7 +72,8 @@ class Mail:
 
     @cached_property
     def contents(self) -> Contents:
-        """Read when it is asked for: what a stranger sends is mostly refused for its headers. Raises UnreadableMail."""
+        """Read when it is asked for: what a stranger sends is mostly refused for its headers. Raises
+        UnreadableMail."""
         with _unreadable():
             message = _message_of(self.raw)
             whole_text = without_reply_addresses(text_of(message))
@@ -99,7 +101,8 @@ class Mail:
 
 
 def message_id_of(raw: bytes) -> str:
-    """What the message calls itself, or a name made of its content, so that the same one is always called the same."""
+    """What the message calls itself, or a name made of its content, so that the same one is always called the
+    same."""
     return header(_head_of(raw), "message-id")[:250] or f"<{sha256(raw).hexdigest()}@unnamed>"
 
 
@@ -126,7 +129,10 @@ def parse(raw: bytes) -> Mail:
 def parse_head(raw: bytes) -> Mail:
     """With contents that are read when they are asked for."""
     if len(raw) > MAX_BYTES:
-        raise UnreadableMail(_("Too large: more than %(limit)d MB. Only the beginning is kept.") % {"limit": MAX_BYTES // 1024**2})
+        raise UnreadableMail(
+            _("Too large: more than %(limit)d MB. Only the beginning is kept.")
+            % {"limit": MAX_BYTES // 1024**2}
+        )
     with _unreadable():
         return _read_head(_head_of(raw), raw)
 
@@ -155,7 +161,10 @@ def _message_of(raw: bytes) -> Message:
 def _check_size(raw: bytes) -> None:
     """The parser goes through line by line."""
     lines = raw.count(b"\n")
-    if lines > MAX_SHORT_LINES + len(raw) // SHORT_LINE or lines * raw.lower().count(b"boundary=") > MAX_STEPS:
+    if (
+        lines > MAX_SHORT_LINES + len(raw) // SHORT_LINE
+        or lines * raw.lower().count(b"boundary=") > MAX_STEPS
+    ):
         raise UnreadableMail(_("Too many lines or parts."))
 
 
@@ -179,8 +188,9 @@ def _read_head(message: Message, raw: bytes) -> Mail:
 
 
 def _sender_of(message: Message) -> str:
-    """Exactly one address, written as an address is. It is read before encoded words are decoded, so that no display name
-    passes for one; and programs do not agree on which of two would be the sender, nor on what stands in a comment."""
+    """Exactly one address, written as an address is. It is read before encoded words are decoded, so that no
+    display name passes for one; and programs do not agree on which of two would be the sender, nor on what
+    stands in a comment."""
     values = [value.strip() for value in raw_headers(message, "from")]
     found = (_IN_BRACKETS.fullmatch(values[0]) or _ALONE.fullmatch(values[0])) if len(values) == 1 else None
     if found is None or not _is_mere_name(found):

@@ -18,7 +18,12 @@ NO_CHARSETS = re.compile(r"(?i)punycode|idna|escape|undefined|mbcs|oem")
 """What Python calls a codec, and no mail is written in; some take minutes."""
 NAMES = {"text/calendar": "invitation.ics", "message/rfc822": "forwarded.eml", "text/vcard": "contact.vcf"}
 EXTENSIONS = {kind: f".{extension}" for extension, kind in CONTENT_TYPES.items()} | {"image/jpeg": ".jpg"}
-PROOFS = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "text/x-amp-html"}
+PROOFS = {
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+    "application/pgp-signature",
+    "text/x-amp-html",
+}
 """Of no use to a reader: cryptographic signatures, and a third version of the text."""
 
 
@@ -42,12 +47,16 @@ def files_of(message: Message) -> list[Message]:
 
 
 def named_files(parts: list[Message]) -> list[SimpleUploadedFile]:
-    found = [(_name_of(part, number), _content_of(part), part.get_content_type()) for number, part in enumerate(parts, start=1)]
+    found = [
+        (_name_of(part, number), _content_of(part), part.get_content_type())
+        for number, part in enumerate(parts, start=1)
+    ]
     return [SimpleUploadedFile(name, content, kind) for name, content, kind in found]
 
 
 def _leaves(message: Message) -> Iterator[Message]:
-    """In their order, without going into forwarded messages; by hand, because the depth is the sender's choice."""
+    """In their order, without going into forwarded messages; by hand, because the depth is the sender's
+    choice."""
     waiting, seen = [message], 0
     while waiting:
         part, seen = waiting.pop(), seen + 1
@@ -122,4 +131,7 @@ def _name_of(part: Message, number: int) -> str:
     if given:
         name = clean_name(given)
         return name if extension_of(name) else name + extension
-    return NAMES.get(kind) or f"{'picture' if part.get_content_maintype() == 'image' else 'file'}-{number}{extension}"
+    return (
+        NAMES.get(kind)
+        or f"{'picture' if part.get_content_maintype() == 'image' else 'file'}-{number}{extension}"
+    )

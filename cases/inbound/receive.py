@@ -1,4 +1,5 @@
-"""From a message to a reply in a case. Every message is kept first, so that nothing is lost whatever it turns out to be."""
+"""From a message to a reply in a case. Every message is kept first, so that nothing is lost whatever it turns
+out to be."""
 
 import uuid
 from collections.abc import Sequence
@@ -19,7 +20,15 @@ from accounts.models import Contact, User
 from cases.actions import reply_to_case
 from cases.actions.messages import ONLY_FILES
 from cases.inbound.headers import utf8
-from cases.inbound.parse import MAX_BYTES, Mail, UnreadableMail, digest_of, envelope_of, message_id_of, parse_head
+from cases.inbound.parse import (
+    MAX_BYTES,
+    Mail,
+    UnreadableMail,
+    digest_of,
+    envelope_of,
+    message_id_of,
+    parse_head,
+)
 from cases.models import Case, CaseMessage, InboundMail
 from cases.reply_address import ReplyTarget, read_reply_address
 from lib.jobs import defer, defer_each, without_job
@@ -49,8 +58,8 @@ class HeldBack(Exception):  # noqa: N818 -- a decision, not an error
 
 @transaction.atomic
 def keep(raw: bytes) -> InboundMail:
-    """Keep a message and have it read in the background; the same message twice is one. Of one that is too large, the
-    beginning is kept, with the one byte more that tells."""
+    """Keep a message and have it read in the background; the same message twice is one. Of one that is too
+    large, the beginning is kept, with the one byte more that tells."""
     named = {"message_id": message_id_of(raw), "digest": digest_of(raw[: MAX_BYTES + 1])}
     stored, is_new = InboundMail.objects.get_or_create(**named, defaults={"raw": raw[: MAX_BYTES + 1]})
     if is_new:
@@ -84,7 +93,9 @@ def note_failure(*, mail_id: int, error: str) -> None:
 
 def take_up_waiting() -> int:
     """Give a job to each message that waits without one, and return how many there were."""
-    forgotten = list(without_job(InboundMail.objects.filter(outcome=Outcome.WAITING).defer("raw"), READ, "mail_id"))
+    forgotten = list(
+        without_job(InboundMail.objects.filter(outcome=Outcome.WAITING).defer("raw"), READ, "mail_id")
+    )
     defer_each(READ, ({"mail_id": stored.pk} for stored in forgotten))
     return len(forgotten)
 
@@ -113,25 +124,40 @@ def _decide(stored: InboundMail, mail: Mail) -> InboundMail:
 def _add(stored: InboundMail, mail: Mail) -> InboundMail:
     actor, case = _find(mail)
     if _writes_too_much(stored):
-        raise HeldBack(_("More than %(limit)d answers of this sender within an hour.") % {"limit": MAILS_AN_HOUR})
+        raise HeldBack(
+            _("More than %(limit)d answers of this sender within an hour.") % {"limit": MAILS_AN_HOUR}
+        )
     good, refused = sorted_files(mail.files)
     if not (mail.text or good):
-        raise Refused(_("Your message was empty. Write your answer above the quoted text.") + "".join(f" {why}" for why in refused))
+        raise Refused(
+            _("Your message was empty. Write your answer above the quoted text.")
+            + "".join(f" {why}" for why in refused)
+        )
     stored.case = case
     stored.reply, notes = _reply(mail, actor, case, good, refused)
     if notes and not mail.is_from_a_list:
         context = {"case": case, "files": notes}
-        queue_mail(event="cases/inbound_files", to=mail.sender, context=context, in_reply_to=mail.name_to_answer)
+        queue_mail(
+            event="cases/inbound_files", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
+        )
     return _settle(stored, Outcome.ADDED, "; ".join(notes))
 
 
-def _reply(mail: Mail, actor: Actor, case: Case, good: Files, refused: list[str]) -> tuple[CaseMessage, list[str]]:
+def _reply(
+    mail: Mail, actor: Actor, case: Case, good: Files, refused: list[str]
+) -> tuple[CaseMessage, list[str]]:
     """The reply, and what its sender should know of it."""
     body, whole, notes = shortened(mail.text)
     submission = uuid.uuid5(NAMESPACE, mail.fingerprint)
     try:
         with transaction.atomic():
-            message = reply_to_case(actor=actor, case=case, body=body or str(ONLY_FILES), uploads=[*whole, *good], submission=submission)
+            message = reply_to_case(
+                actor=actor,
+                case=case,
+                body=body or str(ONLY_FILES),
+                uploads=[*whole, *good],
+                submission=submission,
+            )
     except ValidationError as error:
         if isinstance(error.__cause__, OSError):  # the disk is full: ours to put right, and to try again
             raise error.__cause__ from error
@@ -143,7 +169,9 @@ def shortened(text: str) -> tuple[str, Files, list[str]]:
     """A text as long as a reply may be; what is longer is cut, says so, and comes as a file as well."""
     if len(text) <= TEXT_LIMIT:
         return text, [], []
-    note = _("Shortened: the text has more than %(limit)d characters. All of it is in the file message.txt.") % {"limit": TEXT_LIMIT}
+    note = _(
+        "Shortened: the text has more than %(limit)d characters. All of it is in the file message.txt."
+    ) % {"limit": TEXT_LIMIT}
     file = SimpleUploadedFile("message.txt", text.encode(), "text/plain")
     return f"{text[: TEXT_LIMIT - len(note) - 10]} …\n\n{note}", [file], [note]
 
@@ -153,11 +181,17 @@ def _targets(mail: Mail) -> list[ReplyTarget]:
 
 
 def _find(mail: Mail) -> tuple[Actor, Case]:
-    """Who writes, and in which case: only the address that we gave them tells. Of several the first that leads somewhere."""
+    """Who writes, and in which case: only the address that we gave them tells. Of several the first that
+    leads somewhere."""
     if mail.dmarc == "fail":
-        raise Forged(_("The mail server of the sender's domain says that it did not send this message (DMARC)."))
+        raise Forged(
+            _("The mail server of the sender's domain says that it did not send this message (DMARC).")
+        )
     days = settings.CASE_MAIL_ADDRESS_DAYS
-    why = Refused(_("This address takes answers to mails about a case only, for %(days)d days. Please sign in.") % {"days": days})
+    why = Refused(
+        _("This address takes answers to mails about a case only, for %(days)d days. Please sign in.")
+        % {"days": days}
+    )
     for number, target in enumerate(dict.fromkeys(_targets(mail))):
         try:
             return _case_of(target, mail)
@@ -178,23 +212,38 @@ def _case_of(target: ReplyTarget, mail: Mail) -> tuple[Actor, Case]:
 
 
 def _writer(target: ReplyTarget, mail: Mail) -> Actor:
-    """Who the address was made for, if the message comes from an address of theirs. An agent speaks for the company: that is
-    taken only where a mail server has made sure of it."""
+    """Who the address was made for, if the message comes from an address of theirs. An agent speaks for the
+    company: that is taken only where a mail server has made sure of it."""
     sender = mail.sender
     if target.contact_id:
         contact = Contact.objects.select_related("account", "user").filter(pk=target.contact_id).first()
         if contact and contact.can_be_told and sender in {contact.email.lower(), *_confirmed(contact.user)}:
             return Actor(user=contact.user, contact=contact)
-    agent = User.objects.filter(pk=target.user_id, is_active=True, is_staff=True).first() if target.user_id else None
+    agent = (
+        User.objects.filter(pk=target.user_id, is_active=True, is_staff=True).first()
+        if target.user_id
+        else None
+    )
     if agent and agent.has_perm("cases.change_case") and sender in _confirmed(agent):
         if mail.dmarc == "pass":
             return Actor(user=agent)
-        raise Refused(_("No mail server vouches for your message (DMARC). Please answer in the administration."))
-    raise Refused(_("Your address is not the one that we wrote to. Please answer from that address, or sign in to the portal."))
+        raise Refused(
+            _("No mail server vouches for your message (DMARC). Please answer in the administration.")
+        )
+    raise Refused(
+        _(
+            "Your address is not the one that we wrote to. Please answer from "
+            "that address, or sign in to the portal."
+        )
+    )
 
 
 def _confirmed(user: User | None) -> set[str]:
-    return set(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)) if user else set()
+    return (
+        set(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True))
+        if user
+        else set()
+    )
 
 
 def sorted_files(files: Sequence[UploadedFile[bytes]]) -> tuple[Files, list[str]]:
@@ -209,8 +258,15 @@ def sorted_files(files: Sequence[UploadedFile[bytes]]) -> tuple[Files, list[str]
         else:
             good.append(file)
     limit = FILES_A_MESSAGE
-    refused += [_("%(name)s: at most %(limit)d files at once.") % {"name": file.name, "limit": limit} for file in good[limit:]]
-    more = [_("And %(count)d more.") % {"count": len(refused) - REASONS_TOLD}] if len(refused) > REASONS_TOLD else []
+    refused += [
+        _("%(name)s: at most %(limit)d files at once.") % {"name": file.name, "limit": limit}
+        for file in good[limit:]
+    ]
+    more = (
+        [_("And %(count)d more.") % {"count": len(refused) - REASONS_TOLD}]
+        if len(refused) > REASONS_TOLD
+        else []
+    )
     return good[:limit], refused[:REASONS_TOLD] + more
 
 
@@ -228,23 +284,35 @@ def _writes_too_much(stored: InboundMail) -> bool:
 
 
 def _answer(stored: InboundMail, mail: Mail, reason: str) -> None:
-    """Tell the sender politely, a few times a day at most; and no more than some an hour, for senders are easily made up.
-    Nothing of what a stranger wrote is repeated: it would reach others in our name."""
+    """Tell the sender politely, a few times a day at most; and no more than some an hour, for senders are
+    easily made up. Nothing of what a stranger wrote is repeated: it would reach others in our name."""
     hour = timezone.now() - timedelta(hours=1)
     all_told = InboundMail.objects.filter(outcome=Outcome.REFUSED, received_at__gt=hour).count()
-    if _of_sender(stored, Outcome.REFUSED, timedelta(days=1)).count() < REFUSALS_A_DAY and all_told < REFUSALS_AN_HOUR:
-        queue_mail(event="cases/inbound_refused", to=mail.sender, context={"reason": reason}, in_reply_to=mail.name_to_answer)
+    if (
+        _of_sender(stored, Outcome.REFUSED, timedelta(days=1)).count() < REFUSALS_A_DAY
+        and all_told < REFUSALS_AN_HOUR
+    ):
+        queue_mail(
+            event="cases/inbound_refused",
+            to=mail.sender,
+            context={"reason": reason},
+            in_reply_to=mail.name_to_answer,
+        )
 
 
 def _tell_of_pause(stored: InboundMail, mail: Mail) -> None:
     """Once, however many follow."""
     if not _of_sender(stored, Outcome.HELD, timedelta(hours=1)).exists() and not mail.is_from_a_list:
         context = {"limit": MAILS_AN_HOUR, "subject": mail.subject}
-        queue_mail(event="cases/inbound_held", to=mail.sender, context=context, in_reply_to=mail.name_to_answer)
+        queue_mail(
+            event="cases/inbound_held", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
+        )
 
 
 def _of_sender(stored: InboundMail, outcome: str, period: timedelta) -> QuerySet[InboundMail]:
-    rows = InboundMail.objects.filter(sender=stored.sender, outcome=outcome, received_at__gt=timezone.now() - period)
+    rows = InboundMail.objects.filter(
+        sender=stored.sender, outcome=outcome, received_at__gt=timezone.now() - period
+    )
     return rows.exclude(pk=stored.pk)
 
 

@@ -1,12 +1,38 @@
 from cases.models.case import Case
 from cases.models.case_queryset import CaseQuerySet
-from cases.models.catalogue import CLOSED, PAUSED, TRANSITIONS, CaseStatus, Category, Product, RequestField, RequestType
-from cases.models.desk import AgentDraft, Composing, InboundMail, Queue, RoutingRule, SavedReply, SuggestionReading
+from cases.models.catalogue import (
+    CLOSED,
+    PAUSED,
+    TRANSITIONS,
+    CaseStatus,
+    Category,
+    Product,
+    RequestField,
+    RequestType,
+)
+from cases.models.desk import (
+    AgentDraft,
+    Composing,
+    InboundMail,
+    Queue,
+    RoutingRule,
+    SavedReply,
+    SuggestionReading,
+)
 from cases.models.entitlement import Deduction, DeductionQuerySet, Entitlement, TimeEntry
 from cases.models.message import Attachment, CaseMessage
 from cases.models.participation import CaseParticipant, CaseReading, Draft, SavedView
 from cases.models.settings import CaseDesk
-from cases.models.sla import BusinessCalendar, BusinessInterval, CaseClock, CasePause, ClosedDay, Priority, Promise, SlaPolicy
+from cases.models.sla import (
+    BusinessCalendar,
+    BusinessInterval,
+    CaseClock,
+    CasePause,
+    ClosedDay,
+    Priority,
+    Promise,
+    SlaPolicy,
+)
 
 __all__ = [
     "CLOSED",

@@ -27,7 +27,8 @@ SEARCHED = CombinedExpression(
         "||",
         models.Func(
             "answers",
-            template=f"setweight(to_tsvector('{CONFIGURATION}', jsonb_path_query_array(%(expressions)s, '$[*].value')), 'B')",
+            template=f"setweight(to_tsvector('{CONFIGURATION}', jsonb_path_query_array(%(expressions)s, "
+            f"'$[*].value')), 'B')",
         ),
         output_field=SearchVectorField(),
     ),
@@ -35,8 +36,9 @@ SEARCHED = CombinedExpression(
     models.Func(template="coalesce(said, '')", output_field=SearchVectorField()),
     output_field=SearchVectorField(),
 )
-"""What a case is found by: its subject; what was answered, not what was asked: that is the same in all cases of a type; and what was
-said in it, where customers can read it. ``said`` is a column that the database alone keeps (migration 0018)."""
+"""What a case is found by: its subject; what was answered, not what was asked: that is the same in all cases
+of a type; and what was said in it, where customers can read it. ``said`` is a column that the database alone
+keeps (migration 0018)."""
 
 
 class Case(models.Model):
@@ -60,41 +62,91 @@ class Case(models.Model):
     )  # fmt: skip
 
     number = models.CharField(
-        _("number"), max_length=20, unique=True, editable=False,
-        db_default=models.Func(template="'C-' || nextval('cases_case_number')", output_field=models.CharField()),
-    )  # fmt: skip
+        _("number"),
+        max_length=20,
+        unique=True,
+        editable=False,
+        db_default=models.Func(
+            template="'C-' || nextval('cases_case_number')", output_field=models.CharField()
+        ),
+    )
     subject = models.CharField(_("subject"), max_length=150)
-    request_type = models.ForeignKey(RequestType, verbose_name=_("type"), on_delete=models.PROTECT, related_name="+")
-    product = models.ForeignKey(Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    request_type = models.ForeignKey(
+        RequestType, verbose_name=_("type"), on_delete=models.PROTECT, related_name="+"
+    )
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
     urgency = models.GeneratedField(
-        expression=models.Case(*(models.When(priority=value, then=rank) for rank, value in enumerate(Priority.values)), default=0),
+        expression=models.Case(
+            *(models.When(priority=value, then=rank) for rank, value in enumerate(Priority.values)), default=0
+        ),
         output_field=models.PositiveSmallIntegerField(),
         db_persist=True,
     )
     """The priority as a number, the most urgent the highest: what lists are sorted by."""
     status = models.ForeignKey(
-        CaseStatus, verbose_name=_("status"), default=CaseStatus.NEW, on_delete=models.PROTECT, related_name="+", db_column="status"
+        CaseStatus,
+        verbose_name=_("status"),
+        default=CaseStatus.NEW,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_column="status",
     )
-    category = models.CharField(_("category"), max_length=10, choices=Category, default=Category.ACTIVE, editable=False)
-    account = models.ForeignKey(Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
-    contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="cases")
+    category = models.CharField(
+        _("category"), max_length=10, choices=Category, default=Category.ACTIVE, editable=False
+    )
+    account = models.ForeignKey(
+        Account,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cases",
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="cases"
+    )
     assigned_to = models.ForeignKey(
-        User, verbose_name=_("assigned to"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        User,
+        verbose_name=_("assigned to"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
         limit_choices_to={"is_staff": True},
-    )  # fmt: skip
+    )
     queue = models.ForeignKey(
-        "cases.Queue", verbose_name=_("queue"), null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
+        "cases.Queue",
+        verbose_name=_("queue"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="cases",
     )
     entitlement = models.ForeignKey(
-        Entitlement, verbose_name=_("entitlement"), null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+        Entitlement,
+        verbose_name=_("entitlement"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cases",
     )
     sla_policy = models.ForeignKey(
-        SlaPolicy, verbose_name=_("service level"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        SlaPolicy,
+        verbose_name=_("service level"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
     )
     answers = models.JSONField(_("answers"), default=list, editable=False)
     """Of the request type's questions: ``[{"label": "Serial number", "value": "B-204"}]``, in their order."""
-    origin = models.CharField(_("came by"), max_length=10, choices=Origin, default=Origin.PORTAL, editable=False)
+    origin = models.CharField(
+        _("came by"), max_length=10, choices=Origin, default=Origin.PORTAL, editable=False
+    )
     created_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
@@ -105,20 +157,40 @@ class Case(models.Model):
     """When it was last taken up again after it was closed: what is promised is reckoned from then."""
     escalated_at = models.DateTimeField(_("escalated"), null=True, editable=False)
     lead_told_at = models.DateTimeField(_("lead told of a missed promise"), null=True, editable=False)
-    """For agents alone; ``escalated_at`` is what the customer asked for. Empty again when the case is closed."""
+    """For agents alone; ``escalated_at`` is what the customer asked for. Empty again when the case is
+    closed."""
     due_at = models.DateTimeField(
-        _("due"), null=True, editable=False, help_text=_("The next promise; empty while none runs or the case is paused.")
+        _("due"),
+        null=True,
+        editable=False,
+        help_text=_("The next promise; empty while none runs or the case is paused."),
     )
     rating = models.PositiveSmallIntegerField(
-        _("rating"), null=True, editable=False, validators=[MinValueValidator(1), MaxValueValidator(5)], help_text=_("1 to 5")
+        _("rating"),
+        null=True,
+        editable=False,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text=_("1 to 5"),
     )
     rating_comment = models.TextField(_("comment on it"), blank=True, editable=False)
     rated_at = models.DateTimeField(_("rated"), null=True, editable=False)
     follows_up = models.ForeignKey(
-        "self", verbose_name=_("follow-up of"), null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups", editable=False
+        "self",
+        verbose_name=_("follow-up of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="follow_ups",
+        editable=False,
     )
     merged_into = models.ForeignKey(
-        "self", verbose_name=_("merged into"), null=True, blank=True, on_delete=models.PROTECT, related_name="merged", editable=False
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        editable=False,
     )
     submission = models.UUIDField(default=uuid.uuid4, editable=False)
     search = models.GeneratedField(expression=SEARCHED, output_field=SearchVectorField(), db_persist=True)
@@ -133,7 +205,8 @@ class Case(models.Model):
     views: list[dict[str, Any]]
     """Of with_views_of: ``pk``, ``name`` and ``query`` of each saved view."""
     followed: dict[str, str] | None
-    """Of for_page: ``number`` and ``subject`` of the case that this one follows up, if the reader may see that one."""
+    """Of for_page: ``number`` and ``subject`` of the case that this one follows up, if the reader may see
+    that one."""
     following: list[dict[str, str]]
     """Of for_page: the same of the cases that follow this one up."""
     read_at: datetime | None
@@ -152,37 +225,74 @@ class Case(models.Model):
                 name="cases_case_closed_cases_have_a_closing_time",
             ),
             models.CheckConstraint(
-                condition=models.Q(rating=None) | models.Q(rating__gte=1, rating__lte=5), name="cases_case_rating_is_one_to_five"
+                condition=models.Q(rating=None) | models.Q(rating__gte=1, rating__lte=5),
+                name="cases_case_rating_is_one_to_five",
             ),
             models.UniqueConstraint(fields=["contact", "submission"], name="cases_case_sent_once"),
         ]
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="cases_case_latest"),
-            models.Index(fields=["account", "-updated_at", "-id"], name="cases_case_account", include=["closed_at"]),
-            models.Index(fields=["contact", "account", "-updated_at", "-id"], name="cases_case_contact", include=["closed_at"]),
-            models.Index(fields=["account", "-updated_at", "-id"], name="cases_case_account_active", condition=models.Q(closed_at=None)),
             models.Index(
-                fields=["contact", "account", "-updated_at", "-id"], name="cases_case_contact_active", condition=models.Q(closed_at=None)
+                fields=["account", "-updated_at", "-id"], name="cases_case_account", include=["closed_at"]
             ),
             models.Index(
-                fields=["account", "-updated_at", "-id"], name="cases_case_account_waiting", condition=models.Q(category="waiting")
+                fields=["contact", "account", "-updated_at", "-id"],
+                name="cases_case_contact",
+                include=["closed_at"],
+            ),
+            models.Index(
+                fields=["account", "-updated_at", "-id"],
+                name="cases_case_account_active",
+                condition=models.Q(closed_at=None),
+            ),
+            models.Index(
+                fields=["contact", "account", "-updated_at", "-id"],
+                name="cases_case_contact_active",
+                condition=models.Q(closed_at=None),
+            ),
+            models.Index(
+                fields=["account", "-updated_at", "-id"],
+                name="cases_case_account_waiting",
+                condition=models.Q(category="waiting"),
             ),
             models.Index(
                 fields=["contact", "account", "-updated_at", "-id"],
                 name="cases_case_contact_waiting",
                 condition=models.Q(category="waiting"),
             ),
-            models.Index(fields=["account", "-created_at", "-id"], name="cases_case_account_opened", include=["closed_at"]),
-            models.Index(fields=["contact", "account", "-created_at", "-id"], name="cases_case_contact_opened", include=["closed_at"]),
-            models.Index(fields=["account", "-urgency", "-id"], name="cases_case_account_urgency", condition=models.Q(closed_at=None)),
             models.Index(
-                fields=["contact", "account", "-urgency", "-id"], name="cases_case_contact_urgency", condition=models.Q(closed_at=None)
+                fields=["account", "-created_at", "-id"],
+                name="cases_case_account_opened",
+                include=["closed_at"],
+            ),
+            models.Index(
+                fields=["contact", "account", "-created_at", "-id"],
+                name="cases_case_contact_opened",
+                include=["closed_at"],
+            ),
+            models.Index(
+                fields=["account", "-urgency", "-id"],
+                name="cases_case_account_urgency",
+                condition=models.Q(closed_at=None),
+            ),
+            models.Index(
+                fields=["contact", "account", "-urgency", "-id"],
+                name="cases_case_contact_urgency",
+                condition=models.Q(closed_at=None),
             ),
             GinIndex(fields=["search"], name="cases_case_search"),
-            models.Index(fields=["waiting_since"], name="cases_case_reminders", condition=models.Q(category="waiting")),
+            models.Index(
+                fields=["waiting_since"], name="cases_case_reminders", condition=models.Q(category="waiting")
+            ),
             models.Index(fields=["due_at", "id"], name="cases_case_due", condition=models.Q(closed_at=None)),
-            models.Index(fields=["queue", "due_at", "id"], name="cases_case_queue", condition=models.Q(closed_at=None)),
-            models.Index(fields=["assigned_to", "due_at", "id"], name="cases_case_agent", condition=models.Q(closed_at=None)),
+            models.Index(
+                fields=["queue", "due_at", "id"], name="cases_case_queue", condition=models.Q(closed_at=None)
+            ),
+            models.Index(
+                fields=["assigned_to", "due_at", "id"],
+                name="cases_case_agent",
+                condition=models.Q(closed_at=None),
+            ),
             models.Index(fields=["request_type", "product", "-updated_at", "-id"], name="cases_case_similar"),
         ]
 
@@ -221,7 +331,9 @@ class Case(models.Model):
     def status_for(self, reader: Contact) -> str:
         """Only whoever opened the case is told that it waits for them."""
         if self.is_waiting and reader.pk != self.contact_id:
-            return gettext("Waiting for %(name)s") % {"name": self.contact.first_name or self.contact.full_name}
+            return gettext("Waiting for %(name)s") % {
+                "name": self.contact.first_name or self.contact.full_name
+            }
         return self.status_for_customer
 
     @property
@@ -232,14 +344,20 @@ class Case(models.Model):
         return self.category
 
     def is_of(self, contact: Contact | None) -> bool:
-        """Whether the contact has a part in it, however it stands: opened it, works on the account's cases, or was asked to join."""
+        """Whether the contact has a part in it, however it stands: opened it, works on the account's cases,
+        or was asked to join."""
         if can(contact, "create", self) or can(contact, "write", self):
             return True
-        takes_part = contact is not None and can(contact, "create", Case) and contact.account_id == self.account_id
-        return takes_part and CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()
+        takes_part = (
+            contact is not None and can(contact, "create", Case) and contact.account_id == self.account_id
+        )
+        return (
+            takes_part and CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()
+        )
 
     def accepts_reply_from(self, contact: Contact | None) -> bool:
-        """Whoever may open or work on cases like this, or takes part in it, may answer; a cancelled case takes no more answers."""
+        """Whoever may open or work on cases like this, or takes part in it, may answer; a cancelled case
+        takes no more answers."""
         return self.category != Category.CANCELLED and self.is_of(contact)
 
     def may_be_closed_by(self, contact: Contact | None) -> bool:
@@ -248,10 +366,18 @@ class Case(models.Model):
 
     def is_settled(self, window: timedelta, now: datetime) -> bool:
         """Resolved so long ago that customers no longer take it up again: they open a follow-up case."""
-        return self.category == Category.RESOLVED and self.closed_at is not None and self.closed_at + window <= now
+        return (
+            self.category == Category.RESOLVED
+            and self.closed_at is not None
+            and self.closed_at + window <= now
+        )
 
     def may_be_reopened_by(self, contact: Contact | None, *, window: timedelta, now: datetime) -> bool:
-        return self.category == Category.RESOLVED and not self.is_settled(window, now) and self._is_worked_on_by(contact)
+        return (
+            self.category == Category.RESOLVED
+            and not self.is_settled(window, now)
+            and self._is_worked_on_by(contact)
+        )
 
     def may_be_rated_by(self, contact: Contact | None) -> bool:
         return self.category == Category.RESOLVED and contact is not None and contact.pk == self.contact_id
@@ -274,4 +400,6 @@ class Case(models.Model):
             self.reminded_at = None
 
     def _is_worked_on_by(self, contact: Contact | None) -> bool:
-        return can(contact, "write", self) or (contact is not None and contact.pk == self.contact_id and can(contact, "create", self))
+        return can(contact, "write", self) or (
+            contact is not None and contact.pk == self.contact_id and can(contact, "create", self)
+        )

@@ -42,7 +42,8 @@ LINKED_CASES = 10
 
 
 class OneOf(models.Func):
-    """``value = ANY (array)``. PostgreSQL looks a few rows up by it, where ``IN (SELECT …)`` beside an OR has it walk through all."""
+    """``value = ANY (array)``. PostgreSQL looks a few rows up by it, where ``IN (SELECT …)`` beside an OR has
+    it walk through all."""
 
     template = "%(expressions)s)"
     arg_joiner = " = ANY ("
@@ -50,7 +51,8 @@ class OneOf(models.Func):
 
 
 class Checked(models.Func):
-    """``value = other`` that no index is looked up for: for a condition on rows that are already found by another."""
+    """``value = other`` that no index is looked up for: for a condition on rows that are already found by
+    another."""
 
     template = "(%(expressions)s)"
     arg_joiner = " + 0 = "
@@ -59,9 +61,14 @@ class Checked(models.Func):
 
 class CaseQuerySet(ScopedQuerySet["Case"]):
     def permitted_to(self, privilege: Privilege, contact: Contact | None) -> Self:
-        """Besides what record permissions allow: a case that a contact was asked to join, within their own account."""
+        """Besides what record permissions allow: a case that a contact was asked to join, within their own
+        account."""
         permitted = super().permitted_to(privilege, contact)
-        if contact is None or privilege != "read" or granted_scope(contact, "read", self.model.record_type) != Scope.CONTACT:
+        if (
+            contact is None
+            or privilege != "read"
+            or granted_scope(contact, "read", self.model.record_type) != Scope.CONTACT
+        ):
             return permitted
         return self.filter(self._is_own(contact) | self._was_asked_to_join(contact))
 
@@ -78,12 +85,15 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
 
     def _was_asked_to_join(self, contact: Contact) -> models.Q:
         account = models.Value(contact.account_id, output_field=models.BigIntegerField())
-        within_account = models.Q(Checked(models.F("account"), account)) if contact.account_id else models.Q(account=None)
+        within_account = (
+            models.Q(Checked(models.F("account"), account)) if contact.account_id else models.Q(account=None)
+        )
         return self._joined_by(contact, was_asked=True) & within_account
 
     def put_together(self, *parts: models.QuerySet["Case"]) -> "CaseQuerySet":
-        """The cases of the parts, each of which is a short piece of these rows. They are fetched by their keys alone: to ask for the
-        conditions of these rows again would have PostgreSQL walk through an index of all of them."""
+        """The cases of the parts, each of which is a short piece of these rows. They are fetched by their
+        keys alone: to ask for the conditions of these rows again would have PostgreSQL walk through an index
+        of all of them."""
         found = [models.Q(OneOf(models.F("pk"), ArraySubquery(part.values("pk")))) for part in parts]
         pieces: CaseQuerySet = self.model.objects.filter(reduce(or_, found))
         return pieces
@@ -111,7 +121,8 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         return models.Q(OneOf(models.F("pk"), ArraySubquery(joined)))
 
     def waiting_first(self, limit: int) -> list["Case"]:
-        """Active cases for a summary: at most ``limit`` that wait for the customer, then as many others, latest first.
+        """Active cases for a summary: at most ``limit`` that wait for the customer, then as many others,
+        latest first.
 
         One query, each half from an index of its own.
         """
@@ -121,8 +132,8 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         return sorted(found, key=lambda case: (not case.is_waiting, -case.updated_at.timestamp()))
 
     def matching(self, text: str) -> Self:
-        """Cases with this number, with or without its letter, or in whose subject, answers and conversation are all of these words or
-        such as begin with them."""
+        """Cases with this number, with or without its letter, or in whose subject, answers and conversation
+        are all of these words or such as begin with them."""
         words, number = every_word(text), text.strip().upper()[:20]
         numbered = models.Q(number=f"C-{number}" if number.isdecimal() else number)
         return self.filter(numbered | models.Q(search=words)) if words else self.filter(numbered)
@@ -130,7 +141,10 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def opened_by(self, text: str) -> Self:
         """By somebody in whose name or address all of the words occur."""
         fields = ("contact__first_name", "contact__last_name", "contact__email")
-        words = [models.Q(*[(f"{name}__icontains", word) for name in fields], _connector=models.Q.OR) for word in text.split()]
+        words = [
+            models.Q(*[(f"{name}__icontains", word) for name in fields], _connector=models.Q.OR)
+            for word in text.split()
+        ]
         return self.filter(*words)
 
     def alike(self, text: str) -> Self:
@@ -142,7 +156,9 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
 
     def for_page(self, contact: Contact) -> Self:
         """Load all that a case's page shows beside its conversation in the same query."""
-        clocks = CaseClock.objects.filter(case=models.OuterRef("pk"), met_at=None, dropped_at=None).order_by("due_at")
+        clocks = CaseClock.objects.filter(case=models.OuterRef("pk"), met_at=None, dropped_at=None).order_by(
+            "due_at"
+        )
         pause = CasePause.objects.filter(case=models.OuterRef("pk"), ended_at=None)
         people = CaseParticipant.objects.filter(case=models.OuterRef("pk")).order_by("created_at", "pk")
         name = Concat("contact__first_name", models.Value(" "), "contact__last_name")
@@ -160,7 +176,9 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
             following=ArraySubquery(following.values(row=link)[:LINKED_CASES]),
             read_at=_read_until(contact),
             draft=models.Subquery(draft.values("values")[:1]),
-            desk=models.Subquery(desk.values(row=JSONObject(reopen_days="reopen_days", edit_minutes="edit_minutes"))),
+            desk=models.Subquery(
+                desk.values(row=JSONObject(reopen_days="reopen_days", edit_minutes="edit_minutes"))
+            ),
         )
 
     def with_reading(self, contact: Contact) -> Self:
@@ -170,7 +188,9 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def with_views_of(self, contact: Contact) -> Self:
         """Load the contact's saved views beside each case; PostgreSQL looks for them once."""
         views = SavedView.objects.filter(contact=contact)
-        return self.annotate(views=ArraySubquery(views.values(row=JSONObject(pk="pk", name="name", query="query"))))
+        return self.annotate(
+            views=ArraySubquery(views.values(row=JSONObject(pk="pk", name="name", query="query")))
+        )
 
 
 _CaseManager = models.Manager.from_queryset(CaseQuerySet)
@@ -183,12 +203,16 @@ class CaseManager(_CaseManager["Case"]):
 
 
 def _read_until(contact: Contact) -> Coalesce:
-    """Since when what others wrote is new to the contact; None for a case that they have nothing to do with yet.
+    """Since when what others wrote is new to the contact; None for a case that they have nothing to do with
+    yet.
 
-    Whoever never looked has read what they wrote themselves, by mail for example; else nothing since they opened the case or joined it.
+    Whoever never looked has read what they wrote themselves, by mail for example; else nothing since they
+    opened the case or joined it.
     """
     reading = CaseReading.objects.filter(case=models.OuterRef("pk"), contact=contact).values("read_at")
-    own_words = apps.get_model("cases", "CaseMessage").objects.filter(case=models.OuterRef("pk"), author_contact=contact)
+    own_words = apps.get_model("cases", "CaseMessage").objects.filter(
+        case=models.OuterRef("pk"), author_contact=contact
+    )
     joined = CaseParticipant.objects.filter(case=models.OuterRef("pk"), contact=contact).values("created_at")
     return Coalesce(
         models.Subquery(reading[:1]),

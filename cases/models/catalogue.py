@@ -1,4 +1,5 @@
-"""What the company sells and does: products, kinds of request with their own questions, and the states a case can be in."""
+"""What the company sells and does: products, kinds of request with their own questions, and the states a case
+can be in."""
 
 from typing import Any, Self
 
@@ -44,7 +45,8 @@ class RequestType(models.Model):
 
 
 class RequestField(models.Model):
-    """A question that customers answer when they open a case of one type. The answer is kept with its question's words."""
+    """A question that customers answer when they open a case of one type. The answer is kept with its
+    question's words."""
 
     class Kind(models.TextChoices):
         TEXT = "text", _("One line")
@@ -54,7 +56,9 @@ class RequestField(models.Model):
         DATE = "date", _("Date")
         YES_NO = "yes_no", _("Yes or no")
 
-    request_type = models.ForeignKey(RequestType, verbose_name=_("request type"), on_delete=models.CASCADE, related_name="fields")
+    request_type = models.ForeignKey(
+        RequestType, verbose_name=_("request type"), on_delete=models.CASCADE, related_name="fields"
+    )
     label = models.CharField(_("question"), max_length=100)
     help_text = models.CharField(_("help"), max_length=250, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.TEXT)
@@ -72,33 +76,45 @@ class RequestField(models.Model):
         ordering = ["request_type", "position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(kind="choice") | ~models.Q(choices=[]), name="cases_requestfield_choice_has_a_list",
+                condition=~models.Q(kind="choice") | ~models.Q(choices=[]),
+                name="cases_requestfield_choice_has_a_list",
                 violation_error_message=_("Write down the entries of the list."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.label
 
     def form_field(self) -> forms.Field:
         """How the question is asked in a form."""
-        shared: dict[str, Any] = {"label": self.label, "help_text": self.help_text, "required": self.is_required}
+        shared: dict[str, Any] = {
+            "label": self.label,
+            "help_text": self.help_text,
+            "required": self.is_required,
+        }
         match self.kind:
             case self.Kind.CHOICE:
-                return forms.ChoiceField(choices=[("", "–"), *((choice, choice) for choice in self.choices)], **shared)
+                return forms.ChoiceField(
+                    choices=[("", "–"), *((choice, choice) for choice in self.choices)], **shared
+                )
             case self.Kind.YES_NO:
-                return forms.ChoiceField(choices=[("", "–"), *((str(word), word) for word in (_("Yes"), _("No")))], **shared)
+                return forms.ChoiceField(
+                    choices=[("", "–"), *((str(word), word) for word in (_("Yes"), _("No")))], **shared
+                )
             case self.Kind.NUMBER:
                 return forms.DecimalField(max_digits=15, decimal_places=5, **shared)
             case self.Kind.DATE:
-                return forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **shared)
+                return forms.DateField(
+                    widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **shared
+                )
             case self.Kind.LONG_TEXT:
                 return forms.CharField(max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}), **shared)
         return forms.CharField(max_length=250, **shared)
 
 
 class Category(models.TextChoices):
-    """What a status means for everything that reckons: whose turn it is, whether the clocks run, whether it is over."""
+    """What a status means for everything that reckons: whose turn it is, whether the clocks run, whether it
+    is over."""
 
     ACTIVE = "active", _("Active")
     WAITING = "waiting", _("Waiting for customer")
@@ -157,7 +173,8 @@ class CaseStatus(models.Model):
         ordering = ["position", "slug"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(is_active=True) | ~models.Q(slug__in=["new", "in_progress", "waiting", "resolved", "cancelled"]),
+                condition=models.Q(is_active=True)
+                | ~models.Q(slug__in=["new", "in_progress", "waiting", "resolved", "cancelled"]),
                 name="cases_casestatus_shipped_ones_stay",
                 violation_error_message=_("The portal itself uses this status. Its words can be changed."),
             ),

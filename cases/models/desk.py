@@ -20,14 +20,18 @@ class Queue(models.Model):
     """Cases that a group of agents looks after."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
-    agents = models.ManyToManyField(User, verbose_name=_("agents"), blank=True, related_name="+", limit_choices_to={"is_staff": True})
+    agents = models.ManyToManyField(
+        User, verbose_name=_("agents"), blank=True, related_name="+", limit_choices_to={"is_staff": True}
+    )
     lead = models.ForeignKey(
         User, verbose_name=_("lead"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         limit_choices_to={"is_staff": True},
         help_text=_("Told of missed promises and escalated cases. Empty: those whom the case desk names."),
     )  # fmt: skip
     position = models.PositiveSmallIntegerField(_("position"), default=10)
-    last_assigned = models.ForeignKey(User, null=True, editable=False, on_delete=models.SET_NULL, related_name="+")
+    last_assigned = models.ForeignKey(
+        User, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("queue")
@@ -38,7 +42,8 @@ class Queue(models.Model):
         return self.name
 
     def next_agent(self) -> User | None:
-        """In turn, in the order of their ids; those who are switched off are passed over. The caller holds the row's lock."""
+        """In turn, in the order of their ids; those who are switched off are passed over. The caller holds
+        the row's lock."""
         agents = list(self.agents.filter(is_active=True, is_staff=True).order_by("pk"))
         later = [agent for agent in agents if self.last_assigned_id and agent.pk > self.last_assigned_id]
         return next(iter(later or agents), None)
@@ -62,10 +67,18 @@ class RoutingRuleQuerySet(models.QuerySet["RoutingRule"]):
 class RoutingRule(models.Model):
     """Where a new case goes. What is left empty fits every case."""
 
-    position = models.PositiveSmallIntegerField(_("position"), default=10, help_text=_("The first rule that fits decides."))
-    request_type = models.ForeignKey(RequestType, verbose_name=_("type"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    product = models.ForeignKey(Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    account = models.ForeignKey(Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=10, help_text=_("The first rule that fits decides.")
+    )
+    request_type = models.ForeignKey(
+        RequestType, verbose_name=_("type"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, blank=True)
     queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.CASCADE, related_name="rules")
     agent = models.ForeignKey(
@@ -83,10 +96,11 @@ class RoutingRule(models.Model):
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(agent=None) | models.Q(round_robin=False), name="cases_routingrule_one_way_to_an_agent",
+                condition=models.Q(agent=None) | models.Q(round_robin=False),
+                name="cases_routingrule_one_way_to_an_agent",
                 violation_error_message=_("Choose one agent, or the queue's agents in turn, not both."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.position}: {self.queue}"
@@ -159,7 +173,8 @@ class Composing(models.Model):
 
 
 class AgentDraft(models.Model):
-    """What an agent has typed in a case and not sent. It outlives the session, another tab and the other forms of the page."""
+    """What an agent has typed in a case and not sent. It outlives the session, another tab and the other
+    forms of the page."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     agent = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -199,11 +214,17 @@ class InboundMail(models.Model):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.WAITING)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
     is_released = models.BooleanField(_("let through by staff"), default=False, editable=False)
-    case = models.ForeignKey(Case, verbose_name=_("case"), null=True, on_delete=models.SET_NULL, related_name="+")
+    case = models.ForeignKey(
+        Case, verbose_name=_("case"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     reply = models.ForeignKey(
-        CaseMessage, verbose_name=_("message in the case"), null=True, editable=False, on_delete=models.SET_NULL,
+        CaseMessage,
+        verbose_name=_("message in the case"),
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
         related_name="inbound_mails",
-    )  # fmt: skip
+    )
     received_at = models.DateTimeField(_("received"), default=timezone.now)
 
     class Meta:
@@ -224,9 +245,12 @@ class InboundMail(models.Model):
 
 
 class SuggestionReading(models.Model):
-    """A contact read a suggestion instead of, or before, opening a case; counted honestly afterwards (cases.insight)."""
+    """A contact read a suggestion instead of, or before, opening a case; counted honestly afterwards
+    (cases.insight)."""
 
-    contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="+")
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="+"
+    )
     url = models.CharField(_("address"), max_length=250)
     read_at = models.DateTimeField(_("read"), default=timezone.now)
 

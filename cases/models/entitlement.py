@@ -32,10 +32,16 @@ class EntitlementQuerySet(ScopedQuerySet["Entitlement"]):
         return found.filter(account=case.account_id) if case.account_id else self.none()
 
     def covering(self, account_id: int | None, product_id: int | None, day: date | None = None) -> Self:
-        """What a day's cases (None: today's) of an account about a product draw from, the first to be used first: those for
-        the product before those for all, what ends soonest before what lasts."""
-        products = models.Q(product=None) | models.Q(product=product_id) if product_id else models.Q(product=None)
-        found = self.valid_on(day or timezone.localdate()).filter(products, account=account_id) if account_id else self.none()
+        """What a day's cases (None: today's) of an account about a product draw from, the first to be used
+        first: those for the product before those for all, what ends soonest before what lasts."""
+        products = (
+            models.Q(product=None) | models.Q(product=product_id) if product_id else models.Q(product=None)
+        )
+        found = (
+            self.valid_on(day or timezone.localdate()).filter(products, account=account_id)
+            if account_id
+            else self.none()
+        )
         return found.order_by(models.F("product").asc(nulls_last=True), "valid_until", "pk")
 
     def with_consumption(self) -> Self:
@@ -64,7 +70,9 @@ class Entitlement(models.Model):
     record_type = RecordType("entitlement", _("Entitlements"), account="account")
 
     name = models.CharField(_("name"), max_length=100)
-    account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="entitlements")
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="entitlements"
+    )
     product = models.ForeignKey(
         Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.PROTECT, related_name="+",
         help_text=_("Empty: for all products."),
@@ -75,14 +83,26 @@ class Entitlement(models.Model):
     valid_until = models.DateField(_("valid until"), help_text=_("The last day."))
     limit = models.CharField(_("when it is used up"), max_length=10, choices=Limit, default=Limit.OVERDRAW)
     consumed_on = models.CharField(
-        _("a case counts"), max_length=10, choices=Moment, default=Moment.OPENING, help_text=_("Hours count when they are entered.")
+        _("a case counts"),
+        max_length=10,
+        choices=Moment,
+        default=Moment.OPENING,
+        help_text=_("Hours count when they are entered."),
     )
     priorities = ArrayField(
-        models.CharField(max_length=10, choices=Priority), verbose_name=_("priorities to choose from"), default=list, blank=True,
+        models.CharField(max_length=10, choices=Priority),
+        verbose_name=_("priorities to choose from"),
+        default=list,
+        blank=True,
         help_text=_("Empty: as the case desk's settings say."),
-    )  # fmt: skip
+    )
     sla_policy = models.ForeignKey(
-        SlaPolicy, verbose_name=_("service level"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        SlaPolicy,
+        verbose_name=_("service level"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     is_active = models.BooleanField(_("in use"), default=True)
 
@@ -98,14 +118,16 @@ class Entitlement(models.Model):
         indexes = [models.Index(fields=["account", "-valid_until", "-id"], name="cases_entitlement_account")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(valid_until__gte=models.F("valid_from")), name="cases_entitlement_ends_later",
+                condition=models.Q(valid_until__gte=models.F("valid_from")),
+                name="cases_entitlement_ends_later",
                 violation_error_message=_("The last day is not before the first."),
             ),
             models.CheckConstraint(
-                condition=models.Q(amount__gt=0), name="cases_entitlement_gives_something",
+                condition=models.Q(amount__gt=0),
+                name="cases_entitlement_gives_something",
                 violation_error_message=_("Write an amount greater than zero."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -117,7 +139,9 @@ class Entitlement(models.Model):
     def consumed(self) -> Decimal:
         if hasattr(self, "loaded_consumption"):
             return self.loaded_consumption
-        return Deduction.objects.filter(entitlement=self).aggregate(total=models.Sum("amount"))["total"] or Decimal(0)
+        return Deduction.objects.filter(entitlement=self).aggregate(total=models.Sum("amount"))[
+            "total"
+        ] or Decimal(0)
 
     @property
     def remaining(self) -> Decimal:
@@ -126,7 +150,8 @@ class Entitlement(models.Model):
 
     @property
     def reserved(self) -> int:
-        """Open cases that will count once they are resolved: without them, any number could be opened on the last one."""
+        """Open cases that will count once they are resolved: without them, any number could be opened on the
+        last one."""
         if not self.counts(self.Moment.RESOLVING):
             return 0
         charged = Deduction.objects.filter(entitlement=self, time_entry=None, corrects=None).values("case")
@@ -140,7 +165,8 @@ class Entitlement(models.Model):
         return self.unit == self.Unit.CASES and self.consumed_on == moment
 
     def runs_out_on(self, today: date) -> date | None:
-        """The day on which it is used up if the account goes on as since its beginning; None: it lasts, or nothing is used."""
+        """The day on which it is used up if the account goes on as since its beginning; None: it lasts, or
+        nothing is used."""
         days = (min(today, self.valid_until) - self.valid_from).days + 1
         if days <= 0 or self.consumed <= 0:
             return None
@@ -152,12 +178,16 @@ class Entitlement(models.Model):
 class TimeEntry(models.Model):
     """Work that an agent has done for a case."""
 
-    case = models.ForeignKey("cases.Case", verbose_name=_("case"), on_delete=models.CASCADE, related_name="time_entries")
+    case = models.ForeignKey(
+        "cases.Case", verbose_name=_("case"), on_delete=models.CASCADE, related_name="time_entries"
+    )
     agent = models.ForeignKey(User, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="+")
     minutes = models.PositiveIntegerField(_("minutes"))
     worked_on = models.DateField(_("day"), default=timezone.localdate)
     note = models.CharField(_("note"), max_length=250, blank=True)
-    is_billable = models.BooleanField(_("counts"), default=True, help_text=_("Deducted from the entitlement."))
+    is_billable = models.BooleanField(
+        _("counts"), default=True, help_text=_("Deducted from the entitlement.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     submission = models.UUIDField(null=True, unique=True, editable=False)
     taken_back_at = models.DateTimeField(_("taken back"), null=True, editable=False)
@@ -167,7 +197,9 @@ class TimeEntry(models.Model):
         verbose_name = _("time entry")
         verbose_name_plural = _("time entries")
         ordering = ["-worked_on", "-id"]
-        constraints = [models.CheckConstraint(condition=models.Q(minutes__gt=0), name="cases_timeentry_is_some_time")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(minutes__gt=0), name="cases_timeentry_is_some_time")
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.minutes} min"
@@ -179,17 +211,27 @@ class DeductionQuerySet(models.QuerySet["Deduction"]):
 
     def for_reader(self, visible_cases: models.QuerySet[Any]) -> Self:
         """For a statement, with whether each line's case is among those that its reader may see."""
-        return self.select_related("case").annotate(is_visible=models.Exists(visible_cases.filter(pk=models.OuterRef("case"))))
+        return self.select_related("case").annotate(
+            is_visible=models.Exists(visible_cases.filter(pk=models.OuterRef("case")))
+        )
 
 
 class Deduction(models.Model):
-    """One line of an entitlement's statement. A correction is a line of its own that names the one that it corrects."""
+    """One line of an entitlement's statement. A correction is a line of its own that names the one that it
+    corrects."""
 
     entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="deductions")
-    case: "models.ForeignKey[Case, Case]" = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="deductions")
+    case: "models.ForeignKey[Case, Case]" = models.ForeignKey(
+        "cases.Case", on_delete=models.PROTECT, related_name="deductions"
+    )
     time_entry = models.ForeignKey(TimeEntry, null=True, on_delete=models.PROTECT, related_name="deductions")
     corrects: "models.ForeignKey[Deduction | None, Deduction | None]" = models.ForeignKey(
-        "self", verbose_name=_("corrects"), null=True, editable=False, on_delete=models.PROTECT, related_name="corrections"
+        "self",
+        verbose_name=_("corrects"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="corrections",
     )
     amount = models.DecimalField(_("amount"), **QUANTITY)
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -207,13 +249,16 @@ class Deduction(models.Model):
         indexes = [models.Index(fields=["entitlement", "-at", "-id"], name="cases_deduction_statement")]
         constraints = [
             models.UniqueConstraint(
-                fields=["entitlement", "case"], name="cases_deduction_a_case_counts_once",
+                fields=["entitlement", "case"],
+                name="cases_deduction_a_case_counts_once",
                 condition=models.Q(time_entry=None, corrects=None, amount__gt=0),
             ),
             models.UniqueConstraint(
-                fields=["entitlement", "time_entry"], name="cases_deduction_time_counts_once", condition=models.Q(corrects=None)
+                fields=["entitlement", "time_entry"],
+                name="cases_deduction_time_counts_once",
+                condition=models.Q(corrects=None),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.entitlement}: {self.amount}"

@@ -93,9 +93,12 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(message__in=CaseMessage.objects.visible_to(contact))
 
     def with_case(self) -> Self:
-        """Which case it belongs to, and whose that is, in the same query; the text of the message stays where it is."""
+        """Which case it belongs to, and whose that is, in the same query; the text of the message stays where
+        it is."""
         keys = ("number", "subject", "account", "contact")
-        return self.select_related("message__case").only("file", "name", "message__case_id", *(f"message__case__{key}" for key in keys))
+        return self.select_related("message__case").only(
+            "file", "name", "message__case_id", *(f"message__case__{key}" for key in keys)
+        )
 
 
 class Attachment(models.Model):

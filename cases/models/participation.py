@@ -1,4 +1,5 @@
-"""What contacts have to do with a case besides opening it: they take part, read, begin an answer; and the lists they keep."""
+"""What contacts have to do with a case besides opening it: they take part, read, begin an answer; and the
+lists they keep."""
 
 from typing import Any
 
@@ -10,11 +11,14 @@ from accounts.models import Contact, User
 
 
 class CaseParticipant(models.Model):
-    """A colleague who is kept in the loop: gets the case's mails and, if somebody asked them to join, reads it and answers in it.
-    Following a case gives no right: who may no longer see it otherwise, does not see it."""
+    """A colleague who is kept in the loop: gets the case's mails and, if somebody asked them to join, reads
+    it and answers in it. Following a case gives no right: who may no longer see it otherwise, does not see
+    it."""
 
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="participants")
-    contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="+"
+    )
     added_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     was_asked = models.BooleanField(_("was asked to join"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -58,7 +62,9 @@ class Draft(models.Model):
     class Meta:
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
-        constraints = [models.UniqueConstraint(fields=["contact", "case"], name="cases_draft_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "case"], name="cases_draft_once", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact}: {self.case_id or 'new'}"

@@ -16,20 +16,38 @@ class CaseDesk(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     priorities = ArrayField(
-        models.CharField(max_length=10, choices=Priority), verbose_name=_("priorities that customers choose from"),
-        default=list, blank=True, help_text=_("Where no entitlement says otherwise. Empty: all."),
-    )  # fmt: skip
+        models.CharField(max_length=10, choices=Priority),
+        verbose_name=_("priorities that customers choose from"),
+        default=list,
+        blank=True,
+        help_text=_("Where no entitlement says otherwise. Empty: all."),
+    )
     needs_entitlement = models.BooleanField(_("only accounts with an entitlement open cases"), default=False)
     reopen_days = models.PositiveSmallIntegerField(
-        _("customers may reopen within"), default=14, help_text=_("days after the resolution; later they open a follow-up case")
+        _("customers may reopen within"),
+        default=14,
+        help_text=_("days after the resolution; later they open a follow-up case"),
     )
-    edit_minutes = models.PositiveSmallIntegerField(_("customers may change a reply within"), default=5, help_text=_("minutes"))
-    reminder_days = models.PositiveSmallIntegerField(_("remind a customer after"), default=3, help_text=_("days of waiting; 0: never"))
-    closing_days = models.PositiveSmallIntegerField(_("resolve a waiting case after"), default=10, help_text=_("days of waiting; 0: never"))
+    edit_minutes = models.PositiveSmallIntegerField(
+        _("customers may change a reply within"), default=5, help_text=_("minutes")
+    )
+    reminder_days = models.PositiveSmallIntegerField(
+        _("remind a customer after"), default=3, help_text=_("days of waiting; 0: never")
+    )
+    closing_days = models.PositiveSmallIntegerField(
+        _("resolve a waiting case after"), default=10, help_text=_("days of waiting; 0: never")
+    )
     escalations_to = models.ManyToManyField(
-        User, verbose_name=_("escalations go to"), blank=True, related_name="+", limit_choices_to={"is_staff": True},
-        help_text=_("Told of missed promises and escalated cases whose queue has no lead, and of what would reach nobody."),
-    )  # fmt: skip
+        User,
+        verbose_name=_("escalations go to"),
+        blank=True,
+        related_name="+",
+        limit_choices_to={"is_staff": True},
+        help_text=_(
+            "Told of missed promises and escalated cases whose queue has no "
+            "lead, and of what would reach nobody."
+        ),
+    )
 
     objects = CaseDeskQuerySet.as_manager()
 
@@ -39,7 +57,9 @@ class CaseDesk(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="cases_casedesk_is_one_row"),
             models.CheckConstraint(
-                condition=models.Q(closing_days=0) | models.Q(reminder_days=0) | models.Q(closing_days__gt=models.F("reminder_days")),
+                condition=models.Q(closing_days=0)
+                | models.Q(reminder_days=0)
+                | models.Q(closing_days__gt=models.F("reminder_days")),
                 name="cases_casedesk_reminds_before_it_closes",
                 violation_error_message=_("The reminder comes before the closing."),
             ),

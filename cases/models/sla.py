@@ -1,4 +1,5 @@
-"""Service levels: in which hours the company works, what it promises for which cases, and how each promise stands."""
+"""Service levels: in which hours the company works, what it promises for which cases, and how each promise
+stands."""
 
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -28,18 +29,29 @@ class Priority(models.TextChoices):
 
 def validate_country(code: str) -> None:
     if code not in holidays.list_supported_countries():
-        raise ValidationError(_("Write the two letters of a country whose holidays are known, for example DE or US."))
+        raise ValidationError(
+            _("Write the two letters of a country whose holidays are known, for example DE or US.")
+        )
 
 
 class BusinessCalendar(models.Model):
-    """When the desk works. Several intervals a day; public holidays of a country, and days of the company's own."""
+    """When the desk works. Several intervals a day; public holidays of a country, and days of the company's
+    own."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
-    time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_time_zone])
-    country = models.CharField(
-        _("holidays of"), max_length=2, blank=True, validators=[validate_country], help_text=_("Two letters, for example DE. Empty: none.")
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default="UTC", validators=[validate_time_zone]
     )
-    subdivision = models.CharField(_("state or region"), max_length=10, blank=True, help_text=_("For example BY for Bavaria."))
+    country = models.CharField(
+        _("holidays of"),
+        max_length=2,
+        blank=True,
+        validators=[validate_country],
+        help_text=_("Two letters, for example DE. Empty: none."),
+    )
+    subdivision = models.CharField(
+        _("state or region"), max_length=10, blank=True, help_text=_("For example BY for Bavaria.")
+    )
 
     class Meta:
         verbose_name = _("business calendar")
@@ -87,7 +99,9 @@ class BusinessInterval(models.Model):
     calendar = models.ForeignKey(BusinessCalendar, on_delete=models.CASCADE, related_name="intervals")
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     opens = models.TimeField(_("opens"), default=time(9))
-    closes = models.TimeField(_("closes"), default=time(17), help_text=_("00:00 is midnight at the end of the day."))
+    closes = models.TimeField(
+        _("closes"), default=time(17), help_text=_("00:00 is midnight at the end of the day.")
+    )
 
     class Meta:
         verbose_name = _("opening hours")
@@ -95,10 +109,11 @@ class BusinessInterval(models.Model):
         ordering = ["weekday", "opens"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(closes__gt=models.F("opens")) | models.Q(closes=time(0)), name="cases_businessinterval_closes_later",
+                condition=models.Q(closes__gt=models.F("opens")) | models.Q(closes=time(0)),
+                name="cases_businessinterval_closes_later",
                 violation_error_message=_("Closing is after opening; write two intervals for a night."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
@@ -132,8 +147,8 @@ class Promise(models.TextChoices):
 
 class SlaPolicyQuerySet(models.QuerySet["SlaPolicy"]):
     def for_case(self, case: "Case") -> "SlaPolicy | None":
-        """The policy that says the most about the case: named by its entitlement, else for its account before its type
-        before its priority, else the first in order."""
+        """The policy that says the most about the case: named by its entitlement, else for its account before
+        its type before its priority, else the first in order."""
         if case.entitlement and case.entitlement.sla_policy_id:
             return self.select_related("calendar").get(pk=case.entitlement.sla_policy_id)
         fits = (
@@ -141,11 +156,20 @@ class SlaPolicyQuerySet(models.QuerySet["SlaPolicy"]):
             models.Q(request_type=case.request_type_id) | models.Q(request_type=None),
             models.Q(priority__in=(case.priority, "")),
         )
-        return self.filter(*fits, is_active=True, only_by_entitlement=False).select_related("calendar").most_specific_first().first()
+        return (
+            self.filter(*fits, is_active=True, only_by_entitlement=False)
+            .select_related("calendar")
+            .most_specific_first()
+            .first()
+        )
 
     def most_specific_first(self) -> Self:
         return self.order_by(
-            models.F("account").asc(nulls_last=True), models.F("request_type").asc(nulls_last=True), "-priority", "position", "pk"
+            models.F("account").asc(nulls_last=True),
+            models.F("request_type").asc(nulls_last=True),
+            "-priority",
+            "position",
+            "pk",
         )
 
 
@@ -153,17 +177,33 @@ class SlaPolicy(models.Model):
     """What is promised for cases that fit. Minutes of working time; an empty one promises nothing."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    calendar = models.ForeignKey(BusinessCalendar, verbose_name=_("calendar"), on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey(Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    request_type = models.ForeignKey(RequestType, verbose_name=_("type"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    calendar = models.ForeignKey(
+        BusinessCalendar, verbose_name=_("calendar"), on_delete=models.PROTECT, related_name="+"
+    )
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    request_type = models.ForeignKey(
+        RequestType, verbose_name=_("type"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, blank=True)
     only_by_entitlement = models.BooleanField(
-        _("only where an entitlement names it"), default=False, help_text=_("Otherwise every case that fits gets it.")
+        _("only where an entitlement names it"),
+        default=False,
+        help_text=_("Otherwise every case that fits gets it."),
     )
-    first_reply = models.PositiveIntegerField(_("first reply within"), null=True, blank=True, help_text=_("minutes of working time"))
-    next_reply = models.PositiveIntegerField(_("later replies within"), null=True, blank=True, help_text=_("minutes of working time"))
-    resolution = models.PositiveIntegerField(_("resolution within"), null=True, blank=True, help_text=_("minutes of working time"))
-    warn_percent = models.PositiveSmallIntegerField(_("warn at"), default=75, help_text=_("per cent of the time"))
+    first_reply = models.PositiveIntegerField(
+        _("first reply within"), null=True, blank=True, help_text=_("minutes of working time")
+    )
+    next_reply = models.PositiveIntegerField(
+        _("later replies within"), null=True, blank=True, help_text=_("minutes of working time")
+    )
+    resolution = models.PositiveIntegerField(
+        _("resolution within"), null=True, blank=True, help_text=_("minutes of working time")
+    )
+    warn_percent = models.PositiveSmallIntegerField(
+        _("warn at"), default=75, help_text=_("per cent of the time")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=10)
     is_active = models.BooleanField(_("in use"), default=True)
 
@@ -175,18 +215,21 @@ class SlaPolicy(models.Model):
         ordering = ["position", "name"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(warn_percent__gte=1, warn_percent__lte=100), name="cases_slapolicy_warns_in_time",
+                condition=models.Q(warn_percent__gte=1, warn_percent__lte=100),
+                name="cases_slapolicy_warns_in_time",
                 violation_error_message=_("Write a percentage from 1 to 100."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def minutes_for(self, promise: str) -> int | None:
-        return {Promise.FIRST_REPLY: self.first_reply, Promise.NEXT_REPLY: self.next_reply, Promise.RESOLUTION: self.resolution}[
-            Promise(promise)
-        ]
+        return {
+            Promise.FIRST_REPLY: self.first_reply,
+            Promise.NEXT_REPLY: self.next_reply,
+            Promise.RESOLUTION: self.resolution,
+        }[Promise(promise)]
 
 
 class CaseClock(models.Model):
@@ -202,7 +245,9 @@ class CaseClock(models.Model):
     due_at = models.DateTimeField(_("due"))
     warn_at = models.DateTimeField(_("warning"))
     met_at = models.DateTimeField(_("kept"), null=True)
-    dropped_at = models.DateTimeField(_("dropped"), null=True, help_text=_("No longer owed: the customer closed the case, for example."))
+    dropped_at = models.DateTimeField(
+        _("dropped"), null=True, help_text=_("No longer owed: the customer closed the case, for example.")
+    )
     warned_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(_("missed"), null=True)
 
@@ -212,12 +257,22 @@ class CaseClock(models.Model):
         ordering = ["started_at", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "promise"], name="cases_caseclock_one_runs", condition=models.Q(met_at=None, dropped_at=None)
+                fields=["case", "promise"],
+                name="cases_caseclock_one_runs",
+                condition=models.Q(met_at=None, dropped_at=None),
             ),
         ]
         indexes = [
-            models.Index(fields=["warn_at"], name="cases_caseclock_warn", condition=models.Q(met_at=None, dropped_at=None, warned_at=None)),
-            models.Index(fields=["due_at"], name="cases_caseclock_due", condition=models.Q(met_at=None, dropped_at=None, missed_at=None)),
+            models.Index(
+                fields=["warn_at"],
+                name="cases_caseclock_warn",
+                condition=models.Q(met_at=None, dropped_at=None, warned_at=None),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="cases_caseclock_due",
+                condition=models.Q(met_at=None, dropped_at=None, missed_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -229,7 +284,8 @@ class CaseClock(models.Model):
 
     @property
     def was_kept(self) -> bool | None:
-        """None: not decided yet, or no longer owed. What was missed once stays missed, also when nothing is owed any more."""
+        """None: not decided yet, or no longer owed. What was missed once stays missed, also when nothing is
+        owed any more."""
         if self.missed_at:
             return False
         return self.met_at <= self.due_at if self.met_at else None
@@ -240,8 +296,11 @@ class CaseClock(models.Model):
         self.due_at = hours.due(self.started_at, amount, pauses)
         self.warn_at = hours.due(self.started_at, amount * warn_percent / 100, pauses)
 
-    def reckon_again(self, hours: BusinessHours, warn_percent: int, pauses: list[Span], now: datetime) -> None:
-        """The same for one that runs: when what was past is yet to come, agents are warned of the new time."""
+    def reckon_again(
+        self, hours: BusinessHours, warn_percent: int, pauses: list[Span], now: datetime
+    ) -> None:
+        """The same for one that runs: when what was past is yet to come, agents are warned of the new
+        time."""
         before = self.due_at
         self.reckon(hours, warn_percent, pauses)
         if before <= now < self.due_at:
@@ -262,9 +321,12 @@ class CasePause(models.Model):
         verbose_name_plural = _("pauses")
         ordering = ["started_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["case"], name="cases_casepause_one_is_open", condition=models.Q(ended_at=None)),
+            models.UniqueConstraint(
+                fields=["case"], name="cases_casepause_one_is_open", condition=models.Q(ended_at=None)
+            ),
             models.CheckConstraint(
-                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")), name="cases_casepause_ends_later"
+                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")),
+                name="cases_casepause_ends_later",
             ),
         ]
 

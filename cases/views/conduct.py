@@ -1,4 +1,5 @@
-"""What customers do with a case besides answering: each deed is a small page that asks, and one POST that does it."""
+"""What customers do with a case besides answering: each deed is a small page that asks, and one POST that
+does it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +31,14 @@ from cases.actions import (
     reopen_case,
 )
 from cases.actions.reading import discard_draft, save_draft
-from cases.forms.conduct import DeedForm, EscalateForm, ParticipantsForm, PriorityForm, RatingForm, ResolveForm
+from cases.forms.conduct import (
+    DeedForm,
+    EscalateForm,
+    ParticipantsForm,
+    PriorityForm,
+    RatingForm,
+    ResolveForm,
+)
 from cases.forms.sending import storable
 from cases.models import Case, CaseParticipant, Category
 from cases.views.reading import crumbs_of, reader, visible_case
@@ -126,7 +134,10 @@ DEEDS: dict[str, Deed] = {
     ),
     "priority": Deed(
         label=_lazy("Change the priority"),
-        question=_lazy("Whoever looks after the case is told at once, with your reason. What we promised is reckoned anew."),
+        question=_lazy(
+            "Whoever looks after the case is told at once, with your reason. "
+            "What we promised is reckoned anew."
+        ),
         button=_lazy("Change the priority"),
         done=_lazy("The priority is changed."),
         icon="flag",
@@ -137,7 +148,8 @@ DEEDS: dict[str, Deed] = {
     "escalate": Deed(
         label=_lazy("Escalate the case"),
         question=_lazy(
-            "Whoever looks after the case is told at once, with your reason, and it is marked as escalated until it is closed. "
+            "Whoever looks after the case is told at once, with your reason, and "
+            "it is marked as escalated until it is closed. "
             "Use it when the impact is serious and time matters."
         ),
         button=_lazy("Escalate the case"),
@@ -164,7 +176,12 @@ DEEDS: dict[str, Deed] = {
 
 def offered_deeds(case: Case, contact: Contact, now: datetime) -> list[dict[str, Any]]:
     return [
-        {"name": name, "label": deed.label, "icon": deed.icon, "url": reverse("cases:conduct", args=[case.number, name])}
+        {
+            "name": name,
+            "label": deed.label,
+            "icon": deed.icon,
+            "url": reverse("cases:conduct", args=[case.number, name]),
+        }
         for name, deed in DEEDS.items()
         if deed.may(case, contact, now)
     ]
@@ -195,7 +212,8 @@ def _done(request: PortalRequest, case: Case, deed: Deed, form: DeedForm) -> boo
 
 
 def _too_late(request: PortalRequest, case: Case) -> HttpResponse:
-    """A button that was pressed twice, or in a tab from before: the case says how it stands now. Others may not at all."""
+    """A button that was pressed twice, or in a tab from before: the case says how it stands now. Others may
+    not at all."""
     if not case.is_of(request.contact):
         raise PermissionDenied
     messages.info(request, _("The case has moved on in the meantime."))
@@ -209,16 +227,21 @@ def case_follow(request: PortalRequest, number: str) -> HttpResponse:
     if request.POST.get("follow") == "no":
         remove_participant(actor=Actor.of(request), case=case, contact=contact)
         messages.success(request, _("You get no more mails about this case."))
-        return redirect(case if Case.objects.visible_to(contact).filter(pk=case.pk).exists() else "cases:list")
+        return redirect(
+            case if Case.objects.visible_to(contact).filter(pk=case.pk).exists() else "cases:list"
+        )
     follow(actor=Actor.of(request), case=case, contact=contact)
     messages.success(request, _("You follow this case: you get its mails."))
-    if request.POST.get("follow") == "instead" and "description" in request.POST:  # from the form of a new case
+    if (
+        request.POST.get("follow") == "instead" and "description" in request.POST
+    ):  # from the form of a new case
         _move_draft(request, case, contact)
     return redirect(case)
 
 
 def _move_draft(request: PortalRequest, case: Case, contact: Contact) -> None:
-    """Somebody follows a case instead of opening another: what they typed for that one becomes a draft of a reply."""
+    """Somebody follows a case instead of opening another: what they typed for that one becomes a draft of a
+    reply."""
     typed = storable(request.POST.get("description", "")).strip()
     if typed and not case.accepts_reply_from(contact):
         messages.info(request, _("What you had written is kept as the draft of a new case."))
@@ -236,5 +259,7 @@ def participant_remove(request: PortalRequest, number: str, pk: int) -> HttpResp
         raise PermissionDenied
     participant = get_object_or_404(CaseParticipant, case=case, contact=pk)
     remove_participant(actor=Actor.of(request), case=case, contact=participant.contact)
-    messages.success(request, _("%(name)s is no longer in the loop.") % {"name": participant.contact.full_name})
+    messages.success(
+        request, _("%(name)s is no longer in the loop.") % {"name": participant.contact.full_name}
+    )
     return redirect(case)

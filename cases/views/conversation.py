@@ -97,7 +97,8 @@ def _sent(request: PortalRequest, case: Case, form: ReplyForm) -> CaseMessage | 
 
 
 def _another(request: PortalRequest) -> ReplyForm:
-    """Another text came with a submission that had been sent: from a page that the browser had kept, for example."""
+    """Another text came with a submission that had been sent: from a page that the browser had kept, for
+    example."""
     typed = request.POST.copy()
     typed["submission"] = str(uuid.uuid4())
     form = ReplyForm(typed)
@@ -122,7 +123,12 @@ def reply_edit(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     form = EditReplyForm(request.POST or None, initial={"body": message.body})
     if form.is_valid() and _edited(request, message, form):
         return redirect(f"{case.get_absolute_url()}#message-{message.pk}")
-    context = {"case": case, "form": form, "crumbs": crumbs_of(case, _("Edit your reply")), "message": message}
+    context = {
+        "case": case,
+        "form": form,
+        "crumbs": crumbs_of(case, _("Edit your reply")),
+        "message": message,
+    }
     return render(request, "cases/reply_edit.html", context)
 
 
@@ -137,7 +143,8 @@ def _edited(request: PortalRequest, message: CaseMessage, form: EditReplyForm) -
 
 @require_POST
 def reply_draft(request: PortalRequest, number: str) -> HttpResponse:
-    """What is typed is kept on the server, until it is sent; what comes later than the reply itself is not."""
+    """What is typed is kept on the server, until it is sent; what comes later than the reply itself is
+    not."""
     case, contact, sending = visible_case(request, number), reader(request), SubmissionForm(request.POST)
     own = CaseMessage.objects.visible_to(contact).filter(case=case, author_contact=contact)
     is_sent = sending.is_valid() and own.filter(**sending.cleaned_data).exists()
@@ -154,7 +161,9 @@ def _typed_body(request: PortalRequest) -> str:
 @require_POST
 def preview(request: PortalRequest) -> HttpResponse:
     """Markdown as it will look."""
-    return render(request, "cases/_preview.html", {"body_html": markdown.render(_typed_body(request)[:LONGEST_PREVIEW])})
+    return render(
+        request, "cases/_preview.html", {"body_html": markdown.render(_typed_body(request)[:LONGEST_PREVIEW])}
+    )
 
 
 def _case_page(request: PortalRequest, case: Case, form: forms.Form) -> HttpResponse:
@@ -177,10 +186,14 @@ def _case_page(request: PortalRequest, case: Case, form: forms.Form) -> HttpResp
         "has_draft": not form.is_bound and bool(case.draft),
         "is_settled": is_settled,
         "promise": promise_line(case, now, is_own=is_own),
-        "entitlement": case.entitlement if case.entitlement and can(contact, "read", case.entitlement) else None,
+        "entitlement": case.entitlement
+        if case.entitlement and can(contact, "read", case.entitlement)
+        else None,
         "deeds": deeds,
         "first_deeds": [deed for deed in deeds if deed["name"] in FIRST_DEEDS],
-        "ratings": RATING_BUTTONS if is_own and case.category == Category.RESOLVED and not case.rating else (),
+        "ratings": RATING_BUTTONS
+        if is_own and case.category == Category.RESOLVED and not case.rating
+        else (),
         "is_followed": is_own or any(person["pk"] == contact.pk for person in case.people),
         "is_own": is_own,
         "can_open": may_open_case(request),
@@ -196,15 +209,20 @@ def _messages(request: PortalRequest, case: Case) -> KeysetPage[CaseMessage]:
     cut = Cut.of(request.GET, CaseMessage, by="created_at", size=MESSAGES_A_PAGE)
 
     def rows(contact: Contact, case_pk: int, **cursor: Any) -> QuerySet[CaseMessage]:
-        return cut.narrow(CaseMessage.objects.visible_to(contact).filter(case=case_pk).for_conversation(), **cursor)
+        return cut.narrow(
+            CaseMessage.objects.visible_to(contact).filter(case=case_pk).for_conversation(), **cursor
+        )
 
-    return cut.page(rows_for(reader(request), ("conversation", cut.direction), rows, case_pk=case.pk, **cut.values))
+    return cut.page(
+        rows_for(reader(request), ("conversation", cut.direction), rows, case_pk=case.pk, **cut.values)
+    )
 
 
 def _entries(request: PortalRequest, case: Case, page: KeysetPage[CaseMessage]) -> list[Entry]:
     """The page's messages, and the events from the time that they span."""
     addresses = Addresses(
-        file=lambda pk: reverse("cases:attachment", args=[pk]), edit=lambda pk: reverse("cases:reply_edit", args=[case.number, pk])
+        file=lambda pk: reverse("cases:attachment", args=[pk]),
+        edit=lambda pk: reverse("cases:reply_edit", args=[case.number, pk]),
     )
     is_open_to_edits = case.takes_edits and not page.newer_url
     return conversation(

@@ -46,7 +46,11 @@ def entitlement_detail(request: PortalRequest, pk: int) -> HttpResponse:
     entitlement = _visible_entitlement(request, pk)
     page = paginate(_statement(request, entitlement), by="at", query=request.GET)
     context = {
-        "crumbs": [*_way_here(request), (_("Support contracts"), reverse("cases:entitlements")), (entitlement.name, "")],
+        "crumbs": [
+            *_way_here(request),
+            (_("Support contracts"), reverse("cases:entitlements")),
+            (entitlement.name, ""),
+        ],
         "entitlement": entitlement,
         "summary": summary_of(entitlement, timezone.localdate()),
         "page": page,
@@ -80,11 +84,16 @@ def _visible_entitlement(request: PortalRequest, pk: int) -> Entitlement:
 
 
 def _statement(request: PortalRequest, entitlement: Entitlement) -> DeductionQuerySet:
-    return Deduction.objects.filter(entitlement=entitlement).for_reader(Case.objects.visible_to(request.contact))
+    return Deduction.objects.filter(entitlement=entitlement).for_reader(
+        Case.objects.visible_to(request.contact)
+    )
 
 
 def _csv_rows(entitlement: Entitlement, deductions: DeductionQuerySet) -> Iterator[list[Cell]]:
-    zone, words = timezone.get_current_timezone(), (_("Case"), _("Subject"), _("Note"), _("Amount"), _("Balance"))
+    zone, words = (
+        timezone.get_current_timezone(),
+        (_("Case"), _("Subject"), _("Note"), _("Amount"), _("Balance")),
+    )
     headings: list[Cell] = [f"{_('When')} ({zone})", *words]
 
     def rows() -> Iterator[list[Cell]]:

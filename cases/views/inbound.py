@@ -21,7 +21,8 @@ TYPES = ("message/rfc822", "application/octet-stream")
 @login_not_required
 @require_POST
 def inbound_mail(request: HttpRequest) -> HttpResponse:
-    """``X-Timestamp``: seconds since 1970; ``X-Signature``: hex HMAC-SHA256 of "<timestamp>." and the body."""
+    """``X-Timestamp``: seconds since 1970; ``X-Signature``: hex HMAC-SHA256 of "<timestamp>." and the
+    body."""
     if not settings.CASE_MAIL_SECRET:
         raise Http404
     if request.content_type not in TYPES:
@@ -40,7 +41,12 @@ def inbound_mail(request: HttpRequest) -> HttpResponse:
 
 def _is_signed(request: HttpRequest, raw: bytes) -> bool:
     timestamp = request.headers.get("X-Timestamp", "")
-    if not (timestamp.isascii() and timestamp.isdigit()) or abs(time.time() - int(timestamp[:15])) > TOLERANCE_SECONDS:
+    if (
+        not (timestamp.isascii() and timestamp.isdigit())
+        or abs(time.time() - int(timestamp[:15])) > TOLERANCE_SECONDS
+    ):
         return False
-    expected = hmac.new(settings.CASE_MAIL_SECRET.encode(), f"{timestamp}.".encode() + raw, sha256).hexdigest()
+    expected = hmac.new(
+        settings.CASE_MAIL_SECRET.encode(), f"{timestamp}.".encode() + raw, sha256
+    ).hexdigest()
     return hmac.compare_digest(expected.encode(), request.headers.get("X-Signature", "").encode())

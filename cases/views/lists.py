@@ -27,7 +27,10 @@ from cases.models import Case, Entitlement, SavedView
 from cases.statuses import statuses_at
 from lib.paging import PARAMETERS, Cut, KeysetPage
 
-CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @require_safe
@@ -51,7 +54,10 @@ def view_save(request: PortalRequest) -> HttpResponse:
             form.add_error("name", error)
         else:
             messages.success(
-                request, _("The view is saved. You find it above the list.") if is_new else _("The view has these filters now.")
+                request,
+                _("The view is saved. You find it above the list.")
+                if is_new
+                else _("The view has these filters now."),
             )
             return redirect(f"{reverse('cases:list')}?{filters.as_query()}")
     return _list_page(request, contact, QueryDict(filters.as_query(more="1")), form)
@@ -78,7 +84,10 @@ def case_export(request: PortalRequest, kind: str) -> HttpResponseBase:
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect(f"{reverse('cases:list')}?{filters.as_query(more='1')}")
-    headers = {"Content-Disposition": f'attachment; filename="cases-{timezone.localdate()}.{kind}"', "Cache-Control": "private, no-store"}
+    headers = {
+        "Content-Disposition": f'attachment; filename="cases-{timezone.localdate()}.{kind}"',
+        "Cache-Control": "private, no-store",
+    }
     return StreamingHttpResponse(content, content_type=CONTENT_TYPES[kind], headers=headers)
 
 
@@ -92,12 +101,16 @@ def _filters(request: PortalRequest, contact: Contact, query: QueryDict) -> Case
     return CaseFilterForm(query, contact=contact, statuses=statuses_at(request.configuration.revision))
 
 
-def _list_page(request: PortalRequest, contact: Contact, query: QueryDict, save_form: SaveViewForm | None = None) -> HttpResponse:
+def _list_page(
+    request: PortalRequest, contact: Contact, query: QueryDict, save_form: SaveViewForm | None = None
+) -> HttpResponse:
     filters = _filters(request, contact, query)
     page = page_of_cases(contact, filters, query)
     context = {
         "page": page,
-        "rows": case_rows(page.rows, reader=contact, shows_contacts=contact.sees_colleagues(Case.record_type)),
+        "rows": case_rows(
+            page.rows, reader=contact, shows_contacts=contact.sees_colleagues(Case.record_type)
+        ),
         "filters": filters,
         "tabs": _tabs(filters),
         "saved_views": _saved_views(page.rows, contact, filters.as_query()),
@@ -115,14 +128,16 @@ def _list_page(request: PortalRequest, contact: Contact, query: QueryDict, save_
 
 
 def page_of_cases(contact: Contact, filters: CaseFilterForm, query: QueryDict) -> KeysetPage[Case]:
-    """By one query. Which cases belong to the page it finds in an index that holds all it takes to tell; then it loads these few, with
-    all that a row shows."""
+    """By one query. Which cases belong to the page it finds in an index that holds all it takes to tell; then
+    it loads these few, with all that a row shows."""
     cut = Cut.of(query, Case, by=filters.sorted_by)
 
     def rows(reader: Contact, **cursor: Any) -> QuerySet[Case]:
         visible = Case.objects.visible_to(reader)
         found = [cut.narrow(part, **cursor) for part in filters.parts(visible, reader)]
-        return cut.narrow(visible.put_together(*found).for_list().with_reading(reader).with_views_of(reader), **cursor)
+        return cut.narrow(
+            visible.put_together(*found).for_list().with_reading(reader).with_views_of(reader), **cursor
+        )
 
     if filters.shape is None:
         return cut.page(list(rows(contact, **cut.values)))
@@ -133,12 +148,18 @@ def _tabs(filters: CaseFilterForm) -> list[dict[str, Any]]:
     """The other filters stay, but for the status: it may have no cases in another view."""
     url, current = reverse("cases:list"), filters.current_view
     return [
-        {"label": label, "url": f"{url}?{filters.as_query(view=view, status='')}", "is_current": view == current}
+        {
+            "label": label,
+            "url": f"{url}?{filters.as_query(view=view, status='')}",
+            "is_current": view == current,
+        }
         for view, label in filters.views
     ]
 
 
 def _saved_views(cases: list[Case], contact: Contact, current: str) -> list[dict[str, Any]]:
     """They come along with the cases; where there are none, by a query of their own."""
-    kept = cases[0].views if cases else SavedView.objects.filter(contact=contact).values("pk", "name", "query")
+    kept = (
+        cases[0].views if cases else SavedView.objects.filter(contact=contact).values("pk", "name", "query")
+    )
     return [{**view, "is_current": view["query"] == current} for view in kept]

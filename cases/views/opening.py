@@ -1,4 +1,5 @@
-"""Opening a case: one page that suggests answers, asks what the type needs, says what it costs, and keeps what is typed."""
+"""Opening a case: one page that suggests answers, asks what the type needs, says what it costs, and keeps
+what is typed."""
 
 from typing import Any, cast
 
@@ -53,7 +54,10 @@ def case_new(request: PortalRequest) -> HttpResponse:
 def case_draft(request: PortalRequest) -> HttpResponse:
     """What is typed is kept on the server, until it is sent; what comes later than the case itself is not."""
     contact, sending = _opener(request), SubmissionForm(request.POST)
-    sent = sending.is_valid() and Case.objects.visible_to(contact).filter(contact=contact, **sending.cleaned_data).exists()
+    sent = (
+        sending.is_valid()
+        and Case.objects.visible_to(contact).filter(contact=contact, **sending.cleaned_data).exists()
+    )
     if not sent:
         save_draft(contact=contact, case=None, values=draft_values(request.POST))
     return JsonResponse({"saved": not sent})
@@ -93,12 +97,19 @@ def _start(request: PortalRequest, contact: Contact) -> HttpResponse:
     if draft and (draft.values.get("follows") == followed.number if followed else not subject):
         return _page(request, NewCaseForm(initial=draft.values, contact=contact), restored=draft)
     form = NewCaseForm(initial=_follow_up(followed) if followed else {"subject": subject}, contact=contact)
-    asks_first = not (draft or subject or followed or "form" in request.GET) and may_go_to(request, reverse("search_suggest"))
+    asks_first = not (draft or subject or followed or "form" in request.GET) and may_go_to(
+        request, reverse("search_suggest")
+    )
     return _page(request, form, other_draft=draft, asks_first=asks_first)
 
 
 def _follow_up(case: Case) -> dict[str, Any]:
-    return {"follows": case.number, "subject": case.subject, "request_type": case.request_type_id, "product": case.product_id}
+    return {
+        "follows": case.number,
+        "subject": case.subject,
+        "request_type": case.request_type_id,
+        "product": case.product_id,
+    }
 
 
 def _typed(request: PortalRequest) -> dict[str, Any]:
@@ -113,9 +124,16 @@ def _send(request: PortalRequest, contact: Contact) -> HttpResponse:
     try:
         case = open_case(actor=Actor.of(request), contact=contact, **form.case_fields)
     except ValidationError as error:
-        form.add_error(None if hasattr(error, "error_dict") else FIELD_OF.get(getattr(error, "code", None) or "", "uploads"), error)
+        form.add_error(
+            None
+            if hasattr(error, "error_dict")
+            else FIELD_OF.get(getattr(error, "code", None) or "", "uploads"),
+            error,
+        )
         return _page(request, form)
-    messages.success(request, _("Case %(number)s is open. We will answer here and by mail.") % {"number": case.number})
+    messages.success(
+        request, _("Case %(number)s is open. We will answer here and by mail.") % {"number": case.number}
+    )
     return HttpResponseClientRedirect(case.get_absolute_url()) if request.htmx else redirect(case)
 
 

@@ -20,7 +20,9 @@ def reader(request: PortalRequest) -> Contact:
 
 def visible_case(request: PortalRequest, number: str) -> Case:
     """With all that its page shows beside the conversation; 404 for what the reader may not see."""
-    found = rows_for(request.contact, "case page", _case_page, number=number.upper()) if request.contact else []
+    found = (
+        rows_for(request.contact, "case page", _case_page, number=number.upper()) if request.contact else []
+    )
     if not found:
         raise Http404
     return found[0]
@@ -34,7 +36,12 @@ def where_it_went(request: PortalRequest, case: Case) -> Case:
     """The case that this one was merged into, if the reader may see that one; else the case itself."""
     if case.merged_into_id is None or request.contact is None:
         return case
-    found = Case.objects.visible_to(request.contact).for_page(request.contact).filter(pk=case.merged_into_id).first()
+    found = (
+        Case.objects.visible_to(request.contact)
+        .for_page(request.contact)
+        .filter(pk=case.merged_into_id)
+        .first()
+    )
     return found or case
 
 

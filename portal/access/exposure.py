@@ -1,6 +1,8 @@
-"""What visitors, somebody who has just registered, and each role can see: as counts of rows, and as a snapshot of the rights.
+"""What visitors, somebody who has just registered, and each role can see: as counts of rows, and as a
+snapshot of the rights.
 
-The snapshot holds rights and pages, never counts, so it can be kept in a repository: what is shipped cannot grow unnoticed.
+The snapshot holds rights and pages, never counts, so it can be kept in a repository: what is shipped cannot
+grow unnoticed.
 """
 
 from collections.abc import Iterator
@@ -47,7 +49,10 @@ def exposure(rights: Rights) -> Exposure:
     return Exposure(
         company=company,
         columns=columns,
-        records=[(str(kind.label), [_cell(kind, model, rights, column) for column in columns]) for kind, model in scoped_models()],
+        records=[
+            (str(kind.label), [_cell(kind, model, rights, column) for column in columns])
+            for kind, model in scoped_models()
+        ],
         pages=[(path, list(opening)) for path, opening in _pages(rights, columns)],
     )
 
@@ -58,14 +63,19 @@ def typical_account() -> Account | None:
 
 
 def readers(rights: Rights, company: Account | None) -> Iterator[Column]:
-    """A visitor; a registrant without account; for each other role a contact of the account who was given it alone."""
+    """A visitor; a registrant without account; for each other role a contact of the account who was given it
+    alone."""
     person = Contact.objects.usable().filter(account=company).order_by("pk").first() if company else None
     yield Column(VISITOR, None, None)
     yield Column(REGISTRANT, None, rights.stand_in([], account_id=None))
     for pk, role in sorted(rights.roles.items(), key=lambda item: item[1].name):
         if pk not in rights.everybodys:
             account_id = company.pk if company else NOBODY
-            yield Column(role.name, role, rights.stand_in([pk], pk=person.pk if person else NOBODY, account_id=account_id))
+            yield Column(
+                role.name,
+                role,
+                rights.stand_in([pk], pk=person.pk if person else NOBODY, account_id=account_id),
+            )
 
 
 def _cell(kind: RecordType, model: Any, rights: Rights, column: Column) -> Cell:
@@ -88,7 +98,8 @@ Snapshot = dict[str, Any]
 
 
 def snapshot(rights: Rights) -> Snapshot:
-    """Types of record, built-in pages, and for each reader the rights ("case read" → scope) and the pages that open."""
+    """Types of record, built-in pages, and for each reader the rights ("case read" → scope) and the pages
+    that open."""
     columns = list(readers(rights, None))
     builtin = {page.path for page in rights.configuration.pages.values() if page.is_builtin}
     opening = {path: list(opens) for path, opens in _pages(rights, columns) if path in builtin}

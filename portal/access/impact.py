@@ -1,7 +1,8 @@
 """What a change of roles, permissions or page rules does: who gains and who loses what.
 
-Measured within a transaction: once before the change, once after it. Contacts fall into groups that hold the same of the
-roles in question, so the work grows with the number of groups; rows and contacts are counted by the database.
+Measured within a transaction: once before the change, once after it. Contacts fall into groups that hold the
+same of the roles in question, so the work grows with the number of groups; rows and contacts are counted by
+the database.
 """
 
 from collections import defaultdict
@@ -14,7 +15,17 @@ from django.db.models import Q
 from accounts.models import Contact
 from accounts.scoping import RecordType, granted_scope
 from portal.access.moves import rows_between
-from portal.access.rights import NOBODY, NONE, Group, Rights, any_of, audience_roles, grouped_contacts, groups_among, scoped_models
+from portal.access.rights import (
+    NOBODY,
+    NONE,
+    Group,
+    Rights,
+    any_of,
+    audience_roles,
+    grouped_contacts,
+    groups_among,
+    scoped_models,
+)
 from portal.site.readers import Reader
 
 
@@ -32,7 +43,9 @@ class Sight:
         public = [(kind, model) for kind, model in scoped_models() if not kind.belongs_to_somebody]
         visitor = Reader(rights.configuration, None, is_signed_in=False)
         pages = frozenset(page.pk for page in rights.configuration.pages.values() if visitor.may_read(page))
-        return cls(rights, {kind.name: _keys(model.objects.visible_to(None)) for kind, model in public}, pages)
+        return cls(
+            rights, {kind.name: _keys(model.objects.visible_to(None)) for kind, model in public}, pages
+        )
 
     @property
     def visitor_types(self) -> frozenset[str]:
@@ -41,7 +54,8 @@ class Sight:
 
 @dataclass(frozen=True)
 class Change:
-    """How many contacts gain, or lose, how many rows of one kind. A row that several contacts gain counts once."""
+    """How many contacts gain, or lose, how many rows of one kind. A row that several contacts gain counts
+    once."""
 
     label: str
     contacts_gaining: int = 0
@@ -70,7 +84,9 @@ class Impact:
     visitor_pages_lost: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.records or self.pages or self.visitors or self.visitor_pages or self.visitor_pages_lost)
+        return bool(
+            self.records or self.pages or self.visitors or self.visitor_pages or self.visitor_pages_lost
+        )
 
     @property
     def exposes_to_visitors(self) -> bool:
@@ -85,7 +101,9 @@ def compare(before: Sight, after: Sight) -> Impact:
         records=[change for change in changes if change],
         pages=_page_change(before.rights, after.rights),
         visitors=_visitor_changes(before, after),
-        visitor_pages=[page.title_in(None) for page in after.rights.configuration.pages.values() if page.pk in opened],
+        visitor_pages=[
+            page.title_in(None) for page in after.rights.configuration.pages.values() if page.pk in opened
+        ],
         visitor_pages_lost=len(before.visitor_pages - after.visitor_pages),
     )
 
@@ -112,7 +130,9 @@ def _owned_change(kind: RecordType, model: Any, before: Rights, after: Rights) -
         scopes = _scope(before, kind, group), _scope(after, kind, group)
         if scopes[0] != scopes[1]:
             moved[scopes].append(group)
-    wider = {scopes: groups for scopes, groups in moved.items() if _rank(kind, scopes[1]) > _rank(kind, scopes[0])}
+    wider = {
+        scopes: groups for scopes, groups in moved.items() if _rank(kind, scopes[1]) > _rank(kind, scopes[0])
+    }
     narrower = {(now, was): groups for (was, now), groups in moved.items() if (was, now) not in wider}
     everything = model.objects.visible_to(after.all_seeing(kind))
     return Change(
@@ -141,15 +161,22 @@ def _people(groups: Iterable[list[Group]]) -> int:
     return sum(group.count for each in groups for group in each)
 
 
-def _rows(rows: Any, kind: RecordType, contacts: Any, moves: dict[tuple[str | None, str | None], list[Group]]) -> int:
+def _rows(
+    rows: Any, kind: RecordType, contacts: Any, moves: dict[tuple[str | None, str | None], list[Group]]
+) -> int:
     """How many rows lie between the narrower and the wider scope of any of these contacts."""
-    between = [rows_between(kind, narrow, wide, contacts.filter(any_of(groups))) for (narrow, wide), groups in moves.items()]
+    between = [
+        rows_between(kind, narrow, wide, contacts.filter(any_of(groups)))
+        for (narrow, wide), groups in moves.items()
+    ]
     return int(rows.filter(Q(*between, _connector=Q.OR)).count()) if between else 0
 
 
 def _shared_change(kind: RecordType, model: Any, before: Rights, after: Rights) -> Change:
     """Records that belong to nobody: audiences may narrow them, so each group is shown to the gate."""
-    groups = groups_among(grouped_contacts(before.readers_of(kind) | after.readers_of(kind) | audience_roles(model)))
+    groups = groups_among(
+        grouped_contacts(before.readers_of(kind) | after.readers_of(kind) | audience_roles(model))
+    )
     was, now = _Seen(kind, model, before), _Seen(kind, model, after)
     gained, lost, gaining, losing = set[int](), set[int](), 0, 0
     for group in groups:
@@ -198,7 +225,10 @@ def _page_change(before: Rights, after: Rights) -> Change:
         could = {pk for pk in changed if _lets_in(was[pk], held[0])}
         can = {pk for pk in changed if _lets_in(now[pk], held[1])}
         opened, closed = opened | (can - could), closed | (could - can)
-        gaining, losing = gaining + (group.count if can - could else 0), losing + (group.count if could - can else 0)
+        gaining, losing = (
+            gaining + (group.count if can - could else 0),
+            losing + (group.count if could - can else 0),
+        )
     return Change("pages", gaining, len(opened), losing, len(closed))
 
 

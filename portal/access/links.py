@@ -30,4 +30,8 @@ def links_from(record: Any, user: Any) -> list[tuple[str, str]]:
     if record is None or not is_subject(type(record)) or not may_read_reports(user):
         return []
     links = [(readers_url(record), _("Who can see this?"))]
-    return [*links, (reach_url(record), _("What can this person see?"))] if isinstance(record, Contact) else links
+    return (
+        [*links, (reach_url(record), _("What can this person see?"))]
+        if isinstance(record, Contact)
+        else links
+    )

@@ -1,4 +1,5 @@
-"""Which rows lie between two scopes: those that contacts gain when theirs is widened, and lose when it is narrowed again."""
+"""Which rows lie between two scopes: those that contacts gain when theirs is widened, and lose when it is
+narrowed again."""
 
 from typing import Any
 
@@ -45,7 +46,8 @@ def _is_same(field: str, other: str) -> Q:
 
 
 def _beyond(kind: RecordType, narrow: str | None, contacts: "QuerySet[Any]") -> Q:
-    """Of all rows, those that one of the contacts did not read: as soon as two read different ones, every row."""
+    """Of all rows, those that one of the contacts did not read: as soon as two read different ones, every
+    row."""
     if narrow is None:
         return ALL
     different = contacts.order_by().values("account" if narrow == Scope.ACCOUNT else "pk").distinct()[:2]
@@ -57,11 +59,17 @@ def _beyond(kind: RecordType, narrow: str | None, contacts: "QuerySet[Any]") -> 
 
 
 def _of_colleagues(kind: RecordType, contacts: "QuerySet[Any]") -> Q:
-    """Rows of the account that are not one's own: two contacts of an account gain each other's, so all of them.
+    """Rows of the account that are not one's own: two contacts of an account gain each other's, so all of
+    them.
 
     Accounts are few beside contacts and records: they are looked up first.
     """
-    within = contacts.order_by().exclude(account=None).values("account").annotate(people=Count("pk"), lone=Min("pk"))
+    within = (
+        contacts.order_by()
+        .exclude(account=None)
+        .values("account")
+        .annotate(people=Count("pk"), lone=Min("pk"))
+    )
     accounts = list(within.values_list("account", "people", "lone"))
     crowded = [account for account, people, _lone in accounts if people > 1]
     lone = {lone: account for account, people, lone in accounts if people == 1}
@@ -71,7 +79,8 @@ def _of_colleagues(kind: RecordType, contacts: "QuerySet[Any]") -> Q:
 
 
 def _known_to_all(kind: RecordType, contacts: "QuerySet[Any]", people_of: dict[int, int]) -> Q:
-    """Rows that all of these contacts of the account read already, because they are theirs or they joined: nobody gains them."""
+    """Rows that all of these contacts of the account read already, because they are theirs or they joined:
+    nobody gains them."""
     if not kind.joined:
         return NO_ROW
     found = _joint_readers(kind, contacts).values_list("record", "account", "readers")
@@ -79,18 +88,24 @@ def _known_to_all(kind: RecordType, contacts: "QuerySet[Any]", people_of: dict[i
 
 
 def _joint_readers(kind: RecordType, contacts: "QuerySet[Any]") -> "QuerySet[Any]":
-    """How many of the contacts read each row that some of them have joined: these, and its own contact if that is among them."""
+    """How many of the contacts read each row that some of them have joined: these, and its own contact if
+    that is among them."""
     own = model_of(kind)._default_manager.filter(_own(kind, contacts)).order_by().values("pk")
     owner = Max(Case(When(Q(record__in=own), then=Value(1)), default=Value(0)))
-    rows: QuerySet[Any] = _joinings(kind, contacts).values("record", "account").annotate(readers=Count("pk") + owner)
+    rows: QuerySet[Any] = (
+        _joinings(kind, contacts).values("record", "account").annotate(readers=Count("pk") + owner)
+    )
     return rows
 
 
 def _joinings(kind: RecordType, contacts: "QuerySet[Any]") -> "QuerySet[Any]":
-    """What lets the contacts into single rows, as ``record`` and its ``account``: within their account, and beside what is theirs."""
+    """What lets the contacts into single rows, as ``record`` and its ``account``: within their account, and
+    beside what is theirs."""
     relation: Any = model_of(kind)._meta.get_field(str(kind.joined))
     record = relation.field.name
-    rows: QuerySet[Any] = relation.related_model._default_manager.filter(contact__in=contacts.order_by().values("pk"))
+    rows: QuerySet[Any] = relation.related_model._default_manager.filter(
+        contact__in=contacts.order_by().values("pk")
+    )
     admitting = rows.filter(**{kind.joined_if: True}) if kind.joined_if else rows
     within = admitting.filter(_is_same(f"{record}__{kind.account}", "contact__account"))
     others: QuerySet[Any] = within.exclude((f"{record}__{kind.contact}", F("contact"))).order_by()

@@ -44,7 +44,10 @@ class Reach:
 def reach_of(contact: Contact, rights: Rights) -> Reach:
     return Reach(
         roles=rights.names(contact.role_ids),
-        records=[_record_reach(contact, rights, kind, model.objects.visible_to(contact).count()) for kind, model in scoped_models()],
+        records=[
+            _record_reach(contact, rights, kind, model.objects.visible_to(contact).count())
+            for kind, model in scoped_models()
+        ],
         pages=[_page_reach(contact, rights, entry) for entry in rights.configuration.pages.values()],
         door=door(contact),
     )
@@ -67,7 +70,9 @@ def _page_reach(contact: Contact, rights: Rights, entry: PageEntry) -> PageReach
     subject = PageSubject(entry, rights)
     opens = contact.is_usable and subject.is_seen_by(contact)
     refusals = [step for step in why(contact, subject) if not step.passes]
-    return PageReach(entry, opens, "" if opens or not refusals else f"{refusals[0].question} {refusals[0].answer}")
+    return PageReach(
+        entry, opens, "" if opens or not refusals else f"{refusals[0].question} {refusals[0].answer}"
+    )
 
 
 def why(contact: Contact, subject: Subject) -> list[Step]:
@@ -85,11 +90,17 @@ def door(contact: Contact) -> Step:
     if not contact.is_active:
         return Step(question, _("No: the contact is deactivated."), passes=False)
     if contact.account and not contact.account.is_active:
-        return Step(question, _("No: the account %(account)s is inactive.") % {"account": contact.account}, passes=False)
+        return Step(
+            question,
+            _("No: the account %(account)s is inactive.") % {"account": contact.account},
+            passes=False,
+        )
     if contact.user is None:
         return Step(question, _("Not yet: nobody signs in as this contact. From then on:"), passes=True)
     if not contact.user.is_active:
-        return Step(question, _("Not now: the user is switched off. If it is switched on again:"), passes=True)
+        return Step(
+            question, _("Not now: the user is switched off. If it is switched on again:"), passes=True
+        )
     return Step(question, _("Yes, after signing in from an allowed network."), passes=True)
 
 
@@ -99,5 +110,9 @@ def why_address(contact: Contact, path: str, rights: Rights) -> list[Step]:
         return why(contact, PageSubject(entry, rights))
     question = _("Is there anything at this address?")
     found = is_served(path) or is_served(normalize(path))
-    answer = _("Yes, a part of the portal. What it shows depends on the records there.") if found else _("No: it is not found.")
+    answer = (
+        _("Yes, a part of the portal. What it shows depends on the records there.")
+        if found
+        else _("No: it is not found.")
+    )
     return [door(contact), *page_steps(rights, path, contact), Step(question, answer, passes=found)]

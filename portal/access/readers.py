@@ -34,7 +34,12 @@ class Readers:
     @property
     def contacts(self) -> "QuerySet[Contact]":
         seeing = any_of(each.group for each in self.groups)
-        return _contacts(self.subject).filter(seeing).select_related("account", "user").order_by("last_name", "first_name", "pk")
+        return (
+            _contacts(self.subject)
+            .filter(seeing)
+            .select_related("account", "user")
+            .order_by("last_name", "first_name", "pk")
+        )
 
     def steps_of(self, contact: Any) -> list[Step]:
         """Why one of ``contacts`` sees it."""
@@ -43,9 +48,12 @@ class Readers:
 
 
 def readers_of(subject: Subject) -> Readers:
-    """Ask the gates once for each group of contacts that they cannot tell apart: contacts are counted and sorted by the database."""
+    """Ask the gates once for each group of contacts that they cannot tell apart: contacts are counted and
+    sorted by the database."""
     asked = [(group, _stand_in(subject, group)) for group in groups_among(_contacts(subject))]
-    groups = [ReaderGroup(group, subject.steps(reader)) for group, reader in asked if subject.is_seen_by(reader)]
+    groups = [
+        ReaderGroup(group, subject.steps(reader)) for group, reader in asked if subject.is_seen_by(reader)
+    ]
     return Readers(subject, sorted(groups, key=lambda each: -each.count))
 
 
@@ -54,7 +62,9 @@ def _key(group: Group) -> tuple[frozenset[int], bool, str, bool]:
 
 
 def _contacts(subject: Subject) -> "QuerySet[Any]":
-    return grouped_contacts(subject.roles, owner_id=subject.owner_id, account_id=subject.account_id, joined=subject.joined)
+    return grouped_contacts(
+        subject.roles, owner_id=subject.owner_id, account_id=subject.account_id, joined=subject.joined
+    )
 
 
 def _stand_in(subject: Subject, group: Group) -> Contact:

@@ -23,7 +23,8 @@ NOBODY = -1
 
 @dataclass(frozen=True)
 class Rights:
-    """The configuration, roles and record permissions as of now. A change can be tried, and compared with what was before."""
+    """The configuration, roles and record permissions as of now. A change can be tried, and compared with
+    what was before."""
 
     configuration: Configuration
     roles: dict[int, WebRole]
@@ -31,15 +32,25 @@ class Rights:
 
     @classmethod
     def now(cls) -> "Rights":
-        return cls(configuration.current(), {role.pk: role for role in WebRole.objects.all()}, tuple(RecordPermission.objects.all()))
+        return cls(
+            configuration.current(),
+            {role.pk: role for role in WebRole.objects.all()},
+            tuple(RecordPermission.objects.all()),
+        )
 
     @cached_property
     def everybodys(self) -> frozenset[int]:
         """Roles that everyone who is signed in has without being given them."""
-        return frozenset(pk for pk, role in self.roles.items() if role.for_authenticated or role.for_anonymous)
+        return frozenset(
+            pk for pk, role in self.roles.items() if role.for_authenticated or role.for_anonymous
+        )
 
     def readings(self, kind: RecordType) -> list[RecordPermission]:
-        return [permission for permission in self.permissions if permission.record_type == kind.name and permission.can_read]
+        return [
+            permission
+            for permission in self.permissions
+            if permission.record_type == kind.name and permission.can_read
+        ]
 
     def readers_of(self, kind: RecordType) -> frozenset[int]:
         """Ids of the roles that permit to read records of this type, in whatever scope."""
@@ -47,23 +58,32 @@ class Rights:
 
     def holders_of(self, kind: RecordType, privilege: Privilege) -> frozenset[int]:
         """Ids of the roles that permit this with records of the type, in whatever scope."""
-        held = (one for one in self.permissions if one.record_type == kind.name and getattr(one, f"can_{privilege}"))
+        held = (
+            one
+            for one in self.permissions
+            if one.record_type == kind.name and getattr(one, f"can_{privilege}")
+        )
         return frozenset(one.role_id for one in held)
 
     def names(self, role_ids: Iterable[int]) -> list[str]:
         return sorted(self.roles[pk].name for pk in role_ids if pk in self.roles)
 
-    def stand_in(self, held: Collection[int], *, pk: int = NOBODY, account_id: int | None = NOBODY) -> Contact:
+    def stand_in(
+        self, held: Collection[int], *, pk: int = NOBODY, account_id: int | None = NOBODY
+    ) -> Contact:
         """A contact who was given these roles, to be asked of the gates; never stored."""
         role_ids = frozenset(held) & self.roles.keys() | self.everybodys
         contact: Any = Contact(pk=pk, account=None if account_id is None else Account(pk=account_id))
         contact.loaded_role_ids = role_ids
-        contact.loaded_permissions = [_row(permission) for permission in self.permissions if permission.role_id in role_ids]
+        contact.loaded_permissions = [
+            _row(permission) for permission in self.permissions if permission.role_id in role_ids
+        ]
         stand_in: Contact = contact
         return stand_in
 
     def all_seeing(self, kind: RecordType) -> Contact:
-        """A stand-in with every role, and one to read all records of the type: what it does not see, nobody sees."""
+        """A stand-in with every role, and one to read all records of the type: what it does not see, nobody
+        sees."""
         contact = self.stand_in(self.roles)
         everything = RecordPermission(record_type=kind.name, scope=Scope.GLOBAL, can_read=True)
         contact.loaded_permissions = [*contact.loaded_permissions, _row(everything)]  # type: ignore[attr-defined]
@@ -88,17 +108,21 @@ def model_of(kind: RecordType) -> Any:
 
 
 def audience_of(model: Any) -> str | None:
-    """The way from a record to the roles that it is meant for: its own audience, or that of what it lies in."""
+    """The way from a record to the roles that it is meant for: its own audience, or that of what it lies
+    in."""
     for field in model._meta.get_fields():
         if field.name == "audience" and field.many_to_many:
             return "audience"
-        if field.many_to_one and any(inner.name == "audience" for inner in field.related_model._meta.many_to_many):
+        if field.many_to_one and any(
+            inner.name == "audience" for inner in field.related_model._meta.many_to_many
+        ):
             return f"{field.name}__audience"
     return None
 
 
 def audience_roles(model: Any, **record: Any) -> frozenset[int]:
-    """Ids of all roles that are in the audience of a record of this model; of the one record if it is named."""
+    """Ids of all roles that are in the audience of a record of this model; of the one record if it is
+    named."""
     audience = audience_of(model)
     if audience is None:
         return frozenset()
@@ -108,7 +132,8 @@ def audience_roles(model: Any, **record: Any) -> frozenset[int]:
 
 @dataclass(frozen=True)
 class Group:
-    """Contacts who hold the same of the roles in question, and stand in the same way to the record in question."""
+    """Contacts who hold the same of the roles in question, and stand in the same way to the record in
+    question."""
 
     held: frozenset[int]
     is_owner: bool
@@ -125,11 +150,21 @@ SAME, OTHER, NONE = "same", "other", "none"
 
 
 def grouped_contacts(
-    roles: Collection[int], *, owner_id: int | None = None, account_id: int | None = None, joined: Collection[int] = ()
+    roles: Collection[int],
+    *,
+    owner_id: int | None = None,
+    account_id: int | None = None,
+    joined: Collection[int] = (),
 ) -> models.QuerySet[Any]:
     """Contacts who can see anything at all, annotated with what makes up their Group."""
-    given = Contact.roles.through.objects.filter(contact=OuterRef("pk"), webrole__in=sorted(roles) or [NOBODY]).order_by("webrole")
-    company = Case(When(account=None, then=Value(NONE)), When(account=account_id or NOBODY, then=Value(SAME)), default=Value(OTHER))
+    given = Contact.roles.through.objects.filter(
+        contact=OuterRef("pk"), webrole__in=sorted(roles) or [NOBODY]
+    ).order_by("webrole")
+    company = Case(
+        When(account=None, then=Value(NONE)),
+        When(account=account_id or NOBODY, then=Value(SAME)),
+        default=Value(OTHER),
+    )
     is_owner = ExpressionWrapper(Q(pk=owner_id or NOBODY), output_field=models.BooleanField())
     has_joined = ExpressionWrapper(Q(pk__in=sorted(joined) or [NOBODY]), output_field=models.BooleanField())
     standing = {"company": company, "is_owner": is_owner, "has_joined": has_joined}
@@ -138,7 +173,11 @@ def grouped_contacts(
 
 def groups_among(contacts: models.QuerySet[Any]) -> list[Group]:
     """One query, however many contacts there are."""
-    found = contacts.order_by().values("held", "company", "is_owner", "has_joined").annotate(count=Count("pk"), member=Min("pk"))
+    found = (
+        contacts.order_by()
+        .values("held", "company", "is_owner", "has_joined")
+        .annotate(count=Count("pk"), member=Min("pk"))
+    )
     return [Group(**{**row, "held": frozenset(row["held"])}) for row in found]
 
 
@@ -146,10 +185,13 @@ IDS = ArrayField(models.BigIntegerField())
 
 
 def any_of(groups: Iterable[Group]) -> Q:
-    """The contacts of any of these groups; what they hold is looked up once for each way to stand to the record, not for each group."""
+    """The contacts of any of these groups; what they hold is looked up once for each way to stand to the
+    record, not for each group."""
     held: dict[tuple[bool, str, bool], list[Any]] = {}
     for group in groups:
-        held.setdefault((group.is_owner, group.company, group.has_joined), []).append(Cast(Value(sorted(group.held)), IDS))
+        held.setdefault((group.is_owner, group.company, group.has_joined), []).append(
+            Cast(Value(sorted(group.held)), IDS)
+        )
     conditions = [
         Q(is_owner=is_owner, company=company, has_joined=has_joined, held__in=each)
         for (is_owner, company, has_joined), each in held.items()

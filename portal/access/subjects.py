@@ -1,4 +1,5 @@
-"""What can be asked about: a record or a page. Each knows how to ask its gates for one reader, and to tell why."""
+"""What can be asked about: a record or a page. Each knows how to ask its gates for one reader, and to tell
+why."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -75,7 +76,11 @@ class PageSubject:
 
     @property
     def _permitting(self) -> frozenset[int]:
-        return self.rights.holders_of(self.right.record_type, self.right.privilege) if self.right else frozenset()
+        return (
+            self.rights.holders_of(self.right.record_type, self.right.privilege)
+            if self.right
+            else frozenset()
+        )
 
     def is_seen_by(self, contact: Contact) -> bool:
         return Reader(self.rights.configuration, contact, is_signed_in=True).gets(self.entry)
@@ -93,7 +98,11 @@ class PageSubject:
         what = {"do": PRIVILEGE_LABELS[right.privilege], "records": right.record_type.label}
         if right.is_held_by(contact):
             permitting = listed(self.rights.names(self._permitting & contact.role_ids))
-            return Step(question, _("Yes: %(roles)s (%(do)s %(records)s).") % {"roles": permitting, **what}, passes=True)
+            return Step(
+                question,
+                _("Yes: %(roles)s (%(do)s %(records)s).") % {"roles": permitting, **what},
+                passes=True,
+            )
         return Step(question, _("No: none permits it far enough (%(do)s %(records)s).") % what, passes=False)
 
     def _publication(self, contact: Contact) -> Step:
@@ -103,7 +112,9 @@ class PageSubject:
             return Step(question, _("Yes."), passes=True)
         if reader.may_preview(self.entry):
             previewing = self.rights.configuration.previewing_roles(self.entry.path) & contact.role_ids
-            answer = _("Not to others; previewed by %(roles)s.") % {"roles": listed(self.rights.names(previewing))}
+            answer = _("Not to others; previewed by %(roles)s.") % {
+                "roles": listed(self.rights.names(previewing))
+            }
             return Step(question, answer, passes=True)
         return Step(question, _("No: it, or a page above it, is a draft or outside its dates."), passes=False)
 
@@ -160,7 +171,12 @@ class RecordSubject:
     @property
     def is_seen_by_visitors(self) -> bool:
         held = self.rights.configuration
-        return bool(self.path) and opens_to_visitors(self.path, self.rights) and held.may_open(self.path, None) and self._passes_gate(None)
+        return (
+            bool(self.path)
+            and opens_to_visitors(self.path, self.rights)
+            and held.may_open(self.path, None)
+            and self._passes_gate(None)
+        )
 
     def steps(self, contact: Contact) -> list[Step]:
         rules = page_steps(self.rights, self.path, contact) if self.path else []
@@ -170,8 +186,12 @@ class RecordSubject:
 
     def _permission(self, contact: Contact) -> Step:
         question = _("Does a role permit to read it?")
-        if reaching := [permission for permission in self._granting(contact) if self._reaches(permission, contact)]:
-            return Step(question, "; ".join(self._reason(permission, contact) for permission in reaching), passes=True)
+        if reaching := [
+            permission for permission in self._granting(contact) if self._reaches(permission, contact)
+        ]:
+            return Step(
+                question, "; ".join(self._reason(permission, contact) for permission in reaching), passes=True
+            )
         if granted_scope(contact, "read", self.kind) is None:
             answer = _("No role of this contact permits to read %(records)s.") % {"records": self.kind.label}
         else:
@@ -180,31 +200,52 @@ class RecordSubject:
         return Step(question, answer, passes=False)
 
     def _granting(self, contact: Contact) -> list[RecordPermission]:
-        return [permission for permission in self.rights.readings(self.kind) if permission.role_id in contact.role_ids]
+        return [
+            permission
+            for permission in self.rights.readings(self.kind)
+            if permission.role_id in contact.role_ids
+        ]
 
     def _reaches(self, permission: RecordPermission, contact: Contact) -> bool:
-        means_something = permission.scope in self.kind.scopes and (permission.scope != Scope.ACCOUNT or contact.account_id is not None)
+        means_something = permission.scope in self.kind.scopes and (
+            permission.scope != Scope.ACCOUNT or contact.account_id is not None
+        )
         return means_something and (self._owns(permission, contact) or self._takes_part(permission, contact))
 
     def _owns(self, permission: RecordPermission, contact: Contact) -> bool:
-        return all(self._key(field) == value for field, value in self.kind.owner(contact, permission.scope).items())
+        return all(
+            self._key(field) == value for field, value in self.kind.owner(contact, permission.scope).items()
+        )
 
     def _takes_part(self, permission: RecordPermission, contact: Contact) -> bool:
-        return permission.scope == Scope.CONTACT and contact.pk in self.joined and contact.account_id == self.account_id
+        return (
+            permission.scope == Scope.CONTACT
+            and contact.pk in self.joined
+            and contact.account_id == self.account_id
+        )
 
     def _reason(self, permission: RecordPermission, contact: Contact) -> str:
         words = self._words(permission)
-        return words if self._owns(permission, contact) else _("%(grant)s, and they take part in this one") % {"grant": words}
+        return (
+            words
+            if self._owns(permission, contact)
+            else _("%(grant)s, and they take part in this one") % {"grant": words}
+        )
 
     def _words(self, permission: RecordPermission) -> str:
-        return f"{self.rights.roles[permission.role_id].name} ({words_of(Grant(self.kind.name, permission.scope, 'read'))})"
+        grant = Grant(self.kind.name, permission.scope, "read")
+        return f"{self.rights.roles[permission.role_id].name} ({words_of(grant)})"
 
     def _whose(self) -> str:
         owners = [
-            str(getattr(self.record, field)) for field in (self.kind.account, self.kind.contact) if field and self._is_relation(field)
+            str(getattr(self.record, field))
+            for field in (self.kind.account, self.kind.contact)
+            if field and self._is_relation(field)
         ]
         names = [name for name in owners if name != "None"]
-        return _("It belongs to %(owner)s.") % {"owner": ", ".join(names)} if names else _("It is not theirs.")
+        return (
+            _("It belongs to %(owner)s.") % {"owner": ", ".join(names)} if names else _("It is not theirs.")
+        )
 
     def _is_relation(self, field: str) -> bool:
         return bool(self.model._meta.get_field(field).is_relation)
@@ -212,19 +253,31 @@ class RecordSubject:
     def _state(self, contact: Contact) -> Step:
         question = _("Is it out, and meant for this contact?")
         if self._passes_gate(contact):
-            audience = _("It is meant for %(roles)s.") % {"roles": listed(self.rights.names(self.audience))} if self.audience else ""
+            audience = (
+                _("It is meant for %(roles)s.") % {"roles": listed(self.rights.names(self.audience))}
+                if self.audience
+                else ""
+            )
             return Step(question, f"{_('Yes.')} {audience}".strip(), passes=True)
         if self._passes_gate(self.rights.all_seeing(self.kind)):
-            answer = _("No: it is meant for %(roles)s alone.") % {"roles": listed(self.rights.names(self.audience))}
+            answer = _("No: it is meant for %(roles)s alone.") % {
+                "roles": listed(self.rights.names(self.audience))
+            }
             return Step(question, answer, passes=False)
-        return Step(question, _("No: as it stands (a draft, for example), no customer sees it."), passes=False)
+        return Step(
+            question, _("No: as it stands (a draft, for example), no customer sees it."), passes=False
+        )
 
 
 def page_steps(rights: Rights, path: str, contact: Contact) -> list[Step]:
     """The rules of the pages on the way."""
     counting = rights.configuration.counting_rules(path)
     if not counting:
-        return [Step(_("Does the page open?"), _("Yes: no rule restricts %(path)s.") % {"path": path}, passes=True)]
+        return [
+            Step(
+                _("Does the page open?"), _("Yes: no rule restricts %(path)s.") % {"path": path}, passes=True
+            )
+        ]
     return [_rule_step(rights, step, rule.roles, contact) for step, rule in counting]
 
 
@@ -233,7 +286,11 @@ def _rule_step(rights: Rights, path: str, roles: frozenset[int], contact: Contac
     if held := roles & contact.role_ids:
         return Step(question, _("Yes: %(roles)s.") % {"roles": listed(rights.names(held))}, passes=True)
     missing = listed(rights.names(roles))
-    answer = _("No: it asks for %(roles)s, which they lack.") % {"roles": missing} if missing else _("No: it lets nobody in.")
+    answer = (
+        _("No: it asks for %(roles)s, which they lack.") % {"roles": missing}
+        if missing
+        else _("No: it lets nobody in.")
+    )
     return Step(question, answer, passes=False)
 
 
@@ -244,7 +301,11 @@ def listed(names: list[str]) -> str:
 def address_of(record: Any, rights: Rights) -> str:
     """Where customers read the record: its own address, or that of the page for records of its type."""
     own = getattr(record, "get_absolute_url", str)()
-    pages = [page.path for page in rights.configuration.pages.values() if page.is_builtin and page.record_type == record.record_type.name]
+    pages = [
+        page.path
+        for page in rights.configuration.pages.values()
+        if page.is_builtin and page.record_type == record.record_type.name
+    ]
     return own or min(pages, key=len, default="")
 
 

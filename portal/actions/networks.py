@@ -22,7 +22,9 @@ def save_network(*, actor: Actor, network: AllowedNetwork, may_shut_out: bool = 
     before = AllowedNetwork.objects.filter(pk=network.pk).values_list("cidr", flat=True).first()
     network.save()
     verb = "network.changed" if before else "network.added"
-    record_activity(actor=actor, verb=verb, record=None, label=network.cidr, note=network.note, before=before or "")
+    record_activity(
+        actor=actor, verb=verb, record=None, label=network.cidr, note=network.note, before=before or ""
+    )
 
 
 @transaction.atomic
@@ -34,7 +36,9 @@ def remove_networks(*, actor: Actor, networks: Iterable[AllowedNetwork], may_shu
     if not may_shut_out and shuts_out(actor, others):
         raise ShutsOut
     for network in removed:
-        record_activity(actor=actor, verb="network.removed", record=None, label=network.cidr, note=network.note)
+        record_activity(
+            actor=actor, verb="network.removed", record=None, label=network.cidr, note=network.note
+        )
         network.delete()
     return len(removed)
 
@@ -46,5 +50,6 @@ def shuts_out(actor: Actor, networks: Iterable[AllowedNetwork]) -> bool:
 
 
 def lock_list() -> None:
-    """One change of the list at a time, until the transaction ends: two that are harmless alone may shut somebody out together."""
+    """One change of the list at a time, until the transaction ends: two that are harmless alone may shut
+    somebody out together."""
     ConfigurationRevision.objects.select_for_update().get(pk=1)

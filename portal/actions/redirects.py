@@ -20,7 +20,9 @@ def save_redirect(*, actor: Actor, redirect: Redirect) -> None:
         raise LeadsBack
     verb = "redirect.changed" if redirect.pk else "redirect.added"
     redirect.save()
-    record_activity(actor=actor, verb=verb, record=None, label=redirect.from_path, to=redirect.to, status=redirect.status)
+    record_activity(
+        actor=actor, verb=verb, record=None, label=redirect.from_path, to=redirect.to, status=redirect.status
+    )
 
 
 def leads_back(redirect: Redirect) -> bool:

@@ -10,7 +10,8 @@ from portal.texts import snippets
 
 @transaction.atomic
 def write_texts(*, actor: Actor, name: str, texts: dict[str, str]) -> None:
-    """``texts`` by language; "" is the text for all. An empty text goes back to the default, or to the text for all."""
+    """``texts`` by language; "" is the text for all. An empty text goes back to the default, or to the text
+    for all."""
     changed = [language for language, text in texts.items() if _write(name, language, text.strip())]
     if changed:
         record_activity(actor=actor, verb="text.changed", record=None, label=name, languages=changed)

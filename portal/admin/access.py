@@ -1,4 +1,5 @@
-"""Reports on who can see what, below the roles, which they explain. The shell knows all features, so they are added here."""
+"""Reports on who can see what, below the roles, which they explain. The shell knows all features, so they are
+added here."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -59,7 +60,15 @@ def access_readers(request: HttpRequest, content_type_id: int, object_id: int) -
     readers = readers_of(subject_of(record, Rights.now()))
     page = Paginator(readers.contacts, PAGE_SIZE).get_page(request.GET.get("p"))
     people = [(contact, readers.steps_of(contact)) for contact in page]
-    return show(request, "readers", title=_("Who can see this?"), record=record, readers=readers, page=page, people=people)
+    return show(
+        request,
+        "readers",
+        title=_("Who can see this?"),
+        record=record,
+        readers=readers,
+        page=page,
+        people=people,
+    )
 
 
 def _record(content_type_id: int, object_id: int) -> Any:
@@ -110,9 +119,16 @@ def access_reach(request: HttpRequest, pk: int) -> HttpResponse:
     rights, form = Rights.now(), WhyForm(request.GET if "what" in request.GET else None)
     steps = _why(contact, form, rights) if form.is_valid() else []
     return show(
-        request, "reach", title=_("What can this person see?"), contact=contact, reach=reach_of(contact, rights), form=form,
-        steps=steps, sees=all(step.passes for step in steps), readers_url=readers_url(form.record) if form.record else "",
-    )  # fmt: skip
+        request,
+        "reach",
+        title=_("What can this person see?"),
+        contact=contact,
+        reach=reach_of(contact, rights),
+        form=form,
+        steps=steps,
+        sees=all(step.passes for step in steps),
+        readers_url=readers_url(form.record) if form.record else "",
+    )
 
 
 def _why(contact: Contact, form: WhyForm, rights: Rights) -> list[Step]:

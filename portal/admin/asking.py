@@ -28,8 +28,9 @@ class _NotYet:
 class AsksFirst:
     """For a ModelAdmin whose rows decide who sees what.
 
-    The change is made, measured, and taken back within one transaction. It is made for good when the same form comes again with
-    the seal of what was shown: another change, or another effect because the world has moved on, leads to a new question.
+    The change is made, measured, and taken back within one transaction. It is made for good when the same
+    form comes again with the seal of what was shown: another change, or another effect because the world has
+    moved on, leads to a new question.
     """
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

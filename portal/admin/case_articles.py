@@ -1,4 +1,5 @@
-"""Where cases meet the knowledge base: articles to answer with, and articles made of answers. Features meet in the shell."""
+"""Where cases meet the knowledge base: articles to answer with, and articles made of answers. Features meet
+in the shell."""
 
 import secrets
 import uuid
@@ -39,7 +40,8 @@ class ArticleFromCaseForm(forms.Form):
     category = forms.ModelChoiceField(label=gettext_lazy("Category"), queryset=Category.objects.all())
     messages = MessagesField(
         label=gettext_lazy("Question and answers"), queryset=CaseMessage.objects.none(),
-        help_text=gettext_lazy("Names, addresses, numbers and private links are taken out by rule. Read the draft all the same."),
+        help_text=gettext_lazy("Names, addresses, numbers and private links are taken out "
+    "by rule. Read the draft all the same."),
     )  # fmt: skip
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
@@ -49,17 +51,27 @@ class ArticleFromCaseForm(forms.Form):
         self.fields["messages"].queryset = rows.select_related("author_contact", "author_user")  # type: ignore[attr-defined]
         if not self.is_bound:
             written = list(rows.order_by("created_at", "pk").values_list("pk", "author_user"))
-            self.initial["messages"] = [pk for number, (pk, staff) in enumerate(written) if number == 0 or staff]
+            self.initial["messages"] = [
+                pk for number, (pk, staff) in enumerate(written) if number == 0 or staff
+            ]
             self.initial["title"] = redact(case.subject, named_in(case)).text
 
 
 @transaction.atomic
 def draft_article(
-    *, actor: Actor, case: Case, title: str, category: Category, messages: Collection[CaseMessage], submission: uuid.UUID
+    *,
+    actor: Actor,
+    case: Case,
+    title: str,
+    category: Category,
+    messages: Collection[CaseMessage],
+    submission: uuid.UUID,
 ) -> tuple[Article, str] | None:
-    """Make a draft of what was asked and answered, without what is the customer's own; a note in the case leads to it.
+    """Make a draft of what was asked and answered, without what is the customer's own; a note in the case
+    leads to it.
 
-    Returns the draft, and in words what was taken out. The same ``submission`` sent twice makes one draft: the second time None.
+    Returns the draft, and in words what was taken out. The same ``submission`` sent twice makes one draft:
+    the second time None.
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
     if CaseMessage.objects.filter(case=case, submission=submission).exists():
@@ -67,7 +79,13 @@ def draft_article(
     named, taken = named_in(case), Taken()
     title = taken.out_of(title, named)[:200]
     products = [case.product.name] if case.product else []
-    article = Article(title=title, slug=_free_slug(title), category=category, body=_text(messages, named, taken), products=products)
+    article = Article(
+        title=title,
+        slug=_free_slug(title),
+        category=category,
+        body=_text(messages, named, taken),
+        products=products,
+    )
     article.author = actor.user
     write_article(actor=actor, article=article)
     address = reverse("admin:knowledgebase_article_change", args=[article.pk])
@@ -95,7 +113,9 @@ class Taken:
 
     def in_words(self) -> str:
         """How often each kind, with the texts themselves: each once, of many the first."""
-        return ", ".join(f"{len(found)} × {words} ({_first_of(found)})" for words, found in self.found.items()) or _("nothing")
+        return ", ".join(
+            f"{len(found)} × {words} ({_first_of(found)})" for words, found in self.found.items()
+        ) or _("nothing")
 
 
 def _first_of(found: list[str]) -> str:
@@ -112,16 +132,22 @@ def _text(messages: Collection[CaseMessage], named: Named, taken: Taken) -> str:
 
 
 def named_in(case: Case) -> Named:
-    """Everybody who has to do with the case; the account's other contacts, and all staff; the account and its address."""
+    """Everybody who has to do with the case; the account's other contacts, and all staff; the account and its
+    address."""
     written = CaseMessage.objects.filter(case=case).select_related("author_contact", "author_user")
     people = {case.contact.full_name, *(message.author_name for message in written)}
     people |= {participant.contact.full_name for participant in case.participants.select_related("contact")}
     people |= {case.assigned_to.get_full_name()} if case.assigned_to else set()
     if case.account is None:
         return Named(sorted(people), others=_staff_names())
-    colleagues = (f"{first} {last}" for first, last in Contact.objects.filter(account=case.account).values_list("first_name", "last_name"))
+    colleagues = (
+        f"{first} {last}"
+        for first, last in Contact.objects.filter(account=case.account).values_list("first_name", "last_name")
+    )
     lines = (*case.account.address_lines, case.account.postal_code, case.account.city)
-    return Named(sorted(people), [case.account.name], [*colleagues, *_staff_names()], lines, _domains_of(case.account))
+    return Named(
+        sorted(people), [case.account.name], [*colleagues, *_staff_names()], lines, _domains_of(case.account)
+    )
 
 
 def _domains_of(account: Account) -> list[str]:
@@ -131,7 +157,10 @@ def _domains_of(account: Account) -> list[str]:
 
 
 def _staff_names() -> list[str]:
-    return [f"{first} {last}" for first, last in User.objects.filter(is_staff=True).values_list("first_name", "last_name")]
+    return [
+        f"{first} {last}"
+        for first, last in User.objects.filter(is_staff=True).values_list("first_name", "last_name")
+    ]
 
 
 def _free_slug(title: str) -> str:
@@ -159,16 +188,31 @@ class CaseAdminWithArticles(CaseAdmin):
             raise PermissionDenied
         form = ArticleFromCaseForm(request.POST if request.method == "POST" else None, case=case)
         if form.is_valid():
-            return self._drafted(request, case, draft_article(actor=actor_of(request), case=case, **form.cleaned_data))
-        words = {"title": _("Make an article from this case"), "subtitle": str(case), "case": case, "opts": self.opts, "form": form}
-        return TemplateResponse(request, "admin/cases/case/article.html", {**self.admin_site.each_context(request), **words})
+            return self._drafted(
+                request, case, draft_article(actor=actor_of(request), case=case, **form.cleaned_data)
+            )
+        words = {
+            "title": _("Make an article from this case"),
+            "subtitle": str(case),
+            "case": case,
+            "opts": self.opts,
+            "form": form,
+        }
+        return TemplateResponse(
+            request, "admin/cases/case/article.html", {**self.admin_site.each_context(request), **words}
+        )
 
     def _drafted(self, request: HttpRequest, case: Case, drafted: tuple[Article, str] | None) -> HttpResponse:
         if drafted is None:
             return redirect("admin:cases_case_change", case.pk)
         article, taken = drafted
-        messages.success(request, _("The draft is made. Read it before you publish it: rules do not find everything."))
-        messages.info(request, _("Taken out: %(taken)s. What stands in its place is in square brackets.") % {"taken": taken})
+        messages.success(
+            request, _("The draft is made. Read it before you publish it: rules do not find everything.")
+        )
+        messages.info(
+            request,
+            _("Taken out: %(taken)s. What stands in its place is in square brackets.") % {"taken": taken},
+        )
         return redirect("admin:knowledgebase_article_change", article.pk)
 
 
@@ -176,7 +220,10 @@ def _suggested(case: Case) -> list[dict[str, str]]:
     """Articles that the customer may read; staff read them in the administration."""
     found = Article.objects.visible_to(case.contact).search(case.subject)[:SUGGESTED]
     page = "admin:knowledgebase_article_change"
-    return [{"title": article.title, "url": reverse(page, args=[article.pk]), "markdown": _markdown_link(article)} for article in found]
+    return [
+        {"title": article.title, "url": reverse(page, args=[article.pk]), "markdown": _markdown_link(article)}
+        for article in found
+    ]
 
 
 def _markdown_link(article: Article) -> str:

@@ -63,12 +63,15 @@ class AddressForm(forms.Form):
         try:
             return parse_address(self.cleaned_data["address"])
         except ValueError as error:
-            raise forms.ValidationError(_("This is not an address, for example 192.0.2.7 or 2001:db8::7.")) from error
+            raise forms.ValidationError(
+                _("This is not an address, for example 192.0.2.7 or 2001:db8::7.")
+            ) from error
 
 
 @admin.register(AllowedNetwork)
 class AllowedNetworkAdmin(admin.ModelAdmin[AllowedNetwork]):
-    """While the list is empty, everybody may reach the portal. Whoever changes it holds its lock until the change is stored."""
+    """While the list is empty, everybody may reach the portal. Whoever changes it holds its lock until the
+    change is stored."""
 
     form = AllowedNetworkForm
     list_display = ("cidr", "note", "created_at")
@@ -97,7 +100,9 @@ class AllowedNetworkAdmin(admin.ModelAdmin[AllowedNetwork]):
         }
         return TemplateResponse(request, "admin/portal/allowednetwork/check.html", context)
 
-    def get_form(self, request: HttpRequest, obj: AllowedNetwork | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: AllowedNetwork | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         return type("AllowedNetworkForm", (form,), {"actor": actor_of(request)})
 
@@ -115,7 +120,8 @@ class AllowedNetworkAdmin(admin.ModelAdmin[AllowedNetwork]):
         _tell_overlaps(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What would shut out the editor counts as protected until they say that they know; the page then asks them."""
+        """What would shut out the editor counts as protected until they say that they know; the page then
+        asks them."""
         deleted, counts, refused, protected = super().get_deleted_objects(objs, request)
         others = AllowedNetwork.objects.exclude(pk__in=[network.pk for network in objs])
         actor = actor_of(request)
@@ -153,4 +159,6 @@ def _tell_overlaps(request: HttpRequest, network: AllowedNetwork) -> None:
         messages.warning(request, _("%(network)s adds nothing: it lies within %(others)s.") % names)
     if inside := [other.cidr for other in others if other.is_within(network)]:
         names = {"network": network, "others": ", ".join(inside)}
-        messages.warning(request, _("Listed already and within %(network)s, so no longer needed: %(others)s.") % names)
+        messages.warning(
+            request, _("Listed already and within %(network)s, so no longer needed: %(others)s.") % names
+        )

@@ -27,7 +27,11 @@ class RolesField(forms.ModelMultipleChoiceField[WebRole]):
     def label_from_instance(self, role: Any) -> str:
         if role.for_anonymous:
             return _("%(role)s: visitors, everybody on the internet") % {"role": role}
-        return _("%(role)s: every contact who is signed in") % {"role": role} if role.for_authenticated else str(role)
+        return (
+            _("%(role)s: every contact who is signed in") % {"role": role}
+            if role.for_authenticated
+            else str(role)
+        )
 
 
 class PageForm(forms.ModelForm[Page]):
@@ -42,9 +46,17 @@ class PageForm(forms.ModelForm[Page]):
     class Meta:
         model = Page
         fields = (
-            "title", "parent", "slug", "body", "template", "is_draft", "published_from", "published_until", "hidden_from_menus",
+            "title",
+            "parent",
+            "slug",
+            "body",
+            "template",
+            "is_draft",
+            "published_from",
+            "published_until",
+            "hidden_from_menus",
             "position",
-        )  # fmt: skip
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,13 +72,17 @@ class PageForm(forms.ModelForm[Page]):
         typed: str = self.cleaned_data["slug"].strip("/ ").lower()
         slug: str = typed or slugify(self.cleaned_data.get("title", "")).replace("_", "-").strip("-")
         if not slug:
-            raise forms.ValidationError(_("Write an address: the title has no letters that an address can have."))
+            raise forms.ValidationError(
+                _("Write an address: the title has no letters that an address can have.")
+            )
         return slug
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors and "slug" in data:
-            self._check_address(Page(pk=self.instance.pk, parent=data.get("parent", self.instance.parent), slug=data["slug"]))
+            self._check_address(
+                Page(pk=self.instance.pk, parent=data.get("parent", self.instance.parent), slug=data["slug"])
+            )
         return data
 
     def _check_address(self, page: Page) -> None:
@@ -86,14 +102,17 @@ def _why_not(path: str) -> str:
 
 
 class PageAccessRuleForm(forms.ModelForm[PageAccessRule]):
-    roles = RolesField(label=gettext_lazy("Web roles"), queryset=WebRole.objects.all(), widget=forms.CheckboxSelectMultiple)
+    roles = RolesField(
+        label=gettext_lazy("Web roles"), queryset=WebRole.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta:
         model = PageAccessRule
         fields = ("right", "roles", "reopens")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """A new rule has no right until one is chosen: one that was begun and has no roles is an error, not no rule at all."""
+        """A new rule has no right until one is chosen: one that was begun and has no roles is an error, not
+        no rule at all."""
         super().__init__(*args, **kwargs)
         if self.instance._state.adding and "right" in self.fields:
             self.initial["right"] = ""

@@ -103,11 +103,17 @@ class PageAdmin(AsksFirst, admin.ModelAdmin[Page]):
             return [(None, {"fields": ["path", "title"]}), access, menus]
         where = (None, {"fields": ["title", "parent", "slug", "body", "template"]})
         published = (_("Publication"), {"fields": ["is_draft", "published_from", "published_until"]})
-        return [where, published, access, (menus[0], {"fields": [*menus[1]["fields"], "below"]})] if obj else [where, published, menus]
+        return (
+            [where, published, access, (menus[0], {"fields": [*menus[1]["fields"], "below"]})]
+            if obj
+            else [where, published, menus]
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Page | None = None) -> list[str]:
         """Where a page stands decides who reads it: moving it takes the right to change rules."""
-        is_moving_barred = obj and not obj.is_builtin and not request.user.has_perm("portal.change_pageaccessrule")
+        is_moving_barred = (
+            obj and not obj.is_builtin and not request.user.has_perm("portal.change_pageaccessrule")
+        )
         return ["path", "who", "below", *(["parent"] if is_moving_barred else [])]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Page | None = None) -> Any:
@@ -129,26 +135,40 @@ class PageAdmin(AsksFirst, admin.ModelAdmin[Page]):
             return _("Part of the portal")
         if page.is_draft:
             return _("Draft")
-        return _("Published") if is_published(timezone.now(), page.published_from, page.published_until) else _("Outside its dates")
+        return (
+            _("Published")
+            if is_published(timezone.now(), page.published_from, page.published_until)
+            else _("Outside its dates")
+        )
 
     @admin.display(description=gettext_lazy("restricted to"))
     def readers(self, page: Page) -> str:
-        rule = next((rule for rule in page.access_rules.all() if rule.right == PageAccessRule.Right.READ), None)
+        rule = next(
+            (rule for rule in page.access_rules.all() if rule.right == PageAccessRule.Right.READ), None
+        )
         if rule is None:
             return ""
         names = ", ".join(role.name for role in rule.roles.all()) or _("nobody")
-        return format_html('{} <strong class="page-danger">({})</strong>', names, _("opens again")) if rule.reopens else names
+        return (
+            format_html('{} <strong class="page-danger">({})</strong>', names, _("opens again"))
+            if rule.reopens
+            else names
+        )
 
     # One page
 
     @admin.display(description=gettext_lazy("who"))
     def who(self, page: Page) -> SafeString:
         held = configuration.current()
-        return render_to_string("admin/portal/page/who.html", {"access": access_to(held.pages[page.path], held)})
+        return render_to_string(
+            "admin/portal/page/who.html", {"access": access_to(held.pages[page.path], held)}
+        )
 
     @admin.display(description=gettext_lazy("pages below"))
     def below(self, page: Page) -> SafeString:
-        return render_to_string("admin/portal/page/below.html", {"page": page, "children": page.children.in_tree_order()})
+        return render_to_string(
+            "admin/portal/page/below.html", {"page": page, "children": page.children.in_tree_order()}
+        )
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -187,8 +207,14 @@ class PageAdmin(AsksFirst, admin.ModelAdmin[Page]):
         form.is_valid()
         html = markdown.render_page(form.cleaned_data.get("body", ""))
         text = snippets.expand(html, get_language(), cast("SiteRequest", request).configuration)
-        context = {"page": form.cleaned_data, "title": form.cleaned_data.get("title") or _("Without a title"), "text": text}
-        return render(request, "portal/page.html", context | {"edit_url": reverse("admin:portal_page_changelist")})
+        context = {
+            "page": form.cleaned_data,
+            "title": form.cleaned_data.get("title") or _("Without a title"),
+            "text": text,
+        }
+        return render(
+            request, "portal/page.html", context | {"edit_url": reverse("admin:portal_page_changelist")}
+        )
 
     # Writing
 
@@ -239,4 +265,6 @@ def _tell_exposure(request: HttpRequest, page: Page) -> None:
     """Say so where visitors can read what was saved."""
     held = configuration.current()
     if not page.is_builtin and held.opens_to_visitors(page.path):
-        messages.warning(request, _("Visitors can read this page without signing in: everybody on the internet."))
+        messages.warning(
+            request, _("Visitors can read this page without signing in: everybody on the internet.")
+        )

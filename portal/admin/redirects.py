@@ -23,10 +23,13 @@ class RedirectForm(forms.ModelForm[Redirect]):
         fields = ("from_path", "to", "status", "note")
 
     def clean_from_path(self) -> str:
-        """Kept in one spelling; an address may be pasted as browsers write it (%C3%A9) and without the first slash."""
+        """Kept in one spelling; an address may be pasted as browsers write it (%C3%A9) and without the first
+        slash."""
         typed = f"/{unquote(self.cleaned_data['from_path']).lstrip('/')}"
         if not is_own(typed) or "?" in typed or "#" in typed or {".", ".."} & set(typed.split("/")):
-            raise forms.ValidationError(_("Write the path of an address of this portal, without ? or # and what follows."))
+            raise forms.ValidationError(
+                _("Write the path of an address of this portal, without ? or # and what follows.")
+            )
         return _vacant(normalize(typed))
 
     def clean_to(self) -> str:
@@ -44,7 +47,9 @@ def _vacant(path: str) -> str:
     if is_builtin(path):
         raise forms.ValidationError(_("The portal itself answers at %(path)s.") % {"path": path})
     if Page.objects.filter(path=path).exists():
-        raise forms.ValidationError(_("There is a page at %(path)s. Move or delete the page first.") % {"path": path})
+        raise forms.ValidationError(
+            _("There is a page at %(path)s. Move or delete the page first.") % {"path": path}
+        )
     return path
 
 
@@ -58,7 +63,8 @@ class RedirectAdmin(admin.ModelAdmin[Redirect]):
     search_fields = ("from_path", "to", "note")
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Check and change under one lock: two redirects that are harmless alone may make a circle together."""
+        """Check and change under one lock: two redirects that are harmless alone may make a circle
+        together."""
         if request.method != "POST":
             return super().changeform_view(request, *args, **kwargs)
         with transaction.atomic():

@@ -14,7 +14,8 @@ from portal.models import Site
 
 
 class BrandImageInput(forms.ClearableFileInput):
-    """Shows the image that is kept by the address at which the portal serves it; private files have none of their own."""
+    """Shows the image that is kept by the address at which the portal serves it; private files have none of
+    their own."""
 
     def is_initial(self, value: Any) -> bool:
         return bool(value)
@@ -34,7 +35,16 @@ class BrandImageLink:
 class SiteForm(forms.ModelForm[Site]):
     class Meta:
         model = Site
-        fields = ("title", "tagline", "support_email", "logo", "logo_dark", "favicon", "primary_colour", "accent_colour")
+        fields = (
+            "title",
+            "tagline",
+            "support_email",
+            "logo",
+            "logo_dark",
+            "favicon",
+            "primary_colour",
+            "accent_colour",
+        )
         widgets = dict.fromkeys(("logo", "logo_dark", "favicon"), BrandImageInput) | {
             name: forms.TextInput(attrs={"type": "color"}) for name in ("primary_colour", "accent_colour")
         }
@@ -65,5 +75,7 @@ class SiteAdmin(admin.ModelAdmin[Site]):
     def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
         return False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("admin:portal_site_change", Site.objects.the_one().pk)

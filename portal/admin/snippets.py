@@ -41,7 +41,9 @@ class Row:
 
 
 class SearchForm(forms.Form):
-    q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search"), widget=forms.SearchInput)
+    q = forms.CharField(
+        required=False, max_length=200, label=gettext_lazy("Search"), widget=forms.SearchInput
+    )
 
 
 class NameForm(forms.Form):
@@ -49,14 +51,19 @@ class NameForm(forms.Form):
 
 
 class TextsForm(forms.Form):
-    """A field for all languages, and one for each language if the portal offers several. An empty one shows what holds instead."""
+    """A field for all languages, and one for each language if the portal offers several. An empty one shows
+    what holds instead."""
 
     def __init__(self, *args: Any, default: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for_all = self.initial.get(field_of(""), default)
         for language, label in languages():
-            rows = forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField", "placeholder": for_all if language else default})
-            self.fields[field_of(language)] = forms.CharField(label=str(label), required=False, max_length=LONGEST, widget=rows)
+            rows = forms.Textarea(
+                attrs={"rows": 5, "class": "vLargeTextField", "placeholder": for_all if language else default}
+            )
+            self.fields[field_of(language)] = forms.CharField(
+                label=str(label), required=False, max_length=LONGEST, widget=rows
+            )
 
     def texts(self) -> dict[str, str]:
         return {language: self.cleaned_data[field_of(language)] for language, _label in languages()}
@@ -73,7 +80,8 @@ def field_of(language: str) -> str:
 
 @admin.register(SnippetText)
 class SnippetTextAdmin(admin.ModelAdmin[SnippetText]):
-    """The list shows every text of the portal, changed or not, and those that administrators added; each has one page."""
+    """The list shows every text of the portal, changed or not, and those that administrators added; each has
+    one page."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -83,14 +91,18 @@ class SnippetTextAdmin(admin.ModelAdmin[SnippetText]):
             path("<slug:name>/", view(self.text_view), name="portal_snippettext_change"),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = SearchForm(request.GET)
         words = form.cleaned_data["q"] if form.is_valid() else ""
         found = ((group, [row for row in rows if row.holds(words)]) for group, rows in _all_rows())
         context = {"form": form, "groups": [(group, rows) for group, rows in found if rows], "words": words}
-        return self._render(request, "list", title=_("Texts"), may_add=self.has_add_permission(request), **context)
+        return self._render(
+            request, "list", title=_("Texts"), may_add=self.has_add_permission(request), **context
+        )
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """A text of the administrators' own begins with its name."""
@@ -148,7 +160,10 @@ def _all_rows() -> Iterator[tuple[Words, list[Row]]]:
         written.setdefault(one.name, {})[str(names.get(one.language, one.language))] = one.text
     for group, declared in GROUPS:
         yield group, [Row(snippet, written.get(snippet.name, {})) for snippet in declared]
-    yield _("Added for pages"), [Row(_snippet(name), texts) for name, texts in written.items() if name not in DECLARED]
+    yield (
+        _("Added for pages"),
+        [Row(_snippet(name), texts) for name, texts in written.items() if name not in DECLARED],
+    )
 
 
 def _snippet(name: str) -> Snippet:

@@ -74,12 +74,20 @@ class _Story:
             add_internal_note(actor=actor, case=case, body=step["text"].strip())
         else:
             # The file tells each change of status itself.
-            reply_to_case(actor=actor, case=case, body=step["text"].strip(), uploads=self._uploads(step), status=case.status)
+            reply_to_case(
+                actor=actor,
+                case=case,
+                body=step["text"].strip(),
+                uploads=self._uploads(step),
+                status=case.status,
+            )
 
     def _do(self, actor: Actor, case: Case, step: dict[str, Any]) -> None:
         match step["do"]:
             case "time" if actor.user:
-                enter_time(actor=actor, case=case, agent=actor.user, minutes=step["minutes"], note=step["note"])
+                enter_time(
+                    actor=actor, case=case, agent=actor.user, minutes=step["minutes"], note=step["note"]
+                )
             case "rate":
                 rate_case(actor=actor, case=case, rating=step["rating"], comment=step["comment"])
             case "escalate":

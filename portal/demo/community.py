@@ -57,7 +57,10 @@ def _load_topic(row: dict[str, Any], people: People, calendar: Calendar) -> None
     opening, *replies = row["post"]
     with calendar.on(calendar.ago(row["days_ago"])):
         topic = open_topic(
-            actor=people.actor(row["author"]), forum=Forum.objects.get(slug=row["forum"]), title=row["title"], body=opening["text"].strip()
+            actor=people.actor(row["author"]),
+            forum=Forum.objects.get(slug=row["forum"]),
+            title=row["title"],
+            body=opening["text"].strip(),
         )
     last: Post | None = None
     for reply in replies:
@@ -68,9 +71,14 @@ def _load_topic(row: dict[str, Any], people: People, calendar: Calendar) -> None
 
 
 def _finish(row: dict[str, Any], people: People, last: Post | None) -> None:
-    """What happened to the topic in the end; the answer, where there is one, was the last word of somebody else."""
+    """What happened to the topic in the end; the answer, where there is one, was the last word of somebody
+    else."""
     topic = Topic.objects.get(title=row["title"])
-    helper = topic.posts.replies().exclude(author_contact=topic.author_contact).last() if topic.author_contact else last
+    helper = (
+        topic.posts.replies().exclude(author_contact=topic.author_contact).last()
+        if topic.author_contact
+        else last
+    )
     if row["answered"] and helper:
         mark_answer(actor=people.actor(row["author"]), post=helper)
     staff = Actor(user=people.users["ada@portal.example"])

@@ -24,7 +24,9 @@ from portal.demo.reading import Calendar, read
 def load_desk(people: People, calendar: Calendar) -> None:
     content, today = read("desk.toml"), calendar.today.date()
     CaseDesk.objects.filter(pk=1).update(**content["desk"])
-    CaseDesk.objects.the_one().escalations_to.set([people.users[email] for email in content["escalations_to"]])
+    CaseDesk.objects.the_one().escalations_to.set(
+        [people.users[email] for email in content["escalations_to"]]
+    )
     hours = {row["name"]: _hours(row, today) for row in content["calendar"]}
     policies = {row["name"]: _policy(row, hours) for row in content["policy"]}
     for row in content["entitlement"]:
@@ -32,15 +34,22 @@ def load_desk(people: People, calendar: Calendar) -> None:
     queues = {row["name"]: _queue(row, people) for row in content["queue"]}
     types = {kind.slug: kind for kind in RequestType.objects.all()}
     RoutingRule.objects.bulk_create(_rule(row, queues, types) for row in content["rule"])
-    RequestField.objects.bulk_create(_question(row, types, place) for place, row in enumerate(content["question"], start=1))
-    SavedReply.objects.bulk_create(SavedReply(title=row["title"], body=row["text"].strip()) for row in content["saved_reply"])
+    RequestField.objects.bulk_create(
+        _question(row, types, place) for place, row in enumerate(content["question"], start=1)
+    )
+    SavedReply.objects.bulk_create(
+        SavedReply(title=row["title"], body=row["text"].strip()) for row in content["saved_reply"]
+    )
 
 
 def _hours(row: dict[str, Any], today: date) -> BusinessCalendar:
-    calendar = BusinessCalendar.objects.create(name=row["name"], time_zone=row["time_zone"], country=row["country"])
+    calendar = BusinessCalendar.objects.create(
+        name=row["name"], time_zone=row["time_zone"], country=row["country"]
+    )
     spans = [(day, *(time.fromisoformat(at) for at in span)) for day in row["days"] for span in row["hours"]]
     BusinessInterval.objects.bulk_create(
-        BusinessInterval(calendar=calendar, weekday=day, opens=opens, closes=closes) for day, opens, closes in spans
+        BusinessInterval(calendar=calendar, weekday=day, opens=opens, closes=closes)
+        for day, opens, closes in spans
     )
     days = [today + timedelta(days=ahead) for ahead in row["closed_in_days"]]
     ClosedDay.objects.bulk_create(ClosedDay(calendar=calendar, day=day, note="Stocktaking") for day in days)
@@ -51,7 +60,9 @@ def _policy(row: dict[str, Any], hours: dict[str, BusinessCalendar]) -> SlaPolic
     return SlaPolicy.objects.create(**{**row, "calendar": hours[row["calendar"]]})
 
 
-def _entitlement(row: dict[str, Any], people: People, policies: dict[str, SlaPolicy], today: date) -> Entitlement:
+def _entitlement(
+    row: dict[str, Any], people: People, policies: dict[str, SlaPolicy], today: date
+) -> Entitlement:
     plain = {name: row[name] for name in ("name", "unit", "amount", "limit")}
     return Entitlement.objects.create(
         account=people.accounts[row["account"]],

@@ -13,7 +13,11 @@ CERTIFICATE = Path(__file__).parent / "content" / "certificate.typ"
 
 
 def make_upload(name: str, at: datetime) -> SimpleUploadedFile:
-    contents = {"calibration-report.pdf": _certificate, "beacon-display.jpg": _photograph, "tidegate.log": _log}
+    contents = {
+        "calibration-report.pdf": _certificate,
+        "beacon-display.jpg": _photograph,
+        "tidegate.log": _log,
+    }
     return SimpleUploadedFile(name, contents[name](at))
 
 
@@ -32,7 +36,9 @@ def make_logo() -> ContentFile[bytes]:
 
 
 def _certificate(at: datetime) -> bytes:
-    return typst.compile(CERTIFICATE, sys_inputs={"date": at.strftime("%d %B %Y"), "number": at.strftime("HL-%y%m%d-07")})
+    return typst.compile(
+        CERTIFICATE, sys_inputs={"date": at.strftime("%d %B %Y"), "number": at.strftime("HL-%y%m%d-07")}
+    )
 
 
 def _photograph(at: datetime) -> bytes:
@@ -64,5 +70,8 @@ LOG_LINES = (
 
 def _log(at: datetime) -> bytes:
     start = at - timedelta(hours=3)
-    lines = (f"{start + timedelta(seconds=45 * n):%Y-%m-%dT%H:%M:%SZ} {LOG_LINES[n * 7 % len(LOG_LINES)]}" for n in range(240))
+    lines = (
+        f"{start + timedelta(seconds=45 * n):%Y-%m-%dT%H:%M:%SZ} {LOG_LINES[n * 7 % len(LOG_LINES)]}"
+        for n in range(240)
+    )
     return ("\n".join(lines) + "\n").encode()

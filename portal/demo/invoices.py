@@ -71,4 +71,10 @@ def _finish(invoice: Invoice, recipe: dict[str, Any], calendar: Calendar, issued
     if recipe["status"] == "paid":
         paid = calendar.ago(recipe["days_ago"] - recipe["paid_after_days"])
         with calendar.on(paid):
-            record_payment(actor=SYSTEM, invoice=invoice, amount=invoice.total, received_on=paid.date(), reference=str(invoice.number))
+            record_payment(
+                actor=SYSTEM,
+                invoice=invoice,
+                amount=invoice.total,
+                received_on=paid.date(),
+                reference=str(invoice.number),
+            )

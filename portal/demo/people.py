@@ -31,7 +31,11 @@ class People:
     """By account number and e-mail."""
 
     def contact(self, email: str, account: str = "") -> Contact:
-        return next(c for (number, address), c in self.contacts.items() if address == email and account in ("", number))
+        return next(
+            c
+            for (number, address), c in self.contacts.items()
+            if address == email and account in ("", number)
+        )
 
     def actor(self, email: str, account: str = "") -> Actor:
         """Staff act as themselves, everyone else as a contact."""
@@ -64,20 +68,29 @@ def deactivate_those_who_left(people: People) -> None:
 
 def _user(row: dict[str, Any], password: str, **flags: bool) -> User:
     names = {name: row[name] for name in ("first_name", "last_name")}
-    user = User.objects.create(email=row["email"], password=password, time_zone=row.get("time_zone", ""), **names, **flags)
+    user = User.objects.create(
+        email=row["email"], password=password, time_zone=row.get("time_zone", ""), **names, **flags
+    )
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
 
 def _account(row: dict[str, Any], people: People) -> Account:
-    plain = {name: row[name] for name in ("number", "name", "kind", "street", "city", "postal_code", "country", "vat_number")}
-    return Account.objects.create(email_domains=row["domains"], account_manager=people.users[row["account_manager"]], **plain)
+    plain = {
+        name: row[name]
+        for name in ("number", "name", "kind", "street", "city", "postal_code", "country", "vat_number")
+    }
+    return Account.objects.create(
+        email_domains=row["domains"], account_manager=people.users[row["account_manager"]], **plain
+    )
 
 
 def _contact(row: dict[str, Any], people: People, password: str) -> Contact:
     if row["signs_in"] and row["email"] not in people.users:
         people.users[row["email"]] = _user(row, password)
     plain = {name: row[name] for name in ("email", "first_name", "last_name", "job_title", "phone")}
-    contact = Contact.objects.create(account=people.accounts[row["account"]], user=people.users.get(row["email"]), **plain)
+    contact = Contact.objects.create(
+        account=people.accounts[row["account"]], user=people.users.get(row["email"]), **plain
+    )
     contact.roles.set(WebRole.objects.filter(name__in=row["roles"]))
     return contact

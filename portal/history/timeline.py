@@ -42,8 +42,11 @@ class Event:
 
 
 def recent_events(contact: Contact | None, limit: int, *, closed: Collection[str] = ()) -> list[Event]:
-    """The latest of what happened to records that the contact may read, newest first; without those of closed types."""
-    activities = Activity.objects.visible_to(contact).filter(verb__in=SENTENCES).exclude(record_type__in=closed)
+    """The latest of what happened to records that the contact may read, newest first; without those of closed
+    types."""
+    activities = (
+        Activity.objects.visible_to(contact).filter(verb__in=SENTENCES).exclude(record_type__in=closed)
+    )
     if contact and contact.account_id:
         activities = activities.filter(account=contact.account_id)
     return [_event(activity) for activity in activities[:limit]]

@@ -7,6 +7,15 @@ from portal.models.site import ConfigurationRevision, Site
 from portal.models.snippets import SnippetText
 
 __all__ = [
-    "AllowedNetwork", "Announcement", "ConfigurationRevision", "Page", "PageAccessRule", "PageTranslation", "Redirect", "Site",
-    "SnippetText", "WebLink", "WebLinkTranslation",
-]  # fmt: skip
+    "AllowedNetwork",
+    "Announcement",
+    "ConfigurationRevision",
+    "Page",
+    "PageAccessRule",
+    "PageTranslation",
+    "Redirect",
+    "Site",
+    "SnippetText",
+    "WebLink",
+    "WebLinkTranslation",
+]

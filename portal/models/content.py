@@ -15,12 +15,15 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         return self.filter(published_at__lte=now).exclude(expires_at__lte=now)
 
     def visible_to(self, contact: Contact | None) -> Self:
-        """Published ones: those for everyone who is signed in, and those whose audience ``contact`` belongs to.
+        """Published ones: those for everyone who is signed in, and those whose audience ``contact`` belongs
+        to.
 
         Visitors are not everyone: without a contact, an announcement must name a role of theirs.
         """
         audience = Announcement.audience.through.objects.filter(announcement=models.OuterRef("pk"))
-        return self.published().filter(is_meant_for(contact, audience) if contact else is_named_for(None, audience))
+        return self.published().filter(
+            is_meant_for(contact, audience) if contact else is_named_for(None, audience)
+        )
 
 
 class Announcement(models.Model):
@@ -36,7 +39,10 @@ class Announcement(models.Model):
     published_at = models.DateTimeField(_("published from"), default=timezone.now, db_index=True)
     expires_at = models.DateTimeField(_("published until"), null=True, blank=True)
     audience = models.ManyToManyField(
-        WebRole, verbose_name=_("only for"), blank=True, help_text=_("No role chosen: everyone who is signed in.")
+        WebRole,
+        verbose_name=_("only for"),
+        blank=True,
+        help_text=_("No role chosen: everyone who is signed in."),
     )
 
     objects = AnnouncementQuerySet.as_manager()

@@ -8,7 +8,8 @@ from portal.models.pages import Page
 
 
 class WebLink(models.Model):
-    """An entry of a menu. It is shown to those who may open what it points to; one that points nowhere is a heading."""
+    """An entry of a menu. It is shown to those who may open what it points to; one that points nowhere is a
+    heading."""
 
     class Menu(models.TextChoices):
         PRIMARY = "primary", _("Primary navigation")
@@ -17,15 +18,28 @@ class WebLink(models.Model):
 
     menu = models.CharField(_("menu"), max_length=10, choices=Menu, default=Menu.PRIMARY)
     label = models.CharField(_("label"), max_length=60)
-    page = models.ForeignKey(Page, verbose_name=_("page"), null=True, blank=True, on_delete=models.CASCADE, related_name="web_links")
+    page = models.ForeignKey(
+        Page,
+        verbose_name=_("page"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="web_links",
+    )
     url = models.CharField(
         _("address"), max_length=500, blank=True, validators=[validate_target],
-        help_text=_("Instead of a page: https://…, mailto:… or an address of this portal such as /cases/?state=open."),
+        help_text=_("Instead of a page: https://…, mailto:… or an address of this "
+    "portal such as /cases/?state=open."),
     )  # fmt: skip
     parent = models.ForeignKey(
-        "self", verbose_name=_("below"), null=True, blank=True, on_delete=models.CASCADE, related_name="children",
+        "self",
+        verbose_name=_("below"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="children",
         limit_choices_to={"parent": None},
-    )  # fmt: skip
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=10)
 
     class Meta:
@@ -56,11 +70,15 @@ class WebLink(models.Model):
         if self.parent.menu != self.menu:
             raise ValidationError({"parent": _("The entry above belongs to another menu.")})
         if self.parent.parent_id or self.parent.pk == self.pk or (self.pk and self.children.exists()):
-            raise ValidationError({"parent": _("Menus have two levels: an entry below another has none below itself.")})
+            raise ValidationError(
+                {"parent": _("Menus have two levels: an entry below another has none below itself.")}
+            )
 
 
 class WebLinkTranslation(models.Model):
-    link = models.ForeignKey(WebLink, verbose_name=_("web link"), on_delete=models.CASCADE, related_name="translations")
+    link = models.ForeignKey(
+        WebLink, verbose_name=_("web link"), on_delete=models.CASCADE, related_name="translations"
+    )
     language = models.CharField(_("language"), max_length=10)
     label = models.CharField(_("label"), max_length=60)
 
@@ -68,7 +86,11 @@ class WebLinkTranslation(models.Model):
         verbose_name = _("translation")
         verbose_name_plural = _("translations")
         ordering = ["language"]
-        constraints = [models.UniqueConstraint(fields=["link", "language"], name="portal_weblinktranslation_once_a_language")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["link", "language"], name="portal_weblinktranslation_once_a_language"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} ({self.language})"

@@ -11,7 +11,9 @@ def validate_network(text: str) -> None:
     try:
         parse_network(text)
     except ValueError as error:
-        raise ValidationError(_("This is not an address or network, for example 192.0.2.0/24 or 2001:db8::/32.")) from error
+        raise ValidationError(
+            _("This is not an address or network, for example 192.0.2.0/24 or 2001:db8::/32.")
+        ) from error
 
 
 class AllowedNetwork(models.Model):
@@ -48,4 +50,8 @@ class AllowedNetwork(models.Model):
 
     def is_within(self, other: Self) -> bool:
         inner, outer = self.network, other.network
-        return inner.version == outer.version and int(outer[0]) <= int(inner[0]) and int(inner[-1]) <= int(outer[-1])
+        return (
+            inner.version == outer.version
+            and int(outer[0]) <= int(inner[0])
+            and int(inner[-1]) <= int(outer[-1])
+        )

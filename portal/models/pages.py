@@ -15,13 +15,18 @@ from lib.paths import is_path
 
 SLUG = r"[a-z0-9][a-z0-9-]*"
 LONGEST_PATH = 200
-validate_slug = RegexValidator(rf"\A{SLUG}\Z", _("Write small letters, digits and hyphens, for example opening-hours."))
+validate_slug = RegexValidator(
+    rf"\A{SLUG}\Z", _("Write small letters, digits and hyphens, for example opening-hours.")
+)
 
 
 def validate_path(path: str) -> None:
     if not is_path(path):
         raise ValidationError(
-            _("A path begins and ends with / and has letters, digits and hyphens between slashes, for example /help/returns/.")
+            _(
+                "A path begins and ends with / and has letters, digits and hyphens "
+                "between slashes, for example /help/returns/."
+            )
         )
 
 
@@ -46,10 +51,12 @@ class PageQuerySet(models.QuerySet["Page"]):
 
 
 class Page(models.Model):
-    """A page that administrators write, or the address of a part of the portal itself, which they name, restrict and put into menus.
+    """A page that administrators write, or the address of a part of the portal itself, which they name,
+    restrict and put into menus.
 
-    The tree is that of the paths: a page's path is its parent's and its slug, kept in step by portal.actions.pages.
-    ``record_type`` names the records that a built-in page shows; menus offer it only to readers of such records.
+    The tree is that of the paths: a page's path is its parent's and its slug, kept in step by
+    portal.actions.pages. ``record_type`` names the records that a built-in page shows; menus offer it only to
+    readers of such records.
     """
 
     class Template(models.TextChoices):
@@ -58,26 +65,42 @@ class Page(models.Model):
         WIDE = "wide", _("Wide: text over the whole width, for tables")
 
     parent = models.ForeignKey(
-        "self", verbose_name=_("page above"), null=True, blank=True, on_delete=models.PROTECT, related_name="children",
-    )  # fmt: skip
+        "self",
+        verbose_name=_("page above"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
     slug = models.CharField(
         _("address"), max_length=LONGEST_PATH, blank=True, validators=[validate_slug],
-        help_text=_("The last part of the page's address, for example opening-hours. Empty: made from the title."),
+        help_text=_("The last part of the page's address, for example opening-hours. "
+    "Empty: made from the title."),
     )  # fmt: skip
-    path = models.CharField(_("path"), max_length=LONGEST_PATH, unique=True, editable=False, validators=[validate_path])
+    path = models.CharField(
+        _("path"), max_length=LONGEST_PATH, unique=True, editable=False, validators=[validate_path]
+    )
     title = models.CharField(_("title"), max_length=100)
     body = models.TextField(
-        _("text"), blank=True, help_text=_("Markdown. Headings begin with ##. [[opening-hours]] stands for the text of that name.")
+        _("text"),
+        blank=True,
+        help_text=_("Markdown. Headings begin with ##. [[opening-hours]] stands for the text of that name."),
     )
     body_html = models.TextField(editable=False, blank=True)
     template = models.CharField(_("template"), max_length=10, choices=Template, default=Template.STANDARD)
     is_draft = models.BooleanField(
-        _("draft"), default=False, help_text=_("Nobody finds this page or a page below it, except those who may preview it.")
+        _("draft"),
+        default=False,
+        help_text=_("Nobody finds this page or a page below it, except those who may preview it."),
     )
     published_from = models.DateTimeField(_("published from"), null=True, blank=True)
     published_until = models.DateTimeField(_("published until"), null=True, blank=True)
-    hidden_from_menus = models.BooleanField(_("hidden from menus"), default=False, help_text=_("And from the cards of the page above."))
-    position = models.PositiveSmallIntegerField(_("position"), default=10, help_text=_("Among the cards of the page above: small first."))
+    hidden_from_menus = models.BooleanField(
+        _("hidden from menus"), default=False, help_text=_("And from the cards of the page above.")
+    )
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=10, help_text=_("Among the cards of the page above: small first.")
+    )
     is_builtin = models.BooleanField(_("built-in"), default=False, editable=False)
     record_type = models.CharField(_("records shown"), max_length=30, blank=True, editable=False)
 
@@ -88,15 +111,20 @@ class Page(models.Model):
         verbose_name_plural = _("pages")
         ordering = ["path"]
         constraints = [
-            models.CheckConstraint(condition=Q(path__regex=rf"^/({SLUG}/)*$"), name="portal_page_path_is_written_in_one_way"),
             models.CheckConstraint(
-                condition=Q(path="/", parent=None, slug="") | (~Q(path="/") & Q(parent__isnull=False) & ~Q(slug="")),
+                condition=Q(path__regex=rf"^/({SLUG}/)*$"), name="portal_page_path_is_written_in_one_way"
+            ),
+            models.CheckConstraint(
+                condition=Q(path="/", parent=None, slug="")
+                | (~Q(path="/") & Q(parent__isnull=False) & ~Q(slug="")),
                 name="portal_page_root_alone_has_no_parent",
             ),
             models.CheckConstraint(condition=~Q(parent=F("pk")), name="portal_page_is_not_its_own_parent"),
             models.UniqueConstraint(fields=["parent", "slug"], name="portal_page_slug_once_below_a_page"),
             models.CheckConstraint(
-                condition=Q(published_from=None) | Q(published_until=None) | Q(published_until__gt=F("published_from")),
+                condition=Q(published_from=None)
+                | Q(published_until=None)
+                | Q(published_until__gt=F("published_from")),
                 name="portal_page_published_until_after_from",
                 violation_error_message=_("The end of publication lies before its beginning."),
             ),
@@ -123,9 +151,12 @@ class Page(models.Model):
 
 
 class PageTranslation(models.Model):
-    """A page's title and text in a further language. What is empty here is shown as the page itself has it."""
+    """A page's title and text in a further language. What is empty here is shown as the page itself has
+    it."""
 
-    page = models.ForeignKey(Page, verbose_name=_("page"), on_delete=models.CASCADE, related_name="translations")
+    page = models.ForeignKey(
+        Page, verbose_name=_("page"), on_delete=models.CASCADE, related_name="translations"
+    )
     language = models.CharField(_("language"), max_length=10)
     title = models.CharField(_("title"), max_length=100, blank=True)
     body = models.TextField(_("text"), blank=True)
@@ -135,7 +166,11 @@ class PageTranslation(models.Model):
         verbose_name = _("translation")
         verbose_name_plural = _("translations")
         ordering = ["language"]
-        constraints = [models.UniqueConstraint(fields=["page", "language"], name="portal_pagetranslation_once_a_language")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "language"], name="portal_pagetranslation_once_a_language"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.page} ({self.language})"
@@ -147,19 +182,24 @@ class PageTranslation(models.Model):
 class PageAccessRule(models.Model):
     """Who may open a page and everything below it ("restrict read"), or who may preview drafts there.
 
-    Read rules narrow: a reader must hold a role of the rule of every page from the root down, or from the nearest page whose
-    rule ``reopens`` its branch. The right to preview adds up along the branch, and never implies the right to read.
+    Read rules narrow: a reader must hold a role of the rule of every page from the root down, or from the
+    nearest page whose rule ``reopens`` its branch. The right to preview adds up along the branch, and never
+    implies the right to read.
     """
 
     class Right(models.TextChoices):
         READ = "read", _("Restrict read")
         PREVIEW = "preview", _("May preview drafts")
 
-    page = models.ForeignKey(Page, verbose_name=_("page"), on_delete=models.CASCADE, related_name="access_rules")
+    page = models.ForeignKey(
+        Page, verbose_name=_("page"), on_delete=models.CASCADE, related_name="access_rules"
+    )
     right = models.CharField(_("right"), max_length=10, choices=Right, default=Right.READ)
     roles = models.ManyToManyField(WebRole, verbose_name=_("web roles"), related_name="page_access_rules")
     reopens = models.BooleanField(
-        _("open this branch again"), default=False, help_text=_("The rules of the pages above do not count here and below.")
+        _("open this branch again"),
+        default=False,
+        help_text=_("The rules of the pages above do not count here and below."),
     )
 
     class Meta:
@@ -167,14 +207,16 @@ class PageAccessRule(models.Model):
         verbose_name_plural = _("page access rules")
         constraints = [
             models.UniqueConstraint(
-                fields=["page", "right"], name="portal_pageaccessrule_once_a_right",
+                fields=["page", "right"],
+                name="portal_pageaccessrule_once_a_right",
                 violation_error_message=_("A page has one rule for each right. Add the roles to that one."),
             ),
             models.CheckConstraint(
-                condition=Q(right="read") | Q(reopens=False), name="portal_pageaccessrule_only_reading_reopens",
+                condition=Q(right="read") | Q(reopens=False),
+                name="portal_pageaccessrule_only_reading_reopens",
                 violation_error_message=_("Only a rule that restricts reading can open its branch again."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_right_display()}: {self.page}"

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from lib.colour import readable_variants, text_on
 from lib.uploads import opaque_path
 
-validate_colour = RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("Write a colour as # and six hexadecimal digits, for example #0b5563."))
+validate_colour = RegexValidator(
+    r"\A#[0-9a-fA-F]{6}\Z", _("Write a colour as # and six hexadecimal digits, for example #0b5563.")
+)
 validate_logo = FileExtensionValidator(["png", "jpg", "jpeg", "webp"])
 
 
@@ -24,7 +26,9 @@ class ConfigurationRevision(models.Model):
     value = models.UUIDField(default=uuid.uuid4)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="portal_configurationrevision_is_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="portal_configurationrevision_is_one_row")
+        ]
 
     def __str__(self) -> str:
         return str(self.value)
@@ -43,10 +47,16 @@ class Site(models.Model):
     tagline = models.CharField(_("tagline"), max_length=160, blank=True)
     support_email = models.EmailField(_("support e-mail"), blank=True)
     logo = models.FileField(_("logo"), upload_to=opaque_path, blank=True, validators=[validate_logo])
-    logo_dark = models.FileField(_("logo on dark ground"), upload_to=opaque_path, blank=True, validators=[validate_logo])
+    logo_dark = models.FileField(
+        _("logo on dark ground"), upload_to=opaque_path, blank=True, validators=[validate_logo]
+    )
     favicon = models.FileField(_("favicon"), upload_to=opaque_path, blank=True, validators=[validate_logo])
-    primary_colour = models.CharField(_("primary colour"), max_length=7, default="#0b5563", validators=[validate_colour])
-    accent_colour = models.CharField(_("accent colour"), max_length=7, default="#c2622d", validators=[validate_colour])
+    primary_colour = models.CharField(
+        _("primary colour"), max_length=7, default="#0b5563", validators=[validate_colour]
+    )
+    accent_colour = models.CharField(
+        _("accent colour"), max_length=7, default="#c2622d", validators=[validate_colour]
+    )
 
     objects = SiteQuerySet.as_manager()
 

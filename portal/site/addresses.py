@@ -9,15 +9,16 @@ PAGE_URL_NAME = "page"
 """The one route under which all pages of administrators are served (portal.views.pages)."""
 
 OUTSIDE_PAGE_RULES = ("/accounts/", "/redeem/", "/admin/", "/mail/", "/brand.css", "/brand/", "/preferences/")
-"""Never under page rules: a rule on the root must not lock the door to the sign-in page and to invitations, nor take away
-its look, the theme and the way to another account. What needs a gate there has its own."""
+"""Never under page rules: a rule on the root must not lock the door to the sign-in page and to invitations,
+nor take away its look, the theme and the way to another account. What needs a gate there has its own."""
 
 RULED_WITH = {"/attachments/": "/cases/"}
 """Addresses that belong to a feature without lying below its page."""
 
 
 def is_builtin(path: str) -> bool:
-    """Whether the portal itself answers here, with a slash at the end or without, or keeps the branch for itself."""
+    """Whether the portal itself answers here, with a slash at the end or without, or keeps the branch for
+    itself."""
     if path.startswith((*OUTSIDE_PAGE_RULES, *RULED_WITH, settings.STATIC_URL)):
         return True
     return any(is_served(spelling) for spelling in (path, path.rstrip("/") or "/"))

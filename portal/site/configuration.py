@@ -1,9 +1,10 @@
 """The site's slow-changing settings, kept in each process's memory and never stale.
 
-Networks, pages, rules, menus and branding are read on every request and change a few times a year. Each process holds
-one immutable copy. A database trigger gives ConfigurationRevision a new value with every change; a request reads that
-one value and loads the copy again if it differs. So a change holds from the next request in every process, for the
-price of one small query. Texts of pages are not part of it: a thousand pages would weigh on each process.
+Networks, pages, rules, menus and branding are read on every request and change a few times a year. Each
+process holds one immutable copy. A database trigger gives ConfigurationRevision a new value with every
+change; a request reads that one value and loads the copy again if it differs. So a change holds from the next
+request in every process, for the price of one small query. Texts of pages are not part of it: a thousand
+pages would weigh on each process.
 """
 
 from collections.abc import Mapping
@@ -57,7 +58,8 @@ class Configuration:
         return tuple(rule.roles for _path, rule in self.counting_rules(path))
 
     def counting_rules(self, path: str) -> list[tuple[str, ReadRule]]:
-        """Page and rule, from the root, or from the nearest page that reopens its branch, down to the path."""
+        """Page and rule, from the root, or from the nearest page that reopens its branch, down to the
+        path."""
         ruled = self.rules_along(path)
         reopened = [depth for depth, (_path, rule) in enumerate(ruled) if rule.reopens]
         return ruled[reopened[-1] :] if reopened else ruled
@@ -74,7 +76,8 @@ class Configuration:
         return all(rule & roles for rule in self.rules_on(path))
 
     def opens_to_visitors(self, path: str) -> bool:
-        """Whether visitors may read a page of an administrator's: only where a rule names a role that visitors have."""
+        """Whether visitors may read a page of an administrator's: only where a rule names a role that
+        visitors have."""
         rules = self.rules_on(path)
         return bool(rules) and all(rule & self.visitor_role_ids for rule in rules)
 
@@ -86,7 +89,8 @@ class Configuration:
         return contact.reads(record_type) if contact else record_type in self.visitor_reads
 
     def closes(self, record_type: str, contact: Contact | None) -> bool:
-        """Whether rules close the page of this type of record to the contact, so that nothing elsewhere tells of its records."""
+        """Whether rules close the page of this type of record to the contact, so that nothing elsewhere tells
+        of its records."""
         path = self._page_of_types.get(record_type)
         return path is not None and not self.may_open(path, contact)
 
@@ -116,7 +120,10 @@ class Configuration:
         for page in self.pages.values():
             if page.path != "/":
                 below.setdefault(branch(page.path)[-2], []).append(page)
-        return {path: tuple(sorted(pages, key=lambda page: (page.position, page.titles[""]))) for path, pages in below.items()}
+        return {
+            path: tuple(sorted(pages, key=lambda page: (page.position, page.titles[""])))
+            for path, pages in below.items()
+        }
 
 
 _held: Configuration | None = None
@@ -134,5 +141,6 @@ def current() -> Configuration:
 
 
 def _load(revision: UUID) -> Configuration:
-    """Read everything. The revision was read before, so a change in between leads to one more loading, never to a stale copy."""
+    """Read everything. The revision was read before, so a change in between leads to one more loading, never
+    to a stale copy."""
     return Configuration(revision=revision, **loading.everything())

@@ -1,4 +1,5 @@
-"""Reads what the configuration holds: eight queries, however many pages, rules, roles and menu entries there are."""
+"""Reads what the configuration holds: eight queries, however many pages, rules, roles and menu entries there
+are."""
 
 from typing import Any
 
@@ -30,7 +31,9 @@ def everything() -> dict[str, Any]:
         "networks": NetworkSet(allowed.network for allowed in AllowedNetwork.objects.all()),
         "sign_in_policy": SignInPolicy.objects.the_one(),
         "snippets": {(written.name, written.language): written for written in SnippetText.objects.all()},
-        "redirects": {row.from_path: Forwarding(row.to, _own_path(row.to), row.status) for row in Redirect.objects.all()},
+        "redirects": {
+            row.from_path: Forwarding(row.to, _own_path(row.to), row.status) for row in Redirect.objects.all()
+        },
         "menus": _menus(),
         **_pages(),
         **_visitors(),
@@ -43,7 +46,11 @@ def _pages() -> dict[str, Any]:
     read, preview = PageAccessRule.Right.READ, PageAccessRule.Right.PREVIEW
     return {
         "pages": {page.path: _entry(page) for page in rows},
-        "read_rules": {path: ReadRule(frozenset(rule["roles"]), rule["reopens"]) for path, rule in ruled if rule["right"] == read},
+        "read_rules": {
+            path: ReadRule(frozenset(rule["roles"]), rule["reopens"])
+            for path, rule in ruled
+            if rule["right"] == read
+        },
         "preview_rules": {path: frozenset(rule["roles"]) for path, rule in ruled if rule["right"] == preview},
     }
 
@@ -56,7 +63,9 @@ def _page_rows() -> Any:
         Page.objects.in_tree_order()
         .defer("body", "body_html")
         .annotate(
-            loaded_rules=ArraySubquery(rules.values(row=JSONObject(right="right", reopens="reopens", roles=ArraySubquery(roles)))),
+            loaded_rules=ArraySubquery(
+                rules.values(row=JSONObject(right="right", reopens="reopens", roles=ArraySubquery(roles)))
+            ),
             loaded_titles=ArraySubquery(titles.values(row=JSONObject(language="language", text="title"))),
         )
     )
@@ -95,7 +104,10 @@ def _menus() -> dict[str, tuple[Link, ...]]:
     below: dict[tuple[str, int | None], list[Any]] = {}
     for link in links:
         below.setdefault((link.menu, link.parent_id), []).append(link)
-    return {menu: tuple(_link(link, below) for link in below.get((menu, None), [])) for menu in WebLink.Menu.values}
+    return {
+        menu: tuple(_link(link, below) for link in below.get((menu, None), []))
+        for menu in WebLink.Menu.values
+    }
 
 
 def _link(link: Any, below: dict[tuple[str, int | None], list[Any]]) -> Link:
@@ -106,7 +118,9 @@ def _link(link: Any, below: dict[tuple[str, int | None], list[Any]]) -> Link:
 
 def _visitors() -> dict[str, frozenset[Any]]:
     permissions = RecordPermission.objects.of_visitors().filter(role=OuterRef("pk"))
-    roles = WebRole.objects.filter(for_anonymous=True).annotate(readable=ArraySubquery(permissions.order_by().values("record_type")))
+    roles = WebRole.objects.filter(for_anonymous=True).annotate(
+        readable=ArraySubquery(permissions.order_by().values("record_type"))
+    )
     found = list(roles.values_list("pk", "readable"))
     return {
         "visitor_role_ids": frozenset(pk for pk, _readable in found),

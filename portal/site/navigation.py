@@ -45,7 +45,9 @@ class Navigation:
         return tuple([item for item in items if item.url or item.children])
 
     def _item(self, link: Link) -> MenuItem:
-        return MenuItem(link.label_in(self.language), link.target, self._is_current(link.path), self._items(link.children))
+        return MenuItem(
+            link.label_in(self.language), link.target, self._is_current(link.path), self._items(link.children)
+        )
 
     def _is_current(self, path: str) -> bool:
         return bool(path) and (self.path == path or (path != "/" and self.path.startswith(path)))

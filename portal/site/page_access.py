@@ -23,7 +23,8 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class PageAccess:
-    """What the rules come to. The first that is true of these says it all: nobody, visitors, everyone, contacts, roles."""
+    """What the rules come to. The first that is true of these says it all: nobody, visitors, everyone,
+    contacts, roles."""
 
     lines: list[RuleLine]
     is_for_nobody: bool

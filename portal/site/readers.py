@@ -37,7 +37,9 @@ class Reader:
         return self.configuration.opens_to_visitors(page.path)
 
     def may_preview(self, page: PageEntry) -> bool:
-        return self.contact is not None and bool(self.configuration.previewing_roles(page.path) & self.contact.role_ids)
+        return self.contact is not None and bool(
+            self.configuration.previewing_roles(page.path) & self.contact.role_ids
+        )
 
     def is_live(self, page: PageEntry) -> bool:
         return self.configuration.is_live(page.path, self.now)
@@ -51,13 +53,15 @@ class Reader:
         return self.may_read(page) and (right is None or right.is_held_by(self.contact))
 
     def is_offered(self, page: PageEntry) -> bool:
-        """Whether to lead the reader there: to what they may read, what is published, and what shows them anything."""
+        """Whether to lead the reader there: to what they may read, what is published, and what shows them
+        anything."""
         if page.is_hidden or not (self.is_live(page) and self.may_open(page)):
             return False
         return not page.record_type or self.configuration.reads(page.record_type, self.contact)
 
     def is_led_to(self, link: Link) -> bool:
-        """Whether a menu entry's target is offered. An address within the portal is judged by the page that it belongs to."""
+        """Whether a menu entry's target is offered. An address within the portal is judged by the page that
+        it belongs to."""
         if not link.path:
             return True
         page = self.configuration.page_above(link.path)
@@ -65,12 +69,16 @@ class Reader:
             return True
         if page.path == "/" != link.path:  # an address of the portal that has no page of its own
             return self.is_signed_in and self.configuration.may_open(link.path, self.contact)
-        return self.is_offered(page) and (page.path == link.path or self.configuration.may_open(link.path, self.contact))
+        return self.is_offered(page) and (
+            page.path == link.path or self.configuration.may_open(link.path, self.contact)
+        )
 
     def above(self, page: PageEntry) -> list[PageEntry]:
         """The pages on the way down to this one that the reader may read, the root first."""
         pages = self.configuration.pages
-        return [pages[step] for step in branch(page.path)[:-1] if step in pages and self.may_read(pages[step])]
+        return [
+            pages[step] for step in branch(page.path)[:-1] if step in pages and self.may_read(pages[step])
+        ]
 
     def below(self, page: PageEntry) -> list[PageEntry]:
         """The pages to offer as cards."""

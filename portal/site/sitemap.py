@@ -34,7 +34,8 @@ class PageEntry:
     """From menus and cards."""
     position: int
     visitor_types: frozenset[str] = frozenset()
-    """Of a built-in page: visitors may open it if they may read any of these types of record (accounts.permissions.visitors)."""
+    """Of a built-in page: visitors may open it if they may read any of these types of record
+    (accounts.permissions.visitors)."""
 
     def title_in(self, language: str | None) -> str:
         return choose(self.titles, language)

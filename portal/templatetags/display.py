@@ -1,4 +1,5 @@
-"""How values look on a page. Values in, text out: no query, no permission. Every template has these tags (TEMPLATES["builtins"])."""
+"""How values look on a page. Values in, text out: no query, no permission. Every template has these tags
+(TEMPLATES["builtins"])."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -20,4 +20,6 @@ def site_header(context: dict[str, Any]) -> SafeString:
 def site_end(context: dict[str, Any], note: SafeString) -> SafeString:
     """What ends the page."""
     here = str(context.get("here") or "")
-    return frame.site_end(context["request"], context["navigation"], note=note, theme=context["theme"], here=here)
+    return frame.site_end(
+        context["request"], context["navigation"], note=note, theme=context["theme"], here=here
+    )

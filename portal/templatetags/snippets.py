@@ -11,7 +11,8 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def snippet(context: dict[str, Any], name: str, /, **values: object) -> SafeString:
-    """A text that administrators can change, as HTML. ``configuration`` in the context holds what they wrote; without it, the default."""
+    """A text that administrators can change, as HTML. ``configuration`` in the context holds what they wrote;
+    without it, the default."""
     return snippets.text(name, get_language(), context.get("configuration"), **values)
 
 

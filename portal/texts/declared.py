@@ -1,4 +1,5 @@
-"""Every text block of the customers' pages that administrators can change, with its default. They see them in this order.
+"""Every text block of the customers' pages that administrators can change, with its default. They see them in
+this order.
 
 ``{title}`` and the like stand for values that the template hands over; ``values`` names them.
 """
@@ -51,12 +52,18 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet(
                 "registration-by-invitation",
                 _("Registration needs an invitation"),
-                _("This portal is open to invited people. Ask a colleague who already uses it to invite you, or write to us."),
+                _(
+                    "This portal is open to invited people. Ask a colleague who already "
+                    "uses it to invite you, or write to us."
+                ),
             ),
             Snippet(
                 "registration-without-password",
                 _("Registration happens with an identity provider"),
-                _("Nobody registers with a password here. Go to the sign-in page and choose one of the buttons there."),
+                _(
+                    "Nobody registers with a password here. Go to the sign-in page "
+                    "and choose one of the buttons there."
+                ),
             ),
             Snippet(
                 "password-reset-intro",
@@ -86,7 +93,10 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet(
                 "invitation-gone",
                 _("An invitation that does not work any more"),
-                _("It was used already, it was withdrawn, it is too old, or a newer one replaced it. We can send you a new link."),
+                _(
+                    "It was used already, it was withdrawn, it is too old, or a newer "
+                    "one replaced it. We can send you a new link."
+                ),
             ),
             Snippet(
                 "invitation-new-link",
@@ -98,12 +108,20 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
     (
         _("Home"),
         (
-            Snippet("home-greeting", _("The heading at home"), _("Hello {name}, how can we help?"), values=("name",)),
+            Snippet(
+                "home-greeting",
+                _("The heading at home"),
+                _("Hello {name}, how can we help?"),
+                values=("name",),
+            ),
             Snippet("home-welcome", _("Below the heading at home"), "{tagline}", values=("tagline", "name")),
             Snippet(
                 "home-without-contact",
                 _("Home of somebody whose sign-in belongs to no contact"),
-                _("Ask the colleague who manages portal users at your company, or write to us, and we connect it."),
+                _(
+                    "Ask the colleague who manages portal users at your company, "
+                    "or write to us, and we connect it."
+                ),
             ),
         ),
     ),
@@ -118,14 +136,21 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet(
                 "cases-empty",
                 _("Nobody has opened a case (on the page of cases and at home)"),
-                _("When you have a question or something does not work, open a case. You see here what happens with it."),
+                _(
+                    "When you have a question or something does not work, open a "
+                    "case. You see here what happens with it."
+                ),
             ),
             Snippet(
                 "cases-empty-resolved",
                 _("No case is resolved"),
                 _("Cases that are resolved or cancelled are kept here, with everything that was said."),
             ),
-            Snippet("cases-nothing-found", _("No case matches a search"), _("Try other words, or look at all cases.")),
+            Snippet(
+                "cases-nothing-found",
+                _("No case matches a search"),
+                _("Try other words, or look at all cases."),
+            ),
         ),
     ),
     (
@@ -146,35 +171,61 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
     (
         _("Knowledge base"),
         (
-            Snippet("articles-empty", _("No article is published"), _("Guides and answers will appear here as they are published.")),
             Snippet(
-                "category-empty", _("A category without articles"), _("Articles of this category will appear here as they are published.")
+                "articles-empty",
+                _("No article is published"),
+                _("Guides and answers will appear here as they are published."),
+            ),
+            Snippet(
+                "category-empty",
+                _("A category without articles"),
+                _("Articles of this category will appear here as they are published."),
             ),
             Snippet(
                 "articles-nothing-found",
                 _("No article matches, for people who may open a case"),
                 _("Try fewer or other words, or tell us about it and we will help you."),
             ),
-            Snippet("articles-nothing-found-short", _("No article matches, for everyone else"), _("Try fewer or other words.")),
+            Snippet(
+                "articles-nothing-found-short",
+                _("No article matches, for everyone else"),
+                _("Try fewer or other words."),
+            ),
         ),
     ),
     (
         _("Forums"),
         (
-            Snippet("forums-intro", _("Above the forums"), _("Ask other people who use our products, and share what you found out.")),
-            Snippet("forums-empty", _("There is no forum"), _("As soon as we open one, customers and partners help each other here.")),
+            Snippet(
+                "forums-intro",
+                _("Above the forums"),
+                _("Ask other people who use our products, and share what you found out."),
+            ),
+            Snippet(
+                "forums-empty",
+                _("There is no forum"),
+                _("As soon as we open one, customers and partners help each other here."),
+            ),
             Snippet(
                 "forums-without-posts",
                 _("Nobody has written in any forum"),
                 _("Nobody has written anything yet. Open a forum and start the first topic."),
             ),
-            Snippet("forum-empty", _("A forum without topics"), _("Be the first: ask a question, or tell others what worked for you.")),
+            Snippet(
+                "forum-empty",
+                _("A forum without topics"),
+                _("Be the first: ask a question, or tell others what worked for you."),
+            ),
             Snippet(
                 "forum-empty-staff-opens",
                 _("A forum without topics, which only staff open"),
                 _("Our staff open the topics of this forum. You can reply to them."),
             ),
-            Snippet("forum-empty-own", _("My topics in a forum: none"), _("What you start here, you find again under this tab.")),
+            Snippet(
+                "forum-empty-own",
+                _("My topics in a forum: none"),
+                _("What you start here, you find again under this tab."),
+            ),
             Snippet(
                 "forum-empty-unanswered",
                 _("Unanswered topics in a forum: none"),
@@ -185,7 +236,11 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
     (
         _("Users"),
         (
-            Snippet("users-nothing-found", _("No colleague matches a search"), _("Try other words, or look at everyone.")),
+            Snippet(
+                "users-nothing-found",
+                _("No colleague matches a search"),
+                _("Try other words, or look at everyone."),
+            ),
             Snippet(
                 "join-requests-empty",
                 _("Nobody asks to join"),
@@ -195,7 +250,8 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
                 "join-without-company",
                 _("No company has the domain of the address"),
                 _(
-                    "No company that you do not belong to already has the domain of your address. For another one, ask the "
+                    "No company that you do not belong to already has the domain of "
+                    "your address. For another one, ask the "
                     "colleague who manages its portal users to invite you."
                 ),
             ),
@@ -204,8 +260,16 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
     (
         _("Search"),
         (
-            Snippet("search-start", _("Before anything was searched"), _("Write a question, a case or invoice number, or a few words.")),
-            Snippet("search-nothing-found", _("Nothing was found"), _("Try fewer or other words. If you do not find an answer, ask us.")),
+            Snippet(
+                "search-start",
+                _("Before anything was searched"),
+                _("Write a question, a case or invoice number, or a few words."),
+            ),
+            Snippet(
+                "search-nothing-found",
+                _("Nothing was found"),
+                _("Try fewer or other words. If you do not find an answer, ask us."),
+            ),
         ),
     ),
     (
@@ -214,7 +278,10 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet(
                 "page-refused",
                 _("A page that needs a role which the reader does not have"),
-                _("It needs a role that you do not have. Ask the colleague who manages portal users at your company, or write to us."),
+                _(
+                    "It needs a role that you do not have. Ask the colleague who manages "
+                    "portal users at your company, or write to us."
+                ),
             ),
             Snippet(
                 "network-refused",

@@ -1,8 +1,8 @@
 """The portal's texts that administrators can change without code.
 
-``DECLARED`` (portal.texts.declared) holds each text with its default. What an administrator wrote instead is a row of SnippetText,
-rendered when it was written and kept in the configuration. Administrators may add texts of their own, which have no default, for
-their pages: ``[[opening-hours]]``.
+``DECLARED`` (portal.texts.declared) holds each text with its default. What an administrator wrote instead is
+a row of SnippetText, rendered when it was written and kept in the configuration. Administrators may add texts
+of their own, which have no default, for their pages: ``[[opening-hours]]``.
 """
 
 import logging
@@ -23,14 +23,18 @@ from portal.texts.declared import DECLARED, Kind
 logger = logging.getLogger(__name__)
 VALUE = re.compile(r"\{(\w+)\}")
 CALL = re.compile(
-    rf"""<p>\s*\[\[(?P<block>{NAME})\]\]\s*</p> | <code\b.*?(?:</code>|\Z) | <(?:[^<>"]|"[^"]*")*> | \[\[(?P<inline>{NAME})\]\]""",
+    rf"""<p>\s*\[\[(?P<block>{NAME})\]\]\s*</p> | <code\b.*?(?:</code>|\Z) | <(?:[^<>"]|"[^"]*")*> | \[\[(?P<inline>{NAME})\]\]""",  # noqa: E501
     re.DOTALL | re.VERBOSE,
 )
-"""A text called for, on its own or within a sentence. Code and tags match first, so what looks like a call in them is none."""
+"""A text called for, on its own or within a sentence. Code and tags match first, so what looks like a call in
+them is none."""
 
 
-def text(name: str, language: str | None, configuration: Configuration | None, /, **values: object) -> SafeString:
-    """HTML of a text in a language: the administrator's, or else the default. Without either it is empty, and logged once.
+def text(
+    name: str, language: str | None, configuration: Configuration | None, /, **values: object
+) -> SafeString:
+    """HTML of a text in a language: the administrator's, or else the default. Without either it is empty, and
+    logged once.
 
     ``{title}`` stands for the value of that name; what has no value stays as it was typed.
     """
@@ -46,12 +50,17 @@ def plain(name: str, language: str | None, configuration: Configuration | None, 
 
 
 def expand(html: str, language: str | None, configuration: Configuration) -> SafeString:
-    """A page's stored HTML with each ``[[name]]`` replaced by that text. What the texts call for is not looked at again."""
+    """A page's stored HTML with each ``[[name]]`` replaced by that text. What the texts call for is not
+    looked at again."""
 
     def replaced(found: re.Match[str]) -> str:
         if found["block"]:
             return text(found["block"], language, configuration)
-        return _without_paragraph(text(found["inline"], language, configuration)) if found["inline"] else found[0]
+        return (
+            _without_paragraph(text(found["inline"], language, configuration))
+            if found["inline"]
+            else found[0]
+        )
 
     return markdown.cleaned(CALL.sub(replaced, html) if "[[" in html else html)
 
@@ -67,7 +76,8 @@ def default(name: str, language: str | None) -> str:
 
 
 def html_of(name: str, text: str) -> str:
-    """How a text is stored: a declared line stands inside a paragraph, everything else has paragraphs of its own."""
+    """How a text is stored: a declared line stands inside a paragraph, everything else has paragraphs of its
+    own."""
     declared = DECLARED.get(name)
     return markdown.render_line(text) if declared and declared.kind == Kind.LINE else markdown.render(text)
 
@@ -82,7 +92,11 @@ def _written(name: str, language: str | None, configuration: Configuration | Non
 
 
 def _fill_in(text: str, values: dict[str, object], as_text: Callable[[object], str]) -> str:
-    return VALUE.sub(lambda found: as_text(values[found[1]]) if found[1] in values else found[0], text) if values else text
+    return (
+        VALUE.sub(lambda found: as_text(values[found[1]]) if found[1] in values else found[0], text)
+        if values
+        else text
+    )
 
 
 def _without_paragraph(html: str) -> str:

@@ -17,8 +17,11 @@ ONE_YEAR = 365 * 24 * 60 * 60
 @require_safe
 @cache_control(public=True, max_age=ONE_YEAR, immutable=True)
 def brand_css(request: HttpRequest) -> HttpResponse:
-    """The brand's CSS variables. The address carries the configuration's revision, so it may be kept for ever."""
-    return HttpResponse(cast("SiteRequest", request).configuration.site.brand_css, content_type="text/css; charset=utf-8")
+    """The brand's CSS variables. The address carries the configuration's revision, so it may be kept for
+    ever."""
+    return HttpResponse(
+        cast("SiteRequest", request).configuration.site.brand_css, content_type="text/css; charset=utf-8"
+    )
 
 
 @login_not_required

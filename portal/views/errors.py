@@ -24,7 +24,9 @@ REFUSED_STYLE_HASH = f"'sha256-{b64encode(sha256(REFUSED_STYLE.encode()).digest(
 
 
 def error_page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
-    response = HttpResponse(loader.render_to_string(f"errors/{name}.html", _context(request) | context), status=status)
+    response = HttpResponse(
+        loader.render_to_string(f"errors/{name}.html", _context(request) | context), status=status
+    )
     patch_cache_control(response, private=True, no_store=True)
     return response
 
@@ -33,7 +35,11 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     """Only what the request carries already; context processors would ask the database."""
     context = {"request_id": getattr(request, "id", ""), "theme": theme_of(request)}
     if configuration := getattr(request, "configuration", None):
-        context |= {"configuration": configuration, "portal": configuration.site, "brand_css_url": configuration.brand_css_url}
+        context |= {
+            "configuration": configuration,
+            "portal": configuration.site,
+            "brand_css_url": configuration.brand_css_url,
+        }
     if preview := getattr(request, "preview", None):
         context |= {"preview": preview, "csrf_token": get_token(request)}
     return context
@@ -52,7 +58,8 @@ def page_refused(request: HttpRequest) -> HttpResponse:
 
 
 def network_refused(request: HttpRequest) -> HttpResponse:
-    """Carries its style in itself: the stylesheets are refused like everything else. Nobody has read the language yet."""
+    """Carries its style in itself: the stylesheets are refused like everything else. Nobody has read the
+    language yet."""
     context = {"client_address": getattr(request, "client_ip", None), "style": mark_safe(REFUSED_STYLE)}
     with translation.override(translation.get_language_from_request(request)):
         response = error_page(request, "403_network", 403, **context)

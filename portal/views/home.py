@@ -51,7 +51,9 @@ def _cases(request: SiteRequest, contact: Contact) -> dict[str, Any]:
         "only_waiting_cases": bool(cases) and len(waiting) == len(cases),
         "waiting_cases": [(case, case.status_for(contact)) for case in waiting],
         "open_cases": [(case, case.status_for(contact)) for case in cases if not case.is_waiting][:ROWS],
-        "waiting_words": _("Waiting for us") if contact.sees_colleagues(Case.record_type) else _("Waiting for you"),
+        "waiting_words": _("Waiting for us")
+        if contact.sees_colleagues(Case.record_type)
+        else _("Waiting for you"),
     }
 
 

@@ -1,4 +1,5 @@
-"""The log of an account, for those who look after its contacts: who signed in, was invited, got a role or lost access."""
+"""The log of an account, for those who look after its contacts: who signed in, was invited, got a role or
+lost access."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, tzinfo
@@ -33,9 +34,15 @@ class LogFilterForm(forms.Form):
     """The log's address. What is not valid there narrows nothing."""
 
     q = forms.CharField(label=gettext_lazy("Person"), required=False, max_length=150)
-    kind = forms.ChoiceField(label=gettext_lazy("About"), required=False, choices=[("", gettext_lazy("Everything")), *Kind.choices])
-    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    kind = forms.ChoiceField(
+        label=gettext_lazy("About"), required=False, choices=[("", gettext_lazy("Everything")), *Kind.choices]
+    )
+    since = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,7 +66,9 @@ def user_log(request: PortalRequest) -> HttpResponse:
         "page": page,
         "lines": [line_of(activity) for activity in page.rows],
         "filters": filters,
-        "is_filtered": bool(filters.chosen or filters.errors or any(name in request.GET for name in PARAMETERS)),
+        "is_filtered": bool(
+            filters.chosen or filters.errors or any(name in request.GET for name in PARAMETERS)
+        ),
         "export_url": reverse("user_log_export") + filters.query,
         "most_exported": MOST_EXPORTED,
         "crumbs": [(_("Manage users"), reverse("user_list")), (_("Access log"), "")],
@@ -69,12 +78,15 @@ def user_log(request: PortalRequest) -> HttpResponse:
 
 @require_POST
 def user_log_export(request: PortalRequest) -> StreamingHttpResponse:
-    """The lines that the filters in the address leave, the latest first. That somebody took them along is a line, too."""
+    """The lines that the filters in the address leave, the latest first. That somebody took them along is a
+    line, too."""
     manager = _manager(request)
     lines = _lines(manager, LogFilterForm(request.GET))
     record_activity(actor=Actor.of(request), verb="account.log_exported", record=manager.account)
     rows = _rows(lines, translation.get_language(), timezone.get_current_timezone())
-    headers = {"Content-Disposition": f'attachment; filename="access-log-{timezone.localdate():%Y-%m-%d}.csv"'}
+    headers = {
+        "Content-Disposition": f'attachment; filename="access-log-{timezone.localdate():%Y-%m-%d}.csv"'
+    }
     return StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -85,7 +97,11 @@ def _manager(request: PortalRequest) -> Contact:
 
 def _lines(manager: Contact, filters: LogFilterForm) -> ActivityQuerySet:
     chosen = filters.chosen
-    lines = Activity.objects.about_people(manager).filter(verb__in=verbs_of(chosen.get("kind", ""))).select_related("contact")
+    lines = (
+        Activity.objects.about_people(manager)
+        .filter(verb__in=verbs_of(chosen.get("kind", "")))
+        .select_related("contact")
+    )
     if words := chosen.get("q"):
         people = colleagues(manager).matching(words).order_by()
         lines = lines.filter(Q(contact__in=people.values("pk")) | Q(actor__in=people.values("user")))
@@ -104,7 +120,14 @@ def _at(day: date, moment: time) -> datetime:
 def _rows(lines: ActivityQuerySet, language: str | None, zone: tzinfo) -> Iterator[list[str]]:
     """Read while the file is sent: by then the request's language and time zone are no longer set."""
     with translation.override(language), timezone.override(zone):
-        yield [_("When (%(zone)s)") % {"zone": zone}, _("Who or what"), _("What happened"), _("Details"), _("By"), _("From address")]
+        yield [
+            _("When (%(zone)s)") % {"zone": zone},
+            _("Who or what"),
+            _("What happened"),
+            _("Details"),
+            _("By"),
+            _("From address"),
+        ]
         for activity in lines[:MOST_EXPORTED].iterator(chunk_size=1000):
             line = line_of(activity)
             at = timezone.localtime(line.at).strftime("%Y-%m-%d %H:%M:%S")

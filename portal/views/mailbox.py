@@ -39,4 +39,8 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(OutgoingMail, pk=pk)
-    return render(request, "portal/mailbox_mail.html", {"mail": found, "crumbs": [(_("Mailbox"), reverse("mailbox")), (found.subject, "")]})
+    return render(
+        request,
+        "portal/mailbox_mail.html",
+        {"mail": found, "crumbs": [(_("Mailbox"), reverse("mailbox")), (found.subject, "")]},
+    )

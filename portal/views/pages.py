@@ -1,4 +1,5 @@
-"""Where nothing else answers: the pages that administrators write, other spellings of an address, and redirects."""
+"""Where nothing else answers: the pages that administrators write, other spellings of an address, and
+redirects."""
 
 from typing import Any
 
@@ -28,7 +29,8 @@ SAFE = ("GET", "HEAD")
 @login_not_required
 @csrf_exempt
 def page(request: SiteRequest, path: str) -> HttpResponse:
-    """The rules on the way to the address have let the reader through (portal.middleware); whether a page is there, comes second.
+    """The rules on the way to the address have let the reader through (portal.middleware); whether a page is
+    there, comes second.
 
     Nothing is written here, so forms sent by mistake are told so without a question about their token.
     """

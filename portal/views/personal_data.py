@@ -20,14 +20,20 @@ from portal.personal_data import export_personal_data
 @require_safe
 @sign_in_again_first
 def personal_data(request: PortalRequest) -> HttpResponse:
-    return render(request, "portal/personal_data.html", {"tabs": profile_tabs("personal_data"), "asked_at": request.user.erasure_asked_at})
+    return render(
+        request,
+        "portal/personal_data.html",
+        {"tabs": profile_tabs("personal_data"), "asked_at": request.user.erasure_asked_at},
+    )
 
 
 @require_POST
 @sign_in_again_first
 def personal_data_download(request: PortalRequest) -> HttpResponseBase:
     name = f"my-data-{timezone.localdate():%Y-%m-%d}.json"
-    return FileResponse(export_personal_data(request), as_attachment=True, filename=name, content_type="application/json")
+    return FileResponse(
+        export_personal_data(request), as_attachment=True, filename=name, content_type="application/json"
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +44,11 @@ def erasure(request: PortalRequest) -> HttpResponse:
         if ask_for_erasure(actor=Actor.of(request), user=request.user):
             messages.success(request, _("We have your request, and you have a mail that confirms it."))
         return redirect("personal_data")
-    crumbs = [(_("Profile"), reverse("profile")), (_("Your data"), reverse("personal_data")), (_("Ask for erasure"), "")]
+    crumbs = [
+        (_("Profile"), reverse("profile")),
+        (_("Your data"), reverse("personal_data")),
+        (_("Ask for erasure"), ""),
+    ]
     return render(request, "portal/erasure.html", {"crumbs": crumbs})
 
 

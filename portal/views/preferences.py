@@ -31,11 +31,14 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def switch_contact(request: SiteRequest) -> HttpResponse:
-    """Go on as another of the user's own contacts, at home: the page left behind may belong to the other account."""
+    """Go on as another of the user's own contacts, at home: the page left behind may belong to the other
+    account."""
     form = SwitchForm(request.POST)
     if not form.is_valid():
         raise Http404
-    contact = next((contact for contact in request.contacts if contact.pk == form.cleaned_data["contact"]), None)
+    contact = next(
+        (contact for contact in request.contacts if contact.pk == form.cleaned_data["contact"]), None
+    )
     if contact is None:
         raise Http404
     request.session[ACTIVE_CONTACT] = contact.pk

@@ -58,11 +58,15 @@ def search(request: SiteRequest) -> HttpResponse:
 
 @require_safe
 def search_suggest(request: SiteRequest) -> HttpResponse:
-    """What may answer the reader while they type: for htmx a list, otherwise a page with the same list to look at before
-    a case is opened."""
+    """What may answer the reader while they type: for htmx a list, otherwise a page with the same list to
+    look at before a case is opened."""
     form = SuggestForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    groups = [group for group in _suggestions(request, words) if group.hits] if len(words) >= FEWEST_LETTERS else []
+    groups = (
+        [group for group in _suggestions(request, words) if group.hits]
+        if len(words) >= FEWEST_LETTERS
+        else []
+    )
     context = {
         "words": words,
         "groups": groups,
@@ -82,8 +86,12 @@ def _suggestions(request: SiteRequest, words: str) -> list[Group]:
     cases = own_cases.select_related("status", "contact").alike(words)[:SUGGESTED_OTHERS]
     groups = {
         "cases:list": Group(_("Open cases"), "life-preserver", [_open_case(c, contact) for c in cases]),
-        "knowledgebase:list": Group(_("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]),
-        "forums:list": Group(_("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]),
+        "knowledgebase:list": Group(
+            _("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]
+        ),
+        "forums:list": Group(
+            _("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]
+        ),
     }
     return [group for page, group in groups.items() if may_go_to(request, reverse(page))]
 
@@ -102,10 +110,16 @@ def _groups(request: SiteRequest, words: str) -> list[Group]:
     topics = Topic.objects.visible_to(contact).select_related("forum").filter(title__icontains=words)[:OTHERS]
     invoices = Invoice.objects.visible_to(contact).matching(words)[:OTHERS]
     groups = {
-        "knowledgebase:list": Group(_("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]),
+        "knowledgebase:list": Group(
+            _("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]
+        ),
         "cases:list": Group(_("Cases"), "life-preserver", [_case_hit(c, contact) for c in cases]),
-        "forums:list": Group(_("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]),
-        "invoices:list": Group(_("Invoices"), "receipt", [_hit(str(i.number), i, text=i.purchase_order) for i in invoices]),
+        "forums:list": Group(
+            _("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]
+        ),
+        "invoices:list": Group(
+            _("Invoices"), "receipt", [_hit(str(i.number), i, text=i.purchase_order) for i in invoices]
+        ),
     }
     return [group for page, group in groups.items() if may_go_to(request, reverse(page))]
 

@@ -1,4 +1,5 @@
-"""Deactivating a colleague: the shell knows what they leave behind in the features, and gives it to whoever inherits it."""
+"""Deactivating a colleague: the shell knows what they leave behind in the features, and gives it to whoever
+inherits it."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -38,7 +39,11 @@ def user_deactivate(request: PortalRequest, pk: int) -> HttpResponse:
         "is_self": contact == request.contact,
         "open_cases": count_open_cases(contact),
         "form": form,
-        "crumbs": [(_("Manage users"), reverse("user_list")), (contact.full_name, reverse("user_edit", args=[pk])), (_("Deactivate"), "")],
+        "crumbs": [
+            (_("Manage users"), reverse("user_list")),
+            (contact.full_name, reverse("user_edit", args=[pk])),
+            (_("Deactivate"), ""),
+        ],
     }
     return render(request, "accounts/users/user_deactivate.html", context)
 
@@ -49,5 +54,7 @@ def _deactivate(actor: Actor, contact: Contact, heir: Contact | None) -> int:
     deactivate_colleague(actor=actor, contact=contact)
     cases = hand_over_cases(actor=actor, contact=contact, heir=heir) if heir else 0
     if heir and cases:
-        record_activity(actor=actor, verb="contact.cases_handed_over", record=contact, cases=cases, to=heir.full_name)
+        record_activity(
+            actor=actor, verb="contact.cases_handed_over", record=contact, cases=cases, to=heir.full_name
+        )
     return cases

@@ -16,7 +16,12 @@ def environment(url: str, *keys: str) -> dict[str, str]:
     found = {"OIDC_PROVIDERS": ",".join(keys)}
     for key in keys:
         prefix = f"OIDC_{key.upper()}"
-        found |= {f"{prefix}_URL": url, f"{prefix}_CLIENT_ID": "portal", f"{prefix}_SECRET": "s", f"{prefix}_NAME": f"{key.title()} ID"}
+        found |= {
+            f"{prefix}_URL": url,
+            f"{prefix}_CLIENT_ID": "portal",
+            f"{prefix}_SECRET": "s",
+            f"{prefix}_NAME": f"{key.title()} ID",
+        }
     return found
 
 

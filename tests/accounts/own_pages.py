@@ -8,9 +8,14 @@ from accounts.models import Contact, SignInPolicy, User
 from tests.factories import PASSWORD
 
 LOGIN, AGAIN = "/accounts/login/", "/accounts/reauthenticate/"
-PROFILE, SECURITY, SESSIONS, DATA = "/profile/", "/profile/security/", "/profile/security/sessions/", "/profile/data/"
+PROFILE, SECURITY, SESSIONS, DATA = (
+    "/profile/",
+    "/profile/security/",
+    "/profile/security/sessions/",
+    "/profile/data/",
+)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile/15E148 Safari/604.1"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile/15E148 Safari/604.1"  # noqa: E501
 
 
 def with_password(person: Contact | User) -> User:

@@ -18,7 +18,8 @@ ACCEPTED, BUSY = "250 OK", "451 Try again later"
 
 
 class PostOffice:
-    """``deliveries``: how often each message was taken, by Message-ID; ``recipients``: to whom; ``refusals``: how many were not."""
+    """``deliveries``: how often each message was taken, by Message-ID; ``recipients``: to whom; ``refusals``:
+    how many were not."""
 
     def __init__(self) -> None:
         self.deliveries: Counter[str] = Counter()
@@ -39,7 +40,9 @@ class PostOffice:
     def port(self) -> int:
         return int(self._listener.getsockname()[1])
 
-    async def handle_MAIL(self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if self.is_refusing:
             with self._changed:
                 self.refusals += 1
@@ -66,7 +69,9 @@ class PostOffice:
 
     def wait_until(self, is_so: Callable[["PostOffice"], bool]) -> None:
         with self._changed:
-            assert self._changed.wait_for(lambda: is_so(self), PATIENCE), f"{len(self.deliveries)} messages, {self.refusals} refusals"
+            assert self._changed.wait_for(lambda: is_so(self), PATIENCE), (
+                f"{len(self.deliveries)} messages, {self.refusals} refusals"
+            )
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -89,7 +94,9 @@ class PostOffice:
 
     def _serve(self) -> None:
         server = self._loop.run_until_complete(
-            self._loop.create_server(lambda: SMTP(self, loop=self._loop, hostname="post.example"), sock=self._listener)
+            self._loop.create_server(
+                lambda: SMTP(self, loop=self._loop, hostname="post.example"), sock=self._listener
+            )
         )
         self._loop.run_forever()
         server.close()

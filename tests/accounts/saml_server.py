@@ -46,7 +46,9 @@ ASSERTION = """<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion
   </saml:AuthnStatement>
   {attributes}
 </saml:Assertion>"""
-ATTRIBUTE = '<saml:Attribute Name="{name}"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>'
+ATTRIBUTE = (
+    '<saml:Attribute Name="{name}"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>'
+)
 METADATA = """
 <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="{entity_id}">
   <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
@@ -104,7 +106,9 @@ class SamlServer:
     def certificate(self) -> str:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "saml.works.example")])
         now = datetime.now(UTC)
-        builder = x509.CertificateBuilder(name, name, self._key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+        builder = x509.CertificateBuilder(
+            name, name, self._key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1)
+        )
         return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
     @cached_property
@@ -114,14 +118,26 @@ class SamlServer:
 
     @property
     def metadata(self) -> str:
-        return METADATA.format(entity_id=self.entity_id, sso_url=self.sso_url, certificate="".join(self.certificate.split("\n")[1:-2]))
+        return METADATA.format(
+            entity_id=self.entity_id,
+            sso_url=self.sso_url,
+            certificate="".join(self.certificate.split("\n")[1:-2]),
+        )
 
     def environment(self, key: str = "works") -> dict[str, str]:
-        values = {"NAME": "Works SAML", "ENTITY_ID": self.entity_id, "SSO_URL": self.sso_url, "CERTIFICATE": self.certificate}
-        return {"SAML_PROVIDERS": key} | {f"SAML_{key.upper()}_{name}": value for name, value in values.items()}
+        values = {
+            "NAME": "Works SAML",
+            "ENTITY_ID": self.entity_id,
+            "SSO_URL": self.sso_url,
+            "CERTIFICATE": self.certificate,
+        }
+        return {"SAML_PROVIDERS": key} | {
+            f"SAML_{key.upper()}_{name}": value for name, value in values.items()
+        }
 
     def answer(self, asked: Asked, person: Person, *, is_signed: bool = True, **changes: Any) -> str:
-        """As the browser posts it. ``changes`` are what is wrong with it: audience, age, in_response_to, around, issuer, status."""
+        """As the browser posts it. ``changes`` are what is wrong with it: audience, age, in_response_to,
+        around, issuer, status."""
         values = self._values(asked, **changes)
         assertion = ASSERTION.format(
             **values,
@@ -131,9 +147,15 @@ class SamlServer:
             assertion_id=uuid4().hex,
         )
         signed = self.signed(assertion) if is_signed else assertion
-        around = values | ({"in_response_to": f'InResponseTo="{changes["around"]}"'} if "around" in changes else {})
-        response = ANSWER.format(**around, assertion=signed if values["status"] == "Success" else "", response_id=uuid4().hex)
-        return b64encode((response if values["status"] == "Success" else self.signed(response)).strip().encode()).decode()
+        around = values | (
+            {"in_response_to": f'InResponseTo="{changes["around"]}"'} if "around" in changes else {}
+        )
+        response = ANSWER.format(
+            **around, assertion=signed if values["status"] == "Success" else "", response_id=uuid4().hex
+        )
+        return b64encode(
+            (response if values["status"] == "Success" else self.signed(response)).strip().encode()
+        ).decode()
 
     def _values(self, asked: Asked, **changes: Any) -> dict[str, str]:
         now = datetime.now(UTC) - changes.get("age", timedelta())
@@ -151,7 +173,11 @@ class SamlServer:
 
     def signed(self, xml: str) -> str:
         signed: bytes = OneLogin_Saml2_Utils.add_sign(
-            xml.strip(), self._key_as_text, self.certificate, sign_algorithm=Constants.RSA_SHA256, digest_algorithm=Constants.SHA256
+            xml.strip(),
+            self._key_as_text,
+            self.certificate,
+            sign_algorithm=Constants.RSA_SHA256,
+            digest_algorithm=Constants.SHA256,
         )
         return signed.decode().partition("?>")[2] if signed.startswith(b"<?xml") else signed.decode()
 
@@ -173,8 +199,8 @@ def _time(moment: datetime) -> str:
 
 @contextmanager
 def running(person: Person) -> Iterator[SamlServer]:
-    """A server that everybody is this person at: it sends its answer as soon as it is asked, by a form that sends itself.
-    For a portal on "localhost" it is another site."""
+    """A server that everybody is this person at: it sends its answer as soon as it is asked, by a form that
+    sends itself. For a portal on "localhost" it is another site."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

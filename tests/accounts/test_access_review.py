@@ -18,7 +18,9 @@ def desk(sign_in, bob):
 
 
 def age(account, **fields):
-    Account.objects.filter(pk=account.pk).update(**{name: timezone.now() - QUARTER - timedelta(days=1) for name in fields})
+    Account.objects.filter(pk=account.pk).update(
+        **{name: timezone.now() - QUARTER - timedelta(days=1) for name in fields}
+    )
 
 
 def test_bob_keeps_some_and_removes_others_in_one_form(desk, acme, alice, fiona, ivan, bob):

@@ -55,9 +55,16 @@ def test_who_is_in_the_log_cannot_be_deleted(line, alice, acme):
 
 def test_a_line_says_who_did_what_for_which_account_and_from_where(alice):
     case = make_case(alice, "Probe drifts")
-    line = record_activity(actor=Actor(alice.user, alice, "192.0.2.7"), verb="case.replied", record=case, words=12)
+    line = record_activity(
+        actor=Actor(alice.user, alice, "192.0.2.7"), verb="case.replied", record=case, words=12
+    )
     assert (line.actor, line.actor_name, line.verb) == (alice.user, "Alice Tester", "case.replied")
-    assert (line.record_type, line.record_id, line.label, line.url) == ("case", str(case.pk), str(case), case.get_absolute_url())
+    assert (line.record_type, line.record_id, line.label, line.url) == (
+        "case",
+        str(case.pk),
+        str(case),
+        case.get_absolute_url(),
+    )
     assert (line.account, line.contact) == (alice.account, alice)
     assert (line.client_ip, line.details, line.is_internal) == ("192.0.2.7", {"words": 12}, False)
 
@@ -72,7 +79,12 @@ def test_a_request_leaves_its_address(sign_in, alice, ada):
     data = {"action": "deactivate", "_selected_action": [alice.pk]}
     sign_in(ada).post(reverse("admin:accounts_contact_changelist"), data, REMOTE_ADDR="192.0.2.7")
     line = Activity.objects.get()
-    assert (line.verb, line.actor, line.contact, line.client_ip) == ("contact.deactivated", ada, alice, "192.0.2.7")
+    assert (line.verb, line.actor, line.contact, line.client_ip) == (
+        "contact.deactivated",
+        ada,
+        alice,
+        "192.0.2.7",
+    )
     assert not again(alice).is_active
 
 
@@ -81,7 +93,10 @@ def test_an_action_on_a_contact_writes_one_line(alice, ada):
     assert again(alice).deactivated_at is not None
     reactivate_contact(actor=Actor(user=ada), contact=alice)
     assert again(alice).deactivated_at is None
-    assert list(Activity.objects.order_by("pk").values_list("verb", flat=True)) == ["contact.deactivated", "contact.reactivated"]
+    assert list(Activity.objects.order_by("pk").values_list("verb", flat=True)) == [
+        "contact.deactivated",
+        "contact.reactivated",
+    ]
 
 
 def labels(contact):
@@ -95,7 +110,10 @@ def history(alice, bob, charlie, acme, globex):
         make_case(contact, f"Of {contact.first_name}")
     for account, number in ((acme, "ACME-1"), (globex, "GLOBEX-1")):
         make_invoice(account, number=number)
-    return {label.split(" ", 1)[-1]: (kind, label) for kind, label in Activity.objects.values_list("record_type", "label")}
+    return {
+        label.split(" ", 1)[-1]: (kind, label)
+        for kind, label in Activity.objects.values_list("record_type", "label")
+    }
 
 
 def test_each_sees_what_happened_to_the_records_that_they_may_read(history, alice, bob, charlie, fiona, ivan):

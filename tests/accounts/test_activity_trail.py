@@ -1,4 +1,5 @@
-"""What must be in the log: each deed, done on the pages, leaves one line with who, for which account and from where; no secret."""
+"""What must be in the log: each deed, done on the pages, leaves one line with who, for which account and from
+where; no secret."""
 
 import re
 from dataclasses import dataclass
@@ -62,7 +63,9 @@ def role():
 
 
 def edit(contact, **changes):
-    fields = {name: getattr(contact, name) for name in ("first_name", "last_name", "email", "phone", "job_title")}
+    fields = {
+        name: getattr(contact, name) for name in ("first_name", "last_name", "email", "phone", "job_title")
+    }
     return {**fields, "roles": [], **changes}
 
 
@@ -96,7 +99,9 @@ def unlock(people):
 def choose_a_forgotten_password(people):
     browser = people.at(None)
     ask_for_password(browser, people.alice.email)
-    form = browser.get(mailed(r"http://[^/]+(/accounts/password/reset/key/\S+)"), follow=True).request["PATH_INFO"]
+    form = browser.get(mailed(r"http://[^/]+(/accounts/password/reset/key/\S+)"), follow=True).request[
+        "PATH_INFO"
+    ]
     browser.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
 
 
@@ -151,7 +156,9 @@ def redeem(people):
     browser = people.at(None)
     browser.get(mailed(r"(/redeem/[\w-]{20,}/)"))
     browser.post(reverse("redeem_send_code"))
-    browser.post(reverse("redeem_confirm"), {"code": mailed(r"\b([A-Z0-9]{4}-[A-Z0-9]{4})\b", "invitation_code")})
+    browser.post(
+        reverse("redeem_confirm"), {"code": mailed(r"\b([A-Z0-9]{4}-[A-Z0-9]{4})\b", "invitation_code")}
+    )
     names = {"first_name": "Dora", "last_name": "Quist"}
     browser.post(reverse("redeem_register"), {**names, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
 
@@ -171,7 +178,10 @@ def give_a_role_as_staff(people):
     form = people.staff.get(url).context["adminform"].form
     data = {name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()}
     inlines = {f"invitations-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
-    people.staff.post(url, {**data, **inlines, "account": people.acme.pk, "user": people.alice.user.pk, "roles": [role().pk]})
+    people.staff.post(
+        url,
+        {**data, **inlines, "account": people.acme.pk, "user": people.alice.user.pk, "roles": [role().pk]},
+    )
 
 
 def change_details(people):
@@ -256,8 +266,12 @@ def secrets_of_mails():
     return set(re.findall(r"[\w:-]{20,}|\b\d{6}\b|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", text))
 
 
-@pytest.mark.parametrize(("deed", "verb", "actor", "whose"), TRAIL, ids=[f"{deed.__name__}-{verb}" for deed, verb, *_ in TRAIL])
-def test_each_deed_leaves_one_line_with_who_whose_and_whence_and_no_secret(people, run_jobs, deed, verb, actor, whose):
+@pytest.mark.parametrize(
+    ("deed", "verb", "actor", "whose"), TRAIL, ids=[f"{deed.__name__}-{verb}" for deed, verb, *_ in TRAIL]
+)
+def test_each_deed_leaves_one_line_with_who_whose_and_whence_and_no_secret(
+    people, run_jobs, deed, verb, actor, whose
+):
     deed(people)
     run_jobs()
     line = Activity.objects.get(verb=verb)
@@ -279,7 +293,12 @@ def test_the_list_imported_and_each_invitation_of_it_say_who_began_it_and_where(
     import_a_list(people)
     run_jobs()
     line = Activity.objects.get(verb="contact.invited")
-    assert (line.actor, line.actor_name, line.client_ip, line.label) == (people.bob.user, "Bob Tester", IP, "Eve Quist")
+    assert (line.actor, line.actor_name, line.client_ip, line.label) == (
+        people.bob.user,
+        "Bob Tester",
+        IP,
+        "Eve Quist",
+    )
 
 
 def test_a_wrong_password_for_an_address_of_nobody_is_for_staff_alone(people):
@@ -300,5 +319,10 @@ def test_attempts_on_a_locked_address_do_not_fill_the_log(people):
 def test_in_each_account_people_act_under_the_name_that_they_have_there(people, globex):
     make_contact("Lissy", globex, user=people.alice.user, email="lissy@globex.example")
     people.at(people.alice).post("/accounts/logout/")
-    names = Activity.objects.filter(verb="contact.signed_out").values_list("account__name", "label", "actor_name")
-    assert set(names) == {("Acme Foods", "Alice Tester", "Alice Tester"), ("Globex Pharma", "Lissy Tester", "Lissy Tester")}
+    names = Activity.objects.filter(verb="contact.signed_out").values_list(
+        "account__name", "label", "actor_name"
+    )
+    assert set(names) == {
+        ("Acme Foods", "Alice Tester", "Alice Tester"),
+        ("Globex Pharma", "Lissy Tester", "Lissy Tester"),
+    }

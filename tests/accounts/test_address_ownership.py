@@ -41,7 +41,10 @@ def link(path, to=DORA):
 def choose_password(browser, password=HERS, email=DORA):
     """Forgot your password? In whatever browser the mail is read."""
     ask_for_password(browser, email)
-    browser.post(browser.get(link("/accounts/password/reset/key/", email)).url, {"password1": password, "password2": password})
+    browser.post(
+        browser.get(link("/accounts/password/reset/key/", email)).url,
+        {"password1": password, "password2": password},
+    )
 
 
 def is_confirmed(email=DORA):
@@ -157,7 +160,10 @@ def test_an_identity_of_before_is_gone_and_dora_is_told(provider, visitor):
     choose_password(visitor)
     assert not SocialAccount.objects.exists()
     assert OutgoingMail.objects.filter(to=DORA, event="accounts/claimed").count() == 1
-    assert Activity.objects.get(verb="contact.claimed").details == {"identities": ["works"], "password": False}
+    assert Activity.objects.get(verb="contact.claimed").details == {
+        "identities": ["works"],
+        "password": False,
+    }
 
 
 def test_a_registration_that_waits_in_the_strangers_browser_leads_nowhere(provider, stranger, visitor):
@@ -178,7 +184,8 @@ def test_somebody_whose_address_was_proved_loses_nothing_by_a_new_password(alice
 
 
 def test_a_user_with_a_new_address_keeps_what_belongs_to_them(alice, visitor):
-    """Ada has replaced the address. Alice has signed in before: a mail alone must not take her identity away."""
+    """Ada has replaced the address. Alice has signed in before: a mail alone must not take her identity
+    away."""
     browser_of(with_password(alice))
     connect(alice.user, "alice2")
     EmailAddress.objects.filter(user=alice.user).update(verified=False)
@@ -208,13 +215,17 @@ def prove_by_code(browser):
     browser.get(link("/redeem/"))
     browser.post(reverse("redeem_send_code"))
     mail = OutgoingMail.objects.filter(event="accounts/invitation_code").latest("pk")
-    return browser.post(reverse("redeem_confirm"), {"code": re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", mail.text)[0]})
+    return browser.post(
+        reverse("redeem_confirm"), {"code": re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", mail.text)[0]}
+    )
 
 
 def test_dora_redeems_her_invitation_though_a_stranger_had_registered_her_address(stranger, invited, visitor):
     assert prove_by_code(visitor).url == reverse("redeem_register")
     names = {"first_name": "Dora", "last_name": "Quist"}
-    assert visitor.post(reverse("redeem_register"), {**names, "password1": HERS, "password2": HERS}).url == "/"
+    assert (
+        visitor.post(reverse("redeem_register"), {**names, "password1": HERS, "password2": HERS}).url == "/"
+    )
     invited.refresh_from_db()
     assert (invited.user.email, invited.user.get_full_name()) == (DORA, "Dora Quist")
     assert is_signed_in(visitor)

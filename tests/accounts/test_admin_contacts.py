@@ -48,7 +48,10 @@ def staff(*codenames):
 
 def save(desk, contact, **changes):
     names = ("first_name", "last_name", "email", "phone", "job_title")
-    data = {name: getattr(contact, name) for name in names} | {"user": contact.user_id or "", **NO_INVITATIONS}
+    data = {name: getattr(contact, name) for name in names} | {
+        "user": contact.user_id or "",
+        **NO_INVITATIONS,
+    }
     data["roles"] = [role.pk for role in contact.roles.all()]
     return desk.post(page_of(contact), data | changes)
 
@@ -92,7 +95,9 @@ def dora(acme):
 )
 def test_the_list_is_filtered_and_searched(query, found, desk, alice, charlie, dora, acme):
     make_contact("Eve", acme).deactivate()
-    User.objects.filter(pk=alice.user.pk).update(last_login=timezone.now() - timedelta(days=100), erasure_asked_at=timezone.now())
+    User.objects.filter(pk=alice.user.pk).update(
+        last_login=timezone.now() - timedelta(days=100), erasure_asked_at=timezone.now()
+    )
     lock(charlie.email)
     shown = desk.get(LIST, query).context["cl"].queryset
     assert {contact.first_name for contact in shown} == found
@@ -124,7 +129,10 @@ def test_the_invitation_is_made_and_then_sent_again(desk, dora):
     for _time in range(2):
         press(desk, "invite", dora)
     invitation = Invitation.objects.get()
-    assert [line.verb for line in Activity.objects.order_by("pk")] == ["contact.invited", "contact.invitation_sent_again"]
+    assert [line.verb for line in Activity.objects.order_by("pk")] == [
+        "contact.invited",
+        "contact.invitation_sent_again",
+    ]
     assert invitation.state == "sent"
 
 
@@ -217,7 +225,10 @@ def test_a_change_of_roles_names_what_was_added_and_removed(desk, alice, ada):
     assert save(desk, alice, roles=[it.pk]).status_code == 302
     assert list(alice.roles.all()) == [it]
     line = lines("contact.roles_changed")[0]
-    assert (line.actor, line.details) == (ada, {"added": ["Portal IT User"], "removed": ["Portal Finance User"]})
+    assert (line.actor, line.details) == (
+        ada,
+        {"added": ["Portal IT User"], "removed": ["Portal Finance User"]},
+    )
 
 
 def test_a_change_of_fields_names_them_and_writes_no_others(desk, alice):
@@ -234,7 +245,13 @@ def test_saving_without_a_change_records_nothing(desk, alice):
 
 def test_a_new_contact_is_recorded_with_its_roles(desk, acme):
     role = WebRole.objects.get(name="Portal IT User")
-    data = {"account": acme.pk, "first_name": "Nora", "last_name": "New", "email": "Nora@Acme.example", "roles": [role.pk]}
+    data = {
+        "account": acme.pk,
+        "first_name": "Nora",
+        "last_name": "New",
+        "email": "Nora@Acme.example",
+        "roles": [role.pk],
+    }
     assert desk.post(reverse("admin:accounts_contact_add"), data).status_code == 302
     assert lines("contact.created")[0].details == {"roles": ["Portal IT User"]}
     assert list(Contact.objects.get(email="nora@acme.example").roles.all()) == [role]
@@ -262,7 +279,11 @@ def test_an_exported_list_is_neutralised_and_recorded(desk, alice, dora, ada):
     assert "attachment" in answer["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     alices = next(row for row in rows if row["First name"] == "Alice")
-    assert (alices["Job title"], alices["Phone"], alices["State"]) == ("'=HYPERLINK(1)", "'+1 512 1", "Active")
+    assert (alices["Job title"], alices["Phone"], alices["State"]) == (
+        "'=HYPERLINK(1)",
+        "'+1 512 1",
+        "Active",
+    )
     line = lines("contact.exported")[0]
     assert (line.actor, line.is_internal, line.details) == (ada, True, {"count": 2, "kind": "csv"})
 

@@ -1,4 +1,5 @@
-"""Accounts, users and roles in the administration: who is there, how they sign in, and that nobody raises themselves."""
+"""Accounts, users and roles in the administration: who is there, how they sign in, and that nobody raises
+themselves."""
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
@@ -59,17 +60,29 @@ def desk(sign_in, ada):
 
 
 def test_the_account_shows_its_people_with_roles_state_and_last_sign_in(desk, acme, bob, charlie):
-    User.objects.filter(pk=bob.user.pk).update(last_login=timezone.make_aware(timezone.datetime(2031, 5, 6, 7, 8)))
+    User.objects.filter(pk=bob.user.pk).update(
+        last_login=timezone.make_aware(timezone.datetime(2031, 5, 6, 7, 8))
+    )
     make_contact("Dora", acme, signs_in=False)
     lock(bob.email)
     page = desk.get(page_of(acme)).text
-    for shown in ("Portal User Manager", "bob@acme.example", "2031", "dora@acme.example", "Invited", "Active, locked"):
+    for shown in (
+        "Portal User Manager",
+        "bob@acme.example",
+        "2031",
+        "dora@acme.example",
+        "Invited",
+        "Active, locked",
+    ):
         assert shown in page, shown
     assert charlie.email not in page
 
 
 def test_of_many_people_the_first_hundred_are_shown_and_the_list_is_linked(desk, acme, charlie):
-    Contact.objects.bulk_create(Contact(account=acme, first_name="P", last_name=f"{n:04}", email=f"p{n}@acme.example") for n in range(150))
+    Contact.objects.bulk_create(
+        Contact(account=acme, first_name="P", last_name=f"{n:04}", email=f"p{n}@acme.example")
+        for n in range(150)
+    )
     page = desk.get(page_of(acme)).text
     assert page.count("@acme.example</td>") == 100
     assert "See all 150 contacts in the list" in page
@@ -82,7 +95,9 @@ def test_the_account_costs_the_same_for_one_contact_and_many(desk, acme, ada):
     make_contact("First", acme, "Portal IT User")
     few = cost(desk, page_of(acme))
     for n in range(10):
-        invite_contact(actor=Actor(user=ada), contact=make_contact(f"P{n}", acme, "Portal IT User", signs_in=False))
+        invite_contact(
+            actor=Actor(user=ada), contact=make_contact(f"P{n}", acme, "Portal IT User", signs_in=False)
+        )
         make_contact(f"Q{n}", acme, "Portal Finance User")
     assert cost(desk, page_of(acme)) == few
 
@@ -109,20 +124,34 @@ def test_staff_see_of_an_account_what_they_may_see_elsewhere(permission, sign_in
 def test_people_added_on_the_accounts_page_are_recorded(desk, acme):
     domains = {"email_domains": "acme.example", "initial-email_domains": "acme.example"}
     form = {"number": acme.number, "name": "Acme Foods", "kind": "customer", "status": "active", **domains}
-    row = {"first_name": "Nora", "last_name": "New", "email": "nora@acme.example", "account": acme.pk, "id": ""}
-    rows = {f"contacts-0-{name}": value for name, value in row.items()} | {"contacts-TOTAL_FORMS": 1, "contacts-INITIAL_FORMS": 0}
+    row = {
+        "first_name": "Nora",
+        "last_name": "New",
+        "email": "nora@acme.example",
+        "account": acme.pk,
+        "id": "",
+    }
+    rows = {f"contacts-0-{name}": value for name, value in row.items()} | {
+        "contacts-TOTAL_FORMS": 1,
+        "contacts-INITIAL_FORMS": 0,
+    }
     assert desk.post(page_of(acme), form | rows).status_code == 302
     assert lines("contact.created")[0].contact == Contact.objects.get(email="nora@acme.example")
     assert not lines("account.updated")
     assert desk.post(page_of(acme), {**form, **NO_CONTACTS, "name": "Acme"}).status_code == 302
-    assert (lines("account.updated")[0].is_internal, lines("account.updated")[0].details) == (True, {"fields": ["name"]})
+    assert (lines("account.updated")[0].is_internal, lines("account.updated")[0].details) == (
+        True,
+        {"fields": ["name"]},
+    )
 
 
 # A user
 
 
 def test_the_user_shows_how_they_sign_in(desk, alice):
-    SocialAccount.objects.create(user=alice.user, provider="works", uid="sub-1", extra_data={"email": "alice@works.example"})
+    SocialAccount.objects.create(
+        user=alice.user, provider="works", uid="sub-1", extra_data={"email": "alice@works.example"}
+    )
     switch_on_email(actor=SYSTEM, user=alice.user)
     User.objects.filter(pk=alice.user.pk).update(erasure_asked_at=timezone.now())
     page = desk.get(page_of(alice.user)).text
@@ -130,7 +159,9 @@ def test_the_user_shows_how_they_sign_in(desk, alice):
         assert shown in page, shown
 
 
-@pytest.mark.parametrize(("state", "found"), [("locked", ["alice@acme.example"]), ("erasure", ["charlie@globex.example"])])
+@pytest.mark.parametrize(
+    ("state", "found"), [("locked", ["alice@acme.example"]), ("erasure", ["charlie@globex.example"])]
+)
 def test_users_are_filtered_by_lock_and_wish(state, found, desk, alice, charlie):
     lock(alice.email)
     User.objects.filter(pk=charlie.user.pk).update(erasure_asked_at=timezone.now())
@@ -150,7 +181,9 @@ def test_buttons_unlock_end_sessions_and_remove_the_second_factor(desk, alice, v
     assert not lockout.is_locked(alice.email)
     assert visitor.get("/cases/").status_code == 302
     assert chosen_methods(alice.user) == []
-    assert {"contact.unlocked", "session.ended", "second_factor.removed"} <= {line.verb for line in Activity.objects.filter(actor=ada)}
+    assert {"contact.unlocked", "session.ended", "second_factor.removed"} <= {
+        line.verb for line in Activity.objects.filter(actor=ada)
+    }
 
 
 @pytest.mark.parametrize("name", BUTTONS)
@@ -176,7 +209,12 @@ def test_staff_who_change_users_give_no_rights_that_they_lack(sign_in, alice):
     group = Group.objects.create(name="Everything")
     group.permissions.set(Permission.objects.all())
     helper = staff("view_user", "change_user", "view_contact")
-    rights = {"is_staff": "on", "is_superuser": "on", "groups": [group.pk], "user_permissions": [Permission.objects.first().pk]}
+    rights = {
+        "is_staff": "on",
+        "is_superuser": "on",
+        "groups": [group.pk],
+        "user_permissions": [Permission.objects.first().pk],
+    }
     sign_in(helper).post(page_of(alice.user), data_of(alice.user, first_name="Alicia", **rights))
     user = User.objects.get(pk=alice.user.pk)
     assert [user.is_superuser, user.groups.exists(), user.user_permissions.exists()] == [False] * 3
@@ -198,7 +236,9 @@ def test_staff_do_not_change_the_sign_in_of_whoever_may_do_more(target, sign_in,
     assert browser.get(page_of(user)).status_code == 200
     assert browser.post(page_of(user), data_of(user, email="thief@evil.example")).status_code == 403
     passwords = {"password1": password, "password2": password, "usable_password": "true"}
-    assert browser.post(reverse("admin:auth_user_password_change", args=[user.pk]), passwords).status_code == 403
+    assert (
+        browser.post(reverse("admin:auth_user_password_change", args=[user.pk]), passwords).status_code == 403
+    )
     for name in BUTTONS:
         assert browser.post(button(name, user)).status_code == 403
     after = User.objects.get(pk=user.pk)
@@ -207,7 +247,11 @@ def test_staff_do_not_change_the_sign_in_of_whoever_may_do_more(target, sign_in,
 
 def test_changes_of_users_are_recorded_for_staff_without_passwords(desk, alice):
     desk.post(page_of(alice.user), data_of(alice.user, first_name="Alicia"))
-    passwords = {"password1": "another-password-77", "password2": "another-password-77", "usable_password": "true"}
+    passwords = {
+        "password1": "another-password-77",
+        "password2": "another-password-77",
+        "usable_password": "true",
+    }
     desk.post(reverse("admin:auth_user_password_change", args=[alice.user.pk]), passwords)
     assert (lines("user.updated")[0].label, lines("user.updated")[0].is_internal) == (alice.email, True)
     assert lines("user.password_set")[0].label == alice.email
@@ -218,9 +262,17 @@ def test_changes_of_users_are_recorded_for_staff_without_passwords(desk, alice):
 
 
 def role_form(role, *rows, **changes):
-    data = {"name": role.name, "description": "", "record_permissions-TOTAL_FORMS": len(rows), "record_permissions-INITIAL_FORMS": 0}
+    data = {
+        "name": role.name,
+        "description": "",
+        "record_permissions-TOTAL_FORMS": len(rows),
+        "record_permissions-INITIAL_FORMS": 0,
+    }
     for n, row in enumerate(rows):
-        data |= {f"record_permissions-{n}-{name}": value for name, value in {"role": role.pk, "id": "", **row}.items()}
+        data |= {
+            f"record_permissions-{n}-{name}": value
+            for name, value in {"role": role.pk, "id": "", **row}.items()
+        }
     return data | changes
 
 

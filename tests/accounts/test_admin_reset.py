@@ -1,4 +1,5 @@
-"""Reset portal access: whoever has lost every way in, or has a thief in theirs, starts again; and really gets in."""
+"""Reset portal access: whoever has lost every way in, or has a thief in theirs, starts again; and really gets
+in."""
 
 import re
 from types import SimpleNamespace
@@ -128,7 +129,9 @@ def test_an_address_that_a_thief_has_yet_to_confirm_is_gone(desk, alice):
 
 
 @pytest.mark.parametrize("is_confirmed", [True, False])
-def test_alice_really_gets_in_again_and_sees_her_cases(is_confirmed, desk, lost, run_jobs, mailoutbox, visitor):
+def test_alice_really_gets_in_again_and_sees_her_cases(
+    is_confirmed, desk, lost, run_jobs, mailoutbox, visitor
+):
     """The second time an administrator had replaced her address, which nobody has confirmed since."""
     if not is_confirmed:
         EmailAddress.objects.filter(user=lost.user).delete()
@@ -147,7 +150,9 @@ def test_alice_really_gets_in_again_and_sees_her_cases(is_confirmed, desk, lost,
 
 
 @pytest.mark.parametrize("registration", SignInPolicy.Registration.values)
-def test_she_may_also_choose_a_new_password_first_and_accept_then(registration, desk, alice, run_jobs, mailoutbox, visitor):
+def test_she_may_also_choose_a_new_password_first_and_accept_then(
+    registration, desk, alice, run_jobs, mailoutbox, visitor
+):
     """Where registration is closed this is the way."""
     change_policy(registration=registration)
     desk.post(reset_url(alice))
@@ -155,7 +160,9 @@ def test_she_may_also_choose_a_new_password_first_and_accept_then(registration, 
     visitor.post("/accounts/password/reset/", {"email": alice.email})
     run_jobs()
     key = next(
-        re.search(r"http://[^/]+(/accounts/password/reset/key/\S+)", mail.body) for mail in mailoutbox if "/reset/key/" in mail.body
+        re.search(r"http://[^/]+(/accounts/password/reset/key/\S+)", mail.body)
+        for mail in mailoutbox
+        if "/reset/key/" in mail.body
     )[1]
     page = visitor.get(key, follow=True)
     visitor.post(page.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD})
@@ -255,7 +262,10 @@ def test_the_sign_in_of_staff_is_reset_by_superusers_alone(sign_in, acme, ada):
     boss = make_contact("Ada", acme, user=ada)
     assert sign_in(helper).post(reset_url(boss)).status_code == 403
     assert sign_in(helper).get(reset_url(boss)).status_code == 403
-    assert "Reset portal access" not in sign_in(helper).get(reverse("admin:accounts_contact_change", args=[boss.pk])).text
+    assert (
+        "Reset portal access"
+        not in sign_in(helper).get(reverse("admin:accounts_contact_change", args=[boss.pk])).text
+    )
     boss.refresh_from_db()
     assert boss.user == ada
 

@@ -17,7 +17,18 @@ from accounts.actions.invitations import invite_contact
 from accounts.actors import Actor
 from accounts.models import Activity, Contact, Invitation, SignInPolicy, User
 from portal import providers
-from tests.accounts.external import BUTTON, LOGIN, PAGE, begin, change_policy, connect, environment, is_signed_in, person, sign_in_with
+from tests.accounts.external import (
+    BUTTON,
+    LOGIN,
+    PAGE,
+    begin,
+    change_policy,
+    connect,
+    environment,
+    is_signed_in,
+    person,
+    sign_in_with,
+)
 from tests.factories import PASSWORD, make_contact
 
 
@@ -28,7 +39,11 @@ def dora(bob: Contact, run_jobs: Any, mailoutbox: Any) -> SimpleNamespace:
     invite_contact(actor=Actor(user=bob.user, contact=bob), contact=contact)
     run_jobs()
     body = mailoutbox[-1].body
-    link = next(word for word in body.split() if "/redeem/" in word and word.rstrip("/").rpartition("/")[2] not in ("redeem", ""))
+    link = next(
+        word
+        for word in body.split()
+        if "/redeem/" in word and word.rstrip("/").rpartition("/")[2] not in ("redeem", "")
+    )
     return SimpleNamespace(contact=contact, path=urlsplit(link).path)
 
 
@@ -125,7 +140,11 @@ def test_open_registration_makes_an_individual_customer(visitor, provider):
     change_policy(registration="open")
     sign_in_with(visitor, person(provider, "new2", "New2@Acme.example"))
     contact = Contact.objects.get()
-    assert (contact.email, contact.account, contact.user.get_full_name()) == ("new2@acme.example", None, "Dora Diaz")
+    assert (contact.email, contact.account, contact.user.get_full_name()) == (
+        "new2@acme.example",
+        None,
+        "Dora Diaz",
+    )
     assert is_signed_in(visitor)
 
 
@@ -136,7 +155,9 @@ def test_open_registration_keeps_to_the_allowed_domains(visitor, provider):
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("verified", [False, "false", None, "true", "True", 1, 1.0, "1", [True], {"is": True}])
+@pytest.mark.parametrize(
+    "verified", [False, "false", None, "true", "True", 1, 1.0, "1", [True], {"is": True}]
+)
 def test_an_address_that_is_not_verified_must_be_confirmed_by_mail(visitor, provider, verified):
     change_policy(registration="open")
     response = sign_in_with(visitor, person(provider, "new4", "new4@acme.example", verified))
@@ -147,25 +168,48 @@ def test_an_address_that_is_not_verified_must_be_confirmed_by_mail(visitor, prov
 
 @pytest.mark.parametrize(
     ("said", "counts"),
-    [(True, True), (False, False), (None, False), ("false", False), ("no", False), ("true", False), (1, False), ([False], False)],
+    [
+        (True, True),
+        (False, False),
+        (None, False),
+        ("false", False),
+        ("no", False),
+        ("true", False),
+        (1, False),
+        ([False], False),
+    ],
 )
 @pytest.mark.parametrize("name", ["google", "yahoo"])
 def test_a_word_of_google_or_yahoo_counts_as_it_was_said(rf, settings, name, said, counts):
     """allauth makes a truth of whatever they send, "false" included."""
     settings.SOCIALACCOUNT_PROVIDERS = providers.configured({"GOOGLE_CLIENT_ID": "x", "YAHOO_CLIENT_ID": "x"})
-    claims = {"email": "new@acme.example", "email_verified": said, "sub": "1", "given_name": "Dora", "family_name": "Diaz"}
+    claims = {
+        "email": "new@acme.example",
+        "email_verified": said,
+        "sub": "1",
+        "given_name": "Dora",
+        "family_name": "Diaz",
+    }
     assert vouched_for(rf, name, claims) is counts
 
 
-@pytest.mark.parametrize(("said", "counts"), [(True, True), (False, False), (None, False), ("true", False), (1, False)])
+@pytest.mark.parametrize(
+    ("said", "counts"), [(True, True), (False, False), (None, False), ("true", False), (1, False)]
+)
 def test_a_word_of_github_counts_as_it_was_said(rf, settings, said, counts):
     settings.SOCIALACCOUNT_PROVIDERS = providers.configured({"GITHUB_CLIENT_ID": "x"})
-    claims = {"id": 1, "login": "dora", "emails": [{"email": "new@acme.example", "primary": True, "verified": said}]}
+    claims = {
+        "id": 1,
+        "login": "dora",
+        "emails": [{"email": "new@acme.example", "primary": True, "verified": said}],
+    }
     assert vouched_for(rf, "github", claims) is counts
 
 
 def test_a_domain_that_google_alone_gives_out_needs_no_word(rf, settings):
-    settings.SOCIALACCOUNT_PROVIDERS = providers.configured({"GOOGLE_CLIENT_ID": "x", "GOOGLE_VERIFIED_DOMAINS": "acme.example"})
+    settings.SOCIALACCOUNT_PROVIDERS = providers.configured(
+        {"GOOGLE_CLIENT_ID": "x", "GOOGLE_VERIFIED_DOMAINS": "acme.example"}
+    )
     assert vouched_for(rf, "google", {"email": "new@acme.example", "email_verified": "no", "sub": "1"})
 
 
@@ -188,7 +232,9 @@ def test_dora_redeems_with_an_identity_of_her_address(dora, visitor, provider):
     assert visitor.get("/").context["request"].contact == dora.contact
 
 
-@pytest.mark.parametrize(("email", "verified"), [("stranger@acme.example", True), ("dora@acme.example", False)])
+@pytest.mark.parametrize(
+    ("email", "verified"), [("stranger@acme.example", True), ("dora@acme.example", False)]
+)
 def test_nobody_else_uses_the_invitation(dora, visitor, provider, email, verified):
     users = User.objects.count()
     visitor.get(dora.path)
@@ -202,7 +248,9 @@ def test_nobody_else_uses_the_invitation(dora, visitor, provider, email, verifie
 def test_closed_means_closed_for_the_invited_too(dora, visitor, provider):
     change_policy(registration="closed")
     visitor.get(dora.path)
-    assert "Registration is closed" in sign_in_with(visitor, person(provider, "dora2", dora.contact.email)).text
+    assert (
+        "Registration is closed" in sign_in_with(visitor, person(provider, "dora2", dora.contact.email)).text
+    )
     assert Invitation.objects.get().is_redeemable
 
 
@@ -260,7 +308,8 @@ def test_alice_disconnects_after_a_question(browser, alice, provider):
 
 @pytest.mark.parametrize("others", [[], ["bankrupt"]])
 def test_the_last_way_in_stays(browser, alice, provider, others):
-    """A password is none while it is switched off, nor is an identity of a provider that is not configured any more."""
+    """A password is none while it is switched off, nor is an identity of a provider that is not configured
+    any more."""
     change_policy(local_sign_in=False)
     identity = connect(alice.user, "alice4")
     for name in others:
@@ -273,7 +322,9 @@ def test_the_last_way_in_stays(browser, alice, provider, others):
 def test_without_a_password_the_last_identity_stays(alice):
     identity = connect(alice.user, "alice6")
     with pytest.raises(OnlyWayIn):
-        disconnect_identity(actor=Actor(user=alice.user), identity=identity, policy=SignInPolicy(), providers=["works"])
+        disconnect_identity(
+            actor=Actor(user=alice.user), identity=identity, policy=SignInPolicy(), providers=["works"]
+        )
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

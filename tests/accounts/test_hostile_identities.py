@@ -20,7 +20,18 @@ from accounts.models import Contact, OutgoingMail, SignInPolicy, User
 from portal import providers
 from tests.accounts import broken_provider
 from tests.accounts.broken_provider import PERSON, SETTINGS, TOKEN, BrokenProvider
-from tests.accounts.external import BUTTON, LOGIN, begin, change_policy, come_back, connect, environment, is_signed_in, person, sign_in_with
+from tests.accounts.external import (
+    BUTTON,
+    LOGIN,
+    begin,
+    change_policy,
+    come_back,
+    connect,
+    environment,
+    is_signed_in,
+    person,
+    sign_in_with,
+)
 from tests.factories import PASSWORD, make_contact
 
 CALLBACK = f"{BUTTON}callback/"
@@ -34,7 +45,9 @@ def answer_of(asked: str, sub: str) -> str:
 # The way there and back
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_nobody_is_led_to_another_site(alice, visitor, provider, target):
     connect(alice.user, person(provider, "alice", alice.email))
     asked = begin(visitor, url=f"{BUTTON}?{urlencode({'next': target})}&unused=")
@@ -95,7 +108,14 @@ def test_the_session_is_another_one_after_signing_in(alice, visitor, provider):
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?error=server_error", "?error=access_denied", "?code=%00&state=%00", "?state=a&state=b&code=%ED%A0%80"]
+    "query",
+    [
+        "",
+        "?error=server_error",
+        "?error=access_denied",
+        "?code=%00&state=%00",
+        "?state=a&state=b&code=%ED%A0%80",
+    ],
 )
 def test_an_answer_that_is_none_gets_a_friendly_page(visitor, provider, query):
     begin(visitor)
@@ -104,7 +124,10 @@ def test_an_answer_that_is_none_gets_a_friendly_page(visitor, provider, query):
     assert "did not answer as it should" in response.text
 
 
-@pytest.mark.parametrize("url", ["/accounts/oidc/unknown/login/", "/accounts/oidc/unknown/login/callback/", "/accounts/google/login/"])
+@pytest.mark.parametrize(
+    "url",
+    ["/accounts/oidc/unknown/login/", "/accounts/oidc/unknown/login/callback/", "/accounts/google/login/"],
+)
 def test_a_provider_that_is_not_configured_is_not_there(visitor, provider, url):
     assert visitor.post(url).status_code == 404
 
@@ -133,7 +156,9 @@ def test_a_visitor_connects_nothing(visitor, provider):
 def test_connecting_needs_a_fresh_proof_that_it_is_alice(sign_in, alice, provider):
     """A browser that was left open for an hour gives away no second key."""
     browser = sign_in(alice)
-    response = come_back(browser, begin(browser, "connect"), person(provider, "mallory", "mallory@acme.example"))
+    response = come_back(
+        browser, begin(browser, "connect"), person(provider, "mallory", "mallory@acme.example")
+    )
     assert "confirm" in response.url or "reauthenticate" in response.url
     assert not SocialAccount.objects.exists()
 
@@ -181,20 +206,28 @@ def test_who_has_an_identity_signs_in_however_registration_stands(alice, visitor
     assert sign_in_with(visitor, "alice").url == "/"
 
 
-def test_a_customers_own_provider_vouches_for_that_customers_addresses_alone(dora_link, visitor, server, settings, bob):
-    settings.SOCIALACCOUNT_PROVIDERS = providers.configured(environment(server, "works") | {"OIDC_WORKS_ONLY_DOMAINS": "globex.example"})
+def test_a_customers_own_provider_vouches_for_that_customers_addresses_alone(
+    dora_link, visitor, server, settings, bob
+):
+    settings.SOCIALACCOUNT_PROVIDERS = providers.configured(
+        environment(server, "works") | {"OIDC_WORKS_ONLY_DOMAINS": "globex.example"}
+    )
     visitor.get(dora_link)
     response = sign_in_with(visitor, person(server, "mallory", "dora@acme.example"))
     assert response.url == "/redeem/invitation/"
     assert not SocialAccount.objects.exists()
-    settings.SOCIALACCOUNT_PROVIDERS = providers.configured(environment(server, "works") | {"OIDC_WORKS_ONLY_DOMAINS": "Acme.example"})
+    settings.SOCIALACCOUNT_PROVIDERS = providers.configured(
+        environment(server, "works") | {"OIDC_WORKS_ONLY_DOMAINS": "Acme.example"}
+    )
     assert sign_in_with(visitor, "mallory").url == "/"
 
 
 @pytest.fixture
 def dora_link(bob):
     """The address that Bob's invitation mails to Dora."""
-    invite_contact(actor=Actor(user=bob.user, contact=bob), contact=make_contact("Dora", bob.account, signs_in=False))
+    invite_contact(
+        actor=Actor(user=bob.user, contact=bob), contact=make_contact("Dora", bob.account, signs_in=False)
+    )
     text = OutgoingMail.objects.get(event="accounts/invitation").text
     return re.search(r"/redeem/[\w-]{20,}/", text)[0]
 
@@ -264,7 +297,9 @@ def test_nonsense_instead_of_a_person_gets_a_friendly_page(visitor, broken, nons
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("nonsense", [*NONSENSE, {"access_token": "t", "id_token": "no.token.this"}, {"error": "invalid_grant"}])
+@pytest.mark.parametrize(
+    "nonsense", [*NONSENSE, {"access_token": "t", "id_token": "no.token.this"}, {"error": "invalid_grant"}]
+)
 def test_nonsense_instead_of_a_token_gets_a_friendly_page(visitor, broken, nonsense):
     broken.answers[TOKEN] = nonsense
     assert "did not answer as it should" in go_through(visitor).text
@@ -280,7 +315,17 @@ def test_any_name_will_do(visitor, broken, name):
 
 
 @pytest.mark.parametrize(
-    "email", ["", None, "no address", ["a@acme.example"], {"a": "b"}, "a@b\0", f"{'a' * 300}@acme.example", "a@acme.example\ud800"]
+    "email",
+    [
+        "",
+        None,
+        "no address",
+        ["a@acme.example"],
+        {"a": "b"},
+        "a@b\0",
+        f"{'a' * 300}@acme.example",
+        "a@acme.example\ud800",
+    ],
 )
 def test_without_an_address_nobody_registers(visitor, broken, email):
     broken.answers[PERSON] |= {"email": email}

@@ -58,7 +58,9 @@ def link_in_mail(to, path):
 
 def register(browser, email):
     names = {"first_name": "Dora", "last_name": "Quist"}
-    return browser.post(SIGN_UP, {**names, "email": email, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    return browser.post(
+        SIGN_UP, {**names, "email": email, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    )
 
 
 def invited(bob):
@@ -77,13 +79,20 @@ def ask_for_code(browser, address, **data):
 # A stranger comes first
 
 
-def test_an_identity_that_a_stranger_tied_to_doras_address_is_void_once_she_has_the_sign_in(provider, visitor):
-    """The stranger's provider does not vouch for the address. It never becomes the stranger's by Dora's own proof of it."""
+def test_an_identity_that_a_stranger_tied_to_doras_address_is_void_once_she_has_the_sign_in(
+    provider, visitor
+):
+    """The stranger's provider does not vouch for the address. It never becomes the stranger's by Dora's own
+    proof of it."""
     change_policy(registration="open")
     email = "dora@acme.example"
     sign_in_with(Client(), person(provider, "mallory", email, verified=False))
     ask_for_password(visitor, email)
-    form = visitor.get(re.search(r"/accounts/password/reset/key/\S+", OutgoingMail.objects.filter(to=email).latest("pk").text)[0]).url
+    form = visitor.get(
+        re.search(
+            r"/accounts/password/reset/key/\S+", OutgoingMail.objects.filter(to=email).latest("pk").text
+        )[0]
+    ).url
     visitor.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
     visitor.post(LOGIN, {"login": email, "password": NEW_PASSWORD})
     visitor.post(link_in_mail(email, "/accounts/confirm-email/"))
@@ -131,7 +140,9 @@ def test_the_mail_that_anybody_can_ask_for_has_a_link_that_works_beside_the_firs
 
 def test_for_an_invitation_that_has_expired_a_new_code_is_made(bob, visitor, run_jobs):
     dora, first = invited(bob)
-    Invitation.objects.update(sent_at=timezone.now() - timedelta(days=20), expires_at=timezone.now() - timedelta(days=6))
+    Invitation.objects.update(
+        sent_at=timezone.now() - timedelta(days=20), expires_at=timezone.now() - timedelta(days=6)
+    )
     visitor.post(reverse("redeem_new_link"), {"email": dora.email})
     run_jobs()
     assert visitor.get(link_in_mail(dora.email, "/redeem/")).url == reverse("redeem_invitation")
@@ -145,7 +156,8 @@ def test_an_invented_further_code_opens_nothing(bob, visitor, code):
 
 
 def test_dora_is_told_what_to_do_when_somebody_else_has_just_had_a_code_mailed_to_her(bob, visitor):
-    """Who has the forwarded link used up her tries: she gets a code page or a sentence, not a bare refusal."""
+    """Who has the forwarded link used up her tries: she gets a code page or a sentence, not a bare
+    refusal."""
     _dora, path = invited(bob)
     stranger = Client()
     stranger.get(path)
@@ -209,7 +221,9 @@ def test_a_group_link_with_an_endless_address_is_told_beside_the_field(acme, ada
 
 def test_an_endless_address_in_a_list_is_named_with_its_row(bob):
     """Otherwise the job failed for good, and the list ran for ever."""
-    checked = check_import(actor=actor(bob), file_name="people.csv", content=f"{HEAD}Dora,Quist,{TOO_LONG}\n".encode())
+    checked = check_import(
+        actor=actor(bob), file_name="people.csv", content=f"{HEAD}Dora,Quist,{TOO_LONG}\n".encode()
+    )
     assert [error["row"] for error in checked.errors] == [2]
 
 
@@ -238,7 +252,9 @@ def more(sheet, rows):
 
 
 def many_cells(sheet):
-    return more(sheet, b"".join(b'<row r="%d">' % number + b"<c/>" * 16_000 + b"</row>" for number in range(3, 63)))
+    return more(
+        sheet, b"".join(b'<row r="%d">' % number + b"<c/>" * 16_000 + b"</row>" for number in range(3, 63))
+    )
 
 
 def many_pieces(sheet):
@@ -293,7 +309,8 @@ def test_signing_in_leads_to_no_address_but_the_portals(alice, settings):
 
 
 def test_no_line_of_the_log_holds_a_code_that_still_works(bob, visitor, caplog):
-    """Django notes the path of whatever it refuses: here a method that the page does not know; a rate limit does it too."""
+    """Django notes the path of whatever it refuses: here a method that the page does not know; a rate limit
+    does it too."""
     _dora, path = invited(bob)
     with caplog.at_level(logging.DEBUG):
         visitor.post(path)
@@ -332,7 +349,8 @@ def test_who_is_a_contact_already_is_told_so_by_a_groups_link(alice, ada, sign_i
 
 @commits
 def test_a_list_that_is_started_twice_does_not_get_in_its_own_jobs_way():
-    """The start locks the account, then the list; the job locked them the other way round, and somebody got a 503."""
+    """The start locks the account, then the list; the job locked them the other way round, and somebody got a
+    503."""
     bob = make_contact("Bob", make_account("Acme Foods"), "Portal User Manager")
     content = (HEAD + "".join(f"Dora,Quist,dora{number}@acme.example\n" for number in range(1000))).encode()
     checked = check_import(actor=actor(bob), file_name="people.csv", content=content)

@@ -27,7 +27,9 @@ def desk(sign_in, ada):
 
 
 def add(desk, **data):
-    return desk.post(reverse("admin:accounts_invitation_add"), {"max_redemptions": 1, "domain": "", "message": "", **data})
+    return desk.post(
+        reverse("admin:accounts_invitation_add"), {"max_redemptions": 1, "domain": "", "message": "", **data}
+    )
 
 
 def test_staff_invite_a_contact(desk, dora, ada):
@@ -56,7 +58,12 @@ def test_staff_invite_a_group(desk, acme, ada):
 
 
 def test_neither_both_nor_nobody_can_be_invited(desk, acme, dora, alice):
-    for data in ({}, {"contact": dora.pk, "account": acme.pk}, {"contact": alice.pk}, {"contact": dora.pk, "max_redemptions": 2}):
+    for data in (
+        {},
+        {"contact": dora.pk, "account": acme.pk},
+        {"contact": alice.pk},
+        {"contact": dora.pk, "max_redemptions": 2},
+    ):
         response = add(desk, **data)
         assert response.status_code == 200
         assert "errornote" in response.text

@@ -10,7 +10,13 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions.invitations import answer_request_for_link, invite_contact, invite_group, resend_invitation, revoke_invitation
+from accounts.actions.invitations import (
+    answer_request_for_link,
+    invite_contact,
+    invite_group,
+    resend_invitation,
+    revoke_invitation,
+)
 from accounts.actions.redemption import AddressIsTaken
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, Contact, Invitation, OutgoingMail, SignInPolicy, User, WebRole
@@ -33,7 +39,9 @@ def finance(db):
 
 @pytest.fixture
 def invitation(bob, dora, finance):
-    return invite_contact(actor=Actor(user=bob.user, contact=bob), contact=dora, roles=[finance], message="Come in!")
+    return invite_contact(
+        actor=Actor(user=bob.user, contact=bob), contact=dora, roles=[finance], message="Come in!"
+    )
 
 
 def mails(to, event):
@@ -56,7 +64,13 @@ def prove(browser, address, **data):
 
 
 def register(browser, **changes):
-    data = {"first_name": "Dora", "last_name": "Tester", "password1": PASSWORD, "password2": PASSWORD, **changes}
+    data = {
+        "first_name": "Dora",
+        "last_name": "Tester",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        **changes,
+    }
     return browser.post(reverse("redeem_register"), data)
 
 
@@ -92,7 +106,11 @@ def test_an_invitation_holds_for_14_days(invitation):
 
 def test_inviting_is_recorded_with_actor_and_account(invitation, bob, acme):
     activity = Activity.objects.get(verb="contact.invited")
-    assert (activity.actor, activity.account, activity.details["email"]) == (bob.user, acme, "dora@acme.example")
+    assert (activity.actor, activity.account, activity.details["email"]) == (
+        bob.user,
+        acme,
+        "dora@acme.example",
+    )
 
 
 def test_who_signs_in_already_or_is_deactivated_cannot_be_invited(alice, dora):
@@ -114,7 +132,9 @@ def test_a_second_invitation_replaces_the_first(invitation, dora, visitor):
 # Opening a link
 
 
-def test_opening_the_link_consumes_nothing_and_leads_to_an_address_without_the_code(invitation, dora, visitor):
+def test_opening_the_link_consumes_nothing_and_leads_to_an_address_without_the_code(
+    invitation, dora, visitor
+):
     response = visitor.get(link_for(dora.email))
     assert response.url == INVITATION
     page = visitor.get(INVITATION)
@@ -163,7 +183,16 @@ def send_again(invitation, dora):
 
 
 @pytest.mark.parametrize(
-    "end", [make_used, make_expired, make_revoked, make_contact_inactive, make_account_inactive, correct_address, send_again]
+    "end",
+    [
+        make_used,
+        make_expired,
+        make_revoked,
+        make_contact_inactive,
+        make_account_inactive,
+        correct_address,
+        send_again,
+    ],
 )
 def test_a_dead_link_is_the_same_410_page_as_an_unknown_one(end, invitation, dora, visitor):
     link = link_for(dora.email)
@@ -184,7 +213,9 @@ def without_token(page):
 # A new person
 
 
-def test_the_invitee_proves_the_address_registers_and_is_signed_in(invitation, dora, finance, visitor, run_jobs):
+def test_the_invitee_proves_the_address_registers_and_is_signed_in(
+    invitation, dora, finance, visitor, run_jobs
+):
     visitor.get(link_for(dora.email))
     assert prove(visitor, dora.email).url == reverse("redeem_register")
     assert register(visitor).url == reverse("home")
@@ -312,7 +343,9 @@ def test_an_unconfirmed_address_does_not_make_its_user_the_invitee(invitation, d
     assert is_unused(invitation)
 
 
-def test_somebody_else_who_is_signed_in_is_told_whom_it_is_for_and_the_invitee_still_can(invitation, dora, charlie, sign_in):
+def test_somebody_else_who_is_signed_in_is_told_whom_it_is_for_and_the_invitee_still_can(
+    invitation, dora, charlie, sign_in
+):
     stranger = sign_in(charlie)
     stranger.get(link_for(dora.email))
     page = stranger.get(INVITATION)
@@ -326,7 +359,9 @@ def test_somebody_else_who_is_signed_in_is_told_whom_it_is_for_and_the_invitee_s
     assert invitation.redemptions.count() == 1
 
 
-def test_a_user_redeems_for_another_address_of_theirs_with_a_code_mailed_there(invitation, dora, charlie, sign_in):
+def test_a_user_redeems_for_another_address_of_theirs_with_a_code_mailed_there(
+    invitation, dora, charlie, sign_in
+):
     browser = sign_in(charlie)
     browser.get(link_for(dora.email))
     assert prove(browser, dora.email).url == INVITATION
@@ -349,7 +384,10 @@ def test_redeeming_again_as_the_redeemer_just_goes_on(invitation, dora, sign_in)
     link = link_for(dora.email)
     for _time in range(2):
         assert browser.get(link, follow=True).status_code == 200
-        assert browser.post(INVITATION, follow=True).redirect_chain[-1][0] in (reverse("home"), reverse("redeem"))
+        assert browser.post(INVITATION, follow=True).redirect_chain[-1][0] in (
+            reverse("home"),
+            reverse("redeem"),
+        )
     assert invitation.redemptions.count() == 1
     assert browser.get(link, follow=True).redirect_chain[-1][0] == reverse("home")
 
@@ -384,7 +422,9 @@ def test_an_invitation_to_a_corrected_address_goes_there_when_sent_again(invitat
 
 @pytest.fixture
 def group(acme, ada, finance):
-    return invite_group(actor=Actor(user=ada), account=acme, max_redemptions=2, domain="@ACME.example ", roles=[finance])
+    return invite_group(
+        actor=Actor(user=ada), account=acme, max_redemptions=2, domain="@ACME.example ", roles=[finance]
+    )
 
 
 def test_the_maker_of_a_group_is_mailed_the_link(group, ada):
@@ -407,7 +447,9 @@ def test_people_of_the_domain_join_until_the_group_is_full(group, ada, acme, fin
 def test_an_address_outside_the_domain_does_not_join(group, ada, charlie, sign_in, visitor):
     link = link_for(ada.email, "invitation_group")
     visitor.get(link)
-    assert "@acme.example" in visitor.post(reverse("redeem_send_code"), {"email": "mallory@evil.example"}).text
+    assert (
+        "@acme.example" in visitor.post(reverse("redeem_send_code"), {"email": "mallory@evil.example"}).text
+    )
     assert not OutgoingMail.objects.filter(to="mallory@evil.example").exists()
     browser = sign_in(charlie)
     browser.get(link)
@@ -424,12 +466,18 @@ def test_an_existing_contact_joins_a_group_as_that_contact(group, ada, dora, sig
     assert group.is_open
 
 
-def test_a_sign_up_with_an_identity_whose_verified_address_is_invited_redeems_in_one_go(invitation, dora, finance, rf):
+def test_a_sign_up_with_an_identity_whose_verified_address_is_invited_redeems_in_one_go(
+    invitation, dora, finance, rf
+):
     request = rf.post("/")
     request.session, request.client_ip, request.user = {}, "192.0.2.7", AnonymousUser()
     PendingInvitation(request).remember(invitation)
     assert redeem_by_sign_up(request, verified=["mallory@evil.example"], create_user=pytest.fail) is None
-    user = redeem_by_sign_up(request, verified=["other@acme.example", "Dora@acme.example"], create_user=lambda: make_user(dora.email))
+    user = redeem_by_sign_up(
+        request,
+        verified=["other@acme.example", "Dora@acme.example"],
+        create_user=lambda: make_user(dora.email),
+    )
     dora.refresh_from_db()
     assert dora.user == user
     assert finance in dora.roles.all()
@@ -458,7 +506,9 @@ def test_asking_for_a_new_link_answers_the_same_for_everybody(invitation, dora, 
     assert without_token(known) == without_token(unknown).replace("nobody@acme.example", dora.email)
 
 
-def test_an_expired_invitation_is_sent_again_to_its_own_address_when_asked_for(invitation, dora, visitor, run_jobs, mailoutbox):
+def test_an_expired_invitation_is_sent_again_to_its_own_address_when_asked_for(
+    invitation, dora, visitor, run_jobs, mailoutbox
+):
     past = timezone.now() - timedelta(days=1)
     Invitation.objects.update(expires_at=past, sent_at=past)
     ask(visitor, dora.email)

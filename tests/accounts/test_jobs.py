@@ -1,5 +1,5 @@
-"""A job belongs to the transaction that deferred it. Jobs whose worker was killed in the middle are done all the same; those under way
-are left alone."""
+"""A job belongs to the transaction that deferred it. Jobs whose worker was killed in the middle are done all
+the same; those under way are left alone."""
 
 from types import SimpleNamespace
 
@@ -24,7 +24,10 @@ def run(statement, *values):
 
 def worker(seen_ago):
     """A worker that gave its last sign of life so long ago."""
-    return run("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval) RETURNING id", seen_ago)
+    return run(
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval) RETURNING id",
+        seen_ago,
+    )
 
 
 @pytest.fixture
@@ -36,7 +39,11 @@ def job(db):
 
 def take(job, worker_id):
     """The worker has begun with the job."""
-    run("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s RETURNING id", worker_id, job.pk)
+    run(
+        "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s RETURNING id",
+        worker_id,
+        job.pk,
+    )
 
 
 def look_after(job):
@@ -89,7 +96,11 @@ def test_every_task_has_a_queue_that_is_worked_on():
 
 def test_every_job_that_fails_is_tried_again_for_some_minutes_or_comes_back_by_itself():
     periodic = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
-    asked_for = [task for name, task in app.tasks.items() if not name.startswith(("procrastinate", "builtin")) and name not in periodic]
+    asked_for = [
+        task
+        for name, task in app.tasks.items()
+        if not name.startswith(("procrastinate", "builtin")) and name not in periodic
+    ]
     assert asked_for
     for task in asked_for:
         assert task.retry_strategy.max_attempts >= RETRY.max_attempts, task.name
@@ -100,10 +111,20 @@ def test_every_job_that_fails_is_tried_again_for_some_minutes_or_comes_back_by_i
     [
         (read_inbound_mail, {"mail_id": 10**6}),
         (import_contacts, {"import_id": 10**6}),
-        (invite_one, {"batch": "x", "contact_id": 10**6, "user_id": None, "client_ip": None, "role_ids": [], "message": "",
-                      "asked_at": "2030-01-01T00:00:00+00:00"}),
+        (
+            invite_one,
+            {
+                "batch": "x",
+                "contact_id": 10**6,
+                "user_id": None,
+                "client_ip": None,
+                "role_ids": [],
+                "message": "",
+                "asked_at": "2030-01-01T00:00:00+00:00",
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_job_whose_row_is_missing_fails(db, task, arguments):
     with pytest.raises(ObjectDoesNotExist):
         task.func(**arguments)
@@ -113,9 +134,19 @@ def test_health_tells_how_long_the_oldest_job_is_due(client, job):
     def health():
         return client.get("/healthz").text
 
-    run("UPDATE procrastinate_events SET at = now() - interval '90 seconds' WHERE job_id = %s RETURNING id", job.pk)
+    run(
+        "UPDATE procrastinate_events SET at = now() - interval '90 seconds' WHERE job_id = %s RETURNING id",
+        job.pk,
+    )
     assert health() == "ok\noldest waiting job: 90 s\n"
-    run("UPDATE procrastinate_jobs SET scheduled_at = now() - interval '30 seconds' WHERE id = %s RETURNING id", job.pk)
+    run(
+        "UPDATE procrastinate_jobs SET scheduled_at = now() - interval "
+        "'30 seconds' WHERE id = %s RETURNING id",
+        job.pk,
+    )
     assert health() == "ok\noldest waiting job: 30 s\n"
-    run("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 hour' WHERE id = %s RETURNING id", job.pk)
+    run(
+        "UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 hour' WHERE id = %s RETURNING id",
+        job.pk,
+    )
     assert health() == "ok\noldest waiting job: 0 s\n"

@@ -25,7 +25,9 @@ def ask(browser, account):
 
 
 def decide(browser, decision):
-    return browser.post(reverse("join_request_decide", args=[JoinRequest.objects.get().pk]), {"decision": decision})
+    return browser.post(
+        reverse("join_request_decide", args=[JoinRequest.objects.get().pk]), {"decision": decision}
+    )
 
 
 def test_dora_asks_and_bob_lets_her_in(dora, acme, bob, desk, sign_in):

@@ -1,4 +1,5 @@
-"""Wrong passwords lock an address, whether anybody signs in with it or not, and nobody can tell the difference."""
+"""Wrong passwords lock an address, whether anybody signs in with it or not, and nobody can tell the
+difference."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +39,9 @@ def compared(monkeypatch):
     """The passwords that were compared with those of users."""
     passwords = []
     check = User.check_password
-    monkeypatch.setattr(User, "check_password", lambda user, password: passwords.append(password) or check(user, password))
+    monkeypatch.setattr(
+        User, "check_password", lambda user, password: passwords.append(password) or check(user, password)
+    )
     return passwords
 
 
@@ -219,7 +222,11 @@ def test_the_log_tells_the_account_of_sign_ins_failures_locks_and_sign_outs(alic
     assert verbs(account=alice.account, contact=alice) == [f"contact.{verb}" for verb in expected]
     failed, signed_in = Activity.objects.order_by("pk")[:2]
     assert (failed.actor, failed.client_ip) == (None, "192.0.2.8")
-    assert (signed_in.actor, signed_in.client_ip, signed_in.record_id) == (alice.user, "192.0.2.7", str(alice.pk))
+    assert (signed_in.actor, signed_in.client_ip, signed_in.record_id) == (
+        alice.user,
+        "192.0.2.7",
+        str(alice.pk),
+    )
 
 
 def test_a_manager_sees_these_lines_and_a_plain_contact_and_a_stranger_do_not(alice, bob, fiona, charlie):
@@ -244,7 +251,10 @@ def test_a_changed_password_is_in_the_log_and_no_password_ever_is(alice):
     browser = Client()
     attempt(alice.email, "a-wrong-secret")
     attempt(alice.email, browser=browser)
-    browser.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    browser.post(
+        "/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD},
+    )
     assert verbs()[-1] == "contact.password_changed"
     log = str(list(Activity.objects.values()))
     assert not [secret for secret in (PASSWORD, NEW_PASSWORD, "a-wrong-secret") if secret in log]

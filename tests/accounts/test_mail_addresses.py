@@ -1,4 +1,5 @@
-"""The address that is mailed is the one that is stored: at every entrance, what could be read as another is refused."""
+"""The address that is mailed is the one that is stored: at every entrance, what could be read as another is
+refused."""
 
 import smtplib
 import socketserver
@@ -31,7 +32,9 @@ NO_INVITATIONS = {"invitations-TOTAL_FORMS": 0, "invitations-INITIAL_FORMS": 0}
 
 def register(browsers, address):
     change_policy(registration="open")
-    return browsers(None).post("/accounts/signup/", {**DORA, "email": address, "password1": CHOSEN, "password2": CHOSEN})
+    return browsers(None).post(
+        "/accounts/signup/", {**DORA, "email": address, "password1": CHOSEN, "password2": CHOSEN}
+    )
 
 
 def ask_for_a_password(browsers, address):
@@ -58,11 +61,15 @@ def invite_a_colleague(browsers, address):
 
 def change_a_colleague(browsers, address):
     alice = Contact.objects.get(first_name="Alice")
-    return browsers(Contact.objects.get(first_name="Bob")).post(f"/users/{alice.pk}/", {**DORA, "email": address})
+    return browsers(Contact.objects.get(first_name="Bob")).post(
+        f"/users/{alice.pk}/", {**DORA, "email": address}
+    )
 
 
 def add_a_contact(browsers, address):
-    return browsers(User.objects.get(is_staff=True)).post(reverse("admin:accounts_contact_add"), {**DORA, "email": address})
+    return browsers(User.objects.get(is_staff=True)).post(
+        reverse("admin:accounts_contact_add"), {**DORA, "email": address}
+    )
 
 
 def change_a_contact(browsers, address):
@@ -77,7 +84,9 @@ def add_a_user(browsers, address):
 
 def change_a_user(browsers, address):
     url = reverse("admin:accounts_user_change", args=[User.objects.get(first_name="Alice").pk])
-    return browsers(User.objects.get(is_staff=True)).post(url, {"email": address, "is_active": "on", **NO_ROWS})
+    return browsers(User.objects.get(is_staff=True)).post(
+        url, {"email": address, "is_active": "on", **NO_ROWS}
+    )
 
 
 def add_to_an_account(browsers, address):
@@ -97,14 +106,26 @@ def add_to_an_account(browsers, address):
 def have_a_code_mailed(browsers, address):
     bob = Contact.objects.get(first_name="Bob")
     browser = browsers(None)
-    browser.get(f"/redeem/{invite_group(actor=Actor(user=bob.user), account=bob.account, max_redemptions=3).further_code}/")
+    browser.get(
+        f"/redeem/{invite_group(actor=Actor(user=bob.user), account=bob.account, max_redemptions=3).further_code}/"  # noqa: E501
+    )
     return browser.post("/redeem/send-code/", {"email": address})
 
 
 ENTRANCES = [
-    register, ask_for_a_password, ask_for_a_link, change_own_address, invite_a_colleague, change_a_colleague, add_a_contact,
-    change_a_contact, add_a_user, change_a_user, add_to_an_account, have_a_code_mailed,
-]  # fmt: skip
+    register,
+    ask_for_a_password,
+    ask_for_a_link,
+    change_own_address,
+    invite_a_colleague,
+    change_a_colleague,
+    add_a_contact,
+    change_a_contact,
+    add_a_user,
+    change_a_user,
+    add_to_an_account,
+    have_a_code_mailed,
+]
 
 
 def stored_addresses():
@@ -122,10 +143,14 @@ def stored_addresses():
 
 @pytest.mark.parametrize("enter", ENTRANCES, ids=lambda enter: enter.__name__)
 @pytest.mark.parametrize("address", HOSTILE)
-def test_an_address_that_could_be_read_as_another_is_refused_beside_its_field(enter, address, alice, bob, ada, sign_in):
+def test_an_address_that_could_be_read_as_another_is_refused_beside_its_field(
+    enter, address, alice, bob, ada, sign_in
+):
     response = enter(sign_in, address)
     assert response.status_code == 200
-    errors = response.context["errors"] if "adminform" in response.context else form_of(response).errors["email"]
+    errors = (
+        response.context["errors"] if "adminform" in response.context else form_of(response).errors["email"]
+    )
     assert errors
     known = {alice.email, bob.email, ada.email, "", "None"}
     assert stored_addresses() <= known
@@ -155,7 +180,9 @@ def test_a_list_of_people_names_the_rows_with_such_addresses(sign_in, bob):
 
 def test_a_list_of_people_is_kept_with_addresses_as_they_are_mailed(sign_in, bob, run_jobs):
     browser = sign_in(bob)
-    twice = checked(browser, HEAD + "Dora,Quist,info@bücher.example,,,\nDora,Quist,info@xn--bcher-kva.example,,,\n")
+    twice = checked(
+        browser, HEAD + "Dora,Quist,info@bücher.example,,,\nDora,Quist,info@xn--bcher-kva.example,,,\n"
+    )
     assert [error["row"] for error in twice.errors] == [3]
     once = checked(browser, HEAD + "Dora,Quist,info@bücher.example,,,\n")
     browser.post(reverse("user_import_start", args=[once.pk]))
@@ -211,7 +238,9 @@ def test_domains_that_staff_write_are_kept_as_those_of_addresses(sign_in, ada):
         "lockout_minutes": 15,
         "session_hours": 12,
     }
-    form = SignInPolicyForm(policy | {"idle_minutes": 60, "local_sign_in": "on", "allowed_domains": "@Bücher.example"})
+    form = SignInPolicyForm(
+        policy | {"idle_minutes": 60, "local_sign_in": "on", "allowed_domains": "@Bücher.example"}
+    )
     assert form.is_valid(), form.errors
     assert form.cleaned_data["allowed_domains"] == ["xn--bcher-kva.example"]
 
@@ -224,7 +253,9 @@ def test_other_spellings_of_a_domain_use_up_the_same_limit(db, visitor):
         "info@ｂücher.example",
         "INFO@xn--bcher-kva.example",
     ]
-    answers = [visitor.post("/accounts/password/reset/", {"email": spelling}).status_code for spelling in spellings]
+    answers = [
+        visitor.post("/accounts/password/reset/", {"email": spelling}).status_code for spelling in spellings
+    ]
     assert answers == [302, 302, 302, 429]
 
 
@@ -252,7 +283,9 @@ class Smtp(socketserver.StreamRequestHandler):
             self.wfile.write({"DATA": b"354 go on\r\n", "QUIT": b"221 bye\r\n"}.get(command, b"250 fine\r\n"))
             if command == "DATA":
                 message = b"".join(iter(self.rfile.readline, b".\r\n"))
-                self.server.headers += [header for header in message.decode().split("\r\n") if header.startswith("To: ")]
+                self.server.headers += [
+                    header for header in message.decode().split("\r\n") if header.startswith("To: ")
+                ]
                 self.wfile.write(b"250 taken\r\n")
             self.server.recipients += [line.decode().strip()[8:]] if command.startswith("RCPT") else []
             if command == "QUIT":
@@ -273,14 +306,18 @@ def smtp(settings):
         server.shutdown()
 
 
-@pytest.mark.parametrize("address", ["o'brien+x@acme.example", "a=b?c@acme.example", "info@xn--bcher-kva.example"])
+@pytest.mark.parametrize(
+    "address", ["o'brien+x@acme.example", "a=b?c@acme.example", "info@xn--bcher-kva.example"]
+)
 def test_the_envelope_bears_the_stored_address(db, smtp, address):
     mail = queue_rendered_mail(event="cases/reply", to=address, subject="Hello", text="Hello")
     send_queued_mail(mail_id=mail.pk)
     assert (smtp.recipients, smtp.headers) == ([f"<{address}>"], [f"To: {address}"])
 
 
-@pytest.mark.parametrize("address", [*ENCODED_WORDS, '"eve@evil.example,"@acme.example', "eve@evil.example,victim@acme.example"])
+@pytest.mark.parametrize(
+    "address", [*ENCODED_WORDS, '"eve@evil.example,"@acme.example', "eve@evil.example,victim@acme.example"]
+)
 def test_an_address_of_before_that_reads_as_another_is_not_mailed(db, smtp, address):
     mail = queue_rendered_mail(event="cases/reply", to=address, subject="Hello", text="Hello")
     with pytest.raises(ValidationError):

@@ -33,7 +33,9 @@ def fail(mail, attempts=0):
 
 @pytest.fixture
 def mail(db):
-    return queue_rendered_mail(event="test/one", to="alice@acme.example", subject="Hello", text="Text", html="<p>Text</p>")
+    return queue_rendered_mail(
+        event="test/one", to="alice@acme.example", subject="Hello", text="Text", html="<p>Text</p>"
+    )
 
 
 @pytest.fixture
@@ -53,7 +55,9 @@ def test_a_mail_is_sent_with_all_that_belongs_to_it(mail, run_jobs, mailoutbox):
     assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
 
 
-def test_a_mail_waits_while_the_server_is_down_and_is_sent_once_afterwards(mail, settings, mail_server_is_down, mailoutbox):
+def test_a_mail_waits_while_the_server_is_down_and_is_sent_once_afterwards(
+    mail, settings, mail_server_is_down, mailoutbox
+):
     for attempts in range(3):
         fail(mail, attempts)
         assert (mail.status, mail.attempts, mail.sent_at) == ("waiting", attempts + 1, None)
@@ -76,7 +80,9 @@ def test_a_mail_is_given_up_after_the_last_attempt_and_says_so(mail, mail_server
 def test_attempts_go_on_for_more_than_a_day():
     """Two hours without a mail server, or a night, lose nothing."""
     waits, attempts = [], 0
-    while decision := send_mail.retry_strategy.get_retry_decision(exception=OSError(), job=SimpleNamespace(attempts=attempts)):
+    while decision := send_mail.retry_strategy.get_retry_decision(
+        exception=OSError(), job=SimpleNamespace(attempts=attempts)
+    ):
         waits.append(decision.retry_at)
         attempts += 1
     assert attempts == MAIL_ATTEMPTS
@@ -111,7 +117,9 @@ def test_a_mail_that_left_is_noted_even_if_the_database_is_away_just_then(mail, 
     """The connection breaks while the mail server answers."""
     waits = []
     monkeypatch.setattr("lib.outages.time.sleep", waits.append)
-    monkeypatch.setattr("lib.outages.connection.close", lambda: None)  # a test's transaction would end with it
+    monkeypatch.setattr(
+        "lib.outages.connection.close", lambda: None
+    )  # a test's transaction would end with it
     failures = iter([OperationalError("away"), InterfaceError("closed")])
 
     def save(self, **kwargs):
@@ -138,7 +146,9 @@ def test_waiting_mails_without_a_job_get_one_and_others_do_not(mail, run_jobs, m
 
 def test_what_a_person_is_waiting_for_goes_first(db):
     queue_rendered_mail(event="cases/reply", to="bob@acme.example", subject="Hello", text="Text")
-    queue_rendered_mail(event="account/email/password_reset_key", to="alice@acme.example", subject="Hello", text="Text")
+    queue_rendered_mail(
+        event="account/email/password_reset_key", to="alice@acme.example", subject="Hello", text="Text"
+    )
     jobs = {job.args["mail_id"]: job.priority for job in ProcrastinateJob.objects.filter(task_name=SEND_MAIL)}
     assert [jobs[mail.pk] for mail in OutgoingMail.objects.order_by("pk")] == [0, URGENT]
 
@@ -159,7 +169,9 @@ def test_a_page_works_while_the_mail_server_is_down(sign_in, alice, mail_server_
     assert OutgoingMail.objects.get().status == "waiting"
 
 
-@pytest.mark.parametrize("subject", ["One\nBcc: victim@example.org", "One\r\n two", "x" * 400, " padded  out "])
+@pytest.mark.parametrize(
+    "subject", ["One\nBcc: victim@example.org", "One\r\n two", "x" * 400, " padded  out "]
+)
 def test_a_subject_is_one_line_and_cannot_add_headers(db, run_jobs, mailoutbox, subject):
     queue_rendered_mail(event="test/one", to="alice@acme.example", subject=subject, text="Text")
     run_jobs()
@@ -187,5 +199,8 @@ def test_a_date_in_a_mail_is_the_readers_day_and_not_that_of_whoever_caused_it(a
 
 
 def test_every_mail_has_an_id_of_its_own(db):
-    mails = [queue_rendered_mail(event="test/one", to="a@acme.example", subject="Hello", text="Text") for _ in range(2)]
+    mails = [
+        queue_rendered_mail(event="test/one", to="a@acme.example", subject="Hello", text="Text")
+        for _ in range(2)
+    ]
     assert mails[0].message_id != mails[1].message_id

@@ -1,4 +1,5 @@
-"""A code or a link that lets its reader in is kept until it is sent, and no longer; it is never in a subject."""
+"""A code or a link that lets its reader in is kept until it is sent, and no longer; it is never in a
+subject."""
 
 import re
 from types import SimpleNamespace
@@ -30,7 +31,9 @@ def real_installation(settings):
 
 def queue(event):
     text = "Open https://portal.example/redeem/abc"
-    return queue_rendered_mail(event=event, to="alice@acme.example", subject="Come in", text=text, html=f"<p>{text}</p>")
+    return queue_rendered_mail(
+        event=event, to="alice@acme.example", subject="Come in", text=text, html=f"<p>{text}</p>"
+    )
 
 
 @pytest.fixture
@@ -54,7 +57,9 @@ def fail(mail, attempts=0):
     mail.refresh_from_db()
 
 
-@pytest.mark.parametrize("event", ["accounts/invitation", "accounts/code", "account/email/password_reset_key"])
+@pytest.mark.parametrize(
+    "event", ["accounts/invitation", "accounts/code", "account/email/password_reset_key"]
+)
 def test_a_secret_is_forgotten_once_it_is_sent(event, db, mailoutbox):
     mail = queue(event)
     run(mail)
@@ -79,7 +84,9 @@ def test_the_demo_keeps_the_texts_for_its_mailbox(secret, settings, visitor, mai
     assert "/redeem/abc" in visitor.get(reverse("mailbox_mail", args=[secret.pk])).text
 
 
-def test_the_secret_waits_with_the_mail_while_the_server_is_down(secret, settings, mail_server_is_down, mailoutbox):
+def test_the_secret_waits_with_the_mail_while_the_server_is_down(
+    secret, settings, mail_server_is_down, mailoutbox
+):
     for attempts in range(3):
         fail(secret, attempts)
         assert (secret.status, "/redeem/abc" in secret.text) == ("waiting", True)
@@ -122,7 +129,11 @@ def test_no_subject_holds_a_code_or_a_link(alice, acme, visitor):
     dora = make_contact("Dora", acme, signs_in=False)
     invite_contact(actor=SYSTEM, contact=dora)
     send_code(user=alice.user)
-    queue_mail(event="accounts/invitation_code", to=dora.email, context={"code": "AB12-CD34", "name": "Dora", "minutes": 10})
+    queue_mail(
+        event="accounts/invitation_code",
+        to=dora.email,
+        context={"code": "AB12-CD34", "name": "Dora", "minutes": 10},
+    )
     ask_for_password(visitor, alice.email)
     assert OutgoingMail.objects.count() == 4
     for mail in OutgoingMail.objects.all():
@@ -137,7 +148,10 @@ def test_staff_see_that_a_secret_mail_was_sent_and_not_what_it_says(sign_in, ada
     assert "Come in" in page
     assert "/redeem/abc" not in page
     assert "/redeem/abc" in browser.get(reverse("admin:accounts_outgoingmail_change", args=[plain.pk])).text
-    assert "/redeem/abc" not in browser.get(reverse("admin:accounts_outgoingmail_changelist"), {"q": "redeem"}).text
+    assert (
+        "/redeem/abc"
+        not in browser.get(reverse("admin:accounts_outgoingmail_changelist"), {"q": "redeem"}).text
+    )
 
 
 # Links lead to the portal's own address, whatever Host header asked for the mail.
@@ -159,7 +173,9 @@ def links():
 def check_links(path):
     found = links()
     assert any(link.startswith(f"https://portal.example{path}") for link in found)
-    assert {link for link in found if not link.startswith("https://portal.example/")} <= {"https://portal.example"}
+    assert {link for link in found if not link.startswith("https://portal.example/")} <= {
+        "https://portal.example"
+    }
     assert not OutgoingMail.objects.filter(text__contains=ELSEWHERE).exists()
 
 

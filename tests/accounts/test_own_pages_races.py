@@ -32,6 +32,8 @@ def test_browsers_that_end_each_other_are_at_most_one_afterwards():
 
 def test_asking_for_erasure_many_times_at_once_is_asking_once():
     alice = make_contact("Alice", None)
-    assert sorted(at_once(6, lambda _: ask_for_erasure(actor=SYSTEM, user=alice.user))) == [False] * 5 + [True]
+    assert sorted(at_once(6, lambda _: ask_for_erasure(actor=SYSTEM, user=alice.user))) == [False] * 5 + [
+        True
+    ]
     assert Activity.objects.filter(verb="contact.erasure_asked").count() == 1
     assert OutgoingMail.objects.filter(event="accounts/erasure").count() == 1

@@ -56,11 +56,20 @@ def test_alice_gets_what_is_kept_about_her_and_what_she_wrote(alice, globex):
     assert data["user"][0]["email"] == "alice@acme.example"
     assert data["email_addresses"] == [{"email": "alice@acme.example", "verified": True, "primary": True}]
     assert data["contacts"][0] | {"created_at": ""} == {
-        "account": "Acme Foods", "first_name": "Alice", "last_name": "Tester", "email": "alice@acme.example", "phone": "+44 1",
-        "job_title": "Engineer", "is_active": True, "created_at": "", "roles": [],
-    }  # fmt: skip
+        "account": "Acme Foods",
+        "first_name": "Alice",
+        "last_name": "Tester",
+        "email": "alice@acme.example",
+        "phone": "+44 1",
+        "job_title": "Engineer",
+        "is_active": True,
+        "created_at": "",
+        "roles": [],
+    }
     assert [one["provider"] for one in data["identities"]] == ["works"]
-    assert [(one["browser"], one["from"]) for one in data["sessions"]] == [("Firefox on Linux", "203.0.113.7")]
+    assert [(one["browser"], one["from"]) for one in data["sessions"]] == [
+        ("Firefox on Linux", "203.0.113.7")
+    ]
     assert [one["browser"] for one in data["remembered_browsers"]] == ["Safari on iPhone"]
     assert [(one["number"], one["subject"]) for one in data["cases"]] == [(case.number, "Gateway offline")]
     assert [(one["case__number"], one["body"], one["files"]) for one in data["case_messages"]] == [
@@ -68,8 +77,12 @@ def test_alice_gets_what_is_kept_about_her_and_what_she_wrote(alice, globex):
     ]
     assert [one["title"] for one in data["forum_topics"]] == ["Which batteries?"]
     assert [one["body"] for one in data["forum_posts"]] == ["Any idea?", "Found them."]
-    assert [(one["article__title"], one["comment"]) for one in data["article_feedback"]] == [("Pair a beacon", "Too short")]
-    assert [(one["account__name"], one["message"]) for one in data["requests_to_join"]] == [("Globex Pharma", "It is me")]
+    assert [(one["article__title"], one["comment"]) for one in data["article_feedback"]] == [
+        ("Pair a beacon", "Too short")
+    ]
+    assert [(one["account__name"], one["message"]) for one in data["requests_to_join"]] == [
+        ("Globex Pharma", "It is me")
+    ]
     assert {"case.opened", "contact.signed_in"} <= {one["verb"] for one in data["activities"]}
 
 
@@ -86,7 +99,16 @@ def test_nobody_elses_words_and_no_note_are_in_the_file(alice, bob, ada, acme, c
     text = text_of(browser_of(alice).post(DOWNLOAD))
     assert "Own matter" in text
     assert "Own answer" in text
-    for foreign in ("Words of", "secret note", "Bob's matter", "Charlie", "Bob's question", "bob@", "Byrne", "ada@"):
+    for foreign in (
+        "Words of",
+        "secret note",
+        "Bob's matter",
+        "Charlie",
+        "Bob's question",
+        "bob@",
+        "Byrne",
+        "ada@",
+    ):
         assert foreign not in text
 
 
@@ -103,7 +125,13 @@ def test_no_password_code_token_or_key_is_in_the_file(alice):
     text = text_of(browser.post(DOWNLOAD))
     assert json.loads(text)["user"][0]["second_factor"] == ["email"]
     stored = alice.user.trusted_browsers.get().token_hash
-    for secret in (*codes, token, stored, User.objects.get(pk=alice.user.pk).password, browser.cookies["session"].value):
+    for secret in (
+        *codes,
+        token,
+        stored,
+        User.objects.get(pk=alice.user.pk).password,
+        browser.cookies["session"].value,
+    ):
         assert secret not in text
 
 
@@ -201,10 +229,17 @@ def test_alice_asks_for_erasure_after_a_question_and_both_sides_get_mail(alice):
     alice.user.refresh_from_db()
     assert alice.user.erasure_asked_at
     assert alice.user.is_active
-    own, notice = OutgoingMail.objects.get(event="accounts/erasure"), OutgoingMail.objects.get(event="accounts/erasure_notice")
+    own, notice = (
+        OutgoingMail.objects.get(event="accounts/erasure"),
+        OutgoingMail.objects.get(event="accounts/erasure_notice"),
+    )
     assert (own.to, own.subject) == (alice.email, "You asked us to erase your data")
     assert DATA in own.text
-    assert (notice.to, notice.reply_to, notice.subject) == ("support@portal.example", alice.email, "Alice Tester asks for erasure")
+    assert (notice.to, notice.reply_to, notice.subject) == (
+        "support@portal.example",
+        alice.email,
+        "Alice Tester asks for erasure",
+    )
     assert f"/admin/accounts/user/{alice.user.pk}/change/" in notice.text
     told = Activity.objects.get(verb="contact.erasure_asked")
     assert (told.actor, told.contact, told.client_ip) == (alice.user, alice, "203.0.113.7")
@@ -212,7 +247,10 @@ def test_alice_asks_for_erasure_after_a_question_and_both_sides_get_mail(alice):
 
 def test_without_a_support_address_only_alice_gets_mail(alice):
     browser_of(alice).post(ERASURE)
-    assert OutgoingMail.objects.filter(event__startswith="accounts/erasure").values_list("to", flat=True).get() == alice.email
+    assert (
+        OutgoingMail.objects.filter(event__startswith="accounts/erasure").values_list("to", flat=True).get()
+        == alice.email
+    )
 
 
 def test_asking_again_changes_nothing(alice):
@@ -231,8 +269,15 @@ def test_alice_withdraws_and_everybody_is_told(alice):
     assert "Your request is withdrawn" in browser.post(WITHDRAW, follow=True).text
     assert User.objects.get(pk=alice.user.pk).erasure_asked_at is None
     assert Activity.objects.filter(verb="contact.erasure_withdrawn").count() == 1
-    subjects = OutgoingMail.objects.filter(event__startswith="accounts/erasure").order_by("pk").values_list("subject", flat=True)
-    assert list(subjects)[2:] == ["Your request to erase your data is withdrawn", "Alice Tester no longer asks for erasure"]
+    subjects = (
+        OutgoingMail.objects.filter(event__startswith="accounts/erasure")
+        .order_by("pk")
+        .values_list("subject", flat=True)
+    )
+    assert list(subjects)[2:] == [
+        "Your request to erase your data is withdrawn",
+        "Alice Tester no longer asks for erasure",
+    ]
 
 
 def test_withdrawing_nothing_is_told_to_nobody(alice):

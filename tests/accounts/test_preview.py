@@ -1,4 +1,5 @@
-"""Staff look at the portal as one contact does: within the contact's rights, without sending anything, for half an hour."""
+"""Staff look at the portal as one contact does: within the contact's rights, without sending anything, for
+half an hour."""
 
 import re
 from datetime import timedelta
@@ -97,7 +98,9 @@ def test_page_rules_hold_as_for_the_contact(as_alice):
     assert BANNER in refused.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/", "/cases/", "/knowledgebase/", "/forums/", "/search/?q=leak", "/nowhere/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/cases/", "/knowledgebase/", "/forums/", "/search/?q=leak", "/nowhere/"]
+)
 def test_every_page_says_that_it_is_a_preview_and_has_the_way_out(as_alice, path):
     page = as_alice.get(path).content.decode()
     assert BANNER in page
@@ -109,7 +112,9 @@ def test_the_way_out_works_from_ordinary_and_from_error_pages_with_the_token_tha
     for path in ("/", "/nowhere/"):
         browser = Client(enforce_csrf_checks=True)
         browser.force_login(staff)
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(start_of(alice)).content.decode())
+        token = re.search(
+            r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(start_of(alice)).content.decode()
+        )
         browser.post(start_of(alice), {"csrfmiddlewaretoken": token[1]})
         banner = browser.get(path).content.decode().partition(BANNER)[2]
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', banner)
@@ -120,7 +125,9 @@ def test_the_way_out_works_from_ordinary_and_from_error_pages_with_the_token_tha
 def test_nothing_is_sent(as_alice, alice):
     case = make_case(alice)
     before = Activity.objects.count()
-    response = as_alice.post(reverse("cases:reply", args=[case.number]), {"body": "Not Alice", "acting_as": alice.pk})
+    response = as_alice.post(
+        reverse("cases:reply", args=[case.number]), {"body": "Not Alice", "acting_as": alice.pk}
+    )
     assert response.status_code == 403
     assert "Nothing was sent" in response.content.decode()
     assert as_alice.post("/cases/new/", {"subject": "Not Alice"}).status_code == 403
@@ -155,7 +162,12 @@ def test_the_administration_stays_as_it_is(as_alice, alice):
     page = as_alice.get(reverse("admin:cases_case_change", args=[case.pk]))
     assert page.status_code == 200
     assert BANNER not in page.content.decode()
-    note = {"visibility": "internal", "body": "Looked at it", "submission": "3f0b2b1e-8d0c-4ab7-9a5e-0d6a0a3e1a11", "status": ""}
+    note = {
+        "visibility": "internal",
+        "body": "Looked at it",
+        "submission": "3f0b2b1e-8d0c-4ab7-9a5e-0d6a0a3e1a11",
+        "status": "",
+    }
     assert as_alice.post(reverse("admin:cases_case_message", args=[case.pk]), note).status_code == 302
     assert case.messages.count() == 2
     assert previews(as_alice)
@@ -272,7 +284,9 @@ def test_a_contact_who_is_switched_off_is_shown_nothing(browser, alice):
 
 
 def test_the_roles_of_a_contact_who_is_switched_off_open_no_page(browser, ivan):
-    rule = PageAccessRule.objects.create(page=Page.objects.get(path="/search/"), right=PageAccessRule.Right.READ)
+    rule = PageAccessRule.objects.create(
+        page=Page.objects.get(path="/search/"), right=PageAccessRule.Right.READ
+    )
     rule.roles.set(ivan.roles.all())
     assert start(browser, ivan).get("/search/").status_code == 200
     ivan.deactivate()
@@ -317,7 +331,9 @@ def test_a_customer_cannot_forge_a_preview(sign_in, alice, charlie):
     assert "The preview has ended" in browser.get("/cases/").content.decode()
 
 
-def test_a_preview_costs_the_same_queries_however_much_there_is(as_alice, alice, django_assert_num_queries, django_assert_max_num_queries):
+def test_a_preview_costs_the_same_queries_however_much_there_is(
+    as_alice, alice, django_assert_num_queries, django_assert_max_num_queries
+):
     make_case(alice)
     with django_assert_max_num_queries(40) as first:
         as_alice.get("/cases/")

@@ -1,4 +1,5 @@
-"""Each address of the portal during a preview: shown as the contact's and without writing anything, or refused."""
+"""Each address of the portal during a preview: shown as the contact's and without writing anything, or
+refused."""
 
 from collections.abc import Callable
 from typing import Any
@@ -99,7 +100,10 @@ PATTERNS = dict(test_routes.routes())
 
 def path_of(name: str) -> str:
     """The address, up to what varies."""
-    arguments = {key: test_routes.SAMPLE_UUID if "UUID" in type(kind).__name__ else "1" for key, kind in converters(name).items()}
+    arguments = {
+        key: test_routes.SAMPLE_UUID if "UUID" in type(kind).__name__ else "1"
+        for key, kind in converters(name).items()
+    }
     return reverse(name, kwargs=arguments)
 
 
@@ -111,7 +115,8 @@ def converters(name: str) -> dict[str, Any]:
 
 
 def test_every_address_is_declared_as_shown_refused_or_left_alone():
-    """Does a page show what belongs to the contact, or to the one who is signed in? New ones are asked here."""
+    """Does a page show what belongs to the contact, or to the one who is signed in? New ones are asked
+    here."""
     assert sorted([*SHOWN, *REFUSED, *TAKEN_OUT, *LEFT_ALONE]) == sorted(portal_routes())
 
 
@@ -135,7 +140,10 @@ def previewed(scene: Scene, ada: User, sign_in: Callable[..., Client]) -> Client
     return start(sign_in(ada), scene.owner)
 
 
-@pytest.mark.parametrize("path", ["/profile/", "/accounts/email/", "/accounts/password/change/", "/redeem/", "/join/", "/redeem/abc/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/profile/", "/accounts/email/", "/accounts/password/change/", "/redeem/", "/join/", "/redeem/abc/"],
+)
 def test_the_refusal_says_why_and_has_the_way_out(path: str, previewed: Client):
     response = previewed.get(path)
     assert response.status_code == 403
@@ -147,8 +155,8 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "SELECT procrastinate")
 
 
 def written(queries: CaptureQueriesContext) -> list[str]:
-    """What was written, the session of the one who is signed in apart. Of a statement that was prepared before there is no text;
-    lib.compiled alone prepares, and what it prepares reads rows."""
+    """What was written, the session of the one who is signed in apart. Of a statement that was prepared
+    before there is no text; lib.compiled alone prepares, and what it prepares reads rows."""
     statements = [query["sql"] for query in queries.captured_queries if query["sql"] is not None]
     return [sql for sql in statements if sql.lstrip().startswith(WRITES) and "django_session" not in sql]
 
@@ -177,12 +185,19 @@ def test_a_file_is_given_out_and_recorded_as_taken_by_staff(
         assert previewed.get(scene.urls[name], REMOTE_ADDR="192.0.2.8").status_code == 200
         assert previewed.head(scene.urls[name]).status_code == 200
     [line] = set(Activity.objects.all()) - before
-    assert (line.actor, line.actor_name, line.client_ip, line.is_internal) == (ada, "Ada Byrne", "192.0.2.8", True)
+    assert (line.actor, line.actor_name, line.client_ip, line.is_internal) == (
+        ada,
+        "Ada Byrne",
+        "192.0.2.8",
+        True,
+    )
     assert line.account == scene.owner.account
     assert [sql.split()[:3] for sql in written(queries)] == [["INSERT", "INTO", '"accounts_activity"']]
 
 
-def test_the_pictures_of_a_page_are_shown_and_one_line_of_staff(alice: Contact, ada: User, sign_in: Callable[..., Client]):
+def test_the_pictures_of_a_page_are_shown_and_one_line_of_staff(
+    alice: Contact, ada: User, sign_in: Callable[..., Client]
+):
     pictures = case_with_pictures(alice, 3).messages.get().attachments.all()
     with time_machine.travel("2026-03-02T12:00:00Z", tick=False):
         previewed = start(sign_in(ada), alice)
@@ -206,7 +221,11 @@ def test_a_form_of_records_is_refused_and_writes_nothing(scene: Scene, previewed
 
 @pytest.mark.parametrize("name", sorted(TAKEN_OUT))
 def test_a_file_whose_taking_is_recorded_is_refused_and_nothing_is_recorded(
-    name: str, scene: Scene, previewed: Client, sign_in: Callable[..., Client], caplog: pytest.LogCaptureFixture
+    name: str,
+    scene: Scene,
+    previewed: Client,
+    sign_in: Callable[..., Client],
+    caplog: pytest.LogCaptureFixture,
 ):
     before = Activity.objects.count()
     response = previewed.get(scene.urls[name])
@@ -230,7 +249,10 @@ def test_a_case_that_staff_looked_at_in_a_preview_is_still_new_to_the_contact(
 
 def test_home_and_search_are_the_contacts(scene: Scene, previewed: Client):
     with CaptureQueriesContext(connection) as queries:
-        pages = [previewed.get(path).content.decode() for path in ("/", "/search/?q=gateway", "/search/suggest/?q=gateway")]
+        pages = [
+            previewed.get(path).content.decode()
+            for path in ("/", "/search/?q=gateway", "/search/suggest/?q=gateway")
+        ]
     assert all("Gateway is offline" in page for page in pages)
     assert written(queries) == []
 
@@ -251,7 +273,9 @@ def test_a_page_that_writes_while_it_is_shown_is_stopped_by_the_database(
 class TestInARealTransaction:
     pytestmark = commits
 
-    def test_a_file_is_recorded_when_the_page_is_over(self, alice: Contact, ada: User, sign_in: Callable[..., Client]):
+    def test_a_file_is_recorded_when_the_page_is_over(
+        self, alice: Contact, ada: User, sign_in: Callable[..., Client]
+    ):
         picture = case_with_pictures(alice, 1).messages.get().attachments.get().get_absolute_url()
         previewed = start(sign_in(ada), alice)
         assert [previewed.get(picture + small).status_code for small in ("", "?small")] == [200, 200]

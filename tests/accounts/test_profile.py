@@ -28,7 +28,10 @@ def test_alice_sees_her_details_and_the_initials_of_her_name(sign_in, alice):
 
 
 def test_alice_changes_her_details_and_the_log_says_which(sign_in, alice):
-    assert save(sign_in(alice), first_name="Alicia", phone=" +1 555 0100 ", time_zone="Europe/Berlin").url == PROFILE
+    assert (
+        save(sign_in(alice), first_name="Alicia", phone=" +1 555 0100 ", time_zone="Europe/Berlin").url
+        == PROFILE
+    )
     alice.refresh_from_db()
     assert (alice.first_name, alice.phone, alice.user.first_name) == ("Alicia", "+1 555 0100", "Alicia")
     assert User.objects.get(pk=alice.user.pk).time_zone == "Europe/Berlin"
@@ -72,7 +75,11 @@ def test_what_a_manager_changes_at_the_same_time_stays(sign_in, alice):
     ],
 )
 def test_an_error_stands_beside_its_field_and_typed_text_stays(sign_in, alice, wrong, field):
-    response = save(sign_in(alice), job_title="Kept <words>", **wrong) if "job_title" not in wrong else save(sign_in(alice), **wrong)
+    response = (
+        save(sign_in(alice), job_title="Kept <words>", **wrong)
+        if "job_title" not in wrong
+        else save(sign_in(alice), **wrong)
+    )
     assert response.status_code == 200
     assert list(response.context["form"].errors) == [field]
     assert f'id="id_{field}_error"' in response.text
@@ -85,7 +92,12 @@ def test_an_error_stands_beside_its_field_and_typed_text_stays(sign_in, alice, w
 def test_hostile_input_is_no_server_error(sign_in, alice):
     browser = sign_in(alice)
     many = f"{PROFILE}?tab=%00&tab=%ed%a0%80"
-    for data in ({}, {"first_name": ["a", "b"], "initial-phone": ["\0", "x"]}, {"acting_as": "\0"}, {"acting_as": "9" * 40}):
+    for data in (
+        {},
+        {"first_name": ["a", "b"], "initial-phone": ["\0", "x"]},
+        {"acting_as": "\0"},
+        {"acting_as": "9" * 40},
+    ):
         assert browser.post(many, data).status_code in (200, 302, 403)
     alice.refresh_from_db()
     assert alice.first_name == "Alice"
@@ -100,7 +112,9 @@ def test_address_and_rights_are_not_written_by_the_form(sign_in, alice):
     assert alice.user.language == ""
 
 
-def test_each_account_has_its_own_details_and_the_form_is_of_the_one_it_was_shown_for(sign_in, alice, at_globex):
+def test_each_account_has_its_own_details_and_the_form_is_of_the_one_it_was_shown_for(
+    sign_in, alice, at_globex
+):
     browser, other_tab = sign_in(alice), sign_in(alice)
     sent = shown(browser)
     other_tab.cookies = browser.cookies
@@ -123,7 +137,10 @@ def test_a_form_of_a_contact_that_is_no_longer_alices_writes_nothing(sign_in, al
 
 def test_a_foreign_contact_is_never_written(sign_in, alice, charlie):
     browser = sign_in(alice)
-    assert browser.post(PROFILE, shown(browser) | {"acting_as": charlie.pk, "first_name": "Mallory"}).status_code == 403
+    assert (
+        browser.post(PROFILE, shown(browser) | {"acting_as": charlie.pk, "first_name": "Mallory"}).status_code
+        == 403
+    )
     charlie.refresh_from_db()
     assert charlie.first_name == "Charlie"
 

@@ -1,4 +1,5 @@
-"""Scope by privilege by type by ownership, generated from the declarations: what is granted, and nothing beside it.
+"""Scope by privilege by type by ownership, generated from the declarations: what is granted, and nothing
+beside it.
 
 A new record type fails here until MAKERS can make its rows and PAGES knows where one is read.
 """
@@ -30,7 +31,12 @@ class Owner(NamedTuple):
     contact: str | None
 
 
-OWN, COLLEAGUES, STRANGERS, INDIVIDUALS = Owner("acme", "alice"), Owner("acme", "bob"), Owner("globex", "charlie"), Owner(None, "pat")
+OWN, COLLEAGUES, STRANGERS, INDIVIDUALS = (
+    Owner("acme", "alice"),
+    Owner("acme", "bob"),
+    Owner("globex", "charlie"),
+    Owner(None, "pat"),
+)
 LEFT_BEHIND = Owner("globex", "alice")
 """Alice's once, but of an account that is not hers."""
 ACMES, GLOBEXS, NOBODYS = Owner("acme", None), Owner("globex", None), Owner(None, None)
@@ -53,8 +59,12 @@ MAKERS: dict[str, Callable[[World], dict[Owner, Any]]] = {
     "case": make_cases,
     "contact": lambda world: {owner: world.contacts[owner.contact] for owner in PEOPLE},
     "account": lambda world: {owner: world.accounts[owner.account] for owner in (ACMES, GLOBEXS)},
-    "invoice": lambda world: {owner: make_invoice(world.accounts[owner.account]) for owner in (ACMES, GLOBEXS)},
-    "entitlement": lambda world: {owner: make_entitlement(world.accounts[owner.account]) for owner in (ACMES, GLOBEXS)},
+    "invoice": lambda world: {
+        owner: make_invoice(world.accounts[owner.account]) for owner in (ACMES, GLOBEXS)
+    },
+    "entitlement": lambda world: {
+        owner: make_entitlement(world.accounts[owner.account]) for owner in (ACMES, GLOBEXS)
+    },
     "article": lambda _world: {NOBODYS: make_article()},
     "forum": lambda _world: {NOBODYS: make_forum()},
 }
@@ -111,14 +121,18 @@ def test_every_record_type_is_tried_here():
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.contact)
-def test_a_grant_reaches_its_type_scope_and_privilege_and_no_further(world: World, reader: Owner, member: Member):
+def test_a_grant_reaches_its_type_scope_and_privilege_and_no_further(
+    world: World, reader: Owner, member: Member
+):
     rows = {kind.name: MAKERS[kind.name](world) for kind in record_types()}
     for name, scope, granted in declared():
         with member(f"{granted} {name} ({scope})"):
             grant(world.contacts[reader.contact], name, scope, granted)
             contact = again(world.contacts[reader.contact])
             for kind, privilege in product(rows, PRIVILEGES):
-                reached = expected(reader, scope, rows[kind]) if (kind, privilege) == (name, granted) else set()
+                reached = (
+                    expected(reader, scope, rows[kind]) if (kind, privilege) == (name, granted) else set()
+                )
                 assert permitted(contact, privilege, rows[kind]) == reached
             for other in world.contacts.values():
                 assert other == contact or permitted(again(other), granted, rows[name]) == set()
@@ -143,7 +157,9 @@ def test_a_page_opens_for_the_rows_within_the_scope_and_is_not_found_for_others(
 
 
 @pytest.mark.parametrize(("name", "scope", "privilege"), undeclared())
-def test_what_a_type_does_not_declare_is_refused_beside_the_field(db: None, name: str, scope: str, privilege: str):
+def test_what_a_type_does_not_declare_is_refused_beside_the_field(
+    db: None, name: str, scope: str, privilege: str
+):
     role = WebRole.objects.create(name="Odd")
     with pytest.raises(ValidationError) as refused:
         RecordPermission(role=role, record_type=name, scope=scope, **{f"can_{privilege}": True}).full_clean()
@@ -161,11 +177,18 @@ def test_an_invented_type_is_refused_beside_the_field(db: None):
 
 def test_a_permission_for_nothing_is_refused(db: None):
     with pytest.raises(ValidationError, match="Tick at least one of read, create, write and delete"):
-        RecordPermission(role=WebRole.objects.create(name="Odd"), record_type="case", scope="global").full_clean()
+        RecordPermission(
+            role=WebRole.objects.create(name="Odd"), record_type="case", scope="global"
+        ).full_clean()
 
 
 def test_the_shipped_roles_grant_only_what_is_declared():
-    granted = {(name, scope, privilege) for role in ROLES for name, scope, privileges in role.grants for privilege in privileges}
+    granted = {
+        (name, scope, privilege)
+        for role in ROLES
+        for name, scope, privileges in role.grants
+        for privilege in privileges
+    }
     assert granted <= set(declared())
 
 
@@ -182,14 +205,18 @@ TAKEN_AWAY: dict[str, Callable[[Contact, WebRole], Any]] = {
     "the role is taken": lambda contact, role: contact.roles.remove(role),
     "the role is deleted": lambda _contact, role: role.delete(),
     "the permission is removed": lambda _contact, role: role.record_permissions.all().delete(),
-    "the privilege is removed": lambda _contact, role: role.record_permissions.update(can_read=False, can_create=True),
+    "the privilege is removed": lambda _contact, role: role.record_permissions.update(
+        can_read=False, can_create=True
+    ),
     "the contact is deactivated": lambda contact, _role: contact.deactivate(),
     "the account is closed": close_account,
 }
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
-def test_what_is_taken_away_is_gone_with_the_next_request(world: World, name: str, sign_in: Any, member: Member):
+def test_what_is_taken_away_is_gone_with_the_next_request(
+    world: World, name: str, sign_in: Any, member: Member
+):
     rows = MAKERS[name](world)
     role = grant(world.contacts["alice"], name, "global", "read")
     for way, take_away in TAKEN_AWAY.items():
@@ -239,7 +266,9 @@ def permission(role: WebRole, name: str, scope: str, privilege: str) -> RecordPe
 
 
 @pytest.mark.parametrize("much", too_much_for_visitors())
-def test_the_database_refuses_visitors_what_they_can_never_have(visitors: WebRole, much: tuple[str, str, str]):
+def test_the_database_refuses_visitors_what_they_can_never_have(
+    visitors: WebRole, much: tuple[str, str, str]
+):
     with pytest.raises(ValidationError):
         permission(visitors, *much).full_clean()
     with pytest.raises(IntegrityError, match="visitors can never be given"), transaction.atomic():
@@ -274,10 +303,14 @@ def test_a_role_of_visitors_cannot_be_delegable(visitors: WebRole):
         WebRole.objects.filter(pk=visitors.pk).update(delegable=True)
 
 
-def test_a_visitor_is_refused_what_belongs_to_somebody_whatever_the_table_says(visitors: WebRole, alice: Contact):
+def test_a_visitor_is_refused_what_belongs_to_somebody_whatever_the_table_says(
+    visitors: WebRole, alice: Contact
+):
     """Should the trigger be gone one day, the engine still refuses."""
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE accounts_recordpermission DISABLE TRIGGER accounts_recordpermission_fits_visitors")
+        cursor.execute(
+            "ALTER TABLE accounts_recordpermission DISABLE TRIGGER accounts_recordpermission_fits_visitors"
+        )
     permission(visitors, "case", "global", "read").save()
     permission(visitors, "forum", "global", "create").save()
     case, forum = make_case(alice), make_forum()

@@ -1,4 +1,5 @@
-"""Roles in the administration: record permissions as a table of what makes sense, and guards around who has a role."""
+"""Roles in the administration: record permissions as a table of what makes sense, and guards around who has a
+role."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,7 +14,9 @@ from tests.factories import grant, make_contact, make_user
 from tests.knowledgebase.factories import make_category
 from tests.portal.asking import save_for_sure
 
-LIST, ADD, OVERVIEW = (reverse(f"admin:accounts_webrole_{name}") for name in ("changelist", "add", "overview"))
+LIST, ADD, OVERVIEW = (
+    reverse(f"admin:accounts_webrole_{name}") for name in ("changelist", "add", "overview")
+)
 NOT_FOR_VISITORS = "Visitors can never be given records that belong to an account."
 FLAGS = ("delegable", "for_authenticated", "for_anonymous")
 
@@ -56,7 +59,9 @@ def visitors(db):
 def own_role(db):
     """A role that the company made itself."""
     role = WebRole.objects.create(name="Auditor")
-    RecordPermission.objects.create(role=role, record_type="case", scope="account", can_read=True, can_write=True)
+    RecordPermission.objects.create(
+        role=role, record_type="case", scope="account", can_read=True, can_write=True
+    )
     return role
 
 
@@ -66,11 +71,19 @@ def own_role(db):
 def test_the_table_offers_what_the_records_declare_and_nothing_else(desk):
     page = desk.get(ADD).text
     assert all(f'name="{field_name(*each)}"' in page for each in offered(for_visitors=False))
-    assert page.count('name="grant-') == sum(len(kind.scopes) * len(kind.privileges) for kind in record_types())
+    assert page.count('name="grant-') == sum(
+        len(kind.scopes) * len(kind.privileges) for kind in record_types()
+    )
 
 
 @pytest.mark.parametrize(
-    "never", ["grant-article-account-read", "grant-invoice-contact-read", "grant-invoice-account-write", "grant-case-account-delete"]
+    "never",
+    [
+        "grant-article-account-read",
+        "grant-invoice-contact-read",
+        "grant-invoice-account-write",
+        "grant-case-account-delete",
+    ],
 )
 def test_what_makes_no_sense_is_not_offered_and_granted_to_nobody_who_asks_for_it(desk, never):
     assert never not in desk.get(ADD).text
@@ -105,7 +118,9 @@ def test_ada_finds_ticked_what_she_ticked(desk, own_role):
 
 
 def test_a_save_adds_takes_away_and_keeps_what_stays(desk, own_role):
-    kept = RecordPermission.objects.create(role=own_role, record_type="invoice", scope="account", can_read=True)
+    kept = RecordPermission.objects.create(
+        role=own_role, record_type="invoice", scope="account", can_read=True
+    )
     ticked = [("case", "contact", "read"), ("invoice", "account", "read")]
     assert desk.post(change(own_role), role_form("Auditor", *ticked)).status_code == 302
     assert WebRole.objects.get(pk=own_role.pk).grants == {Grant(*each) for each in ticked}
@@ -119,7 +134,9 @@ def test_a_save_without_any_tick_leaves_a_role_that_permits_nothing(desk, own_ro
 
 
 def test_what_was_typed_and_ticked_survives_an_error(desk, own_role):
-    page = desk.post(change(own_role), role_form("", ("forum", "global", "read"), description="Looks at things"))
+    page = desk.post(
+        change(own_role), role_form("", ("forum", "global", "read"), description="Looks at things")
+    )
     assert "This field is required" in page.text
     assert "Looks at things" in page.text
     assert page.context["adminform"].form["grant-forum-global-read"].value()
@@ -127,7 +144,10 @@ def test_what_was_typed_and_ticked_survives_an_error(desk, own_role):
 
 
 def test_a_change_of_grants_is_in_the_log_with_what_was_added_and_removed(desk, ada, own_role):
-    desk.post(change(own_role), role_form("Auditor", ("case", "account", "read"), ("forum", "global", "read"), delegable="on"))
+    desk.post(
+        change(own_role),
+        role_form("Auditor", ("case", "account", "read"), ("forum", "global", "read"), delegable="on"),
+    )
     line = Activity.objects.get(verb="role.changed")
     assert (line.actor, line.label, line.is_internal) == (ada, "Auditor", True)
     assert line.details["added"] == ["forum global read"]
@@ -151,7 +171,9 @@ def test_a_new_role_is_in_the_log(desk):
 def test_the_role_of_visitors_is_offered_what_belongs_to_nobody_to_be_read_with_a_warning(desk, visitors):
     page = desk.get(change(visitors))
     offered_here = [name for name in page.context["adminform"].form.fields if name.startswith("grant-")]
-    assert offered_here == [field_name(kind.name, "global", "read") for kind in record_types() if not kind.belongs_to_somebody]
+    assert offered_here == [
+        field_name(kind.name, "global", "read") for kind in record_types() if not kind.belongs_to_somebody
+    ]
     assert "everybody can read it without signing in" in page.text
     assert "Nothing is public by this role today." in page.text
     RecordPermission.objects.create(role=visitors, record_type="forum", scope="global", can_read=True)
@@ -169,7 +191,11 @@ def test_ada_cannot_smuggle_account_data_into_the_role_of_visitors(desk, visitor
 
 
 @pytest.mark.parametrize(
-    ("ticked", "complaint"), [(("case", "global", "read"), NOT_FOR_VISITORS), (("forum", "global", "create"), "Visitors can only read.")]
+    ("ticked", "complaint"),
+    [
+        (("case", "global", "read"), NOT_FOR_VISITORS),
+        (("forum", "global", "create"), "Visitors can only read."),
+    ],
 )
 def test_ada_cannot_make_a_new_role_for_visitors_with_more_than_they_may_have(desk, ticked, complaint):
     page = desk.post(ADD, role_form("New", ticked, ("article", "global", "read"), for_anonymous="on"))
@@ -190,7 +216,10 @@ def test_a_role_of_visitors_can_become_one_with_account_data(desk):
     RecordPermission.objects.create(role=role, record_type="article", scope="global", can_read=True)
     save_for_sure(desk, change(role), role_form("Public", ("article", "global", "read")))
     desk.post(change(role), role_form("Public", ("article", "global", "read"), ("case", "account", "read")))
-    assert WebRole.objects.get(pk=role.pk).grants == {Grant("article", "global", "read"), Grant("case", "account", "read")}
+    assert WebRole.objects.get(pk=role.pk).grants == {
+        Grant("article", "global", "read"),
+        Grant("case", "account", "read"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -213,7 +242,10 @@ def test_who_has_a_role_of_the_portal_is_not_changed_by_accident(desk, finance):
     page = desk.post(change(finance), as_it_is(finance, for_authenticated="on"))
     assert "Tick this if you mean it." in page.context["adminform"].form.errors["confirms_reach"]
     assert not WebRole.objects.get(pk=finance.pk).for_authenticated
-    assert desk.post(change(finance), as_it_is(finance, for_authenticated="on", confirms_reach="on")).status_code == 302
+    assert (
+        desk.post(change(finance), as_it_is(finance, for_authenticated="on", confirms_reach="on")).status_code
+        == 302
+    )
     assert WebRole.objects.get(pk=finance.pk).for_authenticated
 
 
@@ -237,7 +269,9 @@ def test_roles_are_not_deleted_in_bulk(desk, own_role):
 # Deleting
 
 
-def test_before_a_role_goes_ada_learns_how_many_lose_it_and_not_who(desk, own_role, acme, django_assert_max_num_queries):
+def test_before_a_role_goes_ada_learns_how_many_lose_it_and_not_who(
+    desk, own_role, acme, django_assert_max_num_queries
+):
     for number in range(30):
         make_contact(f"Person{number}", acme, "Auditor", signs_in=False)
     desk.get(LIST)  # loads the configuration
@@ -276,7 +310,10 @@ def test_the_overview_shows_the_widest_scope_first_and_what_narrower_ones_add(de
     RecordPermission.objects.create(role=role, record_type="case", scope="account", can_read=True)
     page = desk.get(OVERVIEW)
     shown = {each.name: dict(kinds) for each, kinds in page.context["roles"]}
-    assert shown[role.name]["Cases"] == [("All records of the account", "read"), ("The contact's own records", "write")]
+    assert shown[role.name]["Cases"] == [
+        ("All records of the account", "read"),
+        ("The contact's own records", "write"),
+    ]
     assert shown["Anonymous Users"]["Articles"] == []
     assert shown["Portal Finance User"]["Invoices"] == [("All records of the account", "read")]
     assert list(shown) == sorted(shown)

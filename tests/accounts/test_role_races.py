@@ -22,7 +22,9 @@ def test_a_grant_and_the_flag_that_exclude_each_other_do_not_both_come_true(atte
                 if number:
                     WebRole.objects.filter(pk=role.pk).update(for_anonymous=True)
                 else:
-                    RecordPermission.objects.create(role=role, record_type="case", scope="global", can_read=True)
+                    RecordPermission.objects.create(
+                        role=role, record_type="case", scope="global", can_read=True
+                    )
                 has_written[number].set()
                 hold_until(has_written[1 - number])
         except IntegrityError:

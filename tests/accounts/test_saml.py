@@ -20,7 +20,11 @@ from portal import providers
 from tests.accounts.saml_server import Asked, Person, SamlServer
 from tests.factories import PASSWORD
 
-BUTTON, ACS, METADATA = "/accounts/saml/works/login/", "/accounts/saml/works/acs/", "/accounts/saml/works/metadata/"
+BUTTON, ACS, METADATA = (
+    "/accounts/saml/works/login/",
+    "/accounts/saml/works/acs/",
+    "/accounts/saml/works/metadata/",
+)
 EMAIL = "urn:oid:0.9.2342.19200300.100.1.3"
 
 
@@ -31,7 +35,9 @@ def server() -> SamlServer:
 
 @pytest.fixture(autouse=True)
 def configured(server: SamlServer, settings: Any, db: None) -> None:
-    settings.SOCIALACCOUNT_PROVIDERS = providers.configured(server.environment() | {"SAML_WORKS_VERIFIED_DOMAINS": "acme.example"})
+    settings.SOCIALACCOUNT_PROVIDERS = providers.configured(
+        server.environment() | {"SAML_WORKS_VERIFIED_DOMAINS": "acme.example"}
+    )
 
 
 def new_browser() -> Client:
@@ -90,7 +96,9 @@ def test_the_metadata_say_where_the_answer_goes(visitor):
 
 def test_alice_signs_in_with_her_connected_identity(alice, visitor, server):
     connect(alice.user, "a-1")
-    response = sign_in(visitor, server, Person("a-1", {EMAIL: "alice@acme.example", "email_verified": "true"}))
+    response = sign_in(
+        visitor, server, Person("a-1", {EMAIL: "alice@acme.example", "email_verified": "true"})
+    )
     assert response.url == "/"
     assert visitor.get("/").context["request"].contact == alice
     assert SocialAccount.objects.get().extra_data["email"] == "alice@acme.example"
@@ -139,12 +147,18 @@ REFUSED = {
     "of another key": lambda server, asked: server.impostor().answer(asked, A1),
     "without a signature": lambda server, asked: server.answer(asked, A1, is_signed=False),
     "changed on the way": lambda server, asked: tampered(server.answer(asked, A1)),
-    "for another portal": lambda server, asked: server.answer(asked, A1, audience="https://elsewhere.example/"),
-    "sent elsewhere": lambda server, asked: server.answer(asked, A1, destination="https://elsewhere.example/acs/"),
+    "for another portal": lambda server, asked: server.answer(
+        asked, A1, audience="https://elsewhere.example/"
+    ),
+    "sent elsewhere": lambda server, asked: server.answer(
+        asked, A1, destination="https://elsewhere.example/acs/"
+    ),
     "of another server": lambda server, asked: server.answer(asked, A1, issuer="https://elsewhere.example/"),
     "too old": lambda server, asked: server.answer(asked, A1, age=timedelta(minutes=10)),
     "that nobody asked for": lambda server, asked: server.answer(asked, A1, in_response_to=None),
-    "to the question of another browser": lambda server, asked: server.answer(asked, A1, in_response_to=OTHER),
+    "to the question of another browser": lambda server, asked: server.answer(
+        asked, A1, in_response_to=OTHER
+    ),
     "wrapped anew": lambda server, asked: server.answer(asked, A1, in_response_to=OTHER, around=asked.id),
     "without a name": lambda server, asked: server.answer(asked, Person("")),
     "of a person who stopped": lambda server, asked: server.answer(asked, A1, status="Responder"),
@@ -178,7 +192,9 @@ def test_the_second_page_without_the_first_is_refused(visitor):
     assert visitor.get(f"{ACS}finish/").status_code == 401
 
 
-@pytest.mark.parametrize("data", [{}, {"SAMLResponse": ""}, {"SAMLResponse": "A" * 300_000}], ids=["nothing", "empty", "long"])
+@pytest.mark.parametrize(
+    "data", [{}, {"SAMLResponse": ""}, {"SAMLResponse": "A" * 300_000}], ids=["nothing", "empty", "long"]
+)
 def test_nothing_is_laid_aside_for_what_cannot_be_an_answer(visitor, data):
     assert visitor.post(ACS, data).status_code == 400
     assert not Session.objects.exists()
@@ -219,13 +235,21 @@ def test_a_registrant_of_a_named_domain_becomes_an_individual_customer(visitor, 
     open_registration()
     sign_in(visitor, server, Person("n-2", {EMAIL: "New@Acme.example", "givenName": "Nora", "sn": "Nilsson"}))
     contact = Contact.objects.get()
-    assert (contact.email, contact.user.get_full_name(), contact.account) == ("new@acme.example", "Nora Nilsson", None)
+    assert (contact.email, contact.user.get_full_name(), contact.account) == (
+        "new@acme.example",
+        "Nora Nilsson",
+        None,
+    )
     assert is_signed_in(visitor)
 
 
 def test_the_name_serves_as_address_if_the_server_says_so(visitor, server):
     open_registration()
-    sign_in(visitor, server, Person("nils@acme.example", {}, "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"))
+    sign_in(
+        visitor,
+        server,
+        Person("nils@acme.example", {}, "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"),
+    )
     assert User.objects.get().email == "nils@acme.example"
 
 
@@ -241,7 +265,10 @@ def test_a_missing_variable_is_named(server, missing):
 
 def test_forms_may_lead_to_the_server(server):
     assert providers.origins(server.environment()) == ["https://saml.works.example"]
-    by_metadata = {"SAML_PROVIDERS": "works", "SAML_WORKS_METADATA_URL": "https://id.acme.example/saml/metadata"}
+    by_metadata = {
+        "SAML_PROVIDERS": "works",
+        "SAML_WORKS_METADATA_URL": "https://id.acme.example/saml/metadata",
+    }
     assert providers.origins(by_metadata) == ["https://id.acme.example"]
 
 
@@ -258,7 +285,10 @@ def test_the_server_may_tell_of_itself_by_its_metadata(alice, visitor, server, s
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
     with ThreadingHTTPServer(("localhost", 0), handler) as running:
         Thread(target=running.serve_forever, args=(0.05,), daemon=True).start()
-        env = {"SAML_PROVIDERS": "works", "SAML_WORKS_METADATA_URL": f"http://localhost:{running.server_port}/metadata.xml"}
+        env = {
+            "SAML_PROVIDERS": "works",
+            "SAML_WORKS_METADATA_URL": f"http://localhost:{running.server_port}/metadata.xml",
+        }
         settings.SOCIALACCOUNT_PROVIDERS = providers.configured(env)
         connect(alice.user, "a-1")
         assert sign_in(visitor, server, A1).url == "/"

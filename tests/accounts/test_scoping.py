@@ -1,4 +1,5 @@
-"""The record-permission engine: which rows a contact may see, and what they may do with them. Everything else is refused."""
+"""The record-permission engine: which rows a contact may see, and what they may do with them. Everything else
+is refused."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -21,7 +22,13 @@ def nothing_for_everyone(db):
 @pytest.fixture
 def people(nothing_for_everyone, alice, bob, charlie):
     """Name → contact; Pat and Quinn belong to no account."""
-    return {"alice": alice, "bob": bob, "charlie": charlie, "pat": make_contact("Pat", None), "quinn": make_contact("Quinn", None)}
+    return {
+        "alice": alice,
+        "bob": bob,
+        "charlie": charlie,
+        "pat": make_contact("Pat", None),
+        "quinn": make_contact("Quinn", None),
+    }
 
 
 @pytest.fixture
@@ -29,7 +36,9 @@ def cases(people):
     """Name of the contact → their case."""
     problem = RequestType.objects.get(slug="problem")
     return {
-        name: Case.objects.create(subject=f"Case of {name}", contact=contact, account=contact.account, request_type=problem)
+        name: Case.objects.create(
+            subject=f"Case of {name}", contact=contact, account=contact.account, request_type=problem
+        )
         for name, contact in people.items()
     }
 
@@ -41,7 +50,9 @@ def again(contact):
 
 def permitted(reader, privilege, cases):
     """Whose cases the engine permits, asked in the two ways it can be asked; they must agree on every row."""
-    as_rows = {name for name, case in cases.items() if Case.objects.permitted_to(privilege, reader).contains(case)}
+    as_rows = {
+        name for name, case in cases.items() if Case.objects.permitted_to(privilege, reader).contains(case)
+    }
     one_by_one = {name for name, case in cases.items() if can(reader, privilege, case)}
     assert as_rows == one_by_one
     if as_rows:
@@ -120,7 +131,8 @@ def test_the_grants_of_several_roles_add_up(people, cases):
 
 
 def test_a_wide_grant_that_means_nothing_leaves_the_narrow_one(people, cases):
-    """Pat has no account, so a grant in account scope must not hide Pat's own cases, nor match those of other individuals."""
+    """Pat has no account, so a grant in account scope must not hide Pat's own cases, nor match those of other
+    individuals."""
     grant(people["pat"], "case", "account", "read")
     grant(people["pat"], "case", "contact", "read")
     assert permitted(again(people["pat"]), "read", cases) == {"pat"}
@@ -160,7 +172,8 @@ def test_messages_and_files_are_seen_through_their_case(people):
 
 
 @pytest.mark.parametrize(
-    ("scope", "expected"), [("global", EVERYBODY), ("account", {"alice", "bob"}), ("contact", {"alice"}), (None, set())]
+    ("scope", "expected"),
+    [("global", EVERYBODY), ("account", {"alice", "bob"}), ("contact", {"alice"}), (None, set())],
 )
 def test_contacts_themselves_are_under_the_same_engine(people, scope, expected):
     if scope:
@@ -200,7 +213,9 @@ def test_two_individuals_cannot_have_the_same_address(db):
 def test_a_user_is_once_in_an_account_and_once_an_individual(alice, acme):
     make_contact("Alice", None, email="alice@home.example", user=alice.user)
     for account in (acme, None):
-        contact = Contact(account=account, user=alice.user, first_name="A", last_name="B", email="other@acme.example")
+        contact = Contact(
+            account=account, user=alice.user, first_name="A", last_name="B", email="other@acme.example"
+        )
         with pytest.raises(ValidationError, match="This user is a contact of this account already"):
             contact.full_clean()
 
@@ -218,12 +233,28 @@ def test_ada_is_told_of_a_contact_that_exists_already(sign_in, ada, alice, in_ac
 @pytest.mark.parametrize("is_new", [True, False])
 def test_ada_is_told_so_on_the_accounts_own_page_too(sign_in, ada, alice, acme, is_new):
     """Twice in one form for a new account, and a contact more for one that has it."""
-    form = {"number": "A-9" if is_new else acme.number, "name": "X", "kind": "customer", "status": "active", "email_domains": "x.example"}
+    form = {
+        "number": "A-9" if is_new else acme.number,
+        "name": "X",
+        "kind": "customer",
+        "status": "active",
+        "email_domains": "x.example",
+    }
     rows = {"contacts-TOTAL_FORMS": 2, "contacts-INITIAL_FORMS": 0 if is_new else 1}
     for n, (pk, email) in enumerate([("" if is_new else alice.pk, alice.email), ("", alice.email.upper())]):
-        row = {"id": pk, "account": "" if is_new else acme.pk, "first_name": "A", "last_name": "B", "email": email}
+        row = {
+            "id": pk,
+            "account": "" if is_new else acme.pk,
+            "first_name": "A",
+            "last_name": "B",
+            "email": email,
+        }
         rows |= {f"contacts-{n}-{field}": value for field, value in row.items()}
-    url = reverse("admin:accounts_account_add") if is_new else reverse("admin:accounts_account_change", args=[acme.pk])
+    url = (
+        reverse("admin:accounts_account_add")
+        if is_new
+        else reverse("admin:accounts_account_change", args=[acme.pk])
+    )
     page = sign_in(ada).post(url, form | rows)
     assert "This account has a contact with this e-mail address already." in page.text
     assert Contact.objects.count() == 1

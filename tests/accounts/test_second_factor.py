@@ -12,12 +12,23 @@ from django_otp.plugins.otp_email.models import EmailDevice
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.actions.second_factor import Answer, check_code, remove_second_factors, renew_recovery_codes, switch_on_email
+from accounts.actions.second_factor import (
+    Answer,
+    check_code,
+    remove_second_factors,
+    renew_recovery_codes,
+    switch_on_email,
+)
 from accounts.actors import SYSTEM
 from accounts.models import Activity, OutgoingMail, SignInPolicy, TrustedBrowser, User
 from tests.factories import PASSWORD, make_contact
 
-LOGIN, CODE, CONFIRM, HOME = "/accounts/login/", "/accounts/code/", "/accounts/confirm/", "/profile/security/second-factor/"
+LOGIN, CODE, CONFIRM, HOME = (
+    "/accounts/login/",
+    "/accounts/code/",
+    "/accounts/confirm/",
+    "/profile/security/second-factor/",
+)
 NEW_PASSWORD = "calm-river-1871"
 
 
@@ -112,7 +123,12 @@ def test_alice_who_switched_it_on_is_asked_and_arrives_where_she_wanted(careful,
 
 @pytest.mark.parametrize(
     ("policy", "asked"),
-    [("nobody", set()), ("staff", {"Ada"}), ("managers", {"Ada", "Bob"}), ("everyone", {"Ada", "Bob", "Alice"})],
+    [
+        ("nobody", set()),
+        ("staff", {"Ada"}),
+        ("managers", {"Ada", "Bob"}),
+        ("everyone", {"Ada", "Bob", "Alice"}),
+    ],
 )
 def test_the_policy_says_who_is_asked(policy, asked, ada, bob, alice):
     ada.set_password(PASSWORD)
@@ -249,7 +265,10 @@ def test_the_fifth_wrong_code_ends_the_sign_in_and_the_owner_is_told(careful, vi
     assert type_code(visitor, code).url == LOGIN
     assert not is_signed_in(visitor)
     assert OutgoingMail.objects.latest("pk").event == "accounts/wrong_codes"
-    assert Activity.objects.filter(verb="second_factor.refused", contact=careful, client_ip="127.0.0.1").count() == 1
+    assert (
+        Activity.objects.filter(verb="second_factor.refused", contact=careful, client_ip="127.0.0.1").count()
+        == 1
+    )
 
 
 def test_guessing_goes_ever_more_slowly_over_many_sign_ins(careful):
@@ -261,7 +280,10 @@ def test_guessing_goes_ever_more_slowly_over_many_sign_ins(careful):
     device = EmailDevice.objects.get()
     EmailDevice.objects.update(throttling_failure_count=20)
     device.refresh_from_db()
-    assert check_code(user=careful.user, method="email", code=device.token, failures_before=20) == Answer.TOO_SOON
+    assert (
+        check_code(user=careful.user, method="email", code=device.token, failures_before=20)
+        == Answer.TOO_SOON
+    )
 
 
 def test_an_empty_code_is_no_try(careful, visitor):
@@ -493,7 +515,11 @@ def test_alice_switches_codes_by_mail_on_and_off(alice, visitor, run_jobs, mailo
     visitor.post(f"{HOME}off/", {"method": "email"})
     assert attempt(Client(), alice).url == "/"
     assert not StaticToken.objects.exists()
-    verbs = Activity.objects.filter(verb__startswith="second_factor").order_by("pk").values_list("verb", flat=True)
+    verbs = (
+        Activity.objects.filter(verb__startswith="second_factor")
+        .order_by("pk")
+        .values_list("verb", flat=True)
+    )
     assert list(verbs) == ["second_factor.switched_on", "second_factor.switched_off"]
     run_jobs()
     told = [mail.body for mail in mailoutbox if "second factor" in mail.subject]
@@ -555,7 +581,9 @@ def test_without_a_password_a_mailed_code_says_that_it_is_still_her(social, path
 
 
 def test_without_a_password_a_new_address_needs_a_code(social):
-    assert social.post("/accounts/email/", {"action_add": "", "email": "thief@evil.example"}).url.startswith(CONFIRM)
+    assert social.post("/accounts/email/", {"action_add": "", "email": "thief@evil.example"}).url.startswith(
+        CONFIRM
+    )
     assert not EmailAddress.objects.filter(email="thief@evil.example").exists()
 
 

@@ -25,7 +25,11 @@ def check(contact, code):
 
 
 def test_of_forty_guesses_at_once_five_are_compared(careful):
-    told = [answer for answers in at_once(8, lambda n: [check(careful, f"{n}0000{m}") for m in range(5)]) for answer in answers]
+    told = [
+        answer
+        for answers in at_once(8, lambda n: [check(careful, f"{n}0000{m}") for m in range(5)])
+        for answer in answers
+    ]
     assert len(told) == 40
     assert told.count(Answer.WRONG) <= 5
     assert set(told) <= {Answer.WRONG, Answer.TOO_SOON, Answer.ENOUGH}

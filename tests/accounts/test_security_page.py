@@ -10,7 +10,15 @@ from accounts.actions.sign_ins import change_password
 from accounts.actors import SYSTEM, Actor
 from accounts.models import OutgoingMail, SignInPolicy
 from tests.accounts.external import connect
-from tests.accounts.own_pages import AGAIN, IPHONE, SECURITY, browser_of, change_policy, confirm, with_password
+from tests.accounts.own_pages import (
+    AGAIN,
+    IPHONE,
+    SECURITY,
+    browser_of,
+    change_policy,
+    confirm,
+    with_password,
+)
 
 SEND = f"{SECURITY}confirm-address/"
 
@@ -43,7 +51,10 @@ def test_the_deeper_pages_lead_back(alice):
 
 def test_pages_below_the_second_factor_lead_back_to_it(alice):
     browser = browser_of(alice)
-    assert '<li><a href="/profile/security/second-factor/">Second factor</a></li>' in browser.get(f"{SECURITY}second-factor/app/").text
+    assert (
+        '<li><a href="/profile/security/second-factor/">Second factor</a></li>'
+        in browser.get(f"{SECURITY}second-factor/app/").text
+    )
 
 
 def test_the_password_says_when_it_was_changed_last(sign_in, alice, bob):

@@ -76,7 +76,10 @@ def test_other_peoples_sessions_are_neither_listed_nor_ended(alice, bob):
     desk, other = browser_of(alice), browser_of(bob)
     assert len(listed(desk)) == 1
     foreign = UserSession.objects.get(user=bob.user)
-    assert "not signed in there any more" in desk.post(f"{SESSIONS}end/", {"session": foreign.pk}, follow=True).text
+    assert (
+        "not signed in there any more"
+        in desk.post(f"{SESSIONS}end/", {"session": foreign.pk}, follow=True).text
+    )
     desk.post(f"{SESSIONS}end-others/")
     assert is_signed_in(other)
 
@@ -89,7 +92,12 @@ def test_alice_ends_one_session_and_its_next_click_is_the_sign_in_page(alice):
     assert is_signed_in(desk)
     assert is_signed_in(laptop)
     told = Activity.objects.get(verb="session.ended")
-    assert (told.actor, told.contact, told.client_ip, told.details) == (alice.user, alice, "203.0.113.7", {"sessions": 1})
+    assert (told.actor, told.contact, told.client_ip, told.details) == (
+        alice.user,
+        alice,
+        "203.0.113.7",
+        {"sessions": 1},
+    )
 
 
 def test_alice_ends_the_others(alice):
@@ -150,7 +158,9 @@ def test_a_session_that_signed_out_is_not_listed(alice):
 def test_address_and_browser_of_sessions_that_are_over_are_forgotten_at_night(alice):
     desk, phone = browser_of(alice), browser_of(alice, IPHONE)
     phone.post("/accounts/logout/")
-    Session.objects.filter(session_key=browser_of(alice).cookies["session"].value).update(expire_date=timezone.now())
+    Session.objects.filter(session_key=browser_of(alice).cookies["session"].value).update(
+        expire_date=timezone.now()
+    )
     forget_expired_sessions(timestamp=0)
     assert UserSession.objects.get().session_key == desk.cookies["session"].value
     assert is_signed_in(desk)
@@ -256,7 +266,10 @@ def test_each_account_of_the_person_is_told(alice, globex):
     there = make_contact("Alice", globex, user=alice.user, signs_in=False, email="alice@globex.example")
     browser_of(alice)
     end_sessions(actor=SYSTEM, user=alice.user)
-    assert set(Activity.objects.filter(verb="session.ended").values_list("contact", flat=True)) == {alice.pk, there.pk}
+    assert set(Activity.objects.filter(verb="session.ended").values_list("contact", flat=True)) == {
+        alice.pk,
+        there.pk,
+    }
 
 
 def test_ended_sessions_leave_no_rows(alice):

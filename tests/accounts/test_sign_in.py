@@ -79,7 +79,9 @@ def test_alice_signs_out_by_a_button_and_not_by_a_link(alice):
     assert not is_signed_in(browser)
 
 
-@pytest.mark.parametrize("method", ["wrong password", "unknown", "inactive", "inactive, wrong password", "no password set"])
+@pytest.mark.parametrize(
+    "method", ["wrong password", "unknown", "inactive", "inactive, wrong password", "no password set"]
+)
 def test_every_failed_try_gets_the_same_page(alice, visitor, method):
     make_user("gone@acme.example", PASSWORD, is_active=False)
     make_user("invited@acme.example")
@@ -114,7 +116,9 @@ def test_alice_arrives_where_she_wanted_to_go(alice, visitor):
     assert response.url == "/cases/new/"
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\x00"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\x00"]
+)
 @pytest.mark.parametrize("place", ["query", "form"])
 def test_nobody_is_sent_to_another_site(alice, visitor, target, place):
     data = {"login": alice.email, "password": PASSWORD}
@@ -130,7 +134,9 @@ def test_whoever_is_signed_in_is_led_on_from_the_sign_in_page(alice):
 def test_the_administration_has_no_door_of_its_own(visitor):
     assert visitor.get("/admin/").url == "/admin/login/?next=/admin/"
     assert visitor.get("/admin/login/?next=/admin/").url == "/accounts/login/?next=%2Fadmin%2F"
-    response = visitor.post("/admin/login/", {"username": "ada@portal.example", "password": PASSWORD, "next": "/admin/"})
+    response = visitor.post(
+        "/admin/login/", {"username": "ada@portal.example", "password": PASSWORD, "next": "/admin/"}
+    )
     assert response.url == "/accounts/login/?next=%2Fadmin%2F"
 
 
@@ -193,23 +199,33 @@ def work_of(browser, email):
     """The statements that the request makes the database carry out, without what is typed."""
     with CaptureQueriesContext(connection) as queries:
         page = browser.post(RESET, {"email": email}, follow=True)
-    return words_of(page), page.redirect_chain, [re.sub(r"'[^']*'|\d+", "…", query["sql"]) for query in queries]
+    return (
+        words_of(page),
+        page.redirect_chain,
+        [re.sub(r"'[^']*'|\d+", "…", query["sql"]) for query in queries],
+    )
 
 
 @pytest.mark.parametrize("who", ["unknown", "switched off", "deactivated"])
-def test_asking_for_an_address_that_nobody_may_sign_in_with_looks_and_works_the_same_and_mails_nobody(alice, bob, run_jobs, who):
+def test_asking_for_an_address_that_nobody_may_sign_in_with_looks_and_works_the_same_and_mails_nobody(
+    alice, bob, run_jobs, who
+):
     make_user("gone@acme.example", PASSWORD, is_active=False)
     bob.deactivate()
     work_of(Client(), "first@acme.example")
     expected = work_of(Client(), alice.email)
     assert any("procrastinate_defer" in statement for statement in expected[2])
-    asked = {"unknown": "nobody@acme.example", "switched off": "gone@acme.example", "deactivated": bob.email}[who]
+    asked = {"unknown": "nobody@acme.example", "switched off": "gone@acme.example", "deactivated": bob.email}[
+        who
+    ]
     assert work_of(Client(), asked) == expected
     run_jobs()
     assert [mail.to for mail in OutgoingMail.objects.all()] == [alice.email]
 
 
-def test_a_link_for_a_new_password_goes_to_the_address_in_its_one_spelling_and_leads_to_the_portal(alice, run_jobs, mailoutbox):
+def test_a_link_for_a_new_password_goes_to_the_address_in_its_one_spelling_and_leads_to_the_portal(
+    alice, run_jobs, mailoutbox
+):
     Client(headers={"host": "127.0.0.1:1"}).post(RESET, {"email": alice.email.upper()})
     run_jobs()
     assert mailoutbox[0].to == [alice.email]
@@ -239,7 +255,9 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(alice):
 
 def test_a_password_is_changed_only_by_those_who_know_it(alice):
     browser = signed_in(alice.email)
-    page = browser.post(CHANGE, {"oldpassword": "wrong", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    page = browser.post(
+        CHANGE, {"oldpassword": "wrong", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    )
     assert page.status_code == 200
     assert is_signed_in(signed_in(alice.email, PASSWORD))
 
@@ -254,7 +272,9 @@ def test_a_password_is_changed_only_by_those_who_know_it(alice):
     ],
 )
 def test_a_weak_password_is_explained(alice, password, complaint):
-    page = signed_in(alice.email).post(CHANGE, {"oldpassword": PASSWORD, "password1": password, "password2": password})
+    page = signed_in(alice.email).post(
+        CHANGE, {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    )
     assert complaint in page.text
     assert is_signed_in(signed_in(alice.email, PASSWORD))
 
@@ -357,7 +377,9 @@ def test_signing_in_works_behind_a_unix_socket(alice, visitor, settings):
     assert attempt(visitor, alice.email, **PROXY).url == "/"
 
 
-@pytest.mark.parametrize("extra", [{"REMOTE_ADDR": ""}, {"REMOTE_ADDR": "", "HTTP_X_FORWARDED_FOR": "192.0.2.7"}])
+@pytest.mark.parametrize(
+    "extra", [{"REMOTE_ADDR": ""}, {"REMOTE_ADDR": "", "HTTP_X_FORWARDED_FOR": "192.0.2.7"}]
+)
 def test_signing_in_is_refused_without_an_address(alice, visitor, settings, extra):
     settings.TRUSTED_PROXIES = ["127.0.0.1"]
     assert attempt(visitor, alice.email, **extra).status_code == 403
@@ -390,10 +412,17 @@ def test_a_user_whose_address_is_not_proved_must_prove_it_first(visitor, run_job
     assert attempt(visitor, "new@acme.example").url == "/"
 
 
-def test_an_address_that_ada_replaced_opens_nothing_any_more(sign_in, ada, alice, visitor, run_jobs, mailoutbox):
+def test_an_address_that_ada_replaced_opens_nothing_any_more(
+    sign_in, ada, alice, visitor, run_jobs, mailoutbox
+):
     old = alice.user.email
     url = reverse("admin:accounts_user_change", args=[alice.user.pk])
-    data = {"email": "alice.new@acme.example", "is_active": "on", "contacts-TOTAL_FORMS": 0, "contacts-INITIAL_FORMS": 0}
+    data = {
+        "email": "alice.new@acme.example",
+        "is_active": "on",
+        "contacts-TOTAL_FORMS": 0,
+        "contacts-INITIAL_FORMS": 0,
+    }
     assert sign_in(ada).post(url, data).status_code == 302
     assert attempt(visitor, old).status_code == 200
     visitor.post(RESET, {"email": old})

@@ -1,4 +1,5 @@
-"""One record says who may register, how people sign in and for how long; a change holds from the next request."""
+"""One record says who may register, how people sign in and for how long; a change holds from the next
+request."""
 
 import re
 
@@ -12,7 +13,12 @@ from django.urls import reverse
 from accounts.models import Activity, Contact, SignInPolicy, User
 from tests.factories import PASSWORD, make_contact, make_user
 
-LOGIN, SIGNUP, RESET, TERMS = "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/terms/"
+LOGIN, SIGNUP, RESET, TERMS = (
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/accounts/terms/",
+)
 MINUTE, HOUR = 60, 60 * 60
 NEW_PASSWORD = "calm-river-1871"
 
@@ -54,7 +60,13 @@ def is_signed_in(browser):
 
 
 def register(browser, email="dora@acme.example", **data):
-    fields = {"first_name": "Dora", "last_name": "Diaz", "email": email, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    fields = {
+        "first_name": "Dora",
+        "last_name": "Diaz",
+        "email": email,
+        "password1": NEW_PASSWORD,
+        "password2": NEW_PASSWORD,
+    }
     return browser.post(SIGNUP, fields | data)
 
 
@@ -63,7 +75,9 @@ def confirm(browser, mailoutbox):
     return browser.post(link)
 
 
-@pytest.mark.parametrize(("registration", "words"), [("invitation", "By invitation only"), ("closed", "Registration is closed")])
+@pytest.mark.parametrize(
+    ("registration", "words"), [("invitation", "By invitation only"), ("closed", "Registration is closed")]
+)
 def test_nobody_registers_while_it_is_not_open(visitor, registration, words):
     change_policy(registration=registration)
     for response in (visitor.get(SIGNUP), register(visitor)):
@@ -72,7 +86,9 @@ def test_nobody_registers_while_it_is_not_open(visitor, registration, words):
     assert SIGNUP not in visitor.get(LOGIN).text
 
 
-def test_dora_registers_confirms_her_address_and_is_an_individual_customer(visitor, run_jobs, mailoutbox, alice):
+def test_dora_registers_confirms_her_address_and_is_an_individual_customer(
+    visitor, run_jobs, mailoutbox, alice
+):
     change_policy(registration="open")
     assert f'href="{SIGNUP}"' in visitor.get(LOGIN).text
     assert register(visitor, "Dora@Acme.Example").url == "/accounts/confirm-email/"
@@ -88,7 +104,9 @@ def test_dora_registers_confirms_her_address_and_is_an_individual_customer(visit
 
 
 @pytest.mark.parametrize("has_account", [True, False], ids=["of an account", "individual"])
-def test_a_registration_binds_no_contact_that_waits_for_somebody(visitor, run_jobs, mailoutbox, acme, has_account):
+def test_a_registration_binds_no_contact_that_waits_for_somebody(
+    visitor, run_jobs, mailoutbox, acme, has_account
+):
     change_policy(registration="open")
     waiting = make_contact("Dora", acme if has_account else None, email="dora@acme.example", signs_in=False)
     register(visitor)
@@ -119,12 +137,17 @@ def test_only_addresses_of_the_allowed_domains_register(visitor, db):
     assert register(visitor, "dora@ACME.example").status_code == 302
 
 
-def test_an_address_that_is_taken_looks_like_a_new_one_and_its_owner_is_told(visitor, alice, run_jobs, mailoutbox):
+def test_an_address_that_is_taken_looks_like_a_new_one_and_its_owner_is_told(
+    visitor, alice, run_jobs, mailoutbox
+):
     change_policy(registration="open")
     taken, new = register(Client(), alice.email), register(Client())
     assert (taken.status_code, taken.url) == (new.status_code, new.url)
     run_jobs()
-    assert "There is a sign-in with this address already" in next(mail for mail in mailoutbox if mail.to == [alice.email]).body
+    assert (
+        "There is a sign-in with this address already"
+        in next(mail for mail in mailoutbox if mail.to == [alice.email]).body
+    )
     assert attempt(visitor, alice.email).url == "/"
 
 
@@ -168,9 +191,13 @@ def test_without_local_sign_in_nobody_registers_with_a_password(visitor, db):
     assert not User.objects.exists()
 
 
-def test_without_local_sign_in_customers_are_mailed_no_reset_link_but_staff_are(visitor, alice, ada, run_jobs, mailoutbox):
+def test_without_local_sign_in_customers_are_mailed_no_reset_link_but_staff_are(
+    visitor, alice, ada, run_jobs, mailoutbox
+):
     change_policy(local_sign_in=False)
-    answers = [visitor.post(RESET, {"email": email}).url for email in (alice.email, ada.email, "nobody@acme.example")]
+    answers = [
+        visitor.post(RESET, {"email": email}).url for email in (alice.email, ada.email, "nobody@acme.example")
+    ]
     assert len(set(answers)) == 1
     run_jobs()
     with_link = [mail.to[0] for mail in mailoutbox if "/reset/key/" in mail.body]
@@ -223,12 +250,17 @@ def test_clicks_write_the_session_once_in_five_minutes(alice, visitor, clock, dj
     written = []
     for _ in range(12):
         clock.shift(MINUTE)
-        written.append("session" in visitor.get("/preferences/theme/").cookies or "session" in visitor.get("/profile/").cookies)
+        written.append(
+            "session" in visitor.get("/preferences/theme/").cookies
+            or "session" in visitor.get("/profile/").cookies
+        )
     assert sum(written) == 2
 
 
 @pytest.mark.parametrize(("remember", "max_age"), [({"remember": "on"}, 20 * HOUR), ({}, "")])
-def test_only_whoever_wants_to_be_remembered_stays_when_the_browser_is_closed(alice, visitor, remember, max_age):
+def test_only_whoever_wants_to_be_remembered_stays_when_the_browser_is_closed(
+    alice, visitor, remember, max_age
+):
     change_policy(session_hours=20)
     assert attempt(visitor, alice.email, **remember).cookies["session"]["max-age"] == max_age
 
@@ -303,9 +335,17 @@ def test_accepting_leads_to_no_other_site(alice, sign_in, target):
 
 
 POLICY = {
-    "local_sign_in": "on", "registration": "invitation", "allowed_domains": "", "second_factor": "nobody", "lockout_attempts": 5,
-    "lockout_minutes": 15, "session_hours": 12, "idle_minutes": 60, "terms": "", "terms_changed_on": "",
-}  # fmt: skip
+    "local_sign_in": "on",
+    "registration": "invitation",
+    "allowed_domains": "",
+    "second_factor": "nobody",
+    "lockout_attempts": 5,
+    "lockout_minutes": 15,
+    "session_hours": 12,
+    "idle_minutes": 60,
+    "terms": "",
+    "terms_changed_on": "",
+}
 
 
 def save_policy(browser, **values):
@@ -318,17 +358,26 @@ def test_ada_finds_one_policy_and_can_neither_add_nor_delete_one(ada, sign_in):
     assert desk.get(reverse("admin:accounts_signinpolicy_changelist")).url == url
     assert desk.get(url).status_code == 200
     assert desk.get(reverse("admin:accounts_signinpolicy_add")).status_code == 403
-    assert desk.post(reverse("admin:accounts_signinpolicy_delete", args=[1]), {"post": "yes"}).status_code == 403
+    assert (
+        desk.post(reverse("admin:accounts_signinpolicy_delete", args=[1]), {"post": "yes"}).status_code == 403
+    )
 
 
 def test_what_ada_saves_holds_from_the_next_request_and_is_in_the_log(ada, sign_in, visitor):
     desk = sign_in(ada)
     assert "By invitation only" in visitor.get(SIGNUP).text
-    assert save_policy(desk, registration="open", allowed_domains="@Acme.Example, globex.example").status_code == 302
+    assert (
+        save_policy(desk, registration="open", allowed_domains="@Acme.Example, globex.example").status_code
+        == 302
+    )
     assert "By invitation only" not in visitor.get(SIGNUP).text
     assert SignInPolicy.objects.get().allowed_domains == ["acme.example", "globex.example"]
     line = Activity.objects.get()
-    assert (line.verb, line.actor, line.details) == ("policy.changed", ada, {"changed": ["registration", "allowed_domains"]})
+    assert (line.verb, line.actor, line.details) == (
+        "policy.changed",
+        ada,
+        {"changed": ["registration", "allowed_domains"]},
+    )
 
 
 @pytest.mark.parametrize(

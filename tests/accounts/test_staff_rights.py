@@ -1,4 +1,5 @@
-"""Staff look after users within their own rights: nobody gives more than they have, and only a superuser makes superusers."""
+"""Staff look after users within their own rights: nobody gives more than they have, and only a superuser
+makes superusers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +41,12 @@ def page_of(user: User) -> str:
 def save(browser: Client, user: User, **changes: Any) -> Any:
     """Send the form of a user with everything ticked that it might hold."""
     contacts = {"contacts-TOTAL_FORMS": 0, "contacts-INITIAL_FORMS": 0}
-    kept = {"email": user.email, "is_active": "on", "is_staff": "on" if user.is_staff else "", "groups": groups_of(user)}
+    kept = {
+        "email": user.email,
+        "is_active": "on",
+        "is_staff": "on" if user.is_staff else "",
+        "groups": groups_of(user),
+    }
     return browser.post(page_of(user), {**kept, **contacts, **changes})
 
 
@@ -56,10 +62,17 @@ def group(name: str) -> int:
     return Group.objects.get(name=name).pk
 
 
-def test_only_a_superuser_makes_a_superuser(noor: User, ada: User, alice: Contact, sign_in: Callable[..., Client]):
+def test_only_a_superuser_makes_a_superuser(
+    noor: User, ada: User, alice: Contact, sign_in: Callable[..., Client]
+):
     assert alice.user is not None
     assert (
-        save(sign_in(noor), alice.user, is_superuser="on", user_permissions=[Permission.objects.get(codename="add_webrole").pk]).status_code
+        save(
+            sign_in(noor),
+            alice.user,
+            is_superuser="on",
+            user_permissions=[Permission.objects.get(codename="add_webrole").pk],
+        ).status_code
         == 302
     )
     alice.user.refresh_from_db()
@@ -92,13 +105,18 @@ def test_nobody_gives_a_group_that_can_do_more_than_they(helpdesk: User, sign_in
 
 
 @pytest.mark.parametrize("is_active", [True, False])
-def test_nobody_changes_a_user_who_can_do_more(is_active: bool, helpdesk: User, noor: User, ada: User, sign_in: Callable[..., Client]):
+def test_nobody_changes_a_user_who_can_do_more(
+    is_active: bool, helpdesk: User, noor: User, ada: User, sign_in: Callable[..., Client]
+):
     User.objects.filter(pk__in=[noor.pk, ada.pk]).update(is_active=is_active)
     browser = sign_in(helpdesk)
     for user in (noor, ada):
         assert save(browser, user, email=helpdesk.email).status_code == 403
         password = {"password1": "calm-river-1871", "password2": "calm-river-1871"}
-        assert browser.post(reverse("admin:auth_user_password_change", args=[user.pk]), password).status_code == 403
+        assert (
+            browser.post(reverse("admin:auth_user_password_change", args=[user.pk]), password).status_code
+            == 403
+        )
         assert browser.get(page_of(user)).status_code == 200
 
 
@@ -108,8 +126,13 @@ def test_an_administrator_cannot_take_over_a_superuser(noor: User, ada: User, si
 
 
 def test_only_superusers_say_what_a_group_may_do(noor: User, ada: User, sign_in: Callable[..., Client]):
-    noor.user_permissions.set(Permission.objects.filter(codename__in=["add_group", "change_group", "delete_group"]))
+    noor.user_permissions.set(
+        Permission.objects.filter(codename__in=["add_group", "change_group", "delete_group"])
+    )
     agents = Group.objects.get(name=SUPPORT_AGENT)
-    for url in (reverse("admin:auth_group_add"), *(reverse(f"admin:auth_group_{deed}", args=[agents.pk]) for deed in ("change", "delete"))):
+    for url in (
+        reverse("admin:auth_group_add"),
+        *(reverse(f"admin:auth_group_{deed}", args=[agents.pk]) for deed in ("change", "delete")),
+    ):
         assert sign_in(noor).post(url, {"name": "Mine"}).status_code == 403
         assert sign_in(ada).get(url).status_code == 200

@@ -79,9 +79,14 @@ def test_every_form_every_row_and_every_search_opens_for_ada(desk):
     for model, shown in admin.site._registry.items():
         if row := model._default_manager.first():
             assert desk.get(address(model, "change", row.pk)).status_code == 200, model
-        assert desk.get(address(model, "add")).status_code == (200 if shown.has_add_permission(request) else 403), model
+        assert desk.get(address(model, "add")).status_code == (
+            200 if shown.has_add_permission(request) else 403
+        ), model
         if shown.search_fields:
-            assert desk.get(address(model, "changelist"), {"q": "1 Person0 % \\"}, follow=True).status_code == 200, model
+            assert (
+                desk.get(address(model, "changelist"), {"q": "1 Person0 % \\"}, follow=True).status_code
+                == 200
+            ), model
 
 
 def test_an_account_with_many_contacts_opens_at_the_same_price(desk, acme, alice):
@@ -112,7 +117,10 @@ def test_people_and_what_they_did_cannot_be_deleted(desk, ada, alice):
         for url in (address(model, "changelist"), address(model, "change", row.pk)):
             assert not DELETE.search(desk.get(url).text), url
         assert desk.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
-        desk.post(address(model, "changelist"), {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"})
+        desk.post(
+            address(model, "changelist"),
+            {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"},
+        )
         assert model._default_manager.filter(pk=row.pk).exists()
 
 
@@ -169,7 +177,13 @@ def test_staff_without_a_permission_see_nothing_of_it(sign_in, alice):
 
 
 def test_ada_makes_a_user_whose_address_is_kept_in_small_letters(desk):
-    data = {"email": " New.Person@Acme.Example ", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD, **NO_CONTACTS}
+    data = {
+        "email": " New.Person@Acme.Example ",
+        "usable_password": "true",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        **NO_CONTACTS,
+    }
     assert desk.post(address(User, "add"), data).status_code == 302
     assert User.objects.filter(email="new.person@acme.example").exists()
 

@@ -1,4 +1,5 @@
-"""Bob brings in a list of colleagues: he sees what it holds, every bad row is named, and it is all or nothing."""
+"""Bob brings in a list of colleagues: he sees what it holds, every bad row is named, and it is all or
+nothing."""
 
 import io
 
@@ -68,7 +69,12 @@ def test_bob_imports_the_example_he_downloaded(desk, acme, run_jobs):
 
 
 def test_a_workbook_is_read_as_a_list_is(desk):
-    rows = [["E-Mail", "Last_Name", "FIRST NAME", "phone", "Notes"], ["x@acme.example", "Ray", "Xavier", 15125550170.0, "?"], [], [None]]
+    rows = [
+        ["E-Mail", "Last_Name", "FIRST NAME", "phone", "Notes"],
+        ["x@acme.example", "Ray", "Xavier", 15125550170.0, "?"],
+        [],
+        [None],
+    ]
     sent = checked(desk, workbook(rows), "people.xlsx")
     assert sent.errors == []
     assert sent.rows[0] | {"roles": "", "job_title": ""} == sent.rows[0]
@@ -165,7 +171,9 @@ def test_a_manager_who_was_deactivated_imports_nothing(desk, bob, run_jobs):
     assert not Contact.objects.filter(first_name="Dora").exists()
 
 
-def test_a_job_that_is_repeated_after_a_crash_creates_and_invites_nobody_twice(desk, acme, run_jobs, monkeypatch):
+def test_a_job_that_is_repeated_after_a_crash_creates_and_invites_nobody_twice(
+    desk, acme, run_jobs, monkeypatch
+):
     monkeypatch.setattr("accounts.actions.contact_imports.INVITED_AT_ONCE", 2)
     sent = checked(desk, HEAD + "".join(f"P{n},Q,p{n}@acme.example,,,\n" for n in range(5)))
     start(desk, sent)
@@ -190,7 +198,9 @@ def test_a_job_that_is_repeated_after_a_crash_creates_and_invites_nobody_twice(d
 def test_ten_thousand_rows_are_taken_in_one_go(desk, acme, run_jobs, monkeypatch):
     """Checked and created; the invitations are left out here, they go one by one."""
     monkeypatch.setattr("accounts.tasks.invite_next", lambda **_: False)
-    sent = checked(desk, HEAD + "".join(f"P{n},Q,p{n}@acme.example,,,Portal IT User\n" for n in range(MAX_ROWS)))
+    sent = checked(
+        desk, HEAD + "".join(f"P{n},Q,p{n}@acme.example,,,Portal IT User\n" for n in range(MAX_ROWS))
+    )
     start(desk, sent)
     run_jobs()
     assert Contact.objects.filter(account=acme, roles__name="Portal IT User").count() == MAX_ROWS

@@ -1,4 +1,5 @@
-"""Managers of one account at the same moment: one contact an address, and never an account without a manager."""
+"""Managers of one account at the same moment: one contact an address, and never an account without a
+manager."""
 
 import pytest
 from django.urls import reverse
@@ -22,7 +23,11 @@ def test_twenty_creates_at_once_make_one_contact(sign_in, settings):
     answers = at_once(20, lambda n: browsers[n].post(reverse("user_new"), dora))
     assert sorted(answer.status_code for answer in answers) == [200] * 19 + [302]
     contact = Contact.objects.get(email="dora@acme.example")
-    assert all(reverse("user_edit", args=[contact.pk]) in answer.text for answer in answers if answer.status_code == 200)
+    assert all(
+        reverse("user_edit", args=[contact.pk]) in answer.text
+        for answer in answers
+        if answer.status_code == 200
+    )
     assert Invitation.objects.filter(contact=contact).count() == 1
 
 

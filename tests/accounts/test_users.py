@@ -1,4 +1,5 @@
-"""Bob looks after the contacts of Acme: whom he sees, adds, changes and deactivates, and what he cannot do."""
+"""Bob looks after the contacts of Acme: whom he sees, adds, changes and deactivates, and what he cannot
+do."""
 
 import re
 
@@ -18,7 +19,9 @@ DORA = {"first_name": "Dora", "last_name": "Quist", "email": "Dora@Acme.example"
 
 
 def edit(contact, **changes):
-    fields = {name: getattr(contact, name) for name in ("first_name", "last_name", "email", "phone", "job_title")}
+    fields = {
+        name: getattr(contact, name) for name in ("first_name", "last_name", "email", "phone", "job_title")
+    }
     roles = [role.pk for role in WebRole.objects.grantable().filter(contacts=contact)]
     return {**fields, "roles": roles, **changes}
 
@@ -39,7 +42,10 @@ def test_bob_sees_his_colleagues_and_nobody_else(desk, alice, charlie):
     assert charlie.email not in page
 
 
-@pytest.mark.parametrize("url", [LIST, NEW, "/users/import/", "/users/requests/", "/users/review/", "/users/known/?email=a@b.example"])
+@pytest.mark.parametrize(
+    "url",
+    [LIST, NEW, "/users/import/", "/users/requests/", "/users/review/", "/users/known/?email=a@b.example"],
+)
 def test_a_plain_contact_cannot_open_any_of_the_pages(url, sign_in, alice, bob):
     assert sign_in(alice).get(url).status_code == 403
     assert sign_in(bob).get(url).status_code == 200
@@ -86,7 +92,10 @@ def test_bob_filters_and_sorts_the_list(desk, alice, fiona, acme):
     assert names({"q": "nobody at all"}) == []
 
 
-@pytest.mark.parametrize("query", ["page=x", "page=99999999999999999999", "page=%00", "role=abc", "sort=%00", "q=%00", "status=nonsense"])
+@pytest.mark.parametrize(
+    "query",
+    ["page=x", "page=99999999999999999999", "page=%00", "role=abc", "sort=%00", "q=%00", "status=nonsense"],
+)
 def test_a_strange_address_of_the_list_is_harmless(query, desk):
     assert desk.get(f"{LIST}?{query}").status_code == 200
 
@@ -126,7 +135,9 @@ def test_a_colleague_is_added_to_the_company_whose_form_was_shown(desk, bob, glo
 
 
 def test_bob_adds_somebody_who_is_a_contact_elsewhere_and_learns_nothing_of_it(desk, charlie, acme):
-    response = desk.post(NEW, {"first_name": "Charlie", "last_name": "T", "email": charlie.email}, follow=True)
+    response = desk.post(
+        NEW, {"first_name": "Charlie", "last_name": "T", "email": charlie.email}, follow=True
+    )
     assert "Globex" not in response.text
     mine = Contact.objects.get(account=acme, email=charlie.email)
     assert mine.user is None
@@ -182,7 +193,10 @@ def test_bob_gives_delegable_roles_only(desk, alice):
     assert not alice.roles.exists()
     assert desk.post(url, edit(alice, roles=[finance.pk])).status_code == 302
     assert list(alice.roles.all()) == [finance]
-    assert Activity.objects.get(verb="contact.roles_changed").details == {"added": ["Portal Finance User"], "removed": []}
+    assert Activity.objects.get(verb="contact.roles_changed").details == {
+        "added": ["Portal Finance User"],
+        "removed": [],
+    }
 
 
 def test_roles_that_bob_cannot_give_stay_when_he_saves(desk, alice):
@@ -197,7 +211,9 @@ def test_roles_that_bob_cannot_give_stay_when_he_saves(desk, alice):
 def test_bob_cannot_change_his_own_roles_nor_deactivate_himself(desk, bob):
     finance = role("Portal Finance User")
     bob.roles.add(finance)
-    desk.post(reverse("user_edit", args=[bob.pk]), edit(bob, roles=[role("Portal IT User").pk], job_title="Chief"))
+    desk.post(
+        reverse("user_edit", args=[bob.pk]), edit(bob, roles=[role("Portal IT User").pk], job_title="Chief")
+    )
     bob.refresh_from_db()
     assert set(bob.roles.values_list("name", flat=True)) == {"Portal Finance User", "Portal User Manager"}
     assert bob.job_title == "Chief"
@@ -294,7 +310,9 @@ def test_a_new_address_counts_once_alice_confirms_it(desk, alice, sign_in, charl
     alice.refresh_from_db()
     assert alice.email == old
     assert OutgoingMail.objects.filter(event="accounts/address_change_notice", to=old).count() == 1
-    link = re.search(r"/confirm-address/\S+", OutgoingMail.objects.get(event="accounts/address_change", to=new).text)[0]
+    link = re.search(
+        r"/confirm-address/\S+", OutgoingMail.objects.get(event="accounts/address_change", to=new).text
+    )[0]
     assert sign_in(charlie).post(link).status_code == 404
     assert sign_in(None).post(link).status_code == 302
     browser = sign_in(alice)
@@ -318,7 +336,9 @@ def test_an_invitee_with_a_mistyped_address_is_invited_at_the_right_one(desk):
 
 
 def test_a_colleagues_address_cannot_be_taken(desk, alice, fiona):
-    page = desk.post(reverse("user_edit", args=[alice.pk]), edit(alice, email=fiona.email, first_name="Alicia"))
+    page = desk.post(
+        reverse("user_edit", args=[alice.pk]), edit(alice, email=fiona.email, first_name="Alicia")
+    )
     assert reverse("user_edit", args=[fiona.pk]) in page.text
     alice.refresh_from_db()
     assert alice.first_name == "Alice"

@@ -28,7 +28,15 @@ APPLICATION = "worker of a test"
 
 class WorkerProcess:
     def __init__(self, environment: dict[str, str]) -> None:
-        command = [sys.executable, "manage.py", "worker", "--mail-slots", str(SLOTS), "--default-slots", str(SLOTS)]
+        command = [
+            sys.executable,
+            "manage.py",
+            "worker",
+            "--mail-slots",
+            str(SLOTS),
+            "--default-slots",
+            str(SLOTS),
+        ]
         self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
 
     def stop(self) -> int:
@@ -49,12 +57,18 @@ def post_office() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def start_worker(migrated_rows: str, post_office: PostOffice, tmp_path: Path) -> Iterator[Callable[[], WorkerProcess]]:
+def start_worker(
+    migrated_rows: str, post_office: PostOffice, tmp_path: Path
+) -> Iterator[Callable[[], WorkerProcess]]:
     started: list[WorkerProcess] = []
 
     def start() -> WorkerProcess:
         started.append(
-            WorkerProcess(environment_of_programs(tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{post_office.port}", PGAPPNAME="worker of a test"))
+            WorkerProcess(
+                environment_of_programs(
+                    tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{post_office.port}", PGAPPNAME="worker of a test"
+                )
+            )
         )
         return started[-1]
 
@@ -97,7 +111,9 @@ class TestWithAWorker:
         assert everything_was_sent()
         assert set(ContactImport.objects.values_list("status", flat=True)) == {"done"}
 
-    def test_a_worker_killed_in_the_middle_repeats_at_most_what_it_had_in_hand(self, bob, post_office, start_worker):
+    def test_a_worker_killed_in_the_middle_repeats_at_most_what_it_had_in_hand(
+        self, bob, post_office, start_worker
+    ):
         worker = start_worker()
         bring_in(bob, MANY, "ann")
         post_office.wait_until(lambda it: len(it.deliveries) >= MANY / 3)
@@ -121,19 +137,25 @@ class TestWithAWorker:
         assert set(post_office.deliveries.values()) == {1}
         assert everything_was_sent()
 
-    def test_half_of_the_answers_lost_after_the_text_was_taken_is_the_same_message_again(self, bob, post_office, start_worker):
+    def test_half_of_the_answers_lost_after_the_text_was_taken_is_the_same_message_again(
+        self, bob, post_office, start_worker
+    ):
         """The sender cannot know. The Message-ID tells the receiving server that it has this one already."""
         odd: set[str] = set()
 
         def cuts_off(message_id: str) -> bool:
-            is_first_of_a_pair = post_office.deliveries[message_id] == 1 and len(post_office.deliveries) % 2 == 1
+            is_first_of_a_pair = (
+                post_office.deliveries[message_id] == 1 and len(post_office.deliveries) % 2 == 1
+            )
             odd.update({message_id} if is_first_of_a_pair else ())
             return is_first_of_a_pair
 
         post_office.cuts_off = cuts_off
         worker = start_worker()
         bring_in(bob, MANY, "ann")
-        post_office.wait_until(lambda it: len(it.deliveries) == MANY and it.deliveries.total() == MANY + len(odd))
+        post_office.wait_until(
+            lambda it: len(it.deliveries) == MANY and it.deliveries.total() == MANY + len(odd)
+        )
         worker.stop()
         assert len(odd) >= MANY / 3
         assert {message_id for message_id, count in post_office.deliveries.items() if count == 2} == odd
@@ -148,7 +170,7 @@ class TestWithAWorker:
             wait_in_the_database("(SELECT count(*) = 2 FROM accounts_contactimport WHERE status = 'done')")
             with transaction.atomic():
                 assert len(OutgoingMail.objects.select_for_update(nowait=True)) == 40
-            busy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND state LIKE 'idle in transaction%%'"
+            busy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND state LIKE 'idle in transaction%%'"  # noqa: E501
             assert run(busy, APPLICATION) == [(0,)]
         post_office.wait_until(lambda it: len(it.deliveries) == 40)
         worker.stop()
@@ -158,10 +180,14 @@ class TestWithAWorker:
         worker = start_worker()
         bring_in(bob, 20, "ann")
         post_office.wait_until(lambda it: len(it.deliveries) >= 10)
-        assert run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", APPLICATION)
+        assert run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", APPLICATION
+        )
         bring_in(bob, 20, "ben")
         post_office.wait_until(lambda it: len(it.deliveries) == 40)
-        wait_in_the_database("NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing'))")
+        wait_in_the_database(
+            "NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing'))"
+        )
         assert worker.process.poll() is None
         assert worker.stop() == 0
         assert set(post_office.deliveries.values()) == {1}
@@ -171,7 +197,8 @@ class TestWithAWorker:
     def test_a_mail_that_lost_its_job_is_sent_all_the_same(self, bob, post_office, start_worker):
         mail = queue_rendered_mail(event="test/one", to=bob.email, subject="Hello", text="Text")
         ProcrastinateJob.objects.all().update(status="cancelled")
-        run("INSERT INTO procrastinate_jobs (task_name, queue_name, args) VALUES (%s, 'default', '{\"timestamp\": 0}') RETURNING id",
+        run("INSERT INTO procrastinate_jobs (task_name, queue_name, args) VALUES (%s, "
+    "'default', '{\"timestamp\": 0}') RETURNING id",
             "accounts.tasks.take_up_forgotten_mails")  # fmt: skip
         worker = start_worker()
         post_office.wait_until(lambda it: mail.message_id in it.deliveries)
@@ -206,6 +233,13 @@ def test_a_mail_server_has_minutes_to_answer_once_it_has_the_text(post_office):
     headers = {"Message-ID": "<one@portal.example>"}
     with backend:
         before = backend.connection.sock.gettimeout()
-        EmailMessage("Hello", "Text", "support@portal.example", ["alice@acme.example"], headers=headers, connection=backend).send()
+        EmailMessage(
+            "Hello",
+            "Text",
+            "support@portal.example",
+            ["alice@acme.example"],
+            headers=headers,
+            connection=backend,
+        ).send()
         after = backend.connection.sock.gettimeout()
     assert (before, patience, after) == (20, [300], 20)

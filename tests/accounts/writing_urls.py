@@ -13,4 +13,9 @@ def count_view(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("writing/", count_view), *urls.urlpatterns]
-handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+handler400, handler403, handler404, handler500 = (
+    urls.handler400,
+    urls.handler403,
+    urls.handler404,
+    urls.handler500,
+)

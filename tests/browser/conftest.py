@@ -1,4 +1,5 @@
-"""A real browser before a real server. What a page must never do (errors, other origins) fails every test here."""
+"""A real browser before a real server. What a page must never do (errors, other origins) fails every test
+here."""
 
 import json
 import os
@@ -11,7 +12,16 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from django.conf import settings as django_settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from accounts.models import Contact, User
 from tests.factories import PASSWORD
@@ -40,15 +50,19 @@ WIDTHS = (PHONE, TABLET, DESK) if os.environ.get("EVERY_WIDTH") else (DESK,)
 """Where axe looks at a page. `make test` asks for the one that shows most, `make accessibility` for each."""
 NARROWEST = {"width": 320, "height": 640}
 EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}, "preload": False}
-"""Preloading copies style sheets that others import into the page, which the content security policy forbids."""
-COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""Preloading copies style sheets that others import into the page, which the content security policy
+forbids."""
+COLOURS = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
 COLOURS_ARE_SETTLED = """async () => {
     const frame = () => new Promise(requestAnimationFrame);
     await frame();
     while (document.getAnimations().some((animation) => animation.playState === "running")) await frame();
 }"""
-"""A change of the colour scheme is seen in the next frame, on some elements gradually. Those of elements that are not
-drawn are finished but stay in the list."""
+"""A change of the colour scheme is seen in the next frame, on some elements gradually. Those of elements that
+are not drawn are finished but stay in the list."""
 
 
 @pytest.fixture(scope="session")
@@ -56,14 +70,17 @@ def chromium() -> str:
     """Where the system's browser is."""
     path = next(filter(None, map(shutil.which, COMMANDS)), None)
     if path is None:
-        pytest.skip(f"No browser for the journeys: none of {', '.join(COMMANDS)} is installed. On Debian: apt-get install chromium")
+        pytest.skip(
+            f"No browser for the journeys: none of {', '.join(COMMANDS)} is "
+            f"installed. On Debian: apt-get install chromium"
+        )
     return path
 
 
 @pytest.fixture(scope="module")
 def chrome(chromium: str) -> Iterator[Browser]:
-    """The running browser. Playwright keeps an event loop in this thread: Django must be told to work here nevertheless,
-    and has another connection meanwhile; the one from before would outlive its database."""
+    """The running browser. Playwright keeps an event loop in this thread: Django must be told to work here
+    nevertheless, and has another connection meanwhile; the one from before would outlive its database."""
     connection.close()
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -74,7 +91,8 @@ def chrome(chromium: str) -> Iterator[Browser]:
 
 
 def let_the_server_finish() -> None:
-    """A page that is left may save a draft in its last moment; the tables are emptied after that, not meanwhile."""
+    """A page that is left may save a draft in its last moment; the tables are emptied after that, not
+    meanwhile."""
     begun = quiet_since = time.monotonic()
     while time.monotonic() - quiet_since < QUIET:
         assert quiet_since - begun < DEADLINE, "The server is still at work, although every page is closed."
@@ -82,7 +100,8 @@ def let_the_server_finish() -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IN ('active', 'idle in transaction')"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND "
+                "state IN ('active', 'idle in transaction')"
             )
             if cursor.fetchone() != (0,):
                 quiet_since = time.monotonic()
@@ -97,9 +116,10 @@ def portal(chrome: Browser, live_server: Any, settings: Any, transactional_db: N
 
 
 class Watch:
-    """Notes what no page may do: errors in the console (breaches of the content security policy are told there too),
-    scripts that fail, files that do not come, requests to anybody else. ``friends`` are origins that the person goes to
-    on purpose, such as an identity provider's; what their pages do is not looked at."""
+    """Notes what no page may do: errors in the console (breaches of the content security policy are told
+    there too), scripts that fail, files that do not come, requests to anybody else. ``friends`` are origins
+    that the person goes to on purpose, such as an identity provider's; what their pages do is not looked at.
+    """
 
     def __init__(self, context: BrowserContext, origin: str, friends: tuple[str, ...] = ()) -> None:
         self.origin = origin
@@ -116,7 +136,9 @@ class Watch:
         if request.is_navigation_request():
             self.documents.add(request.url)
         # The browser's own parts have schemes of their own: data:, blob:, the viewer of PDF files.
-        if request.url.startswith(("http", "ws")) and not request.url.startswith((f"{self.origin}/", *self.friends)):
+        if request.url.startswith(("http", "ws")) and not request.url.startswith(
+            (f"{self.origin}/", *self.friends)
+        ):
             self.complaints.append(f"request to another origin: {request.url}")
 
     def see_failure(self, request: Request) -> None:
@@ -134,7 +156,9 @@ class Watch:
         # The browser tells a page's own 403 or 404 in the console too; the test that went there knows.
         # The administration links no icon, so the browser asks for the one of old.
         about = message.location["url"]
-        is_expected = message.text.startswith("Failed to load resource") and (about in self.documents or about.endswith("/favicon.ico"))
+        is_expected = message.text.startswith("Failed to load resource") and (
+            about in self.documents or about.endswith("/favicon.ico")
+        )
         if message.type == "error" and not is_expected:
             self.complaints.append(f"console: {message.text} ({about})")
 
@@ -144,21 +168,32 @@ OpenBrowser = Callable[..., Page]
 
 @pytest.fixture
 def open_browser(chrome: Browser, portal: str, sign_in: Any) -> Iterator[OpenBrowser]:
-    """Open another browser, as a device of its own; ``person`` is signed in there. ``friends``: see Watch. Other
-    options are those of a Playwright context."""
+    """Open another browser, as a device of its own; ``person`` is signed in there. ``friends``: see Watch.
+    Other options are those of a Playwright context."""
     watches: list[Watch] = []
     contexts: list[BrowserContext] = []
 
-    def open_one(person: Contact | User | None = None, *, friends: tuple[str, ...] = (), **options: Any) -> Page:
+    def open_one(
+        person: Contact | User | None = None, *, friends: tuple[str, ...] = (), **options: Any
+    ) -> Page:
         context = chrome.new_context(
-            **{"base_url": portal, "locale": "en-GB", "viewport": DESK, "reduced_motion": "reduce", "color_scheme": "light", **options}
+            **{
+                "base_url": portal,
+                "locale": "en-GB",
+                "viewport": DESK,
+                "reduced_motion": "reduce",
+                "color_scheme": "light",
+                **options,
+            }
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         watches.append(Watch(context, portal, friends))
         if person:
             session = sign_in(person).cookies[django_settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": portal}])
+            context.add_cookies(
+                [{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": portal}]
+            )
         return context.new_page()
 
     yield open_one
@@ -211,8 +246,8 @@ def check_page(page: Page, leave_out: tuple[str, ...] = ()) -> None:
 
 
 def violations(page: Page, rules: dict[str, Any], leave_out: tuple[str, ...] = ()) -> str:
-    """What axe finds outside the parts to leave out, or nothing. It is put into the page by the debugger: the content security
-    policy allows no foreign script."""
+    """What axe finds outside the parts to leave out, or nothing. It is put into the page by the debugger: the
+    content security policy allows no foreign script."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     page.evaluate(COLOURS_ARE_SETTLED)

@@ -1,4 +1,5 @@
-"""Everybody can use every page: axe finds nothing, on any device and in either theme, and nothing scrolls sideways."""
+"""Everybody can use every page: axe finds nothing, on any device and in either theme, and nothing scrolls
+sideways."""
 
 from types import SimpleNamespace
 
@@ -43,7 +44,16 @@ lantern --site cold-store --since yesterday --format csv --output /var/exports/c
 
 ## Ask us
 """
-STOCK = ("#header", ".breadcrumbs", "#nav-sidebar", "#toggle-nav-sidebar", "#toolbar", ".object-tools", ".actions", ".select2-container")
+STOCK = (
+    "#header",
+    ".breadcrumbs",
+    "#nav-sidebar",
+    "#toggle-nav-sidebar",
+    "#toolbar",
+    ".object-tools",
+    ".actions",
+    ".select2-container",
+)
 """Of Django's administration: what stands around every page, and around every list."""
 LONG_WORD = "TIDEGATE-0004A3FF12-COLDSTORE-BASEMENT-WEST-SHELF-12-SENSOR-7"
 
@@ -58,15 +68,30 @@ def furnished(acme, alice, ada, with_password):
     news.write("Lantern is **away** for an hour, see the [knowledge base](/knowledgebase/).")
     news.save()
     product = Product.objects.create(name="Beacon", slug="beacon")
-    article = make_article("Place loggers in a freezer", ARTICLE, category=make_category("Loggers"), summary="Where it is coldest.")
-    case = make_case(alice, f"Alarm of {LONG_WORD}", product=product, priority="urgent", uploads=[pdf_upload(f"{LONG_WORD}.pdf")])
+    article = make_article(
+        "Place loggers in a freezer",
+        ARTICLE,
+        category=make_category("Loggers"),
+        summary="Where it is coldest.",
+    )
+    case = make_case(
+        alice,
+        f"Alarm of {LONG_WORD}",
+        product=product,
+        priority="urgent",
+        uploads=[pdf_upload(f"{LONG_WORD}.pdf")],
+    )
     make_staff_reply(case, ada, f"Please send `{LONG_WORD}`.\n\n- one\n- two", status="waiting")
     forum = make_forum("Loggers", description="About Beacon loggers.")
     topic = make_topic(forum, alice, "How many loggers does a freezer need?", body="See **my** freezer.")
     make_reply(topic, ada, f"Two. Look for {LONG_WORD}.")
-    invoice = make_overdue(reader.account, "1200.00", "99.90", tax_rate="20", purchase_order="PO-12-2026-COLDSTORE")
+    invoice = make_overdue(
+        reader.account, "1200.00", "99.90", tax_rate="20", purchase_order="PO-12-2026-COLDSTORE"
+    )
     make_invoice(reader.account, "10.00")
-    return SimpleNamespace(reader=reader, article=article, case=case, forum=forum, topic=topic, invoice=invoice)
+    return SimpleNamespace(
+        reader=reader, article=article, case=case, forum=forum, topic=topic, invoice=invoice
+    )
 
 
 MANY_PAGES = pytest.mark.timeout(900)
@@ -118,7 +143,9 @@ AGENTS_PAGES = {
 @MANY_PAGES
 def test_every_agent_can_use_every_page(open_browser, furnished, ada, alice, subtests):
     furnished.other = make_case(alice, "Another case")
-    add_internal_note(actor=Actor(user=ada), case=furnished.case, body="> She said so.\n\nSee [this](/knowledgebase/).")
+    add_internal_note(
+        actor=Actor(user=ada), case=furnished.case, body="> She said so.\n\nSee [this](/knowledgebase/)."
+    )
     page = open_browser(ada)
     for name, address in AGENTS_PAGES.items():
         with subtests.test(name):

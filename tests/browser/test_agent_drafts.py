@@ -1,4 +1,5 @@
-"""What an agent types survives every other button of the page, an ended session and a new sign-in, in a real browser."""
+"""What an agent types survives every other button of the page, an ended session and a new sign-in, in a real
+browser."""
 
 import pytest
 from django.contrib.sessions.models import Session

@@ -24,7 +24,9 @@ def pdfs(tmp_path: Path) -> dict[str, Path]:
     return paths
 
 
-def test_alice_asks_ada_answers_and_alice_reads_the_answer(open_browser, with_password, run_jobs, alice, ada, pdfs):
+def test_alice_asks_ada_answers_and_alice_reads_the_answer(
+    open_browser, with_password, run_jobs, alice, ada, pdfs
+):
     make_article("Place loggers in a freezer", "Put the logger on the **middle shelf** of the freezer.")
     with_password(alice)
     with_password(ada)

@@ -1,5 +1,5 @@
-"""From an invitation to access, and to its end: Bob invites Dora, a stranger gets her link, she comes in with the identity
-that she has elsewhere and a code, and Bob lets her go."""
+"""From an invitation to access, and to its end: Bob invites Dora, a stranger gets her link, she comes in with
+the identity that she has elsewhere and a code, and Bob lets her go."""
 
 import re
 from collections.abc import Iterator
@@ -78,7 +78,9 @@ def test_bob_invites_dora_she_comes_in_by_her_identity_and_bob_lets_her_go(
     continue_with_the_provider(dora, person(provider, "dora", "dora@acme.example"))
     type_code(dora, to="dora@acme.example")
     expect(dora.get_by_role("heading", level=1)).to_contain_text("Hello Dora")
-    assert list(Contact.objects.get(email="dora@acme.example").roles.values_list("name", flat=True)) == ["Portal IT User"]
+    assert list(Contact.objects.get(email="dora@acme.example").roles.values_list("name", flat=True)) == [
+        "Portal IT User"
+    ]
 
     deactivate_dora(desk)
     dora.get_by_role("navigation", name="Main").get_by_role("link", name="Cases").click()
@@ -99,7 +101,9 @@ def invite_dora(desk: Page) -> None:
 
 def follow_the_invitation(page: Page) -> None:
     page.goto("/mailbox/")
-    page.get_by_role("main").get_by_role("listitem").filter(has_text="dora@acme.example").first.get_by_role("link").click()
+    page.get_by_role("main").get_by_role("listitem").filter(has_text="dora@acme.example").first.get_by_role(
+        "link"
+    ).click()
     expect(page.get_by_text("Welcome to the cold side.")).to_be_visible()
     page.get_by_role("link", name=re.compile(r"redeem.[\w-]{20,}")).click()
     expect(page).to_have_url(re.compile("/redeem/invitation/$"))
@@ -133,7 +137,9 @@ def continue_with_the_provider(page: Page, sub: str) -> None:
 
 def type_code(page: Page, *, to: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
-    code = re.search(r"\b\d{6}\b", OutgoingMail.objects.filter(event="accounts/code", to=to).latest("pk").text)[0]
+    code = re.search(
+        r"\b\d{6}\b", OutgoingMail.objects.filter(event="accounts/code", to=to).latest("pk").text
+    )[0]
     page.get_by_role("textbox", name="Code").fill(code)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/accounts/" not in url)
@@ -144,11 +150,14 @@ def deactivate_dora(desk: Page) -> None:
     desk.get_by_role("link", name="Dora Diaz").click()
     desk.get_by_role("link", name="Deactivate").click()
     desk.get_by_role("button", name="Deactivate").click()
-    expect(desk.get_by_role("status").filter(has_text="can no longer sign in to this account")).to_be_visible()
+    expect(
+        desk.get_by_role("status").filter(has_text="can no longer sign in to this account")
+    ).to_be_visible()
 
 
 def test_alice_signs_in_through_saml_though_its_answer_comes_from_another_site(open_browser, settings, alice):
-    """The answer is a form that the server's page sends: the browser sends no cookie of the portal with it."""
+    """The answer is a form that the server's page sends: the browser sends no cookie of the portal with
+    it."""
     SocialAccount.objects.create(user=alice.user, provider="works", uid="a-1")
     with saml_server.running(Person("a-1")) as saml:
         configure(settings, saml.environment())

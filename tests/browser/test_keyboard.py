@@ -44,7 +44,16 @@ def test_tab_leads_through_the_page_in_its_order_to_the_first_case(home):
         assert focused(home).evaluate(SHOWS_FOCUS), passed[-1]
         if passed[-1] == "Freezer alarm at night":
             break
-    places = [passed.index(label) for label in ("Skip to the content", "Search the portal", "Menu of Alice Tester", "Cases", "All cases")]
+    places = [
+        passed.index(label)
+        for label in (
+            "Skip to the content",
+            "Search the portal",
+            "Menu of Alice Tester",
+            "Cases",
+            "All cases",
+        )
+    ]
     assert places == sorted(places)
     assert passed[-1] == "Freezer alarm at night"
     home.keyboard.press("Enter")

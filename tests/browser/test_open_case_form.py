@@ -16,7 +16,9 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def serial_number(db):
-    return RequestField.objects.create(request_type=RequestType.objects.get(slug="problem"), label="Serial number")
+    return RequestField.objects.create(
+        request_type=RequestType.objects.get(slug="problem"), label="Serial number"
+    )
 
 
 @pytest.fixture
@@ -29,7 +31,10 @@ def beacon(acme):
 def hold_refreshes(page: Page) -> list[Route]:
     """What the form asks the server for is kept waiting until the test lets it go on."""
     held: list[Route] = []
-    page.route("**/cases/new/", lambda route: held.append(route) if route.request.headers.get("hx-request") else route.continue_())
+    page.route(
+        "**/cases/new/",
+        lambda route: held.append(route) if route.request.headers.get("hx-request") else route.continue_(),
+    )
     return held
 
 
@@ -60,7 +65,9 @@ def test_what_alice_types_while_the_form_is_fetched_anew_stays(open_browser, ali
     expect(page.get_by_label("Priority")).to_have_value("high")
 
 
-def test_a_priority_that_the_new_choice_does_not_offer_is_not_forced_upon_it(open_browser, alice, serial_number, beacon):
+def test_a_priority_that_the_new_choice_does_not_offer_is_not_forced_upon_it(
+    open_browser, alice, serial_number, beacon
+):
     beacon_only = beacon.__class__.objects.create(name="Anchor", slug="anchor")
     make_entitlement(alice.account, name="Basic", product=beacon_only, priorities=["low", "normal"])
     page = open_browser(alice)
@@ -102,17 +109,23 @@ def test_discussions_and_cases_open_in_place_too(open_browser, alice, ivan):
         page.get_by_role("region", name="Answers that may help").get_by_role("link", name=title).click()
         dialog = page.get_by_role("dialog", name=title)
         expect(dialog.locator("strong", has_text=text)).to_be_visible()
-        expect(dialog.get_by_role("link", name="Open as a page")).to_have_attribute("href", re.compile(record.get_absolute_url()))
+        expect(dialog.get_by_role("link", name="Open as a page")).to_have_attribute(
+            "href", re.compile(record.get_absolute_url())
+        )
         expect(dialog.get_by_label("Your reply")).to_have_count(0)
         expect(dialog.get_by_role("button", name="Quote")).to_have_count(0)
         is_case = record is case
         expect(dialog.get_by_role("button", name="This solved it")).to_have_count(0 if is_case else 1)
-        expect(dialog.get_by_role("button", name="Follow this one instead")).to_have_count(1 if is_case else 0)
+        expect(dialog.get_by_role("button", name="Follow this one instead")).to_have_count(
+            1 if is_case else 0
+        )
         if is_case:
             check_page(page)
         dialog.get_by_role("button", name="I still need help").click()
         expect(page.get_by_label("Subject")).to_have_value("Gateway")
-    page.get_by_role("region", name="Answers that may help").get_by_role("link", name="Gateway is offline").click()
+    page.get_by_role("region", name="Answers that may help").get_by_role(
+        "link", name="Gateway is offline"
+    ).click()
     page.get_by_role("dialog").get_by_role("button", name="Follow this one instead").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Gateway is offline")
     assert Case.objects.count() == 1

@@ -1,4 +1,5 @@
-"""Opening a case with scripts: answers in place, questions of the type, a draft that survives, files with progress."""
+"""Opening a case with scripts: answers in place, questions of the type, a draft that survives, files with
+progress."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -18,10 +19,14 @@ def desk(acme, bob):
     beacon = Product.objects.create(name="Beacon", slug="beacon")
     make_entitlement(acme, name="Gold", amount=3, product=beacon, priorities=["high", "urgent"])
     make_article("Replace a gateway", "Hold the **reset button** for ten seconds.")
-    RequestField.objects.create(request_type=RequestType.objects.get(slug="problem"), label="Serial number", is_required=True)
+    RequestField.objects.create(
+        request_type=RequestType.objects.get(slug="problem"), label="Serial number", is_required=True
+    )
 
 
-def test_alice_reads_an_answer_in_place_leaves_comes_back_and_opens_the_case(open_browser, alice, bob, desk, tmp_path):
+def test_alice_reads_an_answer_in_place_leaves_comes_back_and_opens_the_case(
+    open_browser, alice, bob, desk, tmp_path
+):
     page = open_browser(alice)
     page.goto("/cases/new/")
     expect(page.get_by_text("This case uses 1 of 8 remaining cases of Premium.")).to_be_visible()

@@ -43,7 +43,9 @@ def furnished(alice):
     make_link("Elsewhere", url="https://elsewhere.example/", parent=heading)
     footer = make_link("About us", menu="footer")
     make_link("Returns", "/help/returns/", menu="footer", parent=footer)
-    make_link("Status", url="https://status.example/", menu="profile", parent=make_link("Services", menu="profile"))
+    make_link(
+        "Status", url="https://status.example/", menu="profile", parent=make_link("Services", menu="profile")
+    )
 
 
 PAGES = ["/help/", "/help/returns/", "/help/wide/", "/help/draft/", "/help/empty/"]
@@ -85,4 +87,7 @@ def test_ada_previews_what_she_types_and_arranges_the_menu(open_browser, furnish
     expect(page.get_by_text("was added successfully")).to_be_visible()
     page.goto("/admin/portal/weblink/")
     page.get_by_role("button", name="Move Forums up").click()
-    assert list(WebLink.objects.filter(menu="primary", parent=None).values_list("label", flat=True))[2] == "Forums"
+    assert (
+        list(WebLink.objects.filter(menu="primary", parent=None).values_list("label", flat=True))[2]
+        == "Forums"
+    )

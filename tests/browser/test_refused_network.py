@@ -1,4 +1,5 @@
-"""Whoever comes from a network that is not allowed is told so, on a page that needs no other file of the portal."""
+"""Whoever comes from a network that is not allowed is told so, on a page that needs no other file of the
+portal."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,8 +12,11 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_refusal_is_a_whole_page_without_any_further_file(open_browser):
-    """The browser's watch fails on each file that is refused, and on a style that the content security policy forbids."""
-    SnippetText.objects.create(name="network-refused", text="x", html=f"Come from our <strong>office</strong>. {'Long' * 40}")
+    """The browser's watch fails on each file that is refused, and on a style that the content security policy
+    forbids."""
+    SnippetText.objects.create(
+        name="network-refused", text="x", html=f"Come from our <strong>office</strong>. {'Long' * 40}"
+    )
     allow("192.0.2.0/24")
     page = open_browser()
     page.goto("/cases/")

@@ -1,4 +1,5 @@
-"""Answering in a case with scripts: what is typed survives whatever happens, and the conversation stays where it is read."""
+"""Answering in a case with scripts: what is typed survives whatever happens, and the conversation stays where
+it is read."""
 
 import re
 
@@ -50,7 +51,9 @@ def test_a_reply_survives_the_end_of_the_session(open_browser, with_password, al
     assert sent_bodies(case) == ["Typed afterwards."]
 
 
-def test_a_reply_survives_when_its_page_is_left_at_once_even_after_the_session(open_browser, with_password, alice, case):
+def test_a_reply_survives_when_its_page_is_left_at_once_even_after_the_session(
+    open_browser, with_password, alice, case
+):
     with_password(alice)
     page = open_browser(alice)
     page.goto(case.get_absolute_url())
@@ -80,7 +83,9 @@ def test_a_reply_survives_without_a_connection(open_browser, alice, case):
     expect(box(page)).to_have_value("In the cellar")
 
 
-def test_a_reason_survives_the_end_of_the_session_and_is_gone_once_it_was_given(open_browser, with_password, alice, case):
+def test_a_reason_survives_the_end_of_the_session_and_is_gone_once_it_was_given(
+    open_browser, with_password, alice, case
+):
     with_password(alice)
     page, deed = open_browser(alice), f"{case.get_absolute_url()}do/priority/"
     page.goto(deed)
@@ -98,7 +103,9 @@ def test_a_reason_survives_the_end_of_the_session_and_is_gone_once_it_was_given(
     expect(page.get_by_label("Why?")).to_have_value("")
 
 
-def test_what_alice_typed_is_not_shown_to_bob_in_the_same_window(open_browser, with_password, alice, bob, case):
+def test_what_alice_typed_is_not_shown_to_bob_in_the_same_window(
+    open_browser, with_password, alice, bob, case
+):
     with_password(bob)
     page = open_browser(alice)
     page.goto(f"{case.get_absolute_url()}do/priority/")
@@ -146,7 +153,13 @@ def test_one_refused_file_leaves_the_others_chosen(open_browser, alice, case, tm
     page = open_browser(alice)
     page.goto(case.get_absolute_url())
     Image.new("RGB", (1600, 900), "teal").save(tmp_path / "shelf 1.png")
-    files = {"run.exe": "MZ", "empty.txt": "", "fake.pdf": "no", "invoice\u202egnp.txt": "x", "8.log": "x" * 25 * 1024}
+    files = {
+        "run.exe": "MZ",
+        "empty.txt": "",
+        "fake.pdf": "no",
+        "invoice\u202egnp.txt": "x",
+        "8.log": "x" * 25 * 1024,
+    }
     for name, content in files.items():
         (tmp_path / name).write_text(content)
     box(page).fill("See these.")
@@ -163,7 +176,11 @@ def test_one_refused_file_leaves_the_others_chosen(open_browser, alice, case, tm
     page.get_by_role("button", name="Send reply").click()
     expect(page.get_by_role("status").filter(has_text="Your reply is sent.")).to_be_in_viewport()
     expect(page.get_by_role("link", name=re.compile("shelf 1.png"))).to_be_visible()
-    assert {file.name for file in CaseMessage.objects.latest("pk").attachments.all()} == {"8.log", "invoicegnp.txt", "shelf 1.png"}
+    assert {file.name for file in CaseMessage.objects.latest("pk").attachments.all()} == {
+        "8.log",
+        "invoicegnp.txt",
+        "shelf 1.png",
+    }
 
 
 def test_a_reply_by_the_keyboard_alone(open_browser, alice, case):

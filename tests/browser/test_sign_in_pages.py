@@ -1,4 +1,5 @@
-"""Everybody can use the pages of the way in, of one's security and of the users: axe finds nothing, nothing scrolls sideways."""
+"""Everybody can use the pages of the way in, of one's security and of the users: axe finds nothing, nothing
+scrolls sideways."""
 
 import re
 from typing import Any
@@ -25,7 +26,11 @@ Nora,Nilsson,nora@acme.example,,Buyer,Portal IT User
 KNOWN = ("GOOGLE", "MICROSOFT", "LINKEDIN", "FACEBOOK", "X", "YAHOO", "GITHUB")
 OWN = {
     "OIDC_PROVIDERS": "works,club",
-    **{f"OIDC_{key}_{name}": "https://id.acme.example" for key in ("WORKS", "CLUB") for name in ("URL", "CLIENT_ID")},
+    **{
+        f"OIDC_{key}_{name}": "https://id.acme.example"
+        for key in ("WORKS", "CLUB")
+        for name in ("URL", "CLIENT_ID")
+    },
     "OIDC_WORKS_NAME": "Acme Foods",
     "OIDC_CLUB_NAME": f"the works council of {LONG_NAME}",
 }
@@ -47,8 +52,17 @@ def colleagues(acme: Any, alice: Contact, bob: Contact) -> list[Contact]:
     invited = make_contact("Dora", acme, "Portal IT User", signs_in=False)
     invite_contact(actor=Actor(user=bob.user, contact=bob), contact=invited)
     gone = make_contact("Gustav", acme, is_active=False, deactivated_at=timezone.now())
-    long = make_contact(LONG_NAME, acme, "Portal Finance User", "Portal IT User", "Portal Project User", job_title=LONG_NAME * 2)
-    JoinRequest.objects.create(user=make_user("nils@acme.example", first_name="Nils"), account=acme, message="I am new in the lab.")
+    long = make_contact(
+        LONG_NAME,
+        acme,
+        "Portal Finance User",
+        "Portal IT User",
+        "Portal Project User",
+        job_title=LONG_NAME * 2,
+    )
+    JoinRequest.objects.create(
+        user=make_user("nils@acme.example", first_name="Nils"), account=acme, message="I am new in the lab."
+    )
     return [invited, gone, long]
 
 
@@ -142,7 +156,10 @@ def link_mailed_to(address: str) -> str:
 
 
 def test_the_terms_and_the_code_after_the_password(open_browser, with_password, alice):
-    change_policy(terms="# Be kind\n\nAnd patient.\n\n- Always\n- Everywhere", second_factor=SignInPolicy.SecondFactor.EVERYONE)
+    change_policy(
+        terms="# Be kind\n\nAnd patient.\n\n- Always\n- Everywhere",
+        second_factor=SignInPolicy.SecondFactor.EVERYONE,
+    )
     with_password(alice)
     page = open_browser()
     page.goto("/")

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def acmes(alice, fiona):
     """A case with a file, and an invoice, of Acme."""
-    return make_case(alice, "Zebra freezer alarm", uploads=[pdf_upload()]), make_invoice(fiona.account, purchase_order="Zebra 77")
+    return make_case(alice, "Zebra freezer alarm", uploads=[pdf_upload()]), make_invoice(
+        fiona.account, purchase_order="Zebra 77"
+    )
 
 
 @pytest.fixture
@@ -26,7 +28,11 @@ def addresses(acmes):
     return pages + files
 
 
-@pytest.mark.parametrize("role", [(), ("Portal Finance User", "Portal IT User", "Portal User Manager")], ids=["plain", "every role"])
+@pytest.mark.parametrize(
+    "role",
+    [(), ("Portal Finance User", "Portal IT User", "Portal User Manager")],
+    ids=["plain", "every role"],
+)
 def test_a_stranger_who_knows_the_addresses_gets_the_page_not_found(open_browser, globex, addresses, role):
     page = open_browser(make_contact("Charlie", globex, *role))
     for address in addresses:
@@ -51,7 +57,15 @@ def test_a_stranger_sees_nothing_of_another_account_in_lists_and_search(open_bro
     page = open_browser(make_contact("Charlie", globex, "Portal Finance User", "Portal IT User"))
     own = make_case(make_contact("Dora", globex), "Zebra question of our own")
     searches = [f"/search/?q={words}" for words in ("Zebra", case.number, invoice.number)]
-    for address in ("/", "/cases/?view=all", "/cases/?q=Zebra", "/invoices/", "/knowledgebase/", "/forums/", *searches):
+    for address in (
+        "/",
+        "/cases/?view=all",
+        "/cases/?q=Zebra",
+        "/invoices/",
+        "/knowledgebase/",
+        "/forums/",
+        *searches,
+    ):
         assert page.goto(address).status == 200
         assert case.subject not in page.content(), address
         assert case.get_absolute_url() not in page.content(), address

@@ -1,4 +1,5 @@
-"""A week of support: a customer and an agent, each in a browser of their own, from the first question to the case that comes back."""
+"""A week of support: a customer and an agent, each in a browser of their own, from the first question to the
+case that comes back."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -59,7 +60,9 @@ def has_status(case: Case, category: str) -> bool:
 def read_an_answer_and_ask_nevertheless(page: Page) -> None:
     page.goto("/cases/new/")
     page.get_by_label("Subject").press_sequentially(SUBJECT)
-    page.get_by_role("region", name="Answers that may help").get_by_role("link", name="Restart a gateway").click()
+    page.get_by_role("region", name="Answers that may help").get_by_role(
+        "link", name="Restart a gateway"
+    ).click()
     expect(page.get_by_role("dialog").get_by_text("reset button")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="I still need help").click()
     page.get_by_label("What do you need?").select_option("Problem")

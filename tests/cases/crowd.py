@@ -27,15 +27,26 @@ SELECT CASE mod(n, 1000) WHEN 0 THEN 'Autoclave alarm ' ELSE 'Freezer reports a 
     'portal', at, at + interval '2 days', CASE WHEN closed THEN at + interval '1 day' END, '', gen_random_uuid()
 FROM made JOIN who USING (place) ORDER BY n
 """
-"""A tenth is of the big account, half of that of its first contact; one in twenty is active. Rooms are there for the statistics: from
-fewer than a hundred frequent words PostgreSQL concludes nothing about the beginnings of words."""
+"""A tenth is of the big account, half of that of its first contact; one in twenty is active. Rooms are there
+for the statistics: from fewer than a hundred frequent words PostgreSQL concludes nothing about the beginnings
+of words."""
 
 
 def make_many_cases(count: int, of_big: Sequence[Contact], others: Sequence[Contact]) -> None:
-    keys = {"cases": count, "of_big": len(of_big), "others": len(others), "contacts": [contact.pk for contact in (*of_big, *others)]}
+    keys = {
+        "cases": count,
+        "of_big": len(of_big),
+        "others": len(others),
+        "contacts": [contact.pk for contact in (*of_big, *others)],
+    }
     with connection.cursor() as cursor:
         cursor.execute(MAKE_CASES, keys)
 
 
 def make_person(account: Account, number: int) -> Contact:
-    return Contact(account=account, first_name="Pat", last_name=f"Nr {number}", email=f"pat{number}@{account.number.lower()}.example")
+    return Contact(
+        account=account,
+        first_name="Pat",
+        last_name=f"Nr {number}",
+        email=f"pat{number}@{account.number.lower()}.example",
+    )

@@ -9,7 +9,16 @@ from PIL import Image
 from accounts.actors import Actor
 from accounts.models import Account, Contact, User
 from cases.actions import open_case, reply_to_case
-from cases.models import BusinessCalendar, BusinessInterval, Case, CaseMessage, CaseStatus, Entitlement, RequestType, SlaPolicy
+from cases.models import (
+    BusinessCalendar,
+    BusinessInterval,
+    Case,
+    CaseMessage,
+    CaseStatus,
+    Entitlement,
+    RequestType,
+    SlaPolicy,
+)
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -25,7 +34,9 @@ def make_case(contact: Contact, subject: str = "Gateway is offline", **fields: A
     )
 
 
-def make_staff_reply(case: Case, staff: User, body: str = "We look into it.", status: str = "", **fields: Any) -> CaseMessage:
+def make_staff_reply(
+    case: Case, staff: User, body: str = "We look into it.", status: str = "", **fields: Any
+) -> CaseMessage:
     chosen = CaseStatus.objects.get(pk=status) if status else None
     return reply_to_case(actor=Actor(user=staff), case=case, body=body, status=chosen, **fields)
 
@@ -41,7 +52,9 @@ def picture_upload(name: str = "photo.png") -> SimpleUploadedFile:
 
 
 def case_with_pictures(contact: Contact, count: int, **fields: Any) -> Case:
-    return make_case(contact, uploads=[picture_upload(f"photo-{number}.png") for number in range(count)], **fields)
+    return make_case(
+        contact, uploads=[picture_upload(f"photo-{number}.png") for number in range(count)], **fields
+    )
 
 
 def make_calendar(**fields: Any) -> BusinessCalendar:
@@ -59,7 +72,9 @@ def make_policy(**fields: Any) -> SlaPolicy:
     """Four working hours to the first reply, eight to later ones, forty to the resolution."""
     promised = {"first_reply": 240, "next_reply": 480, "resolution": 2400}
     name = f"Policy {SlaPolicy.objects.count()}"
-    return SlaPolicy.objects.create(**{"name": name, "calendar": fields.pop("calendar", None) or make_calendar(), **promised, **fields})
+    return SlaPolicy.objects.create(
+        **{"name": name, "calendar": fields.pop("calendar", None) or make_calendar(), **promised, **fields}
+    )
 
 
 def make_entitlement(account: Account, **fields: Any) -> Entitlement:

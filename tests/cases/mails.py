@@ -19,7 +19,8 @@ def make_mail(to: str, sender: str, text: str = "It works now. Thank you!", **he
 
 
 class _Imap(socketserver.StreamRequestHandler):
-    """As much of IMAP4rev1 (RFC 3501) as fetching needs: LOGIN, SELECT, UID SEARCH, UID FETCH, UID STORE, LOGOUT."""
+    """As much of IMAP4rev1 (RFC 3501) as fetching needs: LOGIN, SELECT, UID SEARCH, UID FETCH, UID STORE,
+    LOGOUT."""
 
     def handle(self) -> None:
         self.wfile.write(b"* OK ready\r\n")
@@ -50,7 +51,11 @@ class _Imap(socketserver.StreamRequestHandler):
         elif words[0].upper() == "FETCH":
             raw = messages[int(words[1])]
             given = raw[: int(words[-1].rsplit(".", 1)[1].rstrip(">)"))]
-            head = b"* 1 FETCH (UID %d RFC822.SIZE %d BODY[]<0> {%d}\r\n" % (int(words[1]), len(raw), len(given))
+            head = b"* 1 FETCH (UID %d RFC822.SIZE %d BODY[]<0> {%d}\r\n" % (
+                int(words[1]),
+                len(raw),
+                len(given),
+            )
             self.wfile.write(head + given + b")\r\n")
         else:
             seen.add(int(words[1]))

@@ -24,7 +24,13 @@ def page_of(case, name="change"):
 
 
 def details(case, **changes):
-    fields = {"subject": case.subject, "request_type": case.request_type_id, "product": "", "priority": "normal", "status": "new"}
+    fields = {
+        "subject": case.subject,
+        "request_type": case.request_type_id,
+        "product": "",
+        "priority": "normal",
+        "status": "new",
+    }
     return {**fields, "assigned_to": "", "queue": "", **changes}
 
 
@@ -40,7 +46,9 @@ def test_an_agent_moves_one_of_many_cases_of_a_contract(sign_in, alice, ada, acm
     case, _other, _third = (make_case(alice, f"Case {number}") for number in range(3))
     page = sign_in(ada).get(page_of(case))
     assert len(page.context["adminform"].form.fields["entitlement"].queryset) == 1
-    answer = sign_in(ada).post(page_of(case), details(case, status="on_hold", entitlement=case.entitlement_id))
+    answer = sign_in(ada).post(
+        page_of(case), details(case, status="on_hold", entitlement=case.entitlement_id)
+    )
     assert answer.status_code == 302
     case.refresh_from_db()
     assert case.status_id == "on_hold"
@@ -69,7 +77,9 @@ def test_an_assignee_is_shown_by_name(sign_in, ada, case):
     assert "selected>Ada Byrne</option>" in sign_in(ada).get(page_of(case)).text
 
 
-def test_an_agent_keeps_a_colleague_of_the_customer_in_the_loop_and_takes_them_out_again(sign_in, ada, bob, charlie, case):
+def test_an_agent_keeps_a_colleague_of_the_customer_in_the_loop_and_takes_them_out_again(
+    sign_in, ada, bob, charlie, case
+):
     browser = sign_in(ada)
     browser.post(page_of(case, "people"), {"contacts": [bob.pk]})
     assert case.participants.get().contact == bob
@@ -84,7 +94,10 @@ def test_an_agent_keeps_a_colleague_of_the_customer_in_the_loop_and_takes_them_o
 
 
 def test_nobody_chosen_is_said(sign_in, ada, case):
-    assert "Choose who is to be kept in the loop." in sign_in(ada).post(page_of(case, "people"), {}, follow=True).text
+    assert (
+        "Choose who is to be kept in the loop."
+        in sign_in(ada).post(page_of(case, "people"), {}, follow=True).text
+    )
 
 
 def telephoned(caller, **fields):
@@ -121,7 +134,14 @@ def test_a_link_can_name_the_contact(sign_in, ada, alice):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("subject", ""), ("subject", "x" * 151), ("contact", "999999"), ("contact", "\0"), ("description", "\0")]
+    ("field", "value"),
+    [
+        ("subject", ""),
+        ("subject", "x" * 151),
+        ("contact", "999999"),
+        ("contact", "\0"),
+        ("description", "\0"),
+    ],
 )
 def test_a_case_that_cannot_be_opened_loses_nothing_that_was_typed(sign_in, ada, alice, field, value):
     page = sign_in(ada).post(OPEN, telephoned(alice, **{field: value}))

@@ -20,7 +20,9 @@ def case(alice):
 
 @pytest.fixture
 def mei(db):
-    return make_user("mei@portal.example", first_name="Mei", last_name="Tanaka", is_staff=True, is_superuser=True)
+    return make_user(
+        "mei@portal.example", first_name="Mei", last_name="Tanaka", is_staff=True, is_superuser=True
+    )
 
 
 def page_of(case, name="change"):
@@ -43,9 +45,16 @@ def test_an_agent_who_signs_in_again_is_led_to_the_case(sign_in, ada, case, name
 
 def test_what_is_typed_is_there_again_for_its_agent_alone(sign_in, ada, mei, case):
     browser = sign_in(ada)
-    browser.post(page_of(case, "composing"), {"writing": "yes", "body": "Half a sen", "visibility": "internal", "status": "waiting"})
+    browser.post(
+        page_of(case, "composing"),
+        {"writing": "yes", "body": "Half a sen", "visibility": "internal", "status": "waiting"},
+    )
     again = composer(browser, case)
-    assert (again["body"].value(), again["visibility"].value(), again["status"].value()) == ("Half a sen", "internal", "waiting")
+    assert (again["body"].value(), again["visibility"].value(), again["status"].value()) == (
+        "Half a sen",
+        "internal",
+        "waiting",
+    )
     assert "it was kept for you" in browser.get(page_of(case)).text
     assert not composer(sign_in(mei), case)["body"].value()
     browser.post(page_of(case, "composing"), {"writing": "no", "body": " "})
@@ -95,10 +104,14 @@ def test_no_button_of_the_composer_cuts_a_long_text(sign_in, ada, case, button):
 
 def test_a_reply_to_a_case_that_a_colleague_resolved_is_held_back_once(sign_in, ada, mei, case):
     browser = sign_in(mei)
-    typed = composed("My own long answer", status="waiting", seen_status=composer(browser, case)["seen_status"].value())
+    typed = composed(
+        "My own long answer", status="waiting", seen_status=composer(browser, case)["seen_status"].value()
+    )
     change_status(actor=Actor(user=ada), case=case, status=status("resolved"))
     page = browser.post(page_of(case, "message"), typed)
-    assert "Ada Byrne resolved this case meanwhile. Choose the status again. Send it all the same?" in page.text
+    assert (
+        "Ada Byrne resolved this case meanwhile. Choose the status again. Send it all the same?" in page.text
+    )
     assert "Select a valid choice" not in page.text
     assert "the case stays resolved unless you choose another status" in page.text
     assert page.context["composer"]["body"].value() == "My own long answer"
@@ -143,7 +156,10 @@ def test_a_merged_case_is_read_and_not_written_to(sign_in, ada, alice, case):
     assert "This case was merged into" in page
     for absent in ('id="composer"', "Enter time", "<select", 'name="_save"'):
         assert absent not in page
-    assert "This case was merged into another." in browser.post(page_of(case, "message"), composed("Late"), follow=True).text
+    assert (
+        "This case was merged into another."
+        in browser.post(page_of(case, "message"), composed("Late"), follow=True).text
+    )
     assert case.messages.count() == 0
 
 
@@ -152,7 +168,9 @@ def test_a_long_conversation_is_folded_so_that_the_composer_is_near(sign_in, ada
         make_staff_reply(case, ada, f"Message {number}")
     shown = sign_in(ada).get(page_of(case)).context["conversation"]
     assert shown.folded_words == "Show 3 earlier messages"
-    assert [entry.body for entry in shown.entries if entry.is_message] == [f"Message {number}" for number in range(2, 7)]
+    assert [entry.body for entry in shown.entries if entry.is_message] == [
+        f"Message {number}" for number in range(2, 7)
+    ]
 
 
 def test_sending_is_the_first_button_and_no_id_stands_twice(sign_in, ada, case):

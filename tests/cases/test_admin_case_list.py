@@ -59,7 +59,9 @@ def test_what_is_late_near_or_paused_is_said_in_words(sign_in, ada, alice):
         assert words in page
 
 
-def test_an_agent_finds_their_own_those_of_nobody_and_those_of_their_queues(sign_in, ada, mei, support, alice):
+def test_an_agent_finds_their_own_those_of_nobody_and_those_of_their_queues(
+    sign_in, ada, mei, support, alice
+):
     mine, nobodys, queued = make_case(alice, "Mine"), make_case(alice, "Nobody's"), make_case(alice, "Queued")
     assign_case(actor=Actor(user=ada), case=mine, to=ada)
     assign_case(actor=Actor(user=ada), case=queued, to=mei)
@@ -73,11 +75,16 @@ def test_an_agent_finds_their_own_those_of_nobody_and_those_of_their_queues(sign
     assert len(listed(browser, whose="9" * 40)) == 3
 
 
-@pytest.mark.parametrize(("words", "found"), [("gateway", 1), ("C-0", 0), ("Acme", 2), ("alice@acme", 2), ("tester", 2), ("\0", 0)])
+@pytest.mark.parametrize(
+    ("words", "found"), [("gateway", 1), ("C-0", 0), ("Acme", 2), ("alice@acme", 2), ("tester", 2), ("\0", 0)]
+)
 def test_cases_are_found_by_subject_account_and_contact(sign_in, ada, alice, words, found):
     make_case(alice, "Gateway is offline")
     make_case(alice, "A question")
-    assert len(sign_in(ada).get(LIST, {"q": words}, follow=True).context["cl"].result_list) in (found, 2 if words == "\0" else found)
+    assert len(sign_in(ada).get(LIST, {"q": words}, follow=True).context["cl"].result_list) in (
+        found,
+        2 if words == "\0" else found,
+    )
 
 
 def test_the_exact_number_of_a_case_opens_it_whatever_its_state(sign_in, ada, alice):
@@ -125,7 +132,8 @@ def test_the_lists_that_agents_come_back_to_are_tabs_with_their_counts(sign_in, 
 
 
 @pytest.mark.parametrize(
-    ("query", "is_open"), [({}, False), ({"whose": "mine"}, False), ({"state": "late"}, True), ({"priority": "high"}, True)]
+    ("query", "is_open"),
+    [({}, False), ({"whose": "mine"}, False), ({"state": "late"}, True), ({"priority": "high"}, True)],
 )
 def test_the_filters_are_open_while_one_is_set(sign_in, ada, query, is_open):
     assert sign_in(ada).get(LIST, query).context["is_filtered"] is is_open
@@ -136,15 +144,24 @@ def test_queues_tell_how_many_cases_wait_are_late_and_unassigned(sign_in, ada, s
     move_to_queue(actor=Actor(user=ada), case=queued, queue=support)
     make_case(alice)
     queues = sign_in(ada).get(LIST).context["queues"]
-    assert [(row["queue__name"], row["total"], row["late"], row["unassigned"]) for row in queues] == [("Support", 1, 1, 1), (None, 1, 0, 1)]
+    assert [(row["queue__name"], row["total"], row["late"], row["unassigned"]) for row in queues] == [
+        ("Support", 1, 1, 1),
+        (None, 1, 0, 1),
+    ]
 
 
 def act(browser, action, cases, **fields):
-    return browser.post(LIST, {"action": action, "_selected_action": [case.pk for case in cases], **fields}, follow=True)
+    return browser.post(
+        LIST, {"action": action, "_selected_action": [case.pk for case in cases], **fields}, follow=True
+    )
 
 
 def resolve(browser, cases, **fields):
-    return browser.post(f"{LIST}?state=all", {"action": "resolve", "_selected_action": [case.pk for case in cases], **fields}, follow=True)
+    return browser.post(
+        f"{LIST}?state=all",
+        {"action": "resolve", "_selected_action": [case.pk for case in cases], **fields},
+        follow=True,
+    )
 
 
 def test_many_cases_are_assigned_to_a_chosen_agent(sign_in, ada, mei, alice):
@@ -215,7 +232,9 @@ def test_no_more_is_counted_than_is_needed(sign_in, ada, alice, monkeypatch):
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_list_costs_the_same_for_few_and_many_cases(sign_in, ada, support, alice, bob, django_assert_max_num_queries, rows):
+def test_the_list_costs_the_same_for_few_and_many_cases(
+    sign_in, ada, support, alice, bob, django_assert_max_num_queries, rows
+):
     for number in range(rows):
         case = make_case(alice if number % 2 else bob, f"Case {number}")
         assign_case(actor=Actor(user=ada), case=case, to=ada)

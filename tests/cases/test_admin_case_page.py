@@ -24,7 +24,9 @@ def case(alice):
 
 @pytest.fixture
 def mei(db):
-    return make_user("mei@portal.example", first_name="Mei", last_name="Tanaka", is_staff=True, is_superuser=True)
+    return make_user(
+        "mei@portal.example", first_name="Mei", last_name="Tanaka", is_staff=True, is_superuser=True
+    )
 
 
 @pytest.fixture
@@ -45,7 +47,13 @@ def composed(body="Please restart it.", **fields):
 
 def details(case, **changes):
     """What the lower form of the page sends."""
-    fields = {"subject": case.subject, "request_type": case.request_type_id, "product": "", "priority": "normal", "status": "new"}
+    fields = {
+        "subject": case.subject,
+        "request_type": case.request_type_id,
+        "product": "",
+        "priority": "normal",
+        "status": "new",
+    }
     return {**fields, "assigned_to": "", "queue": "", **changes}
 
 
@@ -55,7 +63,15 @@ def test_an_agent_sees_the_conversation_the_customer_and_what_is_promised(sign_i
     case = make_case(alice, "Gateway is offline", uploads=[pdf_upload("readings.pdf")])
     add_participants(actor=Actor(user=ada), case=case, contacts=[bob])
     page = sign_in(ada).get(page_of(case)).text
-    for words in ("It stopped on Monday.", "readings.pdf", "Alice Tester", "Acme Foods", "Bob Tester", "First reply", "Premium care"):
+    for words in (
+        "It stopped on Monday.",
+        "readings.pdf",
+        "Alice Tester",
+        "Acme Foods",
+        "Bob Tester",
+        "First reply",
+        "Premium care",
+    ):
         assert words in page
     assert "9 of 10 cases left" in page
 
@@ -81,7 +97,10 @@ def test_a_saved_reply_is_put_in_without_javascript_and_nothing_is_sent(sign_in,
     saved = SavedReply.objects.create(title="Thanks", body="Hello {first_name}, about {number}: {unknown}")
     fields = composed("I looked.", saved=saved.pk, insert="yes", visibility="internal")
     page = sign_in(ada).post(page_of(case, "message"), fields)
-    assert page.context["composer"]["body"].value() == f"I looked.\n\nHello Alice, about {case.number}: {{unknown}}"
+    assert (
+        page.context["composer"]["body"].value()
+        == f"I looked.\n\nHello Alice, about {case.number}: {{unknown}}"
+    )
     assert page.context["composer"]["visibility"].value() == "internal"
     assert case.messages.count() == 1
 
@@ -97,7 +116,9 @@ def test_a_preview_shows_the_text_and_sends_nothing(sign_in, ada, case):
     page = browser.post(page_of(case, "message"), composed("Look at **this**.", preview="yes"))
     assert "Look at <strong>this</strong>." in page.text
     assert page.context["composer"]["body"].value() == "Look at **this**."
-    assert browser.post(reverse("admin:cases_case_preview"), {"body": "A <script>"}).text.count("<script>") == 0
+    assert (
+        browser.post(reverse("admin:cases_case_preview"), {"body": "A <script>"}).text.count("<script>") == 0
+    )
     assert case.messages.count() == 1
 
 
@@ -111,7 +132,12 @@ def test_a_message_that_came_meanwhile_holds_the_answer_back_once(sign_in, ada, 
     assert "My own long answer" in page.text
     assert "I have answered already." in page.text
     assert case.messages.count() == 2
-    assert browser.post(page_of(case, "message"), {**typed, "seen": page.context["composer"]["seen"].value()}).status_code == 302
+    assert (
+        browser.post(
+            page_of(case, "message"), {**typed, "seen": page.context["composer"]["seen"].value()}
+        ).status_code
+        == 302
+    )
     assert case.messages.count() == 3
 
 
@@ -146,13 +172,20 @@ def test_an_agent_takes_a_case(sign_in, ada, case):
 def test_time_is_entered_and_drawn_from_hours(sign_in, ada, alice, acme):
     entitlement = make_entitlement(acme, unit="hours")
     case = make_case(alice)
-    fields = {"minutes": "1 h 30 min", "worked_on": timezone.localdate().isoformat(), "note": "Call", "is_billable": "on"}
+    fields = {
+        "minutes": "1 h 30 min",
+        "worked_on": timezone.localdate().isoformat(),
+        "note": "Call",
+        "is_billable": "on",
+    }
     assert sign_in(ada).post(page_of(case, "time"), fields).status_code == 302
     assert TimeEntry.objects.get().minutes == 90
     assert entitlement.remaining == 10 - 1.5
 
 
-@pytest.mark.parametrize(("field", "value"), [("minutes", "much"), ("minutes", "0"), ("minutes", ""), ("worked_on", "2999-01-01")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("minutes", "much"), ("minutes", "0"), ("minutes", ""), ("worked_on", "2999-01-01")]
+)
 def test_time_that_makes_no_sense_is_refused_with_what_was_typed(sign_in, ada, case, field, value):
     fields = {"minutes": "20", "worked_on": "2026-01-01", "note": "A call with the plant", field: value}
     page = sign_in(ada).post(page_of(case, "time"), fields)
@@ -179,13 +212,21 @@ def test_a_status_that_the_case_can_no_longer_have_is_an_error_beside_the_field(
 
 def test_two_agents_who_resolve_the_same_case_do_no_harm(sign_in, ada, mei, case):
     for agent in (ada, mei):
-        assert sign_in(agent).post(page_of(case, "message"), composed(status="resolved", body=f"By {agent}")).status_code == 302
+        assert (
+            sign_in(agent)
+            .post(page_of(case, "message"), composed(status="resolved", body=f"By {agent}"))
+            .status_code
+            == 302
+        )
     assert Activity.objects.filter(verb="case.status_changed", details__after="resolved").count() == 1
 
 
 @pytest.mark.parametrize("name", ["message", "take", "time", "time_back", "composing"])
 def test_staff_who_may_only_view_cases_can_do_nothing_with_them(sign_in, viewer, case, name):
-    assert sign_in(viewer).post(page_of(case, name), composed(minutes="5", worked_on="2026-01-01")).status_code == 403
+    assert (
+        sign_in(viewer).post(page_of(case, name), composed(minutes="5", worked_on="2026-01-01")).status_code
+        == 403
+    )
     assert sign_in(viewer).get(page_of(case, name)).status_code == 403
     assert (case.messages.count(), TimeEntry.objects.count(), Composing.objects.count()) == (1, 0, 0)
 
@@ -217,7 +258,9 @@ def test_a_very_long_conversation_shows_the_latest_and_leads_to_all(sign_in, ada
 
 
 @pytest.mark.parametrize("replies", [1, 25])
-def test_the_page_costs_the_same_for_few_and_many_messages(sign_in, ada, case, django_assert_max_num_queries, replies):
+def test_the_page_costs_the_same_for_few_and_many_messages(
+    sign_in, ada, case, django_assert_max_num_queries, replies
+):
     for number in range(replies):
         make_staff_reply(case, ada, f"Message {number}", uploads=[pdf_upload()] if number < 3 else [])
     browser = sign_in(ada)

@@ -28,9 +28,18 @@ from tests.cases.factories import make_calendar, make_case, make_entitlement, ma
 from tests.factories import make_user
 
 MODELS = (
-    "product", "requesttype", "casestatus", "businesscalendar", "slapolicy", "entitlement", "casedesk", "queue", "routingrule",
-    "savedreply", "inboundmail",
-)  # fmt: skip
+    "product",
+    "requesttype",
+    "casestatus",
+    "businesscalendar",
+    "slapolicy",
+    "entitlement",
+    "casedesk",
+    "queue",
+    "routingrule",
+    "savedreply",
+    "inboundmail",
+)
 
 
 @pytest.fixture
@@ -50,13 +59,24 @@ def test_every_form_opens(desk, model):
 
 def inline(prefix, *rows, initial=0):
     fields = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
-    return fields | {f"{prefix}-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()}
+    return fields | {
+        f"{prefix}-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()
+    }
 
 
 def test_a_type_asks_its_questions(desk):
     url = reverse("admin:cases_requesttype_add")
-    question = {"label": "Which one?", "kind": "choice", "choices": "One, Two", "is_active": "on", "position": 10}
-    desk.post(url, {"name": "Repair", "slug": "repair", "position": 5, "is_active": "on", **inline("fields", question)})
+    question = {
+        "label": "Which one?",
+        "kind": "choice",
+        "choices": "One, Two",
+        "is_active": "on",
+        "position": 10,
+    }
+    desk.post(
+        url,
+        {"name": "Repair", "slug": "repair", "position": 5, "is_active": "on", **inline("fields", question)},
+    )
     assert RequestType.objects.get(slug="repair").fields.get().choices == ["One", "Two"]
 
 
@@ -69,16 +89,30 @@ def test_a_choice_without_a_list_is_an_error_and_not_a_crash(desk):
 
 def test_words_of_a_shipped_status_change_and_its_meaning_does_not(desk):
     url = reverse("admin:cases_casestatus_change", args=["waiting"])
-    desk.post(url, {"label": "With the customer", "customer_label": "Your turn", "category": "resolved", "position": 3, "is_active": "on"})
+    desk.post(
+        url,
+        {
+            "label": "With the customer",
+            "customer_label": "Your turn",
+            "category": "resolved",
+            "position": 3,
+            "is_active": "on",
+        },
+    )
     status = CaseStatus.objects.get(pk="waiting")
     assert (status.label, status.category) == ("With the customer", "waiting")
     desk.post(url, {"label": "With the customer", "customer_label": "Your turn", "position": 3})
     assert CaseStatus.objects.get(pk="waiting").is_active
-    assert desk.post(reverse("admin:cases_casestatus_delete", args=["waiting"]), {"post": "yes"}).status_code == 403
+    assert (
+        desk.post(reverse("admin:cases_casestatus_delete", args=["waiting"]), {"post": "yes"}).status_code
+        == 403
+    )
 
 
 def test_the_meaning_of_a_status_is_fixed_once_a_case_has_it(desk, alice):
-    status = CaseStatus.objects.create(slug="third_party", category="on_hold", label="At the vendor", customer_label="On hold")
+    status = CaseStatus.objects.create(
+        slug="third_party", category="on_hold", label="At the vendor", customer_label="On hold"
+    )
     url = reverse("admin:cases_casestatus_change", args=["third_party"])
     fields = {"label": "At the vendor", "customer_label": "On hold", "position": 3, "is_active": "on"}
     desk.post(url, {**fields, "category": "waiting"})
@@ -101,7 +135,10 @@ def calendar_fields(*intervals, **fields):
 @time_machine.travel("2026-11-25T12:00:00Z", tick=False)
 def test_a_calendar_has_several_intervals_a_day_and_shows_the_next_holidays(sign_in, ada):
     desk = sign_in(ada)
-    desk.post(reverse("admin:cases_businesscalendar_add"), calendar_fields((0, "09:00", "12:00"), (0, "13:00", "17:00")))
+    desk.post(
+        reverse("admin:cases_businesscalendar_add"),
+        calendar_fields((0, "09:00", "12:00"), (0, "13:00", "17:00")),
+    )
     calendar = BusinessCalendar.objects.get()
     assert calendar.intervals.count() == 2
     page = desk.get(reverse("admin:cases_businesscalendar_change", args=[calendar.pk])).text
@@ -127,7 +164,14 @@ def test_hours_that_make_no_sense_are_refused(desk, fields):
 
 def test_promises_are_written_as_people_say_them_and_previewed(desk):
     calendar = make_calendar()
-    fields = {"name": "Gold", "calendar": calendar.pk, "first_reply": "1 h 30 min", "resolution": "40h", "warn_percent": 75, "position": 1}
+    fields = {
+        "name": "Gold",
+        "calendar": calendar.pk,
+        "first_reply": "1 h 30 min",
+        "resolution": "40h",
+        "warn_percent": 75,
+        "position": 1,
+    }
     desk.post(reverse("admin:cases_slapolicy_add"), {**fields, "is_active": "on"})
     policy = SlaPolicy.objects.get()
     assert (policy.first_reply, policy.next_reply, policy.resolution) == (90, None, 2400)
@@ -138,13 +182,28 @@ def test_promises_are_written_as_people_say_them_and_previewed(desk):
 
 def test_a_promise_that_the_calendar_never_reaches_is_refused(desk):
     calendar = BusinessCalendar.objects.create(name="Never open")
-    fields = {"name": "Gold", "calendar": calendar.pk, "first_reply": "1 h", "warn_percent": 75, "position": 1}
+    fields = {
+        "name": "Gold",
+        "calendar": calendar.pk,
+        "first_reply": "1 h",
+        "warn_percent": 75,
+        "position": 1,
+    }
     page = desk.post(reverse("admin:cases_slapolicy_add"), fields)
     assert "too few opening hours" in page.text
 
 
 @pytest.mark.parametrize(
-    ("text", "minutes"), [("90", 90), ("4 h", 240), ("4h", 240), ("1,5 h", 90), ("1:30", 90), ("1 h 5 min", 65), ("20 Minutes", 20)]
+    ("text", "minutes"),
+    [
+        ("90", 90),
+        ("4 h", 240),
+        ("4h", 240),
+        ("1,5 h", 90),
+        ("1:30", 90),
+        ("1 h 5 min", 65),
+        ("20 Minutes", 20),
+    ],
 )
 def test_a_time_is_read_in_the_ways_in_which_people_write_it(text, minutes):
     assert MinutesField().clean(text) == minutes
@@ -206,31 +265,58 @@ def test_a_line_of_another_entitlement_is_not_found(desk, alice, acme, globex):
     make_entitlement(acme)
     make_case(alice)
     other = make_entitlement(globex)
-    assert desk.get(reverse("admin:cases_entitlement_correct", args=[other.pk, Deduction.objects.get().pk])).status_code == 404
+    assert (
+        desk.get(
+            reverse("admin:cases_entitlement_correct", args=[other.pk, Deduction.objects.get().pk])
+        ).status_code
+        == 404
+    )
 
 
 def test_what_an_entitlement_counts_is_fixed_once_it_is_used(desk, alice, acme):
     entitlement = make_entitlement(acme)
     make_case(alice)
-    fields = {"name": "Renamed", "amount": "12", "valid_from": "2020-01-01", "valid_until": "2099-12-31", "limit": "restrict"}
-    desk.post(reverse("admin:cases_entitlement_change", args=[entitlement.pk]), {**fields, "consumed_on": "opening", "unit": "hours"})
+    fields = {
+        "name": "Renamed",
+        "amount": "12",
+        "valid_from": "2020-01-01",
+        "valid_until": "2099-12-31",
+        "limit": "restrict",
+    }
+    desk.post(
+        reverse("admin:cases_entitlement_change", args=[entitlement.pk]),
+        {**fields, "consumed_on": "opening", "unit": "hours"},
+    )
     entitlement.refresh_from_db()
     assert (entitlement.name, entitlement.unit) == ("Renamed", "cases")
 
 
 def test_an_entitlement_names_the_priorities_to_choose_from(desk, acme):
-    fields = {"name": "Basic", "account": acme.pk, "unit": "cases", "amount": "5", "valid_from": "2020-01-01", "valid_until": "2099-12-31"}
+    fields = {
+        "name": "Basic",
+        "account": acme.pk,
+        "unit": "cases",
+        "amount": "5",
+        "valid_from": "2020-01-01",
+        "valid_until": "2099-12-31",
+    }
     desk.post(
-        reverse("admin:cases_entitlement_add"), {**fields, "limit": "restrict", "consumed_on": "opening", "priorities": ["low", "normal"]}
+        reverse("admin:cases_entitlement_add"),
+        {**fields, "limit": "restrict", "consumed_on": "opening", "priorities": ["low", "normal"]},
     )
     assert Entitlement.objects.get().priorities == ["low", "normal"]
 
 
 def test_the_desks_settings_are_one_row_that_the_list_leads_to(desk):
     response = desk.get(reverse("admin:cases_casedesk_changelist"))
-    page = desk.post(response.url, {"reopen_days": 7, "edit_minutes": 5, "reminder_days": 9, "closing_days": 3})
+    page = desk.post(
+        response.url, {"reopen_days": 7, "edit_minutes": 5, "reminder_days": 9, "closing_days": 3}
+    )
     assert "The reminder comes before the closing." in page.text
-    desk.post(response.url, {"reopen_days": 7, "edit_minutes": 5, "reminder_days": 3, "closing_days": 9, "priorities": ["low"]})
+    desk.post(
+        response.url,
+        {"reopen_days": 7, "edit_minutes": 5, "reminder_days": 3, "closing_days": 9, "priorities": ["low"]},
+    )
     assert (CaseDesk.objects.get().reopen_days, CaseDesk.objects.get().priorities) == (7, ["low"])
     assert desk.get(reverse("admin:cases_casedesk_add")).status_code == 403
 
@@ -239,17 +325,28 @@ def test_a_case_is_tried_on_the_rules_without_opening_one(desk, acme):
     queue = Queue.objects.create(name="Technical")
     RoutingRule.objects.create(queue=queue, account=acme, priority="urgent")
     url, kind = reverse("admin:cases_routingrule_test"), RequestType.objects.first().pk
-    assert "goes to the queue Technical" in desk.get(url, {"request_type": kind, "account": acme.number, "priority": "urgent"}).text
+    assert (
+        "goes to the queue Technical"
+        in desk.get(url, {"request_type": kind, "account": acme.number, "priority": "urgent"}).text
+    )
     assert "No rule fits" in desk.get(url, {"request_type": kind, "account": "", "priority": "urgent"}).text
-    assert desk.get(url, {"request_type": kind, "account": "\0nowhere", "priority": "urgent"}).status_code == 200
+    assert (
+        desk.get(url, {"request_type": kind, "account": "\0nowhere", "priority": "urgent"}).status_code == 200
+    )
 
 
 def test_the_test_of_rules_says_which_agent_would_get_the_case(desk, ada):
-    agents = [make_user(f"{name.lower()}@portal.example", first_name=name, last_name="Agent", is_staff=True) for name in ("Mei", "Sam")]
+    agents = [
+        make_user(f"{name.lower()}@portal.example", first_name=name, last_name="Agent", is_staff=True)
+        for name in ("Mei", "Sam")
+    ]
     queue = Queue.objects.create(name="Technical")
     queue.agents.set(agents)
     rule = RoutingRule.objects.create(queue=queue, round_robin=True)
-    url, asked = reverse("admin:cases_routingrule_test"), {"request_type": RequestType.objects.first().pk, "priority": "low"}
+    url, asked = (
+        reverse("admin:cases_routingrule_test"),
+        {"request_type": RequestType.objects.first().pk, "priority": "low"},
+    )
     for _twice in range(2):
         assert "Mei Agent gets it." in desk.get(url, asked).text
     queue.last_assigned = agents[0]
@@ -262,7 +359,10 @@ def test_the_test_of_rules_says_which_agent_would_get_the_case(desk, ada):
 
 def test_a_case_is_tried_on_the_service_levels(desk, acme):
     gold, common = make_policy(name="Gold", only_by_entitlement=True), make_policy(name="Common")
-    url, asked = reverse("admin:cases_slapolicy_test"), {"request_type": RequestType.objects.first().pk, "priority": "low"}
+    url, asked = (
+        reverse("admin:cases_slapolicy_test"),
+        {"request_type": RequestType.objects.first().pk, "priority": "low"},
+    )
     assert "Common counts" in desk.get(url, asked).text
     make_entitlement(acme, name="Premium", sla_policy=gold)
     page = desk.get(url, {**asked, "account": acme.number}).text
@@ -284,7 +384,13 @@ def test_service_levels_are_listed_in_the_order_in_which_they_are_tried(desk, ac
 
 
 def test_a_resolution_before_the_first_reply_is_refused(desk):
-    fields = {"name": "Gold", "calendar": make_calendar().pk, "warn_percent": 75, "position": 1, "is_active": "on"}
+    fields = {
+        "name": "Gold",
+        "calendar": make_calendar().pk,
+        "warn_percent": 75,
+        "position": 1,
+        "is_active": "on",
+    }
     url = reverse("admin:cases_slapolicy_add")
     page = desk.post(url, {**fields, "first_reply": "4 h", "resolution": "3 h"})
     assert list(page.context["adminform"].form.errors) == ["resolution"]
@@ -307,10 +413,19 @@ def test_whoever_deletes_a_queue_is_told_how_many_cases_lose_it(desk, alice):
 
 def test_the_desk_and_its_queues_name_whom_escalations_go_to(desk, ada):
     queue = Queue.objects.create(name="Technical")
-    desk.post(reverse("admin:cases_queue_change", args=[queue.pk]), {"name": "Technical", "position": 10, "lead": ada.pk})
+    desk.post(
+        reverse("admin:cases_queue_change", args=[queue.pk]),
+        {"name": "Technical", "position": 10, "lead": ada.pk},
+    )
     queue.refresh_from_db()
     assert queue.lead == ada
-    fields = {"reopen_days": 7, "edit_minutes": 5, "reminder_days": 3, "closing_days": 9, "escalations_to": [ada.pk]}
+    fields = {
+        "reopen_days": 7,
+        "edit_minutes": 5,
+        "reminder_days": 3,
+        "closing_days": 9,
+        "escalations_to": [ada.pk],
+    }
     desk.post(reverse("admin:cases_casedesk_change", args=[CaseDesk.objects.the_one().pk]), fields)
     assert CaseDesk.objects.get().escalations_to.get() == ada
 
@@ -332,10 +447,15 @@ def test_agents_see_the_replies_for_all_and_their_own(sign_in, ada):
 def test_placeholders_are_filled_once_and_unknown_ones_stay(alice, ada):
     case = make_case(alice, "About {agent}", product=Product.objects.create(name="Beacon", slug="beacon"))
     text = "{first_name} {number} {subject} {agent} {product} {other} {}"
-    assert fill(text, case=case, agent=ada) == f"Alice {case.number} About {{agent}} Ada Byrne Beacon {{other}} {{}}"
+    assert (
+        fill(text, case=case, agent=ada)
+        == f"Alice {case.number} About {{agent}} Ada Byrne Beacon {{other}} {{}}"
+    )
 
 
-@pytest.mark.parametrize("model", ["queue", "routingrule", "savedreply", "slapolicy", "entitlement", "casestatus"])
+@pytest.mark.parametrize(
+    "model", ["queue", "routingrule", "savedreply", "slapolicy", "entitlement", "casestatus"]
+)
 def test_staff_without_a_right_to_it_come_to_no_page(sign_in, db, model):
     agent = make_user("agent@portal.example", is_staff=True)
     for page in ("changelist", "add"):

@@ -15,7 +15,9 @@ from tests.factories import make_user
 
 @pytest.fixture
 def refused(run_jobs, db):
-    message = make_mail("support@portal.example", "stranger@else.example", "Where is my order?", subject="Order")
+    message = make_mail(
+        "support@portal.example", "stranger@else.example", "Where is my order?", subject="Order"
+    )
     message.add_attachment(pdf_upload().read(), maintype="application", subtype="pdf", filename="order.pdf")
     mail = keep(bytes(message))
     run_jobs()
@@ -75,7 +77,9 @@ def test_staff_see_when_the_mailbox_was_fetched_and_why_it_was_not(sign_in, ada,
 
 
 def test_a_message_is_shown_as_plain_text_with_the_names_of_its_files(sign_in, ada, run_jobs, db):
-    message = make_mail("support@portal.example", "stranger@else.example", "Where is <script>alert(1)</script>?")
+    message = make_mail(
+        "support@portal.example", "stranger@else.example", "Where is <script>alert(1)</script>?"
+    )
     message.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename="<b>run.exe")
     mail = keep(bytes(message))
     run_jobs()
@@ -166,19 +170,27 @@ def test_trying_again_is_offered_only_where_it_can_lead_to_something(sign_in, ad
 
 
 def test_staff_who_may_only_look_do_nothing_and_others_do_not_look(sign_in, refused, broken, alice):
-    viewer, other = make_user("viewer@portal.example", is_staff=True), make_user("other@portal.example", is_staff=True)
+    viewer, other = (
+        make_user("viewer@portal.example", is_staff=True),
+        make_user("other@portal.example", is_staff=True),
+    )
     viewer.user_permissions.add(Permission.objects.get(codename="view_inboundmail"))
     assert sign_in(viewer).get(page_of(refused, "raw")).status_code == 200
     assert sign_in(other).get(page_of(refused, "raw")).status_code == 403
     for browser in (sign_in(viewer), sign_in(other)):
         assert browser.post(page_of(broken, "again")).status_code == 403
-        assert browser.post(page_of(refused, "add_to_case"), {"number": make_case(alice).number}).status_code == 403
+        assert (
+            browser.post(page_of(refused, "add_to_case"), {"number": make_case(alice).number}).status_code
+            == 403
+        )
     assert InboundMail.objects.filter(outcome="added").count() == 0
 
 
 def test_whoever_may_not_change_cases_adds_no_message_to_one(sign_in, refused, alice):
     sorter = make_user("sorter@portal.example", is_staff=True)
-    sorter.user_permissions.set(Permission.objects.filter(codename__in=("view_inboundmail", "change_inboundmail")))
+    sorter.user_permissions.set(
+        Permission.objects.filter(codename__in=("view_inboundmail", "change_inboundmail"))
+    )
     case = make_case(alice)
     assert sign_in(sorter).post(page_of(refused, "add_to_case"), {"number": case.number}).status_code == 403
     assert case.messages.count() == 1

@@ -27,7 +27,13 @@ def page_of(case: Case, name: str = "change") -> str:
 
 
 def entered(**changes: object) -> dict[str, object]:
-    return {"minutes": "30 min", "worked_on": timezone.localdate().isoformat(), "note": "Call", "is_billable": "on", **changes}
+    return {
+        "minutes": "30 min",
+        "worked_on": timezone.localdate().isoformat(),
+        "note": "Call",
+        "is_billable": "on",
+        **changes,
+    }
 
 
 def left(entitlement: Entitlement) -> Decimal:
@@ -62,7 +68,10 @@ def test_a_wrong_entry_is_taken_back_and_stays_to_be_seen(sign_in, ada, case, ho
 
 @pytest.mark.parametrize("entry", ["", "0", "x", "\x00", "9" * 30])
 def test_an_entry_that_does_not_exist_is_told_so(sign_in, ada, case, entry):
-    assert "This case has no such entry." in sign_in(ada).post(page_of(case, "time_back"), {"entry": entry}, follow=True).text
+    assert (
+        "This case has no such entry."
+        in sign_in(ada).post(page_of(case, "time_back"), {"entry": entry}, follow=True).text
+    )
 
 
 def test_an_entry_of_another_case_is_not_taken_back_from_here(sign_in, ada, alice, case):

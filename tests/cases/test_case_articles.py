@@ -17,7 +17,11 @@ from tests.knowledgebase.factories import make_category
 
 @pytest.fixture
 def case(alice, ada):
-    case = make_case(alice, "Alice's gateway BTH-20871 is offline", description="Alice here, call +1 512 555 0141. It blinks.")
+    case = make_case(
+        alice,
+        "Alice's gateway BTH-20871 is offline",
+        description="Alice here, call +1 512 555 0141. It blinks.",
+    )
     make_staff_reply(case, ada, "Hello Alice, press the button. Regards, Ada Byrne")
     add_internal_note(actor=Actor(user=ada), case=case, body="Acme has not paid.")
     return case
@@ -25,7 +29,12 @@ def case(alice, ada):
 
 def drafted(browser, case, **fields):
     url = reverse("admin:cases_case_article", args=[case.pk])
-    data = {"title": "Gateway of Alice", "category": make_category().pk, "submission": str(uuid.uuid4()), **fields}
+    data = {
+        "title": "Gateway of Alice",
+        "category": make_category().pk,
+        "submission": str(uuid.uuid4()),
+        **fields,
+    }
     return browser.post(url, {"messages": [message.pk for message in case.messages.all()[:2]], **data})
 
 
@@ -35,12 +44,15 @@ def test_a_draft_holds_question_and_answer_and_nothing_of_the_customer(sign_in, 
     assert response.url == reverse("admin:knowledgebase_article_change", args=[article.pk])
     assert (article.status, article.title, article.author) == ("draft", "Gateway of [name]", ada)
     assert article.body == (
-        "## Question\n\n[name] here, call [phone number]. It blinks.\n\n## Answer\n\nHello [name], press the button. Regards, [name]"
+        "## Question\n\n[name] here, call [phone number]. It blinks.\n\n## "
+        "Answer\n\nHello [name], press the button. Regards, [name]"
     )
     assert case.messages.filter(visibility="internal", body__contains=response.url).exists()
 
 
-def test_names_of_colleagues_and_of_other_staff_and_the_accounts_address_are_taken_out(sign_in, ada, alice, bob, acme, charlie):
+def test_names_of_colleagues_and_of_other_staff_and_the_accounts_address_are_taken_out(
+    sign_in, ada, alice, bob, acme, charlie
+):
     make_user("mei@portal.example", first_name="Mei", last_name="Tanaka", is_staff=True)
     acme.street, acme.postal_code, acme.city = "4100 Industrial Blvd", "78744", "Austin"
     acme.save()
@@ -51,7 +63,10 @@ def test_names_of_colleagues_and_of_other_staff_and_the_accounts_address_are_tak
         "## Question\n\n[name] saw it at [address], [address]. Charlie did not.\n\n## Answer\n\nAsk [name]."
     )
     told = [str(message) for message in get_messages(page.wsgi_request)]
-    assert any("Taken out: 2 × [name] (Bob, Mei), 2 × [address] (4100 Industrial Blvd, 78744 Austin)." in words for words in told)
+    assert any(
+        "Taken out: 2 × [name] (Bob, Mei), 2 × [address] (4100 Industrial Blvd, 78744 Austin)." in words
+        for words in told
+    )
 
 
 def test_the_form_proposes_the_question_and_the_answers(sign_in, ada, case):

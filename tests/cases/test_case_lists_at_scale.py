@@ -1,4 +1,5 @@
-"""Lists of cases in a large database: PostgreSQL finds a page by an index, in order, and looks at few rows besides."""
+"""Lists of cases in a large database: PostgreSQL finds a page by an index, in order, and looks at few rows
+besides."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from tests.cases.crowd import make_many_cases, make_person
 
 CASES = 100_000
 FEW = 1000
-"""Rows that may be looked at for a page of 25: active cases are sorted by hand where another order than the usual one is asked for."""
+"""Rows that may be looked at for a page of 25: active cases are sorted by hand where another order than the
+usual one is asked for."""
 
 
 @pytest.fixture
@@ -36,16 +38,21 @@ def make_readers() -> dict[str, Contact]:
     busy, colleague = everybody[:2]
     [newcomer] = Contact.objects.bulk_create([make_person(accounts[0], 99)])
     joined = Case.objects.filter(contact=busy)[:20]
-    CaseParticipant.objects.bulk_create(CaseParticipant(case=case, contact=who) for case in joined for who in (colleague, newcomer))
+    CaseParticipant.objects.bulk_create(
+        CaseParticipant(case=case, contact=who) for case in joined for who in (colleague, newcomer)
+    )
     with connection.cursor() as cursor:
-        # as autovacuum does: what was inserted at once is not in the index's order yet, which makes the index look expensive
+        # as autovacuum does: what was inserted at once is not in the index's order yet, which makes the index
+        # look expensive
         cursor.execute("SELECT gin_clean_pending_list('cases_case_search')")
         cursor.execute("ANALYZE cases_case, cases_caseparticipant, accounts_contact, accounts_account")
         # as autovacuum leaves a table: what is in an index need not be looked up in the table too
         cursor.execute("SELECT relpages FROM pg_class WHERE oid = 'cases_case'::regclass")
         [[pages]] = cursor.fetchall()
         cursor.execute(
-            "SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', 'cases_case', 'relallvisible', %s::integer)", [pages]
+            "SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', "
+            "'cases_case', 'relallvisible', %s::integer)",
+            [pages],
         )
     return {
         "all of a big account": as_reader(busy, "account"),
@@ -124,7 +131,11 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def sorts_cases(plan: list[dict[str, Any]]) -> bool:
     """More of them than the few that were found for a page."""
-    sorts = [node for node in plan if "Sort" in node["Node Type"] and node["Plans"][0]["Actual Rows"] > 2 * (PAGE_SIZE + 1)]
+    sorts = [
+        node
+        for node in plan
+        if "Sort" in node["Node Type"] and node["Plans"][0]["Actual Rows"] > 2 * (PAGE_SIZE + 1)
+    ]
     return any(below.get("Relation Name") == "cases_case" for node in sorts for below in nodes(node))
 
 
@@ -132,14 +143,21 @@ def looked_at(plan: list[dict[str, Any]]) -> int:
     """How many cases were fetched, whether they were kept or not."""
     removed = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
     fetched = [node for node in plan if node.get("Relation Name") == "cases_case"]
-    return sum(int((node["Actual Rows"] + sum(node.get(name, 0) for name in removed)) * node["Actual Loops"]) for node in fetched)
+    return sum(
+        int((node["Actual Rows"] + sum(node.get(name, 0) for name in removed)) * node["Actual Loops"])
+        for node in fetched
+    )
 
 
 def test_a_page_looks_at_few_cases_however_many_there_are(readers: dict[str, Contact]):
     """One test: to make the cases takes longer than to look at them."""
-    plans = {(who, address): plan_of(contact, address) for who, contact in readers.items() for address in VIEWS}
+    plans = {
+        (who, address): plan_of(contact, address) for who, contact in readers.items() for address in VIEWS
+    }
     hard = {(BUSY, address) for address in VIEWS if "q=" in address or "type=" in address}
-    assert {pages: looked_at(plan) for pages, plan in plans.items() if pages not in hard and looked_at(plan) > FEW} == {}
+    assert {
+        pages: looked_at(plan) for pages, plan in plans.items() if pages not in hard and looked_at(plan) > FEW
+    } == {}
     own = Case.objects.filter(contact=readers[BUSY]).count()
     assert {pages: looked_at(plan) for pages, plan in plans.items() if looked_at(plan) > own + FEW} == {}
     assert [address for address in IN_ORDER if sorts_cases(plans["all of a big account", address])] == []

@@ -21,7 +21,9 @@ def mail(event="reply"):
 
 
 def test_a_link_to_an_article_leads_there_from_the_mail(case, ada, settings):
-    make_staff_reply(case, ada, "See [Reset](/knowledgebase/reset/?a=1&b=2) and [the docs](https://docs.example/x).")
+    make_staff_reply(
+        case, ada, "See [Reset](/knowledgebase/reset/?a=1&b=2) and [the docs](https://docs.example/x)."
+    )
     address = f"{settings.BASE_URL}/knowledgebase/reset/"
     assert f'href="{address}?a=1&amp;b=2"' in mail().html
     assert 'href="https://docs.example/x"' in mail().html
@@ -30,7 +32,9 @@ def test_a_link_to_an_article_leads_there_from_the_mail(case, ada, settings):
 
 def test_staff_get_links_that_lead_somewhere_too(case, ada, alice, settings):
     type(case).objects.update(assigned_to=ada)
-    reply_to_case(actor=Actor(user=alice.user, contact=alice), case=case, body="As in [this one](/cases/C-1/)")
+    reply_to_case(
+        actor=Actor(user=alice.user, contact=alice), case=case, body="As in [this one](/cases/C-1/)"
+    )
     assert f"({settings.BASE_URL}/cases/C-1/)" in mail("reply_for_staff").text
 
 
@@ -53,7 +57,10 @@ def test_links_in_a_text_become_absolute_and_all_else_stays(text, expected):
 
 def test_links_in_html_become_absolute_and_stay_escaped():
     html = '<p>href="/no"</p><a href="/b?c=&quot;&amp;d" rel="nofollow">x</a>'
-    assert absolute_links(html, PAGE) == '<p>href="/no"</p><a href="https://portal.example/b?c=&quot;&amp;d" rel="nofollow">x</a>'
+    assert (
+        absolute_links(html, PAGE)
+        == '<p>href="/no"</p><a href="https://portal.example/b?c=&quot;&amp;d" rel="nofollow">x</a>'
+    )
 
 
 def test_the_mail_names_the_files(case, ada):
@@ -68,7 +75,11 @@ def test_a_mail_without_files_names_none(case, ada):
 
 
 @pytest.mark.parametrize(
-    ("mailbox", "words"), [("cases@support.example", "Please answer this mail, or in the portal."), ("", "Please answer in the portal.")]
+    ("mailbox", "words"),
+    [
+        ("cases@support.example", "Please answer this mail, or in the portal."),
+        ("", "Please answer in the portal."),
+    ],
 )
 def test_the_customer_is_asked_to_answer_where_they_can(case, ada, settings, mailbox, words):
     settings.CASE_MAIL_ADDRESS = mailbox

@@ -59,8 +59,15 @@ def test_alice_whose_case_was_ended_while_she_typed_takes_her_words_along(sign_i
         assert page.status_code == 200
         assert "Your reply was not sent" in page.text
         assert "The **log** says E4.</textarea>" in page.text
-        kept = {"step": "refresh", "follows": case.number, "subject": case.subject, "description": "The **log** says E4."}
-        form = browser.post(NEW_CASE, {**kept, "request_type": case.request_type_id, "product": ""}).context["form"]
+        kept = {
+            "step": "refresh",
+            "follows": case.number,
+            "subject": case.subject,
+            "description": "The **log** says E4.",
+        }
+        form = browser.post(NEW_CASE, {**kept, "request_type": case.request_type_id, "product": ""}).context[
+            "form"
+        ]
     assert form["description"].value() == "The **log** says E4."
     assert form.followed_case == case
     assert case.messages.count() == 1
@@ -101,7 +108,11 @@ def test_another_text_with_the_same_submission_is_not_dropped(sign_in, alice, ca
 
 
 def test_a_draft_that_comes_after_its_reply_is_not_kept(sign_in, alice, case):
-    browser, submission, keep = sign_in(alice), str(uuid.uuid4()), reverse("cases:reply_draft", args=[case.number])
+    browser, submission, keep = (
+        sign_in(alice),
+        str(uuid.uuid4()),
+        reverse("cases:reply_draft", args=[case.number]),
+    )
     assert browser.post(keep, {"body": "Half", "submission": submission}).json() == {"saved": True}
     assert "Your draft is back." in browser.get(case.get_absolute_url()).text
     reply(browser, case, "Half a thought", submission=submission)
@@ -124,14 +135,21 @@ def test_the_priority_that_it_has_already_is_no_change_and_the_reason_stays(sign
 
 
 def test_an_empty_file_is_named(sign_in, alice, case):
-    page = reply(sign_in(alice), case, "See these.", uploads=[pdf_upload("good.pdf"), pdf_upload("nothing in it.pdf", b"")])
+    page = reply(
+        sign_in(alice),
+        case,
+        "See these.",
+        uploads=[pdf_upload("good.pdf"), pdf_upload("nothing in it.pdf", b"")],
+    )
     assert "nothing in it.pdf is empty." in page.text
     assert case.messages.count() == 1
 
 
 def test_a_reply_that_was_sent_by_a_script_leads_to_its_place_in_the_conversation(sign_in, alice, case):
     data = {"body": "With files.", "submission": str(uuid.uuid4()), "uploads": [pdf_upload()]}
-    answer = sign_in(alice).post(reverse("cases:reply", args=[case.number]), data, headers={"HX-Request": "true"})
+    answer = sign_in(alice).post(
+        reverse("cases:reply", args=[case.number]), data, headers={"HX-Request": "true"}
+    )
     assert answer["HX-Redirect"] == f"{case.get_absolute_url()}#message-{CaseMessage.objects.latest('pk').pk}"
 
 
@@ -154,7 +172,9 @@ def test_an_answer_to_a_case_that_alice_never_looked_at_is_new(sign_in, alice, a
     assert 'id="new"' not in browser.get(case.get_absolute_url()).text
 
 
-def test_what_was_said_before_fiona_joined_is_not_new_to_her_and_what_comes_after_is(sign_in, alice, fiona, ada, case):
+def test_what_was_said_before_fiona_joined_is_not_new_to_her_and_what_comes_after_is(
+    sign_in, alice, fiona, ada, case
+):
     make_staff_reply(case, ada, "Before.")
     add_participants(actor=Actor(user=alice.user, contact=alice), case=case, contacts=[fiona])
     browser = sign_in(fiona)
@@ -241,7 +261,10 @@ def test_a_picture_that_cannot_be_made_small_is_given_as_it_is(sign_in, alice, c
 
 def test_a_bare_address_becomes_a_link(sign_in, alice, case):
     page = reply(sign_in(alice), case, "See https://docs.example/e4?x=1. Not setup.py.")
-    assert '<a href="https://docs.example/e4?x=1" rel="nofollow noopener">https://docs.example/e4?x=1</a>.' in page.text
+    assert (
+        '<a href="https://docs.example/e4?x=1" rel="nofollow noopener">https://docs.example/e4?x=1</a>.'
+        in page.text
+    )
     assert ">setup.py<" not in page.text
 
 
@@ -259,8 +282,13 @@ def test_a_follow_up_and_the_case_before_it_are_linked(sign_in, alice, ada, case
     end(case, ada, "resolved")
     later = make_case(alice, "It is back", follows_up=case)
     browser = sign_in(alice)
-    assert f'<a href="{case.get_absolute_url()}">{case.number}</a>' in browser.get(later.get_absolute_url()).text
-    assert f'<a href="{later.get_absolute_url()}">{later.number}</a>' in browser.get(case.get_absolute_url()).text
+    assert (
+        f'<a href="{case.get_absolute_url()}">{case.number}</a>' in browser.get(later.get_absolute_url()).text
+    )
+    assert (
+        f'<a href="{later.get_absolute_url()}">{later.number}</a>'
+        in browser.get(case.get_absolute_url()).text
+    )
 
 
 def test_fiona_sees_no_follow_up_that_she_may_not_read(sign_in, alice, fiona, ada, case):
@@ -300,7 +328,9 @@ def test_what_one_person_does_on_ones_own_heels_is_one_line(sign_in, alice, fion
     browser = sign_in(alice)
     browser.post(reverse("cases:participant_remove", args=[case.number, fiona.pk]))
     add_participants(actor=actor, case=case, contacts=[fiona])
-    entries = [entry for entry in browser.get(case.get_absolute_url()).context["entries"] if not entry.is_message]
+    entries = [
+        entry for entry in browser.get(case.get_absolute_url()).context["entries"] if not entry.is_message
+    ]
     assert [(entry.text, entry.icon) for entry in entries] == [
         ("added Fiona Tester, took Fiona Tester out of the loop, added Fiona Tester", "people")
     ]

@@ -71,7 +71,9 @@ def test_staff_without_a_contact_see_no_cases(sign_in, ada, alices_case):
 
 def test_alice_opens_a_case_with_an_attachment(sign_in, alice):
     browser = sign_in(alice)
-    response = browser.post(reverse("cases:new"), new_case_data(uploads=[pdf_upload("Report of today.pdf")]), follow=True)
+    response = browser.post(
+        reverse("cases:new"), new_case_data(uploads=[pdf_upload("Report of today.pdf")]), follow=True
+    )
     case = Case.objects.get()
     assert response.redirect_chain == [(case.get_absolute_url(), 302)]
     assert (case.contact, case.account, case.status_id) == (alice, alice.account, "new")
@@ -128,7 +130,10 @@ def test_alice_is_told_what_is_missing(sign_in, alice):
     assert "Since this morning." in page.text
 
 
-@pytest.mark.parametrize("query", ["q=%00", "view=nonsense&status=x", "older=%00_1", "older=2026-01-01_99999999999999999999", "newer=_"])
+@pytest.mark.parametrize(
+    "query",
+    ["q=%00", "view=nonsense&status=x", "older=%00_1", "older=2026-01-01_99999999999999999999", "newer=_"],
+)
 def test_odd_addresses_show_the_list(sign_in, alice, alices_case, query):
     assert sign_in(alice).get(f"{reverse('cases:list')}?{query}").status_code == 200
 
@@ -164,7 +169,9 @@ def test_pages_of_the_list_lead_to_older_and_newer_cases(sign_in, alice):
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_list_costs_the_same_for_one_case_and_for_many(sign_in, alice, django_assert_max_num_queries, rows):
+def test_the_list_costs_the_same_for_one_case_and_for_many(
+    sign_in, alice, django_assert_max_num_queries, rows
+):
     for n in range(rows):
         make_case(alice, f"Case {n}")
     browser = sign_in(alice)
@@ -225,9 +232,13 @@ def test_another_contact_may_use_the_same_submission_id(sign_in, alice, charlie)
     assert Case.objects.count() == 2
 
 
-def test_a_photograph_with_too_many_pixels_is_refused_before_it_is_decoded(sign_in, alice, monkeypatch, jpeg_with_gps):
+def test_a_photograph_with_too_many_pixels_is_refused_before_it_is_decoded(
+    sign_in, alice, monkeypatch, jpeg_with_gps
+):
     monkeypatch.setattr(uploads, "MAX_PIXELS", 63)
-    page = sign_in(alice).post(reverse("cases:new"), new_case_data(uploads=[pdf_upload("big.jpg", jpeg_with_gps)]))
+    page = sign_in(alice).post(
+        reverse("cases:new"), new_case_data(uploads=[pdf_upload("big.jpg", jpeg_with_gps)])
+    )
     assert "too many pixels" in page.text
 
 

@@ -1,4 +1,5 @@
-"""What customers do with a case besides answering: resolve, rate, reopen, cancel, urge, and keep colleagues in the loop."""
+"""What customers do with a case besides answering: resolve, rate, reopen, cancel, urge, and keep colleagues
+in the loop."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,16 @@ from django.utils.html import strip_tags
 
 from accounts.actors import Actor
 from accounts.models import Activity, Contact, OutgoingMail, RecordPermission
-from cases.actions import add_participants, change_status, close_case, edit_reply, merge_cases, rate_case, reopen_case, reply_to_case
+from cases.actions import (
+    add_participants,
+    change_status,
+    close_case,
+    edit_reply,
+    merge_cases,
+    rate_case,
+    reopen_case,
+    reply_to_case,
+)
 from cases.models import Case, CaseDesk, CaseMessage, CaseParticipant, Category, Draft
 from portal.access.readers import readers_of
 from portal.access.rights import Rights
@@ -58,7 +68,10 @@ def test_a_comment_without_a_rating_is_asked_for_one_and_kept(sign_in, alice, ca
 def test_only_alice_is_told_that_her_case_waits_for_her(sign_in, alice, ivan, ada, case):
     add_participants(actor=Actor(user=alice.user, contact=alice), case=case, contacts=[ivan])
     make_staff_reply(case, ada, status="waiting")
-    for reader, words, others in ((alice, "Waiting for you", "Waiting for Alice"), (ivan, "Waiting for Alice", "Waiting for you")):
+    for reader, words, others in (
+        (alice, "Waiting for you", "Waiting for Alice"),
+        (ivan, "Waiting for Alice", "Waiting for you"),
+    ):
         for address in (case.get_absolute_url(), reverse("cases:list"), "/"):
             page = sign_in(reader).get(address).text
             assert f'data-status="waiting">{words}</span>' in page
@@ -72,7 +85,9 @@ def test_only_alice_is_told_that_her_case_waits_for_her(sign_in, alice, ivan, ad
 
 
 @pytest.mark.parametrize(("may_reply", "body"), [(True, "Typed for a new one."), (False, None)])
-def test_what_was_typed_for_a_new_case_goes_along_to_the_one_that_is_followed(sign_in, alice, fiona, case, may_reply, body):
+def test_what_was_typed_for_a_new_case_goes_along_to_the_one_that_is_followed(
+    sign_in, alice, fiona, case, may_reply, body
+):
     grant(fiona, "case", "account", "read", *(["create"] if may_reply else []))
     Draft.objects.create(contact=fiona, values={"subject": "Gateway", "description": "Typed for a new one."})
     data = {"follow": "instead", "description": "Typed for a new one."}
@@ -82,7 +97,9 @@ def test_what_was_typed_for_a_new_case_goes_along_to_the_one_that_is_followed(si
 
 
 def test_a_draft_stays_where_a_case_is_followed_from_the_answers_to_a_search(sign_in, ivan, case):
-    draft = Draft.objects.create(contact=ivan, values={"subject": "Another matter", "description": "Typed last week."})
+    draft = Draft.objects.create(
+        contact=ivan, values={"subject": "Another matter", "description": "Typed last week."}
+    )
     sign_in(ivan).post(reverse("cases:follow", args=[case.number]), {"follow": "instead"})
     assert list(Draft.objects.all()) == [draft]
 
@@ -150,7 +167,10 @@ def test_a_priority_is_changed_with_a_reason_and_within_the_contract(sign_in, al
     make_entitlement(acme, priorities=["low", "normal", "high"])
     browser = sign_in(alice)
     assert "This field is required" in do(browser, case, "priority", priority="high").text
-    assert "Select a valid choice" in do(browser, case, "priority", priority="urgent", reason="All stands still").text
+    assert (
+        "Select a valid choice"
+        in do(browser, case, "priority", priority="urgent", reason="All stands still").text
+    )
     do(browser, case, "priority", priority="high", reason="The line stands still")
     case.refresh_from_db()
     assert case.priority == "high"
@@ -171,7 +191,12 @@ def test_a_reader_without_create_or_write_does_nothing(sign_in, fiona, case, dee
     grant(fiona, "case", "account", "read")
     browser = sign_in(fiona)
     assert f"/do/{deed}/" not in browser.get(case.get_absolute_url()).text
-    assert browser.post(reverse("cases:conduct", args=[case.number, deed]), {"reason": "x", "rating": "1"}).status_code == 403
+    assert (
+        browser.post(
+            reverse("cases:conduct", args=[case.number, deed]), {"reason": "x", "rating": "1"}
+        ).status_code
+        == 403
+    )
 
 
 @pytest.mark.parametrize("deed", ["resolve", "people", "priority", "escalate", "cancel"])
@@ -179,7 +204,9 @@ def test_alice_does_nothing_with_her_case_once_she_may_only_read(sign_in, alice,
     RecordPermission.objects.filter(record_type="case", role__for_authenticated=True).update(can_create=False)
     browser = sign_in(alice)
     assert f"/do/{deed}/" not in browser.get(case.get_absolute_url()).text
-    assert browser.post(reverse("cases:conduct", args=[case.number, deed]), {"reason": "x"}).status_code == 403
+    assert (
+        browser.post(reverse("cases:conduct", args=[case.number, deed]), {"reason": "x"}).status_code == 403
+    )
 
 
 @pytest.mark.parametrize("deed", ["resolve", "cancel", "people"])
@@ -199,11 +226,15 @@ def test_a_colleague_in_the_loop_reads_answers_and_is_told(sign_in, alice, fiona
     assert browser.get(case.get_absolute_url()).status_code == 200
     assert case.subject in browser.get("/cases/").text
     browser.post(
-        reverse("cases:reply", args=[case.number]), {"body": "I saw it too.", "submission": "0b7ff1a4-8f3c-4a0e-a6a4-3b8b5b2f0c11"}
+        reverse("cases:reply", args=[case.number]),
+        {"body": "I saw it too.", "submission": "0b7ff1a4-8f3c-4a0e-a6a4-3b8b5b2f0c11"},
     )
     assert CaseMessage.objects.filter(author_contact=fiona).count() == 1
     make_staff_reply(case, ada)
-    assert set(OutgoingMail.objects.filter(event="cases/reply").values_list("to", flat=True)) == {alice.email, fiona.email}
+    assert set(OutgoingMail.objects.filter(event="cases/reply").values_list("to", flat=True)) == {
+        alice.email,
+        fiona.email,
+    }
 
 
 def test_who_is_taken_out_of_the_loop_sees_nothing_any_more(sign_in, alice, fiona, case):
@@ -249,7 +280,10 @@ def test_a_participant_who_may_no_longer_open_cases_reads_and_does_not_answer(si
     join(case, alice, fiona)
     RecordPermission.objects.filter(record_type="case", role__for_authenticated=True).update(can_create=False)
     assert sign_in(fiona).get(case.get_absolute_url()).status_code == 200
-    assert sign_in(fiona).post(reverse("cases:reply", args=[case.number]), {"body": "Me, too."}).status_code == 403
+    assert (
+        sign_in(fiona).post(reverse("cases:reply", args=[case.number]), {"body": "Me, too."}).status_code
+        == 403
+    )
 
 
 def test_whoever_moved_to_another_account_leaves_their_cases_behind(sign_in, alice, globex, case):
@@ -258,7 +292,9 @@ def test_whoever_moved_to_another_account_leaves_their_cases_behind(sign_in, ali
     assert case.subject not in sign_in(alice).get(reverse("cases:list"), {"view": "all"}).text
 
 
-def test_a_participant_who_moved_to_another_account_neither_reads_nor_answers_nor_is_told(sign_in, alice, fiona, ada, globex, case):
+def test_a_participant_who_moved_to_another_account_neither_reads_nor_answers_nor_is_told(
+    sign_in, alice, fiona, ada, globex, case
+):
     join(case, alice, fiona)
     assert case.accepts_reply_from(again(fiona))
     Contact.objects.filter(pk=fiona.pk).update(account=globex)
@@ -289,7 +325,10 @@ def test_who_takes_part_in_one_case_reads_no_other(sign_in, alice, bob, fiona, c
 def test_a_reader_without_create_or_write_takes_nobody_out_of_the_loop(sign_in, alice, bob, fiona, case):
     join(case, alice, bob)
     grant(fiona, "case", "account", "read")
-    assert sign_in(fiona).post(reverse("cases:participant_remove", args=[case.number, bob.pk])).status_code == 403
+    assert (
+        sign_in(fiona).post(reverse("cases:participant_remove", args=[case.number, bob.pk])).status_code
+        == 403
+    )
     assert CaseParticipant.objects.get().contact == bob
 
 
@@ -302,8 +341,12 @@ def test_what_a_page_offered_is_decided_again_when_it_is_done(alice, fiona, ada,
         lambda: rate_case(actor=stranger, case=case, rating=1),
         lambda: reply_to_case(actor=stranger, case=case, body="Me, too."),
         lambda: edit_reply(actor=stranger, message=case.messages.get(), body="Ha"),
-        lambda: add_participants(actor=stranger, case=case, contacts=[make_contact("Elsewhere", make_account())]),
-        lambda: add_participants(actor=stranger, case=case, contacts=[make_contact("Gone", acme, is_active=False)]),
+        lambda: add_participants(
+            actor=stranger, case=case, contacts=[make_contact("Elsewhere", make_account())]
+        ),
+        lambda: add_participants(
+            actor=stranger, case=case, contacts=[make_contact("Gone", acme, is_active=False)]
+        ),
         lambda: close_case(actor=stranger, case=make_case(alice), category=Category.CANCELLED),
     ):
         with pytest.raises(ValidationError):
@@ -314,7 +357,10 @@ def test_words_are_put_right_by_their_writer_alone(alice, ivan, ada, case):
     for actor in (Actor(user=ivan.user, contact=ivan), Actor(user=ada)):
         with pytest.raises(ValidationError, match="Only your own replies"):
             edit_reply(actor=actor, message=case.messages.get(), body="Ha")
-    assert edit_reply(actor=Actor(user=alice.user, contact=alice), message=case.messages.get(), body="So.").body == "So."
+    assert (
+        edit_reply(actor=Actor(user=alice.user, contact=alice), message=case.messages.get(), body="So.").body
+        == "So."
+    )
 
 
 def test_ivan_follows_a_colleagues_case_and_stops(sign_in, ivan, case, ada):
@@ -366,7 +412,11 @@ def test_own_words_are_put_right_for_five_minutes(sign_in, alice, case):
     assert url in browser.get(case.get_absolute_url()).text
     browser.post(url, {"body": "The gateway"})
     message.refresh_from_db()
-    assert (message.body, "The gateway" in message.body_html, message.edited_at is not None) == ("The gateway", True, True)
+    assert (message.body, "The gateway" in message.body_html, message.edited_at is not None) == (
+        "The gateway",
+        True,
+        True,
+    )
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         browser = sign_in(alice)
         assert url not in browser.get(case.get_absolute_url()).text
@@ -393,19 +443,29 @@ def test_nothing_is_changed_in_a_case_that_was_cancelled(sign_in, alice, case):
 
 def test_nobody_changes_somebody_elses_words(sign_in, ivan, alice, ada, case):
     for message in (case.messages.get(), make_staff_reply(case, ada)):
-        assert sign_in(ivan).post(reverse("cases:reply_edit", args=[case.number, message.pk]), {"body": "Ha"}).status_code == 404
+        assert (
+            sign_in(ivan)
+            .post(reverse("cases:reply_edit", args=[case.number, message.pk]), {"body": "Ha"})
+            .status_code
+            == 404
+        )
 
 
 def test_a_draft_is_kept_until_it_is_sent(sign_in, alice, case):
     browser = sign_in(alice)
     browser.post(reverse("cases:reply_draft", args=[case.number]), {"body": "I will look for the serial"})
     assert "I will look for the serial" in browser.get(case.get_absolute_url()).text
-    browser.post(reverse("cases:reply", args=[case.number]), {"body": "It is B-204.", "submission": "0b7ff1a4-8f3c-4a0e-a6a4-3b8b5b2f0c12"})
+    browser.post(
+        reverse("cases:reply", args=[case.number]),
+        {"body": "It is B-204.", "submission": "0b7ff1a4-8f3c-4a0e-a6a4-3b8b5b2f0c12"},
+    )
     assert not Draft.objects.exists()
 
 
 def test_another_readers_draft_is_not_shown(sign_in, alice, ivan, case):
-    sign_in(alice).post(reverse("cases:reply_draft", args=[case.number]), {"body": "They must not read this yet"})
+    sign_in(alice).post(
+        reverse("cases:reply_draft", args=[case.number]), {"body": "They must not read this yet"}
+    )
     assert "must not read this" not in sign_in(ivan).get(case.get_absolute_url()).text
 
 

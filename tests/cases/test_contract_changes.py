@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Activity
-from cases.actions import change_entitlement, change_status, correct_statement, enter_time, merge_cases, reclassify, take_back_time
+from cases.actions import (
+    change_entitlement,
+    change_status,
+    correct_statement,
+    enter_time,
+    merge_cases,
+    reclassify,
+    take_back_time,
+)
 from cases.models import Case, CaseClock, Deduction, Product, TimeEntry
 from tests.cases.factories import make_case, make_entitlement, make_policy, status
 
@@ -74,7 +82,9 @@ def test_time_that_is_taken_back_is_given_back_once_and_stays_to_be_seen(actor, 
 
 def test_time_that_did_not_count_is_taken_back_without_a_line(actor, alice, acme):
     make_entitlement(acme, unit="hours")
-    assert take_back_time(actor=actor, entry=entered(actor, make_case(alice), is_billable=False)).taken_back_at
+    assert take_back_time(
+        actor=actor, entry=entered(actor, make_case(alice), is_billable=False)
+    ).taken_back_at
     assert not Deduction.objects.exists()
 
 
@@ -117,7 +127,9 @@ def test_more_can_be_taken_for_a_case_that_has_counted(actor, alice, acme):
 def test_a_case_that_was_given_back_is_not_given_back_again_when_it_is_merged(actor, alice, acme):
     cases = make_entitlement(acme)
     case, twin = make_case(alice), make_case(alice, "Again")
-    correct_statement(actor=actor, deduction=Deduction.objects.get(case=twin), amount=Decimal(-1), note="Goodwill")
+    correct_statement(
+        actor=actor, deduction=Deduction.objects.get(case=twin), amount=Decimal(-1), note="Goodwill"
+    )
     merge_cases(actor=actor, case=twin, into=case)
     assert cases.remaining == 9
 
@@ -170,7 +182,9 @@ def test_a_contract_that_counts_at_the_resolution_is_charged_only_when_it_is_res
 
 
 @pytest.mark.parametrize(
-    "fields", [{"valid_until": date(2020, 1, 1), "valid_from": date(2019, 1, 1)}, {"is_active": False}], ids=["over", "switched off"]
+    "fields",
+    [{"valid_until": date(2020, 1, 1), "valid_from": date(2019, 1, 1)}, {"is_active": False}],
+    ids=["over", "switched off"],
 )
 def test_a_contract_that_was_not_valid_when_the_case_was_opened_is_refused(actor, alice, acme, fields):
     case = make_case(alice)
@@ -195,12 +209,19 @@ def test_the_contract_of_a_case_that_was_merged_stays(actor, alice, acme):
 def test_another_contract_promises_what_it_names(actor, alice, acme):
     case = make_case(alice)
     assert not CaseClock.objects.exists()
-    change_entitlement(actor=actor, case=case, entitlement=make_entitlement(acme, sla_policy=make_policy(only_by_entitlement=True)))
+    change_entitlement(
+        actor=actor,
+        case=case,
+        entitlement=make_entitlement(acme, sla_policy=make_policy(only_by_entitlement=True)),
+    )
     assert CaseClock.objects.get(promise="first_reply").started_at == case.created_at
 
 
 def test_another_product_draws_from_its_own_contract(actor, alice, acme, product):
-    for_all, of_product = make_entitlement(acme), make_entitlement(acme, product=product, limit="restrict", amount=1)
+    for_all, of_product = (
+        make_entitlement(acme),
+        make_entitlement(acme, product=product, limit="restrict", amount=1),
+    )
     make_case(alice, "The only one", product=product)
     case = make_case(alice)
     reclassify(actor=actor, case=case, request_type=case.request_type, product=product)

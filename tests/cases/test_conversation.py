@@ -27,7 +27,13 @@ def reply(browser, case, body="Here is more.", **fields):
 
 
 def answer_in_admin(browser, case, **fields):
-    data = {"visibility": "customer", "body": "Please restart it.", "status": "", "submission": str(uuid.uuid4()), **fields}
+    data = {
+        "visibility": "customer",
+        "body": "Please restart it.",
+        "status": "",
+        "submission": str(uuid.uuid4()),
+        **fields,
+    }
     return browser.post(reverse("admin:cases_case_message", args=[case.pk]), data, follow=True)
 
 
@@ -57,7 +63,10 @@ def test_a_file_may_say_it_all(sign_in, alice, case):
 
 def test_a_text_that_is_too_long_is_told_and_kept(sign_in, alice, case):
     browser, text = sign_in(alice), "too long " * 2_500
-    assert "maxlength" not in re.search(r'<textarea[^>]*name="body"[^>]*>', browser.get(case.get_absolute_url()).text)[0]
+    assert (
+        "maxlength"
+        not in re.search(r'<textarea[^>]*name="body"[^>]*>', browser.get(case.get_absolute_url()).text)[0]
+    )
     page = reply(browser, case, text)
     assert "at most 20000 characters" in page.text
     assert text.strip() in page.text
@@ -95,7 +104,9 @@ def test_a_reader_without_create_or_write_cannot_reply(sign_in, fiona, case):
     assert reply(browser, case).status_code == 403
 
 
-@pytest.mark.parametrize(("before", "after"), [("waiting", "in_progress"), ("resolved", "in_progress"), ("on_hold", "in_progress")])
+@pytest.mark.parametrize(
+    ("before", "after"), [("waiting", "in_progress"), ("resolved", "in_progress"), ("on_hold", "in_progress")]
+)
 def test_alices_reply_takes_the_case_up_again(sign_in, alice, ada, case, before, after):
     make_staff_reply(case, ada, status=before)
     reply(sign_in(alice), case)
@@ -148,13 +159,23 @@ def test_no_mail_goes_to_a_contact_who_may_no_longer_see_the_case(alice, ada, ca
 
 def test_an_internal_event_is_never_shown_to_a_customer(sign_in, alice, case):
     for is_internal, status in ((False, "on_hold"), (True, "in_progress")):
-        record_activity(actor=SYSTEM, verb="case.status_changed", record=case, is_internal=is_internal, after=status)
+        record_activity(
+            actor=SYSTEM, verb="case.status_changed", record=case, is_internal=is_internal, after=status
+        )
     page = sign_in(alice).get(case.get_absolute_url())
-    assert [entry.text for entry in page.context["entries"] if not entry.is_message] == ["changed the status to On hold"]
+    assert [entry.text for entry in page.context["entries"] if not entry.is_message] == [
+        "changed the status to On hold"
+    ]
 
 
 def test_an_internal_note_is_never_shown_to_a_customer(sign_in, alice, ivan, ada, case):
-    answer_in_admin(sign_in(ada), case, visibility="internal", body="They are on the old contract.", uploads=[pdf_upload("contract.pdf")])
+    answer_in_admin(
+        sign_in(ada),
+        case,
+        visibility="internal",
+        body="They are on the old contract.",
+        uploads=[pdf_upload("contract.pdf")],
+    )
     note = CaseMessage.objects.get(visibility="internal")
     assert "old contract" in sign_in(ada).get(reverse("admin:cases_case_change", args=[case.pk])).text
     for customer in (alice, ivan):
@@ -228,7 +249,9 @@ def test_a_long_conversation_shows_the_latest_and_leads_to_the_earlier(sign_in, 
 
 
 @pytest.mark.parametrize("replies", [1, 20])
-def test_the_case_page_costs_the_same_for_few_and_many_messages(sign_in, alice, ada, case, django_assert_max_num_queries, replies):
+def test_the_case_page_costs_the_same_for_few_and_many_messages(
+    sign_in, alice, ada, case, django_assert_max_num_queries, replies
+):
     for n in range(replies):
         make_staff_reply(case, ada, f"Message {n}", uploads=[pdf_upload()] if n < 3 else [])
     browser = sign_in(alice)
@@ -242,7 +265,9 @@ def test_a_stale_admin_page_undoes_nothing_that_a_colleague_did(sign_in, ada, ca
     described = {"subject": case.subject, "request_type": case.request_type_id, "product": ""}
     shown = {**described, "priority": "normal", "status": "new", "assigned_to": ""}
     change_status(actor=Actor(user=ada), case=case, status=CaseStatus.objects.get(pk="resolved"))
-    browser.post(url, {**shown, **{f"initial-{name}": value for name, value in shown.items()}, "priority": "high"})
+    browser.post(
+        url, {**shown, **{f"initial-{name}": value for name, value in shown.items()}, "priority": "high"}
+    )
     case.refresh_from_db()
     assert (case.status_id, case.priority) == ("resolved", "high")
 
@@ -250,7 +275,9 @@ def test_a_stale_admin_page_undoes_nothing_that_a_colleague_did(sign_in, ada, ca
 def test_a_note_sent_twice_is_kept_once_and_sets_the_status(sign_in, ada, case):
     browser, submission = sign_in(ada), str(uuid.uuid4())
     for _ in range(2):
-        answer_in_admin(browser, case, visibility="internal", body="Checked.", status="on_hold", submission=submission)
+        answer_in_admin(
+            browser, case, visibility="internal", body="Checked.", status="on_hold", submission=submission
+        )
     assert case.messages.filter(visibility="internal").count() == 1
     assert Case.objects.get().status_id == "on_hold"
 
@@ -259,7 +286,9 @@ def test_staff_who_may_only_view_cases_cannot_resolve_or_take_them(sign_in, case
     viewer = make_user("viewer@portal.example", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_case"))
     for action in ("resolve", "assign_to_me"):
-        sign_in(viewer).post(reverse("admin:cases_case_changelist"), {"action": action, "_selected_action": [case.pk]})
+        sign_in(viewer).post(
+            reverse("admin:cases_case_changelist"), {"action": action, "_selected_action": [case.pk]}
+        )
     assert (Case.objects.get().status_id, Case.objects.get().assigned_to) == ("new", None)
 
 
@@ -270,7 +299,9 @@ def test_text_that_markdown_swallows_is_shown_as_typed(sign_in, alice, case, bod
     assert body in page.text
 
 
-def test_a_colleagues_reply_is_mailed_to_the_one_who_opened_the_case(sign_in, ivan, alice, case, run_jobs, mailoutbox):
+def test_a_colleagues_reply_is_mailed_to_the_one_who_opened_the_case(
+    sign_in, ivan, alice, case, run_jobs, mailoutbox
+):
     run_jobs()
     mailoutbox.clear()
     reply(sign_in(ivan), case, "I am on site now.")
@@ -293,7 +324,9 @@ def test_every_change_of_status_is_on_exactly_one_page_of_a_long_conversation(si
     browser = sign_in(alice)
     latest = browser.get(case.get_absolute_url())
     earlier = browser.get(case.get_absolute_url() + latest.context["page"].older_url)
-    events = [entry.time for page in (latest, earlier) for entry in page.context["entries"] if not entry.is_message]
+    events = [
+        entry.time for page in (latest, earlier) for entry in page.context["entries"] if not entry.is_message
+    ]
     assert len(events) == len(set(events)) == Activity.objects.filter(verb="case.status_changed").count()
 
 

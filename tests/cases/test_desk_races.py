@@ -26,7 +26,16 @@ from cases.actions import (
     take_back_time,
     warn_of_promises,
 )
-from cases.models import Case, CaseDesk, CaseMessage, CasePause, Deduction, Entitlement, RequestType, TimeEntry
+from cases.models import (
+    Case,
+    CaseDesk,
+    CaseMessage,
+    CasePause,
+    Deduction,
+    Entitlement,
+    RequestType,
+    TimeEntry,
+)
 from tests.cases.factories import make_case, make_entitlement, make_policy, status
 from tests.factories import make_contact, make_user
 from tests.races import at_once, commits, hold_until
@@ -51,7 +60,10 @@ def test_agents_who_resolve_one_case_at_once_resolve_it_once(agents, alice, acme
     make_policy()
     entitlement = make_entitlement(acme, consumed_on="resolving")
     case = make_case(alice)
-    at_once(4, lambda number: change_status(actor=Actor(user=agents[number]), case=case, status=status("resolved")))
+    at_once(
+        4,
+        lambda number: change_status(actor=Actor(user=agents[number]), case=case, status=status("resolved")),
+    )
     assert Case.objects.get().category == "resolved"
     assert Activity.objects.filter(verb="case.status_changed").count() == 1
     assert entitlement.deductions.count() == 1
@@ -89,7 +101,14 @@ def test_a_customer_who_closes_while_an_agent_waits_for_them_leaves_one_state(ag
 def test_two_cases_that_are_merged_into_each_other_at_once_become_one(agents, alice):
     one, other = make_case(alice, "One"), make_case(alice, "Other")
     pairs = [(one, other), (other, one)]
-    at_once(2, lambda number: tried(lambda: merge_cases(actor=Actor(user=agents[number]), case=pairs[number][0], into=pairs[number][1])))
+    at_once(
+        2,
+        lambda number: tried(
+            lambda: merge_cases(
+                actor=Actor(user=agents[number]), case=pairs[number][0], into=pairs[number][1]
+            )
+        ),
+    )
     assert Case.objects.filter(merged_into__isnull=False).count() == 1
     assert Case.objects.get(merged_into=None).messages.count() == 2
 
@@ -159,7 +178,12 @@ def test_a_contract_that_is_switched_off_while_cases_are_opened_takes_none_after
 def test_three_merges_that_cross_leave_everything_said_in_cases_that_go_on(agents, alice):
     cases = [make_case(alice, f"Case {number}") for number in range(3)]
     ring = [(cases[0], cases[1]), (cases[1], cases[2]), (cases[2], cases[0])]
-    at_once(3, lambda number: tried(lambda: merge_cases(actor=Actor(user=agents[number]), case=ring[number][0], into=ring[number][1])))
+    at_once(
+        3,
+        lambda number: tried(
+            lambda: merge_cases(actor=Actor(user=agents[number]), case=ring[number][0], into=ring[number][1])
+        ),
+    )
     assert sum(case.messages.count() for case in Case.objects.filter(merged_into=None)) == 3
     assert not Case.objects.filter(merged_into__merged_into__isnull=False).exists()
 

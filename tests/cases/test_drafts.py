@@ -19,14 +19,18 @@ def shown(browser, address=NEW):
 
 
 def test_what_is_typed_is_there_again_on_the_next_visit(sign_in, alice, bob):
-    question = RequestField.objects.create(request_type=RequestType.objects.get(slug="problem"), label="Serial number")
+    question = RequestField.objects.create(
+        request_type=RequestType.objects.get(slug="problem"), label="Serial number"
+    )
     name, browser = f"answer_{question.pk}", sign_in(alice)
     data = new_case_data(priority="high", participants=[bob.pk], **{name: "B-204"})
     assert browser.post(KEEP, data).json() == {"saved": True}
     page = browser.get(NEW)
     assert "Your draft is back" in page.text
     form = page.context["form"]
-    typed = {key: str(form[key].value()) for key in ("subject", "description", "request_type", "priority", name)}
+    typed = {
+        key: str(form[key].value()) for key in ("subject", "description", "request_type", "priority", name)
+    }
     assert typed == {key: data[key] for key in typed}
     assert "checked" in str(form["participants"])
 
@@ -94,7 +98,11 @@ def test_hostile_text_in_a_draft_is_no_error(sign_in, alice):
         "priority": "\0",
         "participants": ["x", "9" * 99],
     }
-    hostile |= {f"answer_{number}": "y" * 9_000 for number in range(90)} | {"answer_x": "z", "submission": "x", "follows": "\0"}
+    hostile |= {f"answer_{number}": "y" * 9_000 for number in range(90)} | {
+        "answer_x": "z",
+        "submission": "x",
+        "follows": "\0",
+    }
     assert browser.post(KEEP, hostile).json() == {"saved": True}
     assert browser.get(NEW).status_code == 200
     values = Draft.objects.get().values
@@ -136,7 +144,16 @@ def test_reading_a_suggestion_is_noted_once_an_hour(sign_in, alice):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "https://evil.example/", "//evil.example/", "/\\evil.example", "/a\0b", "/" + "x" * 300, "javascript:x"]
+    "url",
+    [
+        "",
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "/a\0b",
+        "/" + "x" * 300,
+        "javascript:x",
+    ],
 )
 def test_only_addresses_of_the_portal_are_noted(sign_in, alice, url):
     browser = sign_in(alice)

@@ -41,7 +41,9 @@ def test_hours_are_deducted_as_agents_enter_them(alice, acme, ada):
 def test_a_correction_is_a_line_of_its_own(alice, acme, ada):
     premium = make_entitlement(acme)
     make_case(alice)
-    correct_statement(actor=Actor(user=ada), deduction=Deduction.objects.get(), amount=Decimal(-1), note="Our mistake")
+    correct_statement(
+        actor=Actor(user=ada), deduction=Deduction.objects.get(), amount=Decimal(-1), note="Our mistake"
+    )
     assert (premium.consumed, Deduction.objects.count()) == (0, 2)
 
 
@@ -109,7 +111,9 @@ def test_only_priorities_of_the_contract_are_open_to_the_customer(alice, acme):
 
 def test_the_forecast_goes_on_as_before(alice, acme):
     today = date(2026, 3, 1)
-    premium = Entitlement(account=acme, amount=10, valid_from=today - timedelta(days=19), valid_until=date(2026, 12, 31))
+    premium = Entitlement(
+        account=acme, amount=10, valid_from=today - timedelta(days=19), valid_until=date(2026, 12, 31)
+    )
     premium.loaded_consumption = Decimal(5)
     assert premium.runs_out_on(today) == today + timedelta(days=20)
     premium.loaded_consumption = Decimal(0)

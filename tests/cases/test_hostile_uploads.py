@@ -1,5 +1,5 @@
-"""Files that somebody prepared to do harm, or that are simply wrong, sent with a new case and with a reply: a clear error and nothing
-left behind, or a harmless name and the same bytes back."""
+"""Files that somebody prepared to do harm, or that are simply wrong, sent with a new case and with a reply: a
+clear error and nothing left behind, or a harmless name and the same bytes back."""
 
 import io
 import uuid
@@ -18,7 +18,7 @@ from tests.cases.factories import PDF, make_case, pdf_upload
 from tests.cases.test_opening import NEW, new_case_data
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
-GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"  # noqa: E501
 SECRET = "52.5200N 13.4050E, taken by Alice"
 SCRIPT = b"<html><script>alert(document.domain)</script></html>"
 
@@ -60,7 +60,12 @@ class Opening:
         return self.browser.post(NEW, new_case_data(uploads=files))
 
     def has_left_something(self):
-        return Case.objects.exists() or CaseMessage.objects.exists() or Attachment.objects.exists() or bool(kept_files())
+        return (
+            Case.objects.exists()
+            or CaseMessage.objects.exists()
+            or Attachment.objects.exists()
+            or bool(kept_files())
+        )
 
 
 class Replying:
@@ -124,7 +129,11 @@ def test_pictures_lose_what_they_tell(sender, kind, name, kept):
     assert Attachment.objects.get().name == kept
     assert SECRET.encode() not in content
     with Image.open(io.BytesIO(content)) as picture:
-        assert (picture.format, picture.size, picture.convert("RGB").getpixel((5, 5))[0] > 200) == (kind, (20, 10), True)
+        assert (picture.format, picture.size, picture.convert("RGB").getpixel((5, 5))[0] > 200) == (
+            kind,
+            (20, 10),
+            True,
+        )
 
 
 @pytest.mark.parametrize(("kind", "name"), [("PNG", "m.png"), ("WEBP", "m.webp")])
@@ -136,12 +145,20 @@ def test_a_picture_that_breaks_off_is_refused(sender, kind, name):
 
 WRONG = {
     "a page that calls itself a picture": ("photo.png", SCRIPT, "is not really a .png file"),
-    "a program that calls itself a document": ("manual.pdf", b"MZ\x90\x00" + b"\x00" * 200, "is not really a .pdf file"),
+    "a program that calls itself a document": (
+        "manual.pdf",
+        b"MZ\x90\x00" + b"\x00" * 200,
+        "is not really a .pdf file",
+    ),
     "an archive that calls itself a picture": ("photo.jpg", zipped(a=b"a"), "is not really a .jpg file"),
     "a picture that calls itself text": ("notes.txt", PNG, "is not really a .txt file"),
     "a picture before a page, named as the page": ("photo.html", GIF + SCRIPT, "cannot be sent"),
     "a picture before a program, named as the program": ("photo.gif.exe", GIF + b"MZ", "cannot be sent"),
-    "a drawing that runs scripts": ("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "cannot be sent"),
+    "a drawing that runs scripts": (
+        "logo.svg",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        "cannot be sent",
+    ),
     "a page": ("index.html", SCRIPT, "cannot be sent"),
     "no kind at all": ("README", b"text", "cannot be sent"),
     "a kind behind a direction mark": ("fdp.\u202eexe", b"MZ", "cannot be sent"),
@@ -157,7 +174,11 @@ def test_a_file_that_is_not_what_it_says_is_refused_and_leaves_nothing(sender, k
 
 
 def test_one_wrong_file_among_good_ones_leaves_nothing(sender):
-    assert_refused(sender, [pdf_upload(), pdf_upload("evil.exe", b"MZ"), pdf_upload("second.pdf")], "evil.exe cannot be sent")
+    assert_refused(
+        sender,
+        [pdf_upload(), pdf_upload("evil.exe", b"MZ"), pdf_upload("second.pdf")],
+        "evil.exe cannot be sent",
+    )
 
 
 def test_a_damaged_photograph_after_a_good_file_leaves_nothing(sender):

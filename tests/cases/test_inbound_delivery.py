@@ -46,7 +46,9 @@ def signed(raw: bytes, *, secret: str = SECRET, at: float | None = None) -> dict
 
 
 def deliver(browser: Any, raw: bytes, headers: dict[str, str], content_type: str = "message/rfc822") -> int:
-    return browser.post(reverse("cases:inbound_mail"), raw, content_type=content_type, headers=headers).status_code
+    return browser.post(
+        reverse("cases:inbound_mail"), raw, content_type=content_type, headers=headers
+    ).status_code
 
 
 def test_a_mail_service_delivers_an_answer(visitor, alice, case, run_jobs):
@@ -79,7 +81,10 @@ def test_a_delivery_that_breaks_off_is_no_fault_of_the_portal(visitor, db):
         readline = read
 
     body = {"CONTENT_TYPE": "message/rfc822", "CONTENT_LENGTH": 1000, "wsgi.input": BrokenOff()}
-    assert visitor.request(REQUEST_METHOD="POST", PATH_INFO=reverse("cases:inbound_mail"), **body).status_code == 400
+    assert (
+        visitor.request(REQUEST_METHOD="POST", PATH_INFO=reverse("cases:inbound_mail"), **body).status_code
+        == 400
+    )
     assert not InboundMail.objects.exists()
 
 
@@ -121,7 +126,10 @@ def test_a_message_that_cannot_be_kept_holds_up_no_other(alice, case, run_jobs, 
 
 def test_messages_themselves_are_forgotten_after_some_months(sign_in, ada, db, settings):
     settings.CASE_MAIL_KEPT_DAYS = 30
-    old, _young = (read(mail_id=keep(bytes(make_mail("cases@support.example", who))).pk) for who in ("a@b.example", "c@d.example"))
+    old, _young = (
+        read(mail_id=keep(bytes(make_mail("cases@support.example", who))).pk)
+        for who in ("a@b.example", "c@d.example")
+    )
     InboundMail.objects.filter(pk=old.pk).update(received_at=timezone.now() - timedelta(days=31))
     forget_inbound_mail(0)
     kept = {mail.sender: (mail.outcome, bool(bytes(mail.raw))) for mail in InboundMail.objects.all()}
@@ -139,7 +147,11 @@ def test_of_a_mail_that_is_too_large_the_beginning_is_kept(alice, case, run_jobs
         assert imap.fetch(url) == 2
     run_jobs()
     large = InboundMail.objects.get(outcome="failed")
-    assert (large.reason.startswith("Too large"), large.sender, large.subject) == (True, alice.email, "Re: Gateway is offline")
+    assert (large.reason.startswith("Too large"), large.sender, large.subject) == (
+        True,
+        alice.email,
+        "Re: Gateway is offline",
+    )
     assert bytes(message).startswith(bytes(large.raw)[:2_000])
     assert said(case) == ["Fits."]
 
@@ -147,7 +159,9 @@ def test_of_a_mail_that_is_too_large_the_beginning_is_kept(alice, case, run_jobs
 def test_a_mailbox_that_is_down_is_one_line_in_the_log(settings, db, caplog):
     settings.CASE_MAIL_IMAP_URL = "imap://cases:hidden@127.0.0.1:1/INBOX"
     fetch_inbound_mail(0)
-    assert [(record.levelname, record.exc_info) for record in caplog.records if record.name.startswith("cases")] == [("WARNING", None)]
+    assert [
+        (record.levelname, record.exc_info) for record in caplog.records if record.name.startswith("cases")
+    ] == [("WARNING", None)]
     assert "hidden" not in caplog.text
     assert "refused" in imap.state().error
     with pytest.raises(CommandError, match="refused"):

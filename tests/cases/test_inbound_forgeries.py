@@ -18,7 +18,11 @@ from cases.reply_address import reply_address
 from tests.cases.factories import PDF, make_case
 from tests.cases.mails import make_mail
 
-GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00" + b"\xff" * 6 + b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+GIF = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00"
+    + b"\xff" * 6
+    + b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +133,11 @@ def test_an_address_beside_a_comment_or_a_quote_that_could_be_another_is_nobodys
 
 def test_no_line_of_a_mail_becomes_a_header_of_ours(db):
     subject = "=?utf-8?q?Hello=0D=0ABcc=3A_victim=40else.example=0D=0A=0D=0Abody?="
-    take_in(make_mail("cases@support.example", "eve@evil.example").as_bytes().replace(b"Re: Gateway is offline", subject.encode()))
+    take_in(
+        make_mail("cases@support.example", "eve@evil.example")
+        .as_bytes()
+        .replace(b"Re: Gateway is offline", subject.encode())
+    )
     told = OutgoingMail.objects.get(event="cases/inbound_refused")
     assert (told.to, "\n" in told.subject, "\r" in told.subject) == ("eve@evil.example", False, False)
 
@@ -157,7 +165,10 @@ def test_the_address_of_one_contact_is_of_no_use_to_another_of_the_same_user(ali
 
 
 def nested(depth: int, tail: bytes = b"") -> bytes:
-    parts = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (number, number) for number in range(depth))
+    parts = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (number, number)
+        for number in range(depth)
+    )
     return b"From: a@b.example\n" + parts + b"\nHi\n" + tail
 
 
@@ -166,7 +177,9 @@ def nested(depth: int, tail: bytes = b"") -> bytes:
     [
         nested(5_000),
         nested(500, b"\n" * 100_000),
-        b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 10_000 + b"--b--",
+        b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n"
+        + b"--b\n\nx\n" * 10_000
+        + b"--b--",
         b"From: a@b.example\nTo: " + b"(" * 5_000 + b"\n\nHi",
     ],
 )
@@ -185,7 +198,7 @@ def test_what_a_stranger_sends_is_refused_before_it_is_read(db):
 def test_an_agents_own_address_in_their_text_is_not_passed_on(alice, ada, case, settings):
     settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
     address = reply_address(case, user=ada)
-    text = f"Write to {address}, <mailto:{address.upper().replace('@', '%40').replace('+', '%2b')}> or {address.partition('@')[0]}."
+    text = f"Write to {address}, <mailto:{address.upper().replace('@', '%40').replace('+', '%2b')}> or {address.partition('@')[0]}."  # noqa: E501
     stored = take_in(make_mail(address, ada.email, text, Authentication_Results=PASSED))
     assert (stored.outcome, stored.reply.body) == ("added", "Write to …, <mailto:…> or ….")
 
@@ -212,11 +225,32 @@ PASSED = "mx.support.example; spf=pass; dmarc=pass (p=reject) header.from=portal
         ["mx.evil.example; dmarc=pass header.from=portal.example"],
         [PASSED.replace("portal.example", "evil.example")],
         ["mx.support.example; spf=pass (; dmarc=pass header.from=portal.example) smtp.mailfrom=evil.example"],
-        ['mx.support.example; spf=pass smtp.mailfrom="; dmarc=pass header.from=portal.example;"@evil.example'],
+        [
+            (
+                'mx.support.example; spf=pass smtp.mailfrom="; dmarc=pass '
+                'header.from=portal.example;"@evil.example'
+            )
+        ],
         [PASSED + "; dmarc=fail header.from=portal.example"],
-        ["mx.support.example; spf=pass ((x); dmarc=pass header.from=portal.example ) smtp.mailfrom=evil.example"],
-        ["mx.support.example; spf=pass (((x); dmarc=pass header.from=portal.example ) smtp.mailfrom=evil.example"],
-        ["mx.support.example; spf=pass (\\); dmarc=pass header.from=portal.example ;) smtp.mailfrom=evil.example", PASSED],
+        [
+            (
+                "mx.support.example; spf=pass ((x); dmarc=pass header.from=portal.example "
+                ") smtp.mailfrom=evil.example"
+            )
+        ],
+        [
+            (
+                "mx.support.example; spf=pass (((x); dmarc=pass header.from=portal.example "
+                ") smtp.mailfrom=evil.example"
+            )
+        ],
+        [
+            (
+                "mx.support.example; spf=pass (\\); dmarc=pass header.from=portal.example "
+                ";) smtp.mailfrom=evil.example"
+            ),
+            PASSED,
+        ],
     ],
 )
 def test_nobody_writes_as_an_agent_unless_a_mail_server_made_sure_of_it(case, ada, settings, results):
@@ -231,11 +265,16 @@ def test_nobody_writes_as_an_agent_unless_a_mail_server_made_sure_of_it(case, ad
     assert take_in(message).outcome == "added"
 
 
-@pytest.mark.parametrize("result", ["spf=none (from ( eve) smtp.mailfrom=x; dmarc=fail", 'spf=none smtp.mailfrom="@x; dmarc=fail (p=none)'])
+@pytest.mark.parametrize(
+    "result",
+    ["spf=none (from ( eve) smtp.mailfrom=x; dmarc=fail", 'spf=none smtp.mailfrom="@x; dmarc=fail (p=none)'],
+)
 def test_a_comment_without_an_end_hides_no_verdict(alice, case, settings, result):
     settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
     results = f"mx.support.example; {result} header.from=acme.example"
-    stored = take_in(make_mail(reply_address(case, contact=alice), alice.email, Authentication_Results=results))
+    stored = take_in(
+        make_mail(reply_address(case, contact=alice), alice.email, Authentication_Results=results)
+    )
     assert (stored.outcome, case.messages.count()) == ("refused", 1)
 
 
@@ -244,7 +283,10 @@ def test_agents_do_not_answer_by_mail_where_nobody_checks_senders(case, ada, set
     message = make_mail(reply_address(case, user=ada), ada.email, "Hello", Authentication_Results=PASSED)
     settings.CASE_MAIL_AUTHSERV_ID = ""
     assert (take_in(message).outcome, reply_address(case, user=ada)) == ("refused", "")
-    assert "answer in the administration" in OutgoingMail.objects.get(event="cases/inbound_refused", to=ada.email).text
+    assert (
+        "answer in the administration"
+        in OutgoingMail.objects.get(event="cases/inbound_refused", to=ada.email).text
+    )
 
 
 def test_of_two_addresses_the_one_that_leads_to_an_open_case_counts(alice, bob, case):
@@ -254,14 +296,30 @@ def test_of_two_addresses_the_one_that_leads_to_an_open_case_counts(alice, bob, 
 
 
 def test_a_refusal_repeats_nothing_that_a_stranger_wrote(db):
-    take_in(make_mail("cases@support.example", "victim@else.example", subject="Buy now", message_id="<spam@evil.example>"))
-    take_in(make_mail("cases@support.example", "victim@else.example", subject="Buy now", message_id="<buy [now]@evil.example>"))
+    take_in(
+        make_mail(
+            "cases@support.example",
+            "victim@else.example",
+            subject="Buy now",
+            message_id="<spam@evil.example>",
+        )
+    )
+    take_in(
+        make_mail(
+            "cases@support.example",
+            "victim@else.example",
+            subject="Buy now",
+            message_id="<buy [now]@evil.example>",
+        )
+    )
     for told, answered in zip(OutgoingMail.objects.order_by("pk"), ("<spam@evil.example>", ""), strict=True):
         assert "Buy now" not in told.subject + told.text + told.html
         assert told.in_reply_to == answered
 
 
-@pytest.mark.parametrize("own", ["cases@support.example", "cases+c-1.c1@support.example", "support@harborlane.example"])
+@pytest.mark.parametrize(
+    "own", ["cases@support.example", "cases+c-1.c1@support.example", "support@harborlane.example"]
+)
 def test_our_own_addresses_are_never_answered(db, own, settings):
     settings.DEFAULT_FROM_EMAIL = "Support <support@harborlane.example>"
     assert take_in(make_mail("cases@support.example", own)).outcome == "ignored"
@@ -276,8 +334,14 @@ def test_characters_that_no_database_takes_are_left_out(alice, case):
     address = reply_address(case, contact=alice)
     message = make_mail(f"NUL{address}", alice.email, "BODY", subject="Half")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="NAME")
-    raw = message.as_bytes().replace(b'charset="utf-8"', b'charset="utf-7"').replace(b"BODY", f"Well {STRANGE} done".encode())
-    raw = raw.replace(b"Half", rb"=?unicode_escape?q?Half=5Cud800?=").replace(b'"NAME"', f'"=?utf-7?q?s{STRANGE}.pdf?="'.encode())
+    raw = (
+        message.as_bytes()
+        .replace(b'charset="utf-8"', b'charset="utf-7"')
+        .replace(b"BODY", f"Well {STRANGE} done".encode())
+    )
+    raw = raw.replace(b"Half", rb"=?unicode_escape?q?Half=5Cud800?=").replace(
+        b'"NAME"', f'"=?utf-7?q?s{STRANGE}.pdf?="'.encode()
+    )
     raw = raw.replace(b"To: NUL", b"To: \0")
     stored = take_in(raw)
     assert (stored.outcome, stored.sender, stored.subject) == ("added", alice.email, "Half?")
@@ -293,7 +357,11 @@ def test_a_failure_of_ours_names_the_sender(alice, case):
     stored = keep(bytes(make_mail(reply_address(case, contact=alice), alice.email)))
     note_failure(mail_id=stored.pk, error="Broken: \0\ud800")
     stored.refresh_from_db()
-    assert (stored.outcome, stored.sender, stored.subject) == ("failed", alice.email, "Re: Gateway is offline")
+    assert (stored.outcome, stored.sender, stored.subject) == (
+        "failed",
+        alice.email,
+        "Re: Gateway is offline",
+    )
 
 
 def test_a_deep_message_is_read():
@@ -303,10 +371,16 @@ def test_a_deep_message_is_read():
 def test_a_thousand_files_make_no_thousand_lines(alice, case):
     message = make_mail(reply_address(case, contact=alice), alice.email, "Files.")
     for number in range(200):
-        message.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename=f"run{number}.exe")
+        message.add_attachment(
+            b"MZ", maintype="application", subtype="octet-stream", filename=f"run{number}.exe"
+        )
     assert take_in(message).outcome == "added"
     told = OutgoingMail.objects.get(event="cases/inbound_files")
-    assert ("run19.exe" in told.text, "run20.exe" in told.text, "And 180 more." in told.text) == (True, False, True)
+    assert ("run19.exe" in told.text, "run20.exe" in told.text, "And 180 more." in told.text) == (
+        True,
+        False,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -325,7 +399,10 @@ def test_a_thousand_files_make_no_thousand_lines(alice, case):
 def test_a_hostile_name_becomes_a_harmless_one(alice, case, name, kept):
     message = make_mail(reply_address(case, contact=alice), alice.email, "A file.")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="NAME")
-    assert take_in(message.as_bytes().replace(b'filename="NAME"', f'filename="{name}"'.encode())).outcome == "added"
+    assert (
+        take_in(message.as_bytes().replace(b'filename="NAME"', f'filename="{name}"'.encode())).outcome
+        == "added"
+    )
     assert Attachment.objects.get().name == kept
 
 

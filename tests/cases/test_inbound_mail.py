@@ -57,7 +57,7 @@ def test_nothing_is_said_about_answers_where_no_mailbox_is_configured(settings, 
 
 
 def test_alices_answer_by_mail_is_in_the_case(alice, case):
-    text = "It works now.\nThank you!\n\nOn Tue, 24 Nov 2026 at 10:00, Support <s@support.example> wrote:\n> Please restart it.\n"
+    text = "It works now.\nThank you!\n\nOn Tue, 24 Nov 2026 at 10:00, Support <s@support.example> wrote:\n> Please restart it.\n"  # noqa: E501
     stored = take_in(make_mail(reply_address(case, contact=alice), f"Alice <{alice.email.upper()}>", text))
     assert (stored.outcome, stored.case) == ("added", case)
     assert said(case) == ["It works now.\nThank you!"]
@@ -96,7 +96,11 @@ def test_an_agent_answers_by_mail(alice, ada, case, settings):
     settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
     Case.objects.update(assigned_to=ada)
     passed = "mx.support.example; dmarc=pass header.from=portal.example"
-    stored = take_in(make_mail(reply_address(case, user=ada), ada.email, "Please restart it.", Authentication_Results=passed))
+    stored = take_in(
+        make_mail(
+            reply_address(case, user=ada), ada.email, "Please restart it.", Authentication_Results=passed
+        )
+    )
     assert stored.outcome == "added"
     assert CaseMessage.objects.latest("pk").author_user == ada
     assert OutgoingMail.objects.filter(to=alice.email, event="cases/reply").exists()
@@ -127,7 +131,9 @@ def test_an_address_that_nobody_has_confirmed_is_not_the_contacts(alice, case):
     message = make_mail(reply_address(case, contact=alice), claimed.email)
     assert take_in(message).outcome == "refused"
     EmailAddress.objects.update(verified=True)
-    assert take_in(make_mail(reply_address(case, contact=alice), claimed.email, "From home.")).outcome == "added"
+    assert (
+        take_in(make_mail(reply_address(case, contact=alice), claimed.email, "From home.")).outcome == "added"
+    )
 
 
 def test_who_can_no_longer_sign_in_does_not_answer(alice, case):
@@ -139,7 +145,9 @@ def test_who_can_no_longer_sign_in_does_not_answer(alice, case):
 def test_an_attachment_is_kept_and_one_that_is_not_accepted_is_named(alice, case):
     message = make_mail(reply_address(case, contact=alice), alice.email, "See the files.")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="steps.pdf")
-    message.add_attachment(b"MZ\x90\x00", maintype="application", subtype="octet-stream", filename="../../run\u202egpj.exe")
+    message.add_attachment(
+        b"MZ\x90\x00", maintype="application", subtype="octet-stream", filename="../../run\u202egpj.exe"
+    )
     take_in(message)
     assert [file.name for file in Attachment.objects.all()] == ["steps.pdf"]
     told = OutgoingMail.objects.get(event="cases/inbound_files")
@@ -252,13 +260,22 @@ def test_a_stranger_is_told_three_times_a_day_at_most(case):
     assert InboundMail.objects.count() == 6
 
 
-@pytest.mark.parametrize("subject", ["Re: Out of office replies fail", "Automatic updates stopped", "Auto pilot: broken"])
+@pytest.mark.parametrize(
+    "subject", ["Re: Out of office replies fail", "Automatic updates stopped", "Auto pilot: broken"]
+)
 def test_an_answer_about_automatic_things_is_a_persons(alice, case, subject):
-    assert take_in(make_mail(reply_address(case, contact=alice), alice.email, subject=subject)).outcome == "added"
+    assert (
+        take_in(make_mail(reply_address(case, contact=alice), alice.email, subject=subject)).outcome
+        == "added"
+    )
 
 
 def test_a_bounce_and_our_own_mail_are_ignored(alice, case, settings):
-    for sender in ("MAILER-DAEMON@mail.acme.example", "cases@support.example", reply_address(case, contact=alice)):
+    for sender in (
+        "MAILER-DAEMON@mail.acme.example",
+        "cases@support.example",
+        reply_address(case, contact=alice),
+    ):
         assert take_in(make_mail(reply_address(case, contact=alice), sender)).outcome == "ignored"
     report = make_mail(reply_address(case, contact=alice), alice.email)
     report.replace_header("Content-Type", "multipart/report; report-type=delivery-status")
@@ -266,14 +283,18 @@ def test_a_bounce_and_our_own_mail_are_ignored(alice, case, settings):
     assert not OutgoingMail.objects.filter(event__startswith="cases/inbound").exists()
 
 
-@pytest.mark.parametrize("headers", [{"List_Id": "<it.acme.example>"}, {"Precedence": "list"}, {"X_Auto_Response_Suppress": "All"}])
+@pytest.mark.parametrize(
+    "headers", [{"List_Id": "<it.acme.example>"}, {"Precedence": "list"}, {"X_Auto_Response_Suppress": "All"}]
+)
 def test_an_answer_through_a_list_is_added_and_what_is_wrong_with_it_is_told_to_nobody(alice, case, headers):
     address = reply_address(case, contact=alice)
     message = make_mail(address, alice.email, "By the list.", **headers)
     message.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename="run.exe")
     assert take_in(message).outcome == "added"
     assert take_in(make_mail(address, "mallory@elsewhere.example", **headers)).outcome == "refused"
-    assert take_in(make_mail("cases@support.example", "news@elsewhere.example", **headers)).outcome == "ignored"
+    assert (
+        take_in(make_mail("cases@support.example", "news@elsewhere.example", **headers)).outcome == "ignored"
+    )
     assert said(case) == ["By the list."]
     assert not OutgoingMail.objects.filter(event__startswith="cases/inbound").exists()
 
@@ -282,7 +303,9 @@ def test_a_flood_is_held_back_and_its_sender_hears_of_it_once(alice, case):
     for number in range(33):
         take_in(make_mail(reply_address(case, contact=alice), alice.email, f"Message {number}"))
     assert InboundMail.objects.filter(outcome="held").count() == 3
-    assert OutgoingMail.objects.get(event="cases/inbound_held", to=alice.email).in_reply_to.endswith("@mail.acme.example>")
+    assert OutgoingMail.objects.get(event="cases/inbound_held", to=alice.email).in_reply_to.endswith(
+        "@mail.acme.example>"
+    )
     assert len(said(case)) == 30
 
 
@@ -303,14 +326,18 @@ def test_two_messages_that_call_themselves_the_same_are_both_taken(alice, case):
 
 def test_a_message_that_came_by_two_ways_is_one(alice, case):
     for way in ("a", "b"):
-        message = make_mail(reply_address(case, contact=alice), alice.email, "Once.", Received=f"from {way}.example")
+        message = make_mail(
+            reply_address(case, contact=alice), alice.email, "Once.", Received=f"from {way}.example"
+        )
         assert take_in(message).outcome == "added"
     assert said(case) == ["Once."]
     assert InboundMail.objects.count() == 1
 
 
 def test_agents_can_see_the_whole_mail_of_a_reply(alice, case):
-    stored = take_in(make_mail(reply_address(case, contact=alice), alice.email, "Yes.\n\n-- \nAlice\n+1 555 0100"))
+    stored = take_in(
+        make_mail(reply_address(case, contact=alice), alice.email, "Yes.\n\n-- \nAlice\n+1 555 0100")
+    )
     assert CaseMessage.objects.get(inbound_mails=stored).body == "Yes."
 
 
@@ -323,7 +350,9 @@ def test_what_is_too_long_is_shortened_and_says_so_to_everybody(alice, case):
     assert "Shortened" in OutgoingMail.objects.get(event="cases/inbound_files", to=alice.email).text
 
 
-def test_a_full_disk_costs_nothing_and_the_mail_is_tried_again(alice, ada, case, sign_in, run_jobs, settings, tmp_path):
+def test_a_full_disk_costs_nothing_and_the_mail_is_tried_again(
+    alice, ada, case, sign_in, run_jobs, settings, tmp_path
+):
     message = make_mail(reply_address(case, contact=alice), alice.email, "See the file.")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="steps.pdf")
     (tmp_path / "full").write_text("not a folder")
@@ -340,12 +369,24 @@ def test_a_full_disk_costs_nothing_and_the_mail_is_tried_again(alice, ada, case,
 
 def test_where_the_senders_domain_disowns_a_mail_it_is_refused_and_nobody_told(alice, case, settings):
     settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
-    address, failed = reply_address(case, contact=alice), "mx.support.example; spf=pass; dkim=none; dmarc=fail (p=reject)"
-    assert take_in(make_mail(address, alice.email, "Forged.", Authentication_Results=failed)).outcome == "refused"
+    address, failed = (
+        reply_address(case, contact=alice),
+        "mx.support.example; spf=pass; dkim=none; dmarc=fail (p=reject)",
+    )
+    assert (
+        take_in(make_mail(address, alice.email, "Forged.", Authentication_Results=failed)).outcome
+        == "refused"
+    )
     for number, result in enumerate(
-        (failed.replace("=fail (p=reject)", "=pass header.from=acme.example"), failed.replace("mx.", "mx.evil."))
+        (
+            failed.replace("=fail (p=reject)", "=pass header.from=acme.example"),
+            failed.replace("mx.", "mx.evil."),
+        )
     ):
-        assert take_in(make_mail(address, alice.email, f"Good {number}.", Authentication_Results=result)).outcome == "added"
+        assert (
+            take_in(make_mail(address, alice.email, f"Good {number}.", Authentication_Results=result)).outcome
+            == "added"
+        )
     assert not OutgoingMail.objects.filter(event="cases/inbound_refused").exists()
 
 
@@ -368,8 +409,8 @@ def test_what_cannot_be_read_is_kept(db, raw):
     "raw",
     [
         b"From: a@b.example\r\nContent-Type: text/plain; charset=klingon\r\n\r\nHi there",
-        b"From: a@b.example\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\nSGkgdGhlcmU\xff",
-        b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nHi there",
+        b"From: a@b.example\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\nSGkgdGhlcmU\xff",  # noqa: E501
+        b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nHi there",  # noqa: E501
         b"From: =?utf-8?q?A?= <a@b.example>\r\nSubject: =?x?q?=ff?=\r\n\r\nHi there",
         b"From: a@b.example\r\n\r\nHi \x00there",
     ],

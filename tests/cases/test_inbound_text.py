@@ -21,7 +21,10 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
         "Best regards\nAlice\n+1 555 0100",
         "-- \nAlice",
         "--\nAlice Miller\nAcme Foods Ltd.",
-        "Mit freundlichen Grüßen\n\nAlice\n\nDiese E-Mail ist vertraulich. Wer nicht gemeint ist, löscht sie bitte gleich.",
+        (
+            "Mit freundlichen Grüßen\n\nAlice\n\nDiese E-Mail ist vertraulich. "
+            "Wer nicht gemeint ist, löscht sie bitte gleich."
+        ),
         "Cordialement,\nAlice",
         "Sent from my iPhone",
     ],
@@ -34,7 +37,10 @@ def test_a_signature_is_left_out(signature):
     "text",
     [
         "Sent: 12 packets\nFrom: 10.0.0.1\nTo: 10.0.0.2\nDate: never\nThat was the log.",
-        "The bounced mail said:\n\nFrom: a@b.example\nDate: Monday\nTo: c@d.example\nSubject: Test\n\nIs that right?",
+        (
+            "The bounced mail said:\n\nFrom: a@b.example\nDate: Monday\nTo: "
+            "c@d.example\nSubject: Test\n\nIs that right?"
+        ),
         "Thanks!\n\nAnd one more question: does it work with two of them?",
         "Thank you!",
         "Thanks,\nAlice",
@@ -56,7 +62,10 @@ def test_the_writers_own_words_stay(text):
         f"\n\n{OURS}\n\nHello Alice",
         "\n\nLe mar. 24 nov. 2026 à 10:00, Support <s@support.example> a écrit :\n\n> Bonjour",
         "\n\nAm 24.11.26 um 10:00 schrieb Support:\n> Hallo",
-        f"\n\n________________________________\nFrom: Support <s@x.example>\nSent: Tuesday\nTo: Alice\nSubject: Re\n\n{OURS}\n\nHello",
+        (
+            f"\n\n________________________________\nFrom: Support <s@x.example>\nSent: "
+            f"Tuesday\nTo: Alice\nSubject: Re\n\n{OURS}\n\nHello"
+        ),
         "\n\nVon: Support <s@x.example>\nGesendet: Dienstag\nAn: Alice\nBetreff: AW\n\nHallo",
         "\n\n-----Original Message-----\nFrom: Support\nSent: Tuesday\nTo: Alice\nSubject: Re\n\nHello",
         "\n\n> Hello",
@@ -103,7 +112,12 @@ def test_files_without_a_name_are_called_by_what_they_are():
     message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="report")
     message.add_attachment(b"signed", maintype="application", subtype="pkcs7-signature", filename="smime.p7s")
     mail = parse(bytes(message))
-    assert [file.name for file in mail.files] == ["picture-1.png", "invitation.ics", "forwarded.eml", "report.pdf"]
+    assert [file.name for file in mail.files] == [
+        "picture-1.png",
+        "invitation.ics",
+        "forwarded.eml",
+        "report.pdf",
+    ]
     assert (mail.text, b"Forwarded." in mail.files[2].read()) == ("See the files.", True)
 
 
@@ -115,7 +129,13 @@ def test_files_without_a_name_are_called_by_what_they_are():
         ("<p>A</p><p>B<br>C</p>", "A\n\nB\nC"),
         ("<ul><li>one<li>two</ul>", "- one\n- two"),
         ("Mine<blockquote type=cite>Old</blockquote>", "Mine\n> Old"),
-        ("<script>alert(1)</script><!--[if mso]><p>x</p><![endif]--><img src='https://t.example/p.png' onerror='x'>Hi &lt;b&gt;", "Hi <b>"),
+        (
+            (
+                "<script>alert(1)</script><!--[if mso]><p>x</p><![endif]--><img "
+                "src='https://t.example/p.png' onerror='x'>Hi &lt;b&gt;"
+            ),
+            "Hi <b>",
+        ),
         ("<pre>a\n  b</pre>", "a\n  b"),
         ("1 < 2 & 3 > 2", "1 < 2 & 3 > 2"),
     ],
@@ -131,7 +151,20 @@ def in_time(raw: bytes) -> bool:
 
 
 @pytest.mark.parametrize(
-    "line", [">", ">\n", "\n", "\r\n", " ", "On ", "On x wrote:\n", "From: a@b\n", "--\n", "Best regards\n", "De: a\nDate: \n"]
+    "line",
+    [
+        ">",
+        ">\n",
+        "\n",
+        "\r\n",
+        " ",
+        "On ",
+        "On x wrote:\n",
+        "From: a@b\n",
+        "--\n",
+        "Best regards\n",
+        "De: a\nDate: \n",
+    ],
 )
 def test_no_text_takes_long(line):
     text = (line * 2_000_000)[:2_000_000]
@@ -153,17 +186,28 @@ def test_no_charset_takes_long():
 
 def test_many_texts_take_no_longer_than_one():
     part = b"--b\nContent-Type: text/html\n\n" + b"<p>" * 100_000 + b"\n"
-    assert in_time(b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n" + part * 100 + b"--b--")
+    assert in_time(
+        b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n" + part * 100 + b"--b--"
+    )
 
 
-@pytest.mark.parametrize("piece", ["<", "<p>\n", "<div ", "<blockquote>", "<!--", "<br ", "&", "&lt", "<style>", "<a <b>"])
+@pytest.mark.parametrize(
+    "piece", ["<", "<p>\n", "<div ", "<blockquote>", "<!--", "<br ", "&", "&lt", "<style>", "<a <b>"]
+)
 def test_no_html_takes_long(piece):
     text = (piece * 1_000_000)[:1_000_000]
     assert in_time(f"From: a@b.example\nContent-Type: text/html\n\n{text}".encode())
 
 
 @pytest.mark.parametrize(
-    "header", ["Subject: ", "To: ", "Content-Type: text/plain; a=", "Content-Disposition: attachment; filename=", "X-A: "]
+    "header",
+    [
+        "Subject: ",
+        "To: ",
+        "Content-Type: text/plain; a=",
+        "Content-Disposition: attachment; filename=",
+        "X-A: ",
+    ],
 )
 @pytest.mark.parametrize("piece", ['"', "a@b,", ";a=b", "=?utf-8?q?a?= ", "<"])
 def test_no_header_takes_long(header, piece):

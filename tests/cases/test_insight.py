@@ -84,7 +84,10 @@ def test_cases_by_agent_account_and_type(alice, charlie, ada):
         ("Acme Foods", 2, 1, 4),
         ("Globex Pharma", 1, 0, None),
     ]
-    assert {row["assigned_to"]: row["opened"] for row in by_group(cases, "agent", MONTHS)} == {ada.pk: 1, None: 2}
+    assert {row["assigned_to"]: row["opened"] for row in by_group(cases, "agent", MONTHS)} == {
+        ada.pk: 1,
+        None: 2,
+    }
     assert [row["opened"] for row in by_group(cases, "type", MONTHS)] == [3]
     row = rows_by("agent", MONTHS)[1]
     assert (row.name, row.cells[:2]) == ("Ada Byrne", ["1", "2.0 h"])
@@ -116,7 +119,9 @@ def test_promises_are_kept_missed_or_still_running(clocks):
 def test_a_promise_that_was_missed_counts_though_nothing_is_owed_any_more(clocks):
     due = {"case": clocks, "minutes": 60, "started_at": at(4, 1), "due_at": at(4, 10), "warn_at": at(4, 9)}
     CaseClock.objects.create(**due, promise="first_reply", missed_at=at(4, 10), dropped_at=at(4, 12))
-    CaseClock.objects.create(**due, promise="first_reply", missed_at=at(4, 8), met_at=at(4, 9))  # missed in a case that was merged in
+    CaseClock.objects.create(
+        **due, promise="first_reply", missed_at=at(4, 8), met_at=at(4, 9)
+    )  # missed in a case that was merged in
     assert promises("month", MONTHS)[APRIL] == {"kept": 2, "missed": 4, "running": 0}
 
 
@@ -190,7 +195,8 @@ def test_a_case_of_a_colleague_does_not_count_against_a_reading(alice, ivan):
 
 
 @pytest.mark.parametrize(
-    ("length", "words"), [(timedelta(minutes=59), "59 min"), (timedelta(hours=3.25), "3.2 h"), (timedelta(days=2.5), "2.5 d")]
+    ("length", "words"),
+    [(timedelta(minutes=59), "59 min"), (timedelta(hours=3.25), "3.2 h"), (timedelta(days=2.5), "2.5 d")],
 )
 def test_durations_are_told_in_the_unit_that_says_enough(length, words):
     assert duration(length) == words
@@ -233,7 +239,12 @@ def test_an_outlier_is_cut_off_and_says_so(sign_in, ivan):
         case_of(ivan, begins, first_reply_at=begins + timedelta(hours=hours))
     browser = sign_in(ivan)
     bars = [bar for bar in chart_of(browser, "first_reply").bars if bar.height]
-    assert [(bar.short, bar.is_cut) for bar in bars] == [("2.0", False), ("4.0", False), ("6.0", False), ("500", True)]
+    assert [(bar.short, bar.is_cut) for bar in bars] == [
+        ("2.0", False),
+        ("4.0", False),
+        ("6.0", False),
+        ("500", True),
+    ]
     assert bars[2].height * 3 == pytest.approx(bars[0].height * 9, abs=6)
     assert "Median of each month in hours." in chart_of(browser, "first_reply").summary
     assert "Bars with a gap are cut off" in browser.get(reverse("cases:insight")).text
@@ -264,7 +275,9 @@ def test_insight_asks_one_query_for_each_chart(sign_in, ivan, django_assert_max_
 @pytest.mark.parametrize("by", ["month", "account", "type", "agent", "nonsense", "\0"])
 def test_staff_read_the_same_in_the_administration(sign_in, ada, alice, by):
     make_case(alice)
-    page = sign_in(ada).get(reverse("admin:cases_case_insight"), {"by": by, "months": "x" if by == "nonsense" else "3"})
+    page = sign_in(ada).get(
+        reverse("admin:cases_case_insight"), {"by": by, "months": "x" if by == "nonsense" else "3"}
+    )
     assert page.status_code == 200
     assert page.context["rows"][0].cells[0] == "1"
 

@@ -21,7 +21,13 @@ def test_the_last_case_of_a_contract_is_opened_once(alice, bob, acme, limit, exp
         contact = (alice, bob)[number % 2]
         actor = Actor(user=contact.user, contact=contact)
         try:
-            open_case(actor=actor, contact=contact, subject=f"Case {number}", description="Help.", request_type=problem)
+            open_case(
+                actor=actor,
+                contact=contact,
+                subject=f"Case {number}",
+                description="Help.",
+                request_type=problem,
+            )
         except ValidationError as error:
             return error.code
         return "opened"

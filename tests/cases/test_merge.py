@@ -18,7 +18,14 @@ from cases.actions import (
     split_case,
 )
 from cases.models import Case, CaseMessage, Deduction, TimeEntry
-from tests.cases.factories import make_case, make_entitlement, make_policy, make_staff_reply, pdf_upload, status
+from tests.cases.factories import (
+    make_case,
+    make_entitlement,
+    make_policy,
+    make_staff_reply,
+    pdf_upload,
+    status,
+)
 from tests.factories import make_contact
 
 
@@ -29,7 +36,9 @@ def actor(ada):
 
 @pytest.fixture
 def twin(alice):
-    return make_case(alice, "Gateway offline, again", description="The same once more.", uploads=[pdf_upload("photo.pdf")])
+    return make_case(
+        alice, "Gateway offline, again", description="The same once more.", uploads=[pdf_upload("photo.pdf")]
+    )
 
 
 @pytest.fixture
@@ -41,7 +50,11 @@ def test_everything_that_was_said_sent_and_worked_moves(actor, ada, case, twin):
     add_internal_note(actor=actor, case=twin, body="Seen before.")
     enter_time(actor=actor, case=twin, agent=ada, minutes=15)
     merge_cases(actor=actor, case=twin, into=case)
-    assert set(case.messages.values_list("body", flat=True)) == {"It stopped on Monday.", "The same once more.", "Seen before."}
+    assert set(case.messages.values_list("body", flat=True)) == {
+        "It stopped on Monday.",
+        "The same once more.",
+        "Seen before.",
+    }
     assert case.messages.get(body="The same once more.").attachments.get().name == "photo.pdf"
     assert TimeEntry.objects.get().case == case
     twin.refresh_from_db()
@@ -101,7 +114,8 @@ def test_who_may_not_see_the_other_case_is_told_and_not_led_there(sign_in, actor
 def test_a_reply_that_was_being_typed_goes_to_the_case_that_goes_on(sign_in, actor, alice, case, twin):
     merge_cases(actor=actor, case=twin, into=case)
     sign_in(alice).post(
-        reverse("cases:reply", args=[twin.number]), {"body": "One more thing", "submission": "5f5c1d86-3f7b-4cf5-9d5b-0f7a2f0b9c11"}
+        reverse("cases:reply", args=[twin.number]),
+        {"body": "One more thing", "submission": "5f5c1d86-3f7b-4cf5-9d5b-0f7a2f0b9c11"},
     )
     assert case.messages.filter(body="One more thing", author_contact=alice).exists()
 
@@ -178,14 +192,26 @@ def test_a_number_of_no_case_is_an_error_beside_the_field(sign_in, ada, case, nu
 
 def test_chosen_messages_become_a_case_of_the_same_contact(actor, alice, ivan, case):
     add_participants(actor=actor, case=case, contacts=[ivan])
-    second = reply_to_case(actor=Actor(user=alice.user, contact=alice), case=case, body="And the invoice is wrong.", uploads=[pdf_upload()])
+    second = reply_to_case(
+        actor=Actor(user=alice.user, contact=alice),
+        case=case,
+        body="And the invoice is wrong.",
+        uploads=[pdf_upload()],
+    )
     made = split_case(actor=actor, case=case, messages=[second], subject="Wrong invoice")
-    assert (made.contact, made.account, made.follows_up, made.subject) == (alice, case.account, case, "Wrong invoice")
+    assert (made.contact, made.account, made.follows_up, made.subject) == (
+        alice,
+        case.account,
+        case,
+        "Wrong invoice",
+    )
     assert list(made.messages.values_list("body", flat=True)) == ["And the invoice is wrong."]
     assert made.messages.get().attachments.count() == 1
     assert case.messages.count() == 1
     assert made.participants.get().contact == ivan
-    assert set(Activity.objects.filter(verb__in=("case.split", "case.split_off")).values_list("record_id", flat=True)) == {
+    assert set(
+        Activity.objects.filter(verb__in=("case.split", "case.split_off")).values_list("record_id", flat=True)
+    ) == {
         str(case.pk),
         str(made.pk),
     }
@@ -195,7 +221,9 @@ def test_a_case_that_was_split_off_has_promises_of_its_own_and_counts(actor, ali
     make_policy()
     entitlement = make_entitlement(acme, amount=1, limit="restrict")
     case = make_case(alice)
-    second = reply_to_case(actor=Actor(user=alice.user, contact=alice), case=case, body="And the invoice is wrong.")
+    second = reply_to_case(
+        actor=Actor(user=alice.user, contact=alice), case=case, body="And the invoice is wrong."
+    )
     made = split_case(actor=actor, case=case, messages=[second], subject="Wrong invoice")
     assert made.clocks.filter(promise="first_reply").exists()
     assert entitlement.remaining == -1
@@ -211,14 +239,18 @@ def test_both_halves_keep_something_that_the_customer_reads(actor, case):
 
 def test_messages_of_another_case_cannot_be_split_off(sign_in, ada, alice, charlie, case):
     foreign = make_case(charlie).messages.get()
-    page = sign_in(ada).post(reverse("admin:cases_case_split", args=[case.pk]), {"subject": "x", "messages": [foreign.pk]})
+    page = sign_in(ada).post(
+        reverse("admin:cases_case_split", args=[case.pk]), {"subject": "x", "messages": [foreign.pk]}
+    )
     assert page.status_code == 200
     assert page.context["form"].errors["messages"]
     assert CaseMessage.objects.get(pk=foreign.pk).case != case
 
 
 def test_an_agent_splits_a_case_once(sign_in, ada, alice, case):
-    second = reply_to_case(actor=Actor(user=alice.user, contact=alice), case=case, body="And the invoice is wrong.")
+    second = reply_to_case(
+        actor=Actor(user=alice.user, contact=alice), case=case, body="And the invoice is wrong."
+    )
     browser, url = sign_in(ada), reverse("admin:cases_case_split", args=[case.pk])
     assert "And the invoice is wrong." in browser.get(url).text
     for _ in range(2):

@@ -85,7 +85,14 @@ def test_answers_are_kept_with_their_questions_in_order_and_empty_ones_left_out(
     day = ask("Since when?", kind="date", position=5)
     stands = ask("Is production affected?", kind="yes_no", position=6)
     ask("Anything else?", kind="long_text", position=7)
-    answers = {first: "B-204", second: "4.2.1", choice: "Truck", number: "12.50", day: "2026-03-01", stands: "No"}
+    answers = {
+        first: "B-204",
+        second: "4.2.1",
+        choice: "Truck",
+        number: "12.50",
+        day: "2026-03-01",
+        stands: "No",
+    }
     assert opened(sign_in(alice), **answers).answers == [
         {"label": "Serial number", "value": "B-204"},
         {"label": "Firmware", "value": "4.2.1"},
@@ -170,7 +177,12 @@ def test_what_is_missing_is_said_in_plain_words(sign_in, alice):
 
 @pytest.mark.parametrize("kind", RequestField.Kind.values)
 def test_what_administrators_wrote_of_a_question_is_text(sign_in, alice, ask, kind):
-    ask('<i>Serial</i> "no" & more', help_text="Starts with <b>SN</b>, <2 h & '>", kind=kind, choices=["<u>one</u>"])
+    ask(
+        '<i>Serial</i> "no" & more',
+        help_text="Starts with <b>SN</b>, <2 h & '>",
+        kind=kind,
+        choices=["<u>one</u>"],
+    )
     page = sign_in(alice).post(NEW, new_case_data(step="refresh")).text
     assert [tag for tag in ("<i>Serial", "<b>SN", "<2 h", "<u>one") if tag in page] == []
     assert "&lt;i&gt;Serial&lt;/i&gt; &quot;no&quot; &amp; more" in page
@@ -215,7 +227,9 @@ def test_without_a_contract_the_desk_says_which_priorities(sign_in, alice):
 def test_a_priority_that_the_contract_does_not_include_is_refused(sign_in, alice, acme):
     make_entitlement(acme, priorities=["low", "normal"])
     browser = sign_in(alice)
-    assert refused(browser, priority="urgent") == {"priority": ["Your support contract does not include this priority."]}
+    assert refused(browser, priority="urgent") == {
+        "priority": ["Your support contract does not include this priority."]
+    }
     assert "priority" in refused(browser, priority="x\0")
 
 
@@ -227,8 +241,14 @@ def test_a_priority_that_the_contract_does_not_include_is_refused(sign_in, alice
     [
         ({"amount": 8}, "This case uses 1 of 8 remaining cases of Premium."),
         ({"amount": 1}, "This case uses the last remaining case of Premium."),
-        ({"amount": 8, "consumed_on": "resolving"}, "When it is resolved, this case uses 1 of 8 remaining cases of Premium."),
-        ({"amount": "7.50", "unit": "hours"}, "The time that we work on this case is taken from Premium: 7.50 hours remain."),
+        (
+            {"amount": 8, "consumed_on": "resolving"},
+            "When it is resolved, this case uses 1 of 8 remaining cases of Premium.",
+        ),
+        (
+            {"amount": "7.50", "unit": "hours"},
+            "The time that we work on this case is taken from Premium: 7.50 hours remain.",
+        ),
     ],
 )
 def test_what_a_case_costs_is_said_before_it_is_sent(sign_in, alice, acme, fields, words):
@@ -264,7 +284,9 @@ def test_a_contract_that_is_used_up_takes_no_case_and_the_page_says_whom_to_ask(
     assert "no more cases can be opened. Please talk to Maria Lopez, maria@portal.example." in page.text
     assert "Open the case" not in page.text
     page = browser.post(NEW, new_case_data(subject="Typed with care"))
-    assert page.context["form"].non_field_errors() == ["Your support contract is used up. Please talk to your account manager."]
+    assert page.context["form"].non_field_errors() == [
+        "Your support contract is used up. Please talk to your account manager."
+    ]
     assert 'value="Typed with care"' in page.text
     assert Case.objects.count() == 1
 
@@ -353,7 +375,12 @@ def test_a_follow_up_begins_with_what_is_known_and_keeps_the_link(sign_in, alice
 
 def test_a_case_that_is_open_or_not_visible_is_not_followed_up(sign_in, alice, fiona, charlie, closed_case):
     open_case = make_case(alice, "Still open")
-    for person, number in ((charlie, closed_case.number), (fiona, closed_case.number), (alice, open_case.number), (alice, "C-\0")):
+    for person, number in (
+        (charlie, closed_case.number),
+        (fiona, closed_case.number),
+        (alice, open_case.number),
+        (alice, "C-\0"),
+    ):
         browser = sign_in(person)
         page = browser.get(NEW, {"follows": number})
         assert page.status_code == 200
@@ -373,7 +400,9 @@ def test_a_script_that_sends_the_files_is_told_where_to_go(sign_in, alice):
 
 
 def test_a_damaged_file_is_said_beside_the_files(sign_in, alice):
-    errors = refused(sign_in(alice), uploads=[pdf_upload("photo.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 broken")])
+    errors = refused(
+        sign_in(alice), uploads=[pdf_upload("photo.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 broken")]
+    )
     assert list(errors) == ["uploads"]
 
 
@@ -383,17 +412,23 @@ def test_a_kind_of_file_that_is_not_taken_is_named_and_what_is_taken_said_shortl
 
 
 def test_parameters_given_twice_are_no_error(sign_in, alice):
-    response = sign_in(alice).post(NEW, new_case_data(subject=["One", "Two"], priority=["low", "high"], step=["refresh", ""]))
+    response = sign_in(alice).post(
+        NEW, new_case_data(subject=["One", "Two"], priority=["low", "high"], step=["refresh", ""])
+    )
     assert response.status_code == 302
     assert Case.objects.get().subject == "Two"
 
 
-@pytest.mark.parametrize("query", ["subject=%00", "subject=%ED%A0%80", "follows=%00", "form=%00", "subject=" + "x" * 3000])
+@pytest.mark.parametrize(
+    "query", ["subject=%00", "subject=%ED%A0%80", "follows=%00", "form=%00", "subject=" + "x" * 3000]
+)
 def test_an_odd_address_is_no_error(sign_in, alice, query):
     assert sign_in(alice).get(f"{NEW}?{query}").status_code == 200
 
 
-def test_the_page_costs_the_same_for_many_colleagues_products_and_questions(sign_in, alice, acme, ask, django_assert_max_num_queries):
+def test_the_page_costs_the_same_for_many_colleagues_products_and_questions(
+    sign_in, alice, acme, ask, django_assert_max_num_queries
+):
     make_entitlement(acme)
     browser, data = sign_in(alice), new_case_data(step="refresh")
     for number in range(20):

@@ -35,7 +35,9 @@ def on(text: str) -> Any:
 
 
 def due(case: Case, promise: str) -> datetime:
-    return CaseClock.objects.get(case=case, promise=promise, met_at=None, dropped_at=None).due_at.astimezone(BERLIN)
+    return CaseClock.objects.get(case=case, promise=promise, met_at=None, dropped_at=None).due_at.astimezone(
+        BERLIN
+    )
 
 
 def as_customer(contact: Any) -> Actor:
@@ -121,7 +123,11 @@ def test_the_clock_stands_still_while_the_case_waits(case, ada, pause):
 
 
 def test_going_from_waiting_to_on_hold_is_one_pause(case, ada):
-    for moment, slug in (("2026-11-25 12:00", "waiting"), ("2026-11-25 15:00", "on_hold"), ("2026-11-26 12:00", "in_progress")):
+    for moment, slug in (
+        ("2026-11-25 12:00", "waiting"),
+        ("2026-11-25 15:00", "on_hold"),
+        ("2026-11-26 12:00", "in_progress"),
+    ):
         with on(moment):
             change_status(actor=Actor(user=ada), case=case, status=status(slug))
     assert CasePause.objects.filter(case=case).count() == 1
@@ -239,7 +245,9 @@ def test_a_warning_is_not_repeated_after_each_pause(case, ada):
     assert warn_of_promises(now=at("2026-11-25 13:30")) == 0
 
 
-def test_what_was_missed_before_a_merger_stays_missed_and_is_reckoned_from_the_earlier_question(case, alice, ada, policy):
+def test_what_was_missed_before_a_merger_stays_missed_and_is_reckoned_from_the_earlier_question(
+    case, alice, ada, policy
+):
     with on("2026-11-25 13:30"):
         later = make_case(alice, "Again")
     warn_of_promises(now=at("2026-11-25 14:05"))
@@ -253,7 +261,9 @@ def test_what_was_missed_before_a_merger_stays_missed_and_is_reckoned_from_the_e
     assert warn_of_promises(now=at("2026-11-25 14:31")) == 0
 
 
-def test_what_was_missed_counts_though_it_is_answered_in_the_time_of_the_case_that_goes_on(case, alice, ada, policy):
+def test_what_was_missed_counts_though_it_is_answered_in_the_time_of_the_case_that_goes_on(
+    case, alice, ada, policy
+):
     make_policy(priority="low", first_reply=2000, calendar=policy.calendar)
     with on("2026-11-25 13:30"):
         later = make_case(alice, "Again", priority="low")
@@ -300,7 +310,10 @@ def test_a_policy_meant_for_entitlements_fits_nobody_else(alice, policy):
 def test_a_resolved_case_has_kept_its_promises(case, ada):
     with on("2026-11-25 13:00"):
         change_status(actor=Actor(user=ada), case=case, status=status("resolved"))
-    assert {clock.promise: clock.was_kept for clock in CaseClock.objects.filter(case=case)} == {"first_reply": True, "resolution": True}
+    assert {clock.promise: clock.was_kept for clock in CaseClock.objects.filter(case=case)} == {
+        "first_reply": True,
+        "resolution": True,
+    }
     case.refresh_from_db()
     assert case.due_at is None
 
@@ -322,9 +335,15 @@ def test_a_reopened_case_promises_again(case, alice, ada):
 
 def test_agents_are_warned_once_and_told_once_that_it_is_late(case, ada):
     Case.objects.update(assigned_to=ada)
-    told = [(moment, warn_of_promises(now=at(moment))) for moment in ("2026-11-25 12:59", "2026-11-25 13:00", "2026-11-25 13:30")]
+    told = [
+        (moment, warn_of_promises(now=at(moment)))
+        for moment in ("2026-11-25 12:59", "2026-11-25 13:00", "2026-11-25 13:30")
+    ]
     assert [count for _moment, count in told] == [0, 1, 0]
-    assert [warn_of_promises(now=at("2026-11-25 14:00")), warn_of_promises(now=at("2026-11-25 14:01"))] == [1, 0]
+    assert [warn_of_promises(now=at("2026-11-25 14:00")), warn_of_promises(now=at("2026-11-25 14:01"))] == [
+        1,
+        0,
+    ]
     assert [mail.event for mail in OutgoingMail.objects.filter(to=ada.email).order_by("pk")] == [
         "cases/promise_near",
         "cases/promise_missed",
@@ -358,7 +377,9 @@ def test_a_case_that_cannot_be_dealt_with_does_not_hold_the_others_up(case, alic
     Case.objects.filter(pk=other.pk).update(assigned_to=ada)
     type(broken).objects.filter(pk=broken.pk).update(time_zone="Mars/Olympus")
     assert warn_of_promises(now=at("2026-11-25 14:00")) == 1
-    assert list(CaseClock.objects.filter(missed_at__isnull=False).values_list("case", flat=True)) == [other.pk]
+    assert list(CaseClock.objects.filter(missed_at__isnull=False).values_list("case", flat=True)) == [
+        other.pk
+    ]
 
 
 def test_more_promises_than_a_few_hundred_are_told_of_at_once(case):

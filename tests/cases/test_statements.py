@@ -22,7 +22,9 @@ def statement(browser, entitlement, **query):
 
 
 def summary(entitlement, today=None):
-    return summary_of(Entitlement.objects.with_consumption().get(pk=entitlement.pk), today or timezone.localdate())
+    return summary_of(
+        Entitlement.objects.with_consumption().get(pk=entitlement.pk), today or timezone.localdate()
+    )
 
 
 @pytest.mark.parametrize("role", ["Portal User Manager", "Portal Finance User", "Portal IT User"])
@@ -51,7 +53,10 @@ def test_the_case_page_and_the_list_lead_to_the_contract(sign_in, ivan):
 
 def test_another_account_sees_nothing_of_a_contract(sign_in, alice, globex, charlie):
     charlie.roles.add(WebRole.objects.get(name="Portal Finance User"))
-    entitlement, own = make_entitlement(alice.account, name="Premium of Acme"), make_entitlement(globex, name="Premium of Globex")
+    entitlement, own = (
+        make_entitlement(alice.account, name="Premium of Acme"),
+        make_entitlement(globex, name="Premium of Globex"),
+    )
     browser = sign_in(charlie)
     assert own.name in browser.get(ALL).text
     assert entitlement.name not in browser.get(ALL).text
@@ -72,7 +77,9 @@ def test_an_account_without_a_contract_is_told_so(sign_in, fiona):
 
 
 @pytest.mark.parametrize("rows", [1, 20])
-def test_the_list_costs_the_same_for_one_contract_and_for_many(sign_in, fiona, acme, django_assert_max_num_queries, rows):
+def test_the_list_costs_the_same_for_one_contract_and_for_many(
+    sign_in, fiona, acme, django_assert_max_num_queries, rows
+):
     for n in range(rows):
         make_entitlement(acme, name=f"Contract {n}")
     browser = sign_in(fiona)
@@ -91,7 +98,9 @@ def test_each_line_says_what_was_left_after_it(sign_in, ivan):
 def test_a_correction_is_a_line_of_its_own_with_its_reason(sign_in, ivan, ada):
     entitlement = make_entitlement(ivan.account, amount=3)
     make_case(ivan)
-    correct_statement(actor=Actor(user=ada), deduction=Deduction.objects.get(), amount=Decimal(-1), note="Our mistake")
+    correct_statement(
+        actor=Actor(user=ada), deduction=Deduction.objects.get(), amount=Decimal(-1), note="Our mistake"
+    )
     page = statement(sign_in(ivan), entitlement)
     assert [(line.words, line.balance_words) for line in page.context["lines"]] == [("1", "3"), ("−1", "2")]
     assert "Our mistake" in page.text
@@ -102,7 +111,10 @@ def test_what_is_used_up_stands_out_in_the_statement(sign_in, ivan):
     make_case(ivan)
     make_case(ivan)
     page = statement(sign_in(ivan), entitlement)
-    assert [(line.balance_words, line.is_used_up) for line in page.context["lines"]] == [("−1", True), ("0", True)]
+    assert [(line.balance_words, line.is_used_up) for line in page.context["lines"]] == [
+        ("−1", True),
+        ("0", True),
+    ]
     assert page.text.count("is-used-up") == 2
 
 
@@ -153,7 +165,9 @@ def test_pages_of_a_statement_go_on_with_the_balance(sign_in, ivan):
 
 
 @pytest.mark.parametrize("rows", [1, 25])
-def test_a_statement_costs_the_same_for_one_line_and_for_many(sign_in, ivan, django_assert_max_num_queries, rows):
+def test_a_statement_costs_the_same_for_one_line_and_for_many(
+    sign_in, ivan, django_assert_max_num_queries, rows
+):
     entitlement = make_entitlement(ivan.account, amount=100)
     for n in range(rows):
         make_case(ivan, f"Case {n}")
@@ -166,12 +180,16 @@ def test_a_statement_costs_the_same_for_one_line_and_for_many(sign_in, ivan, dja
 def test_the_statement_as_a_file_has_numbers_that_can_be_added(sign_in, ivan):
     entitlement = make_entitlement(ivan.account, amount=3)
     case = make_case(ivan, "=1+1")
-    text = b"".join(sign_in(ivan).get(reverse("cases:entitlement_csv", args=[entitlement.pk])).streaming_content).decode("utf-8-sig")
+    text = b"".join(
+        sign_in(ivan).get(reverse("cases:entitlement_csv", args=[entitlement.pk])).streaming_content
+    ).decode("utf-8-sig")
     assert text.splitlines()[1].endswith(f"{case.number},'=1+1,,-1.00,2.00")
 
 
 def test_numbers_and_days_are_written_as_in_the_readers_language(alice):
-    entitlement = make_entitlement(alice.account, unit="hours", amount=Decimal("7.5"), valid_from=date(2026, 1, 1))
+    entitlement = make_entitlement(
+        alice.account, unit="hours", amount=Decimal("7.5"), valid_from=date(2026, 1, 1)
+    )
     with translation.override("de"):
         told = summary(entitlement)
     assert "7,5" in told.left
@@ -202,7 +220,9 @@ def test_the_forecast_says_when_it_runs_out_at_this_pace(alice):
     ],
 )
 def test_the_forecast_in_other_states(alice, spent, limit, words, tone):
-    entitlement = make_entitlement(alice.account, amount=2, limit=limit, valid_from=date(2026, 1, 1), valid_until=date(2026, 3, 31))
+    entitlement = make_entitlement(
+        alice.account, amount=2, limit=limit, valid_from=date(2026, 1, 1), valid_until=date(2026, 3, 31)
+    )
     case = make_case(alice)
     Deduction.objects.all().delete()
     if spent:

@@ -1,4 +1,5 @@
-"""Whatever customers and agents do in whatever order: a case only moves as it may, and what hangs on its status agrees."""
+"""Whatever customers and agents do in whatever order: a case only moves as it may, and what hangs on its
+status agrees."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +14,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.actors import Actor
-from cases.actions import assign_case, change_priority, change_status, close_case, rate_case, reopen_case, reply_to_case
+from cases.actions import (
+    assign_case,
+    change_priority,
+    change_status,
+    close_case,
+    rate_case,
+    reopen_case,
+    reply_to_case,
+)
 from cases.models import CLOSED, PAUSED, TRANSITIONS, Case, CaseClock, CasePause, CaseStatus, Category
 from tests.cases.factories import make_case, make_entitlement, make_policy, status
 
 SLUGS = ("new", "in_progress", "waiting", "on_hold", "resolved", "cancelled")
-AGENT_STEPS = [("agent moves to", slug) for slug in SLUGS] + [("agent replies", ""), ("agent raises priority", ""), ("agent takes it", "")]
+AGENT_STEPS = [("agent moves to", slug) for slug in SLUGS] + [
+    ("agent replies", ""),
+    ("agent raises priority", ""),
+    ("agent takes it", ""),
+]
 CUSTOMER_STEPS = [
     ("customer replies", ""),
     ("customer resolves", ""),
@@ -66,7 +79,11 @@ def undone() -> Iterator[None]:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.tuples(st.sampled_from(AGENT_STEPS + CUSTOMER_STEPS), st.integers(1, 4_000)), max_size=12))
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(AGENT_STEPS + CUSTOMER_STEPS), st.integers(1, 4_000)), max_size=12
+    )
+)
 def test_a_case_stays_true_to_its_status_whatever_happens(alice, acme, ada, steps):
     with time_machine.travel(datetime(2026, 11, 25, 9, tzinfo=UTC), tick=False) as clock, undone():
         make_policy()

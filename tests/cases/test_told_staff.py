@@ -8,7 +8,14 @@ from django.contrib.auth.models import Permission
 
 from accounts.actors import Actor
 from accounts.models import Activity, OutgoingMail
-from cases.actions import assign_case, change_status, escalate_case, move_to_queue, reply_to_case, warn_of_promises
+from cases.actions import (
+    assign_case,
+    change_status,
+    escalate_case,
+    move_to_queue,
+    reply_to_case,
+    warn_of_promises,
+)
 from cases.models import Case, CaseClock, CaseDesk, Queue
 from tests.cases.factories import make_case, make_policy, status
 from tests.factories import make_user
@@ -17,7 +24,9 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 def agent(name, *rights, **fields):
-    user = make_user(f"{name.lower()}@portal.example", first_name=name, last_name="Agent", is_staff=True, **fields)
+    user = make_user(
+        f"{name.lower()}@portal.example", first_name=name, last_name="Agent", is_staff=True, **fields
+    )
     user.user_permissions.set(Permission.objects.filter(codename__in=rights))
     return user
 
@@ -157,7 +166,10 @@ def test_a_customer_who_escalates_reaches_the_lead(case, alice, mei, lead):
     assert told("escalated_for_staff") == [lead.email, mei.email]
 
 
-@pytest.mark.parametrize(("zone", "words"), [("Europe/Berlin", "2 p.m. (Europe/Berlin)"), ("America/Chicago", "7 a.m. (America/Chicago)")])
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [("Europe/Berlin", "2 p.m. (Europe/Berlin)"), ("America/Chicago", "7 a.m. (America/Chicago)")],
+)
 def test_a_warning_names_the_time_zone_of_its_reader(case, mei, zone, words):
     Case.objects.update(assigned_to=mei)
     type(mei).objects.filter(pk=mei.pk).update(time_zone=zone)
@@ -174,5 +186,7 @@ def test_who_may_only_read_cases_is_given_no_address_to_answer_to(case, alice, l
     for who, address in ((lead, ""), (mei, "cases+")):
         Case.objects.update(assigned_to=who)
         reply_to_case(actor=Actor(user=alice.user, contact=alice), case=case, body="And now?")
-        assert OutgoingMail.objects.get(event="cases/reply_for_staff", to=who.email).reply_to.startswith(address)
+        assert OutgoingMail.objects.get(event="cases/reply_for_staff", to=who.email).reply_to.startswith(
+            address
+        )
     assert OutgoingMail.objects.get(to=lead.email).reply_to == ""

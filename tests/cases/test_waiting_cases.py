@@ -80,7 +80,10 @@ def test_a_case_that_cannot_be_closed_does_not_hold_the_others_up(alice, charlie
 
 def test_more_cases_than_a_few_hundred_are_reminded_of_at_once(alice, ada):
     case = waiting(alice, ada)
-    same = {name: getattr(case, name) for name in ("contact", "account", "request_type", "category", "waiting_since")}
+    same = {
+        name: getattr(case, name)
+        for name in ("contact", "account", "request_type", "category", "waiting_since")
+    }
     chosen = CaseStatus.objects.get(pk="waiting")
     Case.objects.bulk_create(Case(subject=f"Case {number}", status=chosen, **same) for number in range(250))
     assert after(3) == 251

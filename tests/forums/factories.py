@@ -24,7 +24,9 @@ def acting(person: Contact | User) -> Actor:
 def make_topic(forum: Forum, author: Contact | User, title: str = "", **fields: Any) -> Topic:
     number = next(_number)
     body = fields.pop("body", f"Question {number}?")
-    return open_topic(actor=acting(author), forum=forum, title=title or f"Topic {number}", body=body, **fields)
+    return open_topic(
+        actor=acting(author), forum=forum, title=title or f"Topic {number}", body=body, **fields
+    )
 
 
 def make_reply(topic: Topic, author: Contact | User, body: str = "", **fields: Any) -> Post:

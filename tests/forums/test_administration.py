@@ -69,7 +69,9 @@ def test_ada_renames_a_topic_and_the_address_follows(desk, topic):
     assert verbs()[-1] == "topic.renamed"
 
 
-@pytest.mark.parametrize(("action", "undo", "flag"), [("pin", "unpin", "is_pinned"), ("lock", "unlock", "is_locked")])
+@pytest.mark.parametrize(
+    ("action", "undo", "flag"), [("pin", "unpin", "is_pinned"), ("lock", "unlock", "is_locked")]
+)
 def test_ada_pins_and_closes_topics_in_bulk(desk, alice, forum, topic, action, undo, flag):
     other = make_topic(forum, alice)
     moderate(desk, TOPICS, action, topic, other)
@@ -106,7 +108,12 @@ def test_deleting_a_reply_sets_the_counters_right(desk, alice, bob, charlie, for
     topic.refresh_from_db()
     forum.refresh_from_db()
     assert list(topic.posts.replies()) == [kept]
-    assert (topic.reply_count, topic.last_post_by, topic.last_post_at, topic.is_answered) == (1, "Bob Tester", kept.created_at, False)
+    assert (topic.reply_count, topic.last_post_by, topic.last_post_at, topic.is_answered) == (
+        1,
+        "Bob Tester",
+        kept.created_at,
+        False,
+    )
     assert (forum.topic_count, forum.post_count, forum.last_post_at) == (1, 2, kept.created_at)
     assert verbs()[-1] == "post.deleted"
 

@@ -36,7 +36,11 @@ def pilots_forum(alice):
 
 
 def pages_of(topic):
-    return (topic.forum.get_absolute_url(), reverse("forums:topic_new", args=[topic.forum.slug]), topic.get_absolute_url())
+    return (
+        topic.forum.get_absolute_url(),
+        reverse("forums:topic_new", args=[topic.forum.slug]),
+        topic.get_absolute_url(),
+    )
 
 
 def titles_of(page):
@@ -75,7 +79,9 @@ def test_without_a_grant_alice_cannot_read_forums(sign_in, alice, topic):
 
 
 @pytest.mark.parametrize(("reader", "status"), [("alice", 200), ("fiona", 404)])
-def test_only_its_audience_sees_a_restricted_forum(request, sign_in, alice, topic, pilots_forum, reader, status):
+def test_only_its_audience_sees_a_restricted_forum(
+    request, sign_in, alice, topic, pilots_forum, reader, status
+):
     secret = make_topic(pilots_forum, alice, "Secret firmware")
     browser = sign_in(request.getfixturevalue(reader))
     assert [browser.get(url).status_code for url in pages_of(secret)] == [status] * 3
@@ -159,7 +165,8 @@ def test_topics_are_paged_and_every_one_is_reached_once(sign_in, alice, forum):
 
 
 @pytest.mark.parametrize(
-    ("show", "shown"), [("", {"Mine", "Bobs", "Solved"}), ("unanswered", {"Mine", "Bobs"}), ("mine", {"Mine", "Solved"})]
+    ("show", "shown"),
+    [("", {"Mine", "Bobs", "Solved"}), ("unanswered", {"Mine", "Bobs"}), ("mine", {"Mine", "Solved"})],
 )
 def test_topics_are_filtered(sign_in, alice, bob, forum, show, shown):
     make_topic(forum, alice, "Mine")
@@ -171,7 +178,14 @@ def test_topics_are_filtered(sign_in, alice, bob, forum, show, shown):
 
 
 @pytest.mark.parametrize(
-    "query", ["show=%00", "show=nonsense", "older=%00", "older=2024-01-01T00:00:00.000000%2B0000_x", "newer=%F0%9F%98"]
+    "query",
+    [
+        "show=%00",
+        "show=nonsense",
+        "older=%00",
+        "older=2024-01-01T00:00:00.000000%2B0000_x",
+        "newer=%F0%9F%98",
+    ],
 )
 def test_a_garbled_address_still_shows_the_topics(sign_in, alice, topic, query):
     assert topic.title in sign_in(alice).get(f"{topic.forum.get_absolute_url()}?{query}").text
@@ -182,7 +196,10 @@ def test_each_filter_without_topics_says_what_would_be_there(sign_in, alice, bob
     assert "No topics yet" in browser.get(forum.get_absolute_url()).text
     make_topic(forum, bob)
     Topic.objects.update(is_answered=True)
-    assert "Every question here has its answer" in browser.get(forum.get_absolute_url(), {"show": "unanswered"}).text
+    assert (
+        "Every question here has its answer"
+        in browser.get(forum.get_absolute_url(), {"show": "unanswered"}).text
+    )
     assert "You have no topics" in browser.get(forum.get_absolute_url(), {"show": "mine"}).text
 
 
@@ -200,7 +217,10 @@ def test_another_spelling_of_the_address_leads_to_the_right_one(sign_in, alice, 
 def test_an_unknown_topic_or_forum_is_not_found(sign_in, alice, topic):
     browser = sign_in(alice)
     for pk in (0, topic.pk + 1, 10**30):
-        assert browser.get(reverse("forums:topic_detail", args=[topic.forum.slug, pk, topic.slug])).status_code == 404
+        assert (
+            browser.get(reverse("forums:topic_detail", args=[topic.forum.slug, pk, topic.slug])).status_code
+            == 404
+        )
     assert browser.get(reverse("forums:forum_detail", args=["no-such-forum"])).status_code == 404
 
 
@@ -220,7 +240,9 @@ def test_posts_are_read_oldest_first_by_twenties(sign_in, alice, bob, topic):
     assert 'aria-current="page">3</a>' in pages[2]
 
 
-@pytest.mark.parametrize(("number", "page"), [("0", 2), ("99", 2), ("%00", 1), ("x", 1), ("9" * 5000, 1), ("", 1)])
+@pytest.mark.parametrize(
+    ("number", "page"), [("0", 2), ("99", 2), ("%00", 1), ("x", 1), ("9" * 5000, 1), ("", 1)]
+)
 def test_a_page_that_does_not_exist_is_the_first_or_the_last(sign_in, alice, bob, topic, number, page):
     for n in range(20):
         make_reply(topic, bob, at=hours_ago(-n))
@@ -257,14 +279,21 @@ def test_reading_writes_nothing(sign_in, alice, topic):
 
 
 @pytest.mark.parametrize("rows", [1, 50])
-def test_pages_cost_the_same_for_few_and_for_many(sign_in, alice, bob, ada, forum, django_assert_max_num_queries, rows):
+def test_pages_cost_the_same_for_few_and_for_many(
+    sign_in, alice, bob, ada, forum, django_assert_max_num_queries, rows
+):
     for n in range(rows):
         topic = make_topic(forum, alice if n % 2 else ada, at=hours_ago(n + 1))
         make_forum(f"Forum {n}")
     for n in range(rows):
         make_reply(topic, bob if n % 2 else ada, at=hours_ago(-n))
     browser = sign_in(alice)
-    ceilings = {LIST: 6, forum.get_absolute_url(): 7, f"{forum.get_absolute_url()}?show=mine": 6, topic.get_absolute_url(): 6}
+    ceilings = {
+        LIST: 6,
+        forum.get_absolute_url(): 7,
+        f"{forum.get_absolute_url()}?show=mine": 6,
+        topic.get_absolute_url(): 6,
+    }
     for url, ceiling in ceilings.items():
         with django_assert_max_num_queries(ceiling):
             assert browser.get(url).status_code == 200
@@ -286,7 +315,9 @@ def many_topics(topic, bob):
             )
             for n in range(1000)
         )
-    Post.objects.bulk_create(Post(topic=other, author_contact=bob, body="Hello") for other in Topic.objects.all())
+    Post.objects.bulk_create(
+        Post(topic=other, author_contact=bob, body="Hello") for other in Topic.objects.all()
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE forums_topic, forums_post")
     return topic.forum.topics
@@ -299,7 +330,10 @@ def many_topics(topic, bob):
         (lambda topics: topics.unpinned().newest_first()[:26], "forums_topic_"),
         (lambda topics: topics.newest_first()[:26], "forums_topic_newest_first"),
         (lambda topics: topics.unanswered().newest_first()[:26], "forums_topic_unanswered"),
-        (lambda topics: Topic.objects.exclude(pk=topics.first().pk).newest_first()[:6], "forums_topic_newest_anywhere"),
+        (
+            lambda topics: Topic.objects.exclude(pk=topics.first().pk).newest_first()[:6],
+            "forums_topic_newest_anywhere",
+        ),
         (lambda topics: topics.first().posts.in_order()[:20], "forums_post_in_order"),
     ],
 )

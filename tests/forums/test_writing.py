@@ -37,11 +37,18 @@ def reply_url(topic):
 
 
 def test_alice_starts_a_topic(sign_in, alice, forum):
-    response = sign_in(alice).post(new_url(forum), {"title": "Beacon shows E4", "body": "It says **E4**."}, follow=True)
+    response = sign_in(alice).post(
+        new_url(forum), {"title": "Beacon shows E4", "body": "It says **E4**."}, follow=True
+    )
     topic = Topic.objects.get()
     assert response.redirect_chain == [(topic.get_absolute_url(), 302)]
     assert "<strong>E4</strong>" in response.text
-    assert (topic.title, topic.slug, topic.author_contact, topic.author_user) == ("Beacon shows E4", "beacon-shows-e4", alice, None)
+    assert (topic.title, topic.slug, topic.author_contact, topic.author_user) == (
+        "Beacon shows E4",
+        "beacon-shows-e4",
+        alice,
+        None,
+    )
     assert (topic.reply_count, topic.last_post_by) == (0, "Alice Tester")
     activity = Activity.objects.get()
     assert (activity.verb, activity.actor, activity.label, activity.url) == (
@@ -68,7 +75,9 @@ def test_what_alice_typed_survives_a_missing_answer(sign_in, alice, forum, missi
     assert not Topic.objects.exists()
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "[x](javascript:alert(1))", "<img src=x onerror=alert(1)>"])
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "[x](javascript:alert(1))", "<img src=x onerror=alert(1)>"]
+)
 def test_markup_that_acts_is_shown_as_text(sign_in, alice, forum, text):
     page = sign_in(alice).post(new_url(forum), {"title": text, "body": text}, follow=True).text
     assert Topic.objects.get().title == text
@@ -121,10 +130,18 @@ def test_charlie_replies_and_lands_on_his_post(sign_in, charlie, topic):
     assert response.url == f"{topic.get_absolute_url()}?page=2#post-{post.pk}"
     assert f'id="post-{post.pk}"' in sign_in(charlie).get(response.url).text
     topic.refresh_from_db()
-    assert (topic.reply_count, topic.last_post_by, topic.last_post_at) == (20, "Charlie Tester", post.created_at)
+    assert (topic.reply_count, topic.last_post_by, topic.last_post_at) == (
+        20,
+        "Charlie Tester",
+        post.created_at,
+    )
     assert Forum.objects.get().post_count == 21
     activity = Activity.objects.latest("pk")
-    assert (activity.verb, activity.label, activity.details) == ("post.written", topic.title, {"post": post.pk})
+    assert (activity.verb, activity.label, activity.details) == (
+        "post.written",
+        topic.title,
+        {"post": post.pk},
+    )
 
 
 def test_sending_a_reply_twice_makes_one_post_and_one_mail(sign_in, charlie, topic):
@@ -135,7 +152,9 @@ def test_sending_a_reply_twice_makes_one_post_and_one_mail(sign_in, charlie, top
     assert OutgoingMail.objects.count() == 1
 
 
-def test_a_reply_that_another_server_with_a_faster_clock_took_already_makes_no_second_post(sign_in, charlie, topic):
+def test_a_reply_that_another_server_with_a_faster_clock_took_already_makes_no_second_post(
+    sign_in, charlie, topic
+):
     make_reply(topic, charlie, "Thank you!", at=hours_ago(-0.005))
     sign_in(charlie).post(reply_url(topic), {"body": "Thank you!"})
     assert topic.posts.replies().count() == 1
@@ -186,7 +205,12 @@ def test_a_forum_for_others_takes_no_reply(sign_in, alice, charlie, forum, topic
 
 def test_a_visitor_cannot_write(visitor, forum, topic):
     reply = make_reply(topic, topic.author_contact)
-    for url in (new_url(forum), reply_url(topic), url_of("mark_answer", topic, reply.pk), url_of("unmark_answer", topic)):
+    for url in (
+        new_url(forum),
+        reply_url(topic),
+        url_of("mark_answer", topic, reply.pk),
+        url_of("unmark_answer", topic),
+    ):
         response = visitor.post(url, {"title": "Hello", "body": "World"})
         assert response.status_code == 302
         assert response.url.startswith(reverse("account_login"))
@@ -209,7 +233,9 @@ def test_posts_brought_from_elsewhere_keep_their_times_and_mail_nobody(charlie, 
 # Mail
 
 
-def test_alice_is_mailed_when_charlie_replies_but_not_when_she_does(sign_in, alice, charlie, topic, run_jobs, mailoutbox, settings):
+def test_alice_is_mailed_when_charlie_replies_but_not_when_she_does(
+    sign_in, alice, charlie, topic, run_jobs, mailoutbox, settings
+):
     sign_in(alice).post(reply_url(topic), {"body": "Nobody?"})
     assert not OutgoingMail.objects.exists()
     sign_in(charlie).post(reply_url(topic), {"body": "Try *upstairs* & <see>."})

@@ -16,7 +16,11 @@ _number = count(1)
 def make_draft(account: Account, *amounts: str, tax_rate: str = "0", **fields: Any) -> Invoice:
     """A draft with one line for each amount (one of 100.00 if none is given)."""
     today = timezone.localdate()
-    defaults = {"issued_on": today - timedelta(days=10), "due_on": today + timedelta(days=20), "currency": "USD"}
+    defaults = {
+        "issued_on": today - timedelta(days=10),
+        "due_on": today + timedelta(days=20),
+        "currency": "USD",
+    }
     invoice = Invoice.objects.create(account=account, **(defaults | fields))
     for amount in amounts or ("100.00",):
         make_line(invoice, unit_price=Decimal(amount), tax_rate=Decimal(tax_rate))
@@ -40,4 +44,6 @@ def make_invoice(account: Account, *amounts: str, tax_rate: str = "0", **fields:
 
 def make_overdue(account: Account, *amounts: str, **fields: Any) -> Invoice:
     today = timezone.localdate()
-    return make_invoice(account, *amounts, issued_on=today - timedelta(days=40), due_on=today - timedelta(days=1), **fields)
+    return make_invoice(
+        account, *amounts, issued_on=today - timedelta(days=40), due_on=today - timedelta(days=1), **fields
+    )

@@ -26,18 +26,35 @@ def url(name, invoice):
 def draft_form(account, *prices, **fields):
     today = timezone.localdate().isoformat()
     data = {
-        "account": account.pk, "currency": "eur", "issued_on": today, "due_on": today,
-        "lines-TOTAL_FORMS": len(prices), "lines-INITIAL_FORMS": 0, "payments-TOTAL_FORMS": 0, "payments-INITIAL_FORMS": 0,
-    }  # fmt: skip
+        "account": account.pk,
+        "currency": "eur",
+        "issued_on": today,
+        "due_on": today,
+        "lines-TOTAL_FORMS": len(prices),
+        "lines-INITIAL_FORMS": 0,
+        "payments-TOTAL_FORMS": 0,
+        "payments-INITIAL_FORMS": 0,
+    }
     for index, price in enumerate(prices):
-        line = {"position": index + 1, "description": "Probe", "quantity": "2", "unit_price": price, "tax_rate": "19"}
+        line = {
+            "position": index + 1,
+            "description": "Probe",
+            "quantity": "2",
+            "unit_price": price,
+            "tax_rate": "19",
+        }
         data |= {f"lines-{index}-{name}": value for name, value in line.items()}
     return data | fields
 
 
 def payment_form(invoice, **fields):
     today = timezone.localdate().isoformat()
-    return {"amount": "40.00", "received_on": today, "method": "card", "expected_balance": str(invoice.balance)} | fields
+    return {
+        "amount": "40.00",
+        "received_on": today,
+        "method": "card",
+        "expected_balance": str(invoice.balance),
+    } | fields
 
 
 def test_ada_writes_a_draft_and_it_is_added_up(office, acme):
@@ -45,7 +62,11 @@ def test_ada_writes_a_draft_and_it_is_added_up(office, acme):
     assert response.status_code == 302
     invoice = Invoice.objects.get()
     assert (invoice.status, invoice.number, invoice.currency) == ("draft", None, "EUR")
-    assert (invoice.net_total, invoice.tax_total, invoice.total) == (Decimal("31.10"), Decimal("5.91"), Decimal("37.01"))
+    assert (invoice.net_total, invoice.tax_total, invoice.total) == (
+        Decimal("31.10"),
+        Decimal("5.91"),
+        Decimal("37.01"),
+    )
 
 
 def test_ada_saves_and_issues_in_one_step(office, acme, ada):
@@ -55,7 +76,9 @@ def test_ada_saves_and_issues_in_one_step(office, acme, ada):
 
 
 def test_a_draft_that_cannot_be_issued_is_kept_and_says_why(office, acme):
-    response = office.post(reverse("admin:invoices_invoice_add"), draft_form(acme, "-1.00", _issue="Save and issue"), follow=True)
+    response = office.post(
+        reverse("admin:invoices_invoice_add"), draft_form(acme, "-1.00", _issue="Save and issue"), follow=True
+    )
     assert "cannot come to less than zero" in response.text
     assert Invoice.objects.get().is_draft
 
@@ -68,7 +91,9 @@ def test_a_line_that_does_not_fit_is_refused(office, acme, price):
 
 
 def test_a_contact_of_another_account_is_refused(office, acme, charlie):
-    response = office.post(reverse("admin:invoices_invoice_add"), draft_form(acme, "1.00", contact=charlie.pk))
+    response = office.post(
+        reverse("admin:invoices_invoice_add"), draft_form(acme, "1.00", contact=charlie.pk)
+    )
     assert "belongs to another account" in response.text
 
 
@@ -158,7 +183,9 @@ def test_ada_sets_seller_logo_and_numbers_and_removes_the_logo(office):
     assert not InvoiceSettings.objects.get().logo
 
 
-@pytest.mark.parametrize(("name", "content"), [("logo.png", b"not a picture"), ("logo.exe", b"MZ"), ("logo.svg", b"<svg")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("logo.png", b"not a picture"), ("logo.exe", b"MZ"), ("logo.svg", b"<svg")]
+)
 def test_a_logo_that_cannot_be_printed_is_refused(office, name, content):
     page = reverse("admin:invoices_invoicesettings_change", args=[InvoiceSettings.objects.the_one().pk])
     response = office.post(page, settings_form(logo=SimpleUploadedFile(name, content)))

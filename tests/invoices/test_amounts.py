@@ -37,7 +37,10 @@ def test_tax_is_taken_on_the_sum_of_a_rate_not_on_each_line():
 
 def test_rates_are_summed_apart_and_listed_from_the_lowest():
     taxes = taxes_of([line("100", "19"), line("10", "7.00"), line("50", "19.00")], "EUR")
-    assert [(tax.rate, tax.net, tax.amount) for tax in taxes] == [(7, 10, Decimal("0.70")), (19, 150, Decimal("28.50"))]
+    assert [(tax.rate, tax.net, tax.amount) for tax in taxes] == [
+        (7, 10, Decimal("0.70")),
+        (19, 150, Decimal("28.50")),
+    ]
 
 
 amounts = st.decimals(min_value="-1000000", max_value="1000000", places=2)
@@ -59,7 +62,11 @@ def test_an_unknown_currency_or_one_with_three_digits_is_refused(code):
 
 def test_a_draft_is_added_up_from_its_lines(acme):
     invoice = make_draft(acme, "10.10", "0.05", tax_rate="8.25")
-    assert (invoice.net_total, invoice.tax_total, invoice.total) == (Decimal("10.15"), Decimal("0.84"), Decimal("10.99"))
+    assert (invoice.net_total, invoice.tax_total, invoice.total) == (
+        Decimal("10.15"),
+        Decimal("0.84"),
+        Decimal("10.99"),
+    )
 
 
 @pytest.mark.parametrize(

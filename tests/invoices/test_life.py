@@ -22,17 +22,31 @@ def verbs():
 
 
 def test_issuing_takes_the_next_number_and_copies_the_billing_address(acme, ada):
-    acme.street, acme.postal_code, acme.city, acme.vat_number = "2200 Mill Creek Road", "78744", "Austin", "US-1"
+    acme.street, acme.postal_code, acme.city, acme.vat_number = (
+        "2200 Mill Creek Road",
+        "78744",
+        "Austin",
+        "US-1",
+    )
     acme.save()
     first, second = make_draft(acme), make_draft(acme, bill_to_name="Acme Foods, Accounts payable")
     for invoice in (first, second):
         issue_invoice(actor=Actor(user=ada), invoice=invoice)
     assert [first.number, second.number] == ["INV-10001", "INV-10002"]
-    assert (first.bill_to_name, first.bill_to_address, first.bill_to_vat) == ("Acme Foods", "2200 Mill Creek Road\n78744 Austin", "US-1")
+    assert (first.bill_to_name, first.bill_to_address, first.bill_to_vat) == (
+        "Acme Foods",
+        "2200 Mill Creek Road\n78744 Austin",
+        "US-1",
+    )
     assert second.bill_to_name == "Acme Foods, Accounts payable"
     assert first.status == Invoice.Status.OPEN
     activity = Activity.objects.get(label="INV-10001")
-    assert (activity.verb, activity.actor, activity.account, activity.url) == ("invoice.issued", ada, acme, first.get_absolute_url())
+    assert (activity.verb, activity.actor, activity.account, activity.url) == (
+        "invoice.issued",
+        ada,
+        acme,
+        first.get_absolute_url(),
+    )
 
 
 def test_a_number_that_was_given_by_hand_is_left_out(acme):
@@ -43,7 +57,9 @@ def test_a_number_that_was_given_by_hand_is_left_out(acme):
     assert InvoiceSettings.objects.the_one().next_number == 10003
 
 
-def test_issuing_mails_those_who_may_read_it_and_nobody_else(acme, alice, bob, fiona, charlie, run_jobs, mailoutbox):
+def test_issuing_mails_those_who_may_read_it_and_nobody_else(
+    acme, alice, bob, fiona, charlie, run_jobs, mailoutbox
+):
     make_contact("Fred", acme, "Portal Finance User", is_active=False)
     make_contact("Frida", acme, "Portal Finance User", signs_in=False)
     issue_invoice(actor=SYSTEM, invoice=make_draft(acme, "1234.50", purchase_order="PO-7"))

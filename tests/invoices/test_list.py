@@ -20,7 +20,12 @@ def finance(fiona, sign_in):
 
 @pytest.fixture
 def one_of_each(acme):
-    invoices = {"open": make_invoice(acme), "overdue": make_overdue(acme), "paid": make_invoice(acme), "void": make_invoice(acme)}
+    invoices = {
+        "open": make_invoice(acme),
+        "overdue": make_overdue(acme),
+        "paid": make_invoice(acme),
+        "void": make_invoice(acme),
+    }
     record_payment(actor=SYSTEM, invoice=invoices["paid"], amount=invoices["paid"].total)
     void_invoice(actor=SYSTEM, invoice=invoices["void"])
     return invoices
@@ -41,7 +46,9 @@ def shown(response):
     ],
 )
 def test_finance_filters_by_status(finance, one_of_each, status, expected):
-    assert set(shown(finance.get(LIST, {"status": status}))) == {one_of_each[name].number for name in expected}
+    assert set(shown(finance.get(LIST, {"status": status}))) == {
+        one_of_each[name].number for name in expected
+    }
 
 
 @pytest.mark.parametrize("words", ["HL-20001", "hl-20001", "0001", "PO-44120", "4412", " 4412 "])
@@ -51,7 +58,9 @@ def test_finance_finds_an_invoice_by_part_of_its_number_or_purchase_order(financ
     assert shown(finance.get(LIST, {"q": words})) == ["HL-20001"]
 
 
-@pytest.mark.parametrize("query", ["?q=%00", "?status=%00", "?older=%00", "?older=2025-13-01_1", "?newer=x_x", "?q=%25"])
+@pytest.mark.parametrize(
+    "query", ["?q=%00", "?status=%00", "?older=%00", "?older=2025-13-01_1", "?newer=x_x", "?q=%25"]
+)
 def test_a_strange_address_is_no_error(finance, one_of_each, query):
     assert finance.get(LIST + query).status_code == 200
 
@@ -59,7 +68,9 @@ def test_a_strange_address_is_no_error(finance, one_of_each, query):
 def test_what_is_left_to_pay_is_summed_for_each_currency(finance, acme):
     for currency, amount in (("USD", "100.00"), ("USD", "23.45"), ("EUR", "7.00")):
         make_invoice(acme, amount, currency=currency)
-    record_payment(actor=SYSTEM, invoice=acme.invoices.get(total=100), amount=acme.invoices.get(total=100).total - 40)
+    record_payment(
+        actor=SYSTEM, invoice=acme.invoices.get(total=100), amount=acme.invoices.get(total=100).total - 40
+    )
     assert finance.get(LIST).context["open_sums"] == ["€7.00", "$63.45"]
 
 
@@ -96,7 +107,9 @@ def test_finance_pages_to_the_oldest_and_back_though_many_were_issued_on_one_day
 def test_an_index_has_the_order_of_the_list(fiona, acme, globex, rows, index):
     owners = [acme, *[globex] * 9]
     statuses = ["open", "paid", "void"]
-    Invoice.objects.bulk_create(Invoice(account=owners[n % 10], number=f"B-{n}", status=statuses[n % 3]) for n in range(3000))
+    Invoice.objects.bulk_create(
+        Invoice(account=owners[n % 10], number=f"B-{n}", status=statuses[n % 3]) for n in range(3000)
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE invoices_invoice")
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -116,7 +129,9 @@ def test_a_search_without_result_offers_all_invoices(finance, one_of_each):
 
 
 @pytest.mark.parametrize("rows", [1, 50])
-def test_the_list_costs_the_same_for_one_row_and_for_fifty(finance, acme, rows, django_assert_max_num_queries):
+def test_the_list_costs_the_same_for_one_row_and_for_fifty(
+    finance, acme, rows, django_assert_max_num_queries
+):
     for _ in range(rows):
         make_invoice(acme)
     finance.get(LIST)

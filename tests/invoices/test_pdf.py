@@ -40,7 +40,11 @@ def text_of(invoice):
 @pytest.fixture
 def seller(db):
     seller = InvoiceSettings.objects.the_one()
-    seller.legal_name, seller.address, seller.iban = "Harbor Lane Instruments GmbH", "Leuchtturmkai 27\n20457 Hamburg", "DE43 2009 9990"
+    seller.legal_name, seller.address, seller.iban = (
+        "Harbor Lane Instruments GmbH",
+        "Leuchtturmkai 27\n20457 Hamburg",
+        "DE43 2009 9990",
+    )
     seller.save()
     return seller
 
@@ -49,7 +53,14 @@ def seller(db):
 def long_invoice(acme, seller):
     invoice = make_draft(acme, number="T-LONG", purchase_order="PO-44120")
     for number in range(2, 61):
-        make_line(invoice, sku=f"SKU-{number}", description=f"Article number {number}", quantity="3", unit_price="9.99", tax_rate="8.25")
+        make_line(
+            invoice,
+            sku=f"SKU-{number}",
+            description=f"Article number {number}",
+            quantity="3",
+            unit_price="9.99",
+            tax_rate="8.25",
+        )
     issue_invoice(actor=SYSTEM, invoice=invoice, notify=False)
     return invoice
 
@@ -88,7 +99,9 @@ def test_seller_customer_and_how_to_pay_are_printed(long_invoice):
 
 @pytest.mark.parametrize("text", LITERALS)
 def test_what_people_wrote_comes_out_as_they_wrote_it(acme, text):
-    invoice = make_draft(acme, number="T-TEXT", notes=f"Note {text}", purchase_order=text, bill_to_name=text, tax_note=text)
+    invoice = make_draft(
+        acme, number="T-TEXT", notes=f"Note {text}", purchase_order=text, bill_to_name=text, tax_note=text
+    )
     make_line(invoice, description=f"Line {text}", sku=text, unit="")
     issue_invoice(actor=SYSTEM, invoice=invoice, notify=False)
     assert text_of(invoice).count(text) == 6
@@ -113,7 +126,12 @@ def test_a_settled_or_void_invoice_is_marked(acme, mark):
     invoice = make_invoice(acme)
     assert mark not in text_of(invoice)
     if mark == "PAID":
-        record_payment(actor=SYSTEM, invoice=invoice, amount=invoice.total, received_on=timezone.localdate() - timedelta(days=1))
+        record_payment(
+            actor=SYSTEM,
+            invoice=invoice,
+            amount=invoice.total,
+            received_on=timezone.localdate() - timedelta(days=1),
+        )
     else:
         void_invoice(actor=SYSTEM, invoice=invoice)
     text = text_of(invoice)
@@ -153,7 +171,7 @@ def test_the_browser_shows_it_under_its_number_and_keeps_no_copy(fiona, acme, si
 
 def picture(extension):
     if extension == "svg":
-        return b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"><rect width="40" height="10" fill="red"/></svg>'
+        return b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"><rect width="40" height="10" fill="red"/></svg>'  # noqa: E501
     data = BytesIO()
     Image.new("RGB", (40, 10), "red").save(data, {"png": "PNG", "jpg": "JPEG"}[extension])
     return data.getvalue()

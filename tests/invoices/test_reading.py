@@ -25,7 +25,11 @@ def test_finance_opens_an_invoice_of_the_account(fiona, acme, sign_in, page):
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("person", ["alice", "bob", "charlie", "globex_finance", "ada"])
 def test_others_get_404_for_an_invoice_by_address(person, acme, globex, sign_in, page, request):
-    stranger = make_contact("Greta", globex, "Portal Finance User") if person == "globex_finance" else request.getfixturevalue(person)
+    stranger = (
+        make_contact("Greta", globex, "Portal Finance User")
+        if person == "globex_finance"
+        else request.getfixturevalue(person)
+    )
     assert sign_in(stranger).get(reverse(page, args=[make_invoice(acme).number])).status_code == 404
 
 
@@ -67,12 +71,39 @@ def test_a_global_grant_shows_every_accounts_invoices(alice, globex, sign_in):
 
 
 def test_the_page_shows_lines_taxes_payments_and_what_is_left(fiona, acme, sign_in):
-    invoice = make_draft(acme, "200.00", tax_rate="8.25", number="T-PAGE", purchase_order="PO-44120", notes="Thanks <b>a lot</b>")
-    make_line(invoice, description="Probe", sku="FTH-5", unit="piece", quantity="2.5", unit_price="0.0125", tax_rate="0")
+    invoice = make_draft(
+        acme,
+        "200.00",
+        tax_rate="8.25",
+        number="T-PAGE",
+        purchase_order="PO-44120",
+        notes="Thanks <b>a lot</b>",
+    )
+    make_line(
+        invoice,
+        description="Probe",
+        sku="FTH-5",
+        unit="piece",
+        quantity="2.5",
+        unit_price="0.0125",
+        tax_rate="0",
+    )
     issue_invoice(actor=SYSTEM, invoice=invoice, notify=False)
     record_payment(actor=SYSTEM, invoice=invoice, amount=invoice.total - 50, reference="TRX-9")
     page = sign_in(fiona).get(invoice.get_absolute_url()).text
-    for text in ("Probe", "FTH-5", "2.5 piece", "$0.0125", "8.25%", "$16.50", "$216.53", "$50.00", "TRX-9", "PO-44120", "Partly paid"):
+    for text in (
+        "Probe",
+        "FTH-5",
+        "2.5 piece",
+        "$0.0125",
+        "8.25%",
+        "$16.50",
+        "$216.53",
+        "$50.00",
+        "TRX-9",
+        "PO-44120",
+        "Partly paid",
+    ):
         assert text in page
     assert "Thanks &lt;b&gt;a lot&lt;/b&gt;" in page
 
@@ -91,7 +122,9 @@ def test_a_void_invoice_asks_for_nothing(fiona, acme, sign_in):
 
 
 @pytest.mark.parametrize("lines", [1, 50])
-def test_the_page_costs_the_same_for_one_line_and_for_fifty(fiona, acme, sign_in, lines, django_assert_max_num_queries):
+def test_the_page_costs_the_same_for_one_line_and_for_fifty(
+    fiona, acme, sign_in, lines, django_assert_max_num_queries
+):
     invoice = make_invoice(acme, *["1.00"] * lines)
     browser = sign_in(fiona)
     browser.get(invoice.get_absolute_url())

@@ -13,7 +13,9 @@ _number = count(1)
 
 def make_category(name: str = "", *audience: WebRole, **fields: Any) -> Category:
     number = next(_number)
-    category = Category.objects.create(**{"name": name or f"Category {number}", "slug": f"shelf-{number}", **fields})
+    category = Category.objects.create(
+        **{"name": name or f"Category {number}", "slug": f"shelf-{number}", **fields}
+    )
     category.audience.set(audience)
     return category
 
@@ -21,7 +23,15 @@ def make_category(name: str = "", *audience: WebRole, **fields: Any) -> Category
 def make_draft(title: str = "", body: str = "Some text.", at: Any = None, **fields: Any) -> Article:
     number = next(_number)
     category = fields.pop("category", None) or make_category()
-    article = Article(**{"title": title or f"Article {number}", "slug": f"article-{number}", "body": body, "category": category, **fields})
+    article = Article(
+        **{
+            "title": title or f"Article {number}",
+            "slug": f"article-{number}",
+            "body": body,
+            "category": category,
+            **fields,
+        }
+    )
     return write_article(actor=SYSTEM, article=article, at=at)
 
 

@@ -40,7 +40,10 @@ def test_an_editor_writes_a_draft(desk, ada):
 
 def test_an_editor_changes_a_published_article(desk):
     article = make_article()
-    desk.post(reverse("admin:knowledgebase_article_change", args=[article.pk]), typed(article.category, body="New text"))
+    desk.post(
+        reverse("admin:knowledgebase_article_change", args=[article.pk]),
+        typed(article.category, body="New text"),
+    )
     article.refresh_from_db()
     assert article.status == Article.Status.PUBLISHED
     assert article.body_html.strip() == "<p>New text</p>"
@@ -52,13 +55,17 @@ def test_an_editor_is_told_that_an_address_is_taken(desk):
     assert not Article.objects.exists()
 
 
-@pytest.mark.parametrize(("action", "status"), [("publish", "published"), ("unpublish", "draft"), ("archive", "archived")])
+@pytest.mark.parametrize(
+    ("action", "status"), [("publish", "published"), ("unpublish", "draft"), ("archive", "archived")]
+)
 def test_an_editor_publishes_and_takes_back(desk, action, status):
     article = make_draft() if action == "publish" else make_article()
     desk.post(reverse(ARTICLES), {"action": action, "_selected_action": [article.pk]})
     article.refresh_from_db()
     assert article.status == status
-    assert Activity.objects.filter(record_id=article.pk).order_by("-pk")[0].verb.startswith(f"article.{action}")
+    assert (
+        Activity.objects.filter(record_id=article.pk).order_by("-pk")[0].verb.startswith(f"article.{action}")
+    )
 
 
 def test_an_editor_previews_a_draft(desk):

@@ -31,7 +31,9 @@ def test_a_contact_changes_their_mind_and_keeps_one_voice(article, alice, bob, s
     browser = sign_in(alice)
     sign_in(bob).post(feedback_url(article), {"is_helpful": "yes"})
     browser.post(feedback_url(article), {"is_helpful": "yes"})
-    page = browser.post(feedback_url(article), {"is_helpful": "no", "comment": "Step 2 is missing."}, follow=True).text
+    page = browser.post(
+        feedback_url(article), {"is_helpful": "no", "comment": "Step 2 is missing."}, follow=True
+    ).text
     assert "This did not help you" in page
     assert "Step 2 is missing.</textarea>" in page
     voices = ArticleFeedback.objects.order_by("contact").values_list("contact", "is_helpful", "comment")
@@ -48,7 +50,9 @@ def test_a_comment_that_is_too_long_is_not_lost(article, alice, sign_in):
 
 @pytest.mark.parametrize("answer", ["", "perhaps"])
 def test_an_answer_is_yes_or_no(article, alice, sign_in, answer):
-    response = sign_in(alice).post(feedback_url(article), {"is_helpful": answer, "comment": "Typed with care"})
+    response = sign_in(alice).post(
+        feedback_url(article), {"is_helpful": answer, "comment": "Typed with care"}
+    )
     assert response.status_code == 200
     assert "Typed with care" in response.text
     assert not ArticleFeedback.objects.exists()

@@ -21,7 +21,11 @@ LIST = "/knowledgebase/"
 def article(db):
     category = make_category("Gateways", slug="gateways")
     return make_article(
-        "Pair a Beacon with a Tidegate", "Hold the **button**.", slug="pair-a-beacon", category=category, products=["Beacon"]
+        "Pair a Beacon with a Tidegate",
+        "Hold the **button**.",
+        slug="pair-a-beacon",
+        category=category,
+        products=["Beacon"],
     )
 
 
@@ -38,7 +42,9 @@ def test_a_contact_reads_a_published_article(article, alice, sign_in):
     assert 'href="/knowledgebase/category/gateways/"' in page
 
 
-@pytest.mark.parametrize("address", [LIST, "/knowledgebase/category/gateways/", "/knowledgebase/pair-a-beacon/"])
+@pytest.mark.parametrize(
+    "address", [LIST, "/knowledgebase/category/gateways/", "/knowledgebase/pair-a-beacon/"]
+)
 def test_a_visitor_is_asked_to_sign_in(article, visitor, address):
     response = visitor.get(address)
     assert response.status_code == 302
@@ -105,7 +111,10 @@ def test_the_list_shows_categories_in_order_with_their_latest_articles(alice, si
     make_article("Lonely", category=second, at=now - timedelta(days=30))
 
     response = sign_in(alice).get(LIST)
-    shelves = [(shelf.name, [article["title"] for article in shelf.top_articles]) for shelf in response.context["categories"]]
+    shelves = [
+        (shelf.name, [article["title"] for article in shelf.top_articles])
+        for shelf in response.context["categories"]
+    ]
     assert shelves == [
         ("First shelf", ["Aged 0 days", "Aged 1 days", "Aged 2 days", "Aged 3 days", "Aged 4 days"]),
         ("Second shelf", ["Lonely"]),
@@ -173,7 +182,9 @@ def test_pages_cost_the_same_however_many_articles(rows, alice, sign_in, django_
             assert browser.get(address).status_code == 200
 
 
-@pytest.mark.parametrize("address", [LIST, "/knowledgebase/category/gateways/", "/knowledgebase/pair-a-beacon/"])
+@pytest.mark.parametrize(
+    "address", [LIST, "/knowledgebase/category/gateways/", "/knowledgebase/pair-a-beacon/"]
+)
 def test_pages_are_only_for_reading(article, alice, sign_in, address):
     assert sign_in(alice).post(address).status_code == 405
 
@@ -187,8 +198,13 @@ def test_lists_are_read_off_an_index_in_their_order(alice):
     articles = Article.objects.visible_to(alice).without_text()
     shelf = make_category()
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
-    latest, of_shelf = articles.latest_first()[:6].explain(), articles.filter(category=shelf).latest_first()[:26].explain()
+        cursor.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
+        )
+    latest, of_shelf = (
+        articles.latest_first()[:6].explain(),
+        articles.filter(category=shelf).latest_first()[:26].explain(),
+    )
     assert "Index Scan using knowledgebase_article_latest" in latest
     assert "Index Scan using knowledgebase_article_category" in of_shelf
     assert "Sort" not in latest + of_shelf

@@ -24,7 +24,9 @@ def page(browser, words):
 
 def test_a_question_finds_articles_with_any_of_its_words_the_title_first(browser):
     make_article("Change the battery", "Open the lid of the logger.")
-    make_article("Store a logger", "Take the battery out before winter. A battery is a battery: batteries leak.")
+    make_article(
+        "Store a logger", "Take the battery out before winter. A battery is a battery: batteries leak."
+    )
     make_article("Read an invoice", "Totals and taxes.")
     assert found(browser, "How do I replace batteries?") == ["Change the battery", "Store a logger"]
 
@@ -38,7 +40,9 @@ def test_equal_matches_come_in_a_lasting_order(browser):
 
 def test_a_snippet_marks_the_words(browser):
     filler = "Nothing to see. " * 60
-    make_article("Storage", f"{filler}Remove **both** batteries & keep them dry. {filler}", summary="About storage.")
+    make_article(
+        "Storage", f"{filler}Remove **both** batteries & keep them dry. {filler}", summary="About storage."
+    )
     shown = page(browser, "battery")
     assert "… Nothing to see. Remove both <mark>batteries</mark> &amp; keep them dry. Nothing" in shown
     assert "**both**" not in shown
@@ -107,4 +111,6 @@ def test_an_edited_article_is_found_by_its_new_words(alice):
     article = make_article("Pair a Beacon")
     Article.objects.filter(pk=article.pk).update(title="Pair a Fathom")
     results = Article.objects.visible_to(alice).search("fathom")[:5]
-    assert [(result.title, result.get_absolute_url()) for result in results] == [("Pair a Fathom", article.get_absolute_url())]
+    assert [(result.title, result.get_absolute_url()) for result in results] == [
+        ("Pair a Fathom", article.get_absolute_url())
+    ]

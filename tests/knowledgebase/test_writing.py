@@ -15,7 +15,7 @@ from tests.knowledgebase.factories import make_article, make_category, make_draf
 
 
 def test_headings_get_addresses_and_a_table_of_contents(alice, sign_in):
-    body = "## Before you start\n\n## Pair & *check*\n\n### Details\n\n## Before you start\n\n## 日本語\n\n## 中文"
+    body = "## Before you start\n\n## Pair & *check*\n\n### Details\n\n## Before you start\n\n## 日本語\n\n## 中文"  # noqa: E501
     article = make_article(body=body)
     sections = [(section.anchor, section.title) for section in article.sections]
     assert sections == [
@@ -49,17 +49,27 @@ def test_a_short_article_has_no_table_of_contents(alice, sign_in):
 def test_text_cannot_smuggle_in_a_script(attack, alice, sign_in):
     article = make_article(body=attack)
     page = sign_in(alice).get(article.get_absolute_url()).text
-    assert not any(piece in page for piece in ["<script>alert", "<img src=x", "<svg onload", 'href="javascript:'])
+    assert not any(
+        piece in page for piece in ["<script>alert", "<img src=x", "<svg onload", 'href="javascript:']
+    )
 
 
 def test_writing_counts_the_words_and_notes_who_wrote(ada):
-    article = Article(title="Reset a gateway", slug="reset", body="Hold the button\nfor ten seconds.", category=make_category())
+    article = Article(
+        title="Reset a gateway",
+        slug="reset",
+        body="Hold the button\nfor ten seconds.",
+        category=make_category(),
+    )
     write_article(actor=Actor(user=ada), article=article)
     article.title = "Reset a Tidegate gateway"
     write_article(actor=Actor(user=ada), article=article)
     article.refresh_from_db()
     assert (article.title_length, article.body_length) == (4, 6)
-    assert list(Activity.objects.order_by("pk").values_list("verb", "actor")) == [("article.written", ada.pk), ("article.changed", ada.pk)]
+    assert list(Activity.objects.order_by("pk").values_list("verb", "actor")) == [
+        ("article.written", ada.pk),
+        ("article.changed", ada.pk),
+    ]
     assert all(Activity.objects.values_list("is_internal", flat=True))
 
 

@@ -53,7 +53,9 @@ def test_a_holiday_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "open_hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-11-25", 24)], ids=["spring", "autumn", "plain"]
+    ("day", "open_hours"),
+    [("2026-03-29", 23), ("2026-10-25", 25), ("2026-11-25", 24)],
+    ids=["spring", "autumn", "plain"],
 )
 def test_a_day_is_as_long_as_it_really_is(day: str, open_hours: int) -> None:
     start = at(f"{day} 00:00")
@@ -83,7 +85,10 @@ def test_a_case_over_the_change_of_the_clocks_is_due_at_the_same_time_on_the_wal
 
 
 def test_a_pause_does_not_count() -> None:
-    pauses = [(at("2026-11-25 11:00"), at("2026-11-26 10:00")), (at("2026-11-26 12:00"), at("2026-11-26 13:00"))]
+    pauses = [
+        (at("2026-11-25 11:00"), at("2026-11-26 10:00")),
+        (at("2026-11-26 12:00"), at("2026-11-26 13:00")),
+    ]
     assert office().due(at("2026-11-25 10:00"), timedelta(hours=4), pauses) == at("2026-11-26 14:00")
     assert office().between(at("2026-11-25 10:00"), at("2026-11-26 14:00"), pauses) == timedelta(hours=4)
 

@@ -1,4 +1,5 @@
-"""Working time compared with a count of every minute, on days in nine zones whose clocks do what they like."""
+"""Working time compared with a count of every minute, on days in nine zones whose clocks do what they
+like."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -43,8 +44,8 @@ def minutes_around(zone: ZoneInfo, day: date) -> list[tuple[datetime, datetime]]
 
 
 def open_minutes(zone: ZoneInfo, opening: list[Interval], day: date) -> list[datetime]:
-    """The rule: from the first minute in which a clock on the wall shows an opening time to the last one that it does,
-    whatever it shows in between."""
+    """The rule: from the first minute in which a clock on the wall shows an opening time to the last one that
+    it does, whatever it shows in between."""
     found: set[datetime] = set()
     for opens_on in (day + DAY * number for number in (-2, -1, 0, 1, 2)):
         for opens, closes in opening:
@@ -59,7 +60,9 @@ def every_minute(first: datetime, last: datetime) -> Iterator[datetime]:
 
 
 def hours_of(zone: ZoneInfo, opening: list[Interval]) -> BusinessHours:
-    day = tuple((time(opens // 60, opens % 60), time(closes // 60 % 24, closes % 60)) for opens, closes in opening)
+    day = tuple(
+        (time(opens // 60, opens % 60), time(closes // 60 % 24, closes % 60)) for opens, closes in opening
+    )
     return BusinessHours(zone, (day,) * 7)
 
 
@@ -75,7 +78,9 @@ def interesting_days(name: str) -> st.SearchStrategy[date]:
 
 
 edges = st.sampled_from([*range(0, 1441, 30), 1, 59, 61, 119, 121, 1439])
-openings = st.sets(edges, min_size=2, max_size=6).map(lambda found: list(zip(sorted(found)[::2], sorted(found)[1::2], strict=False)))
+openings = st.sets(edges, min_size=2, max_size=6).map(
+    lambda found: list(zip(sorted(found)[::2], sorted(found)[1::2], strict=False))
+)
 
 
 def compare(zone: ZoneInfo, day: date, opening: list[Interval]) -> None:

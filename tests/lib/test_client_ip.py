@@ -35,7 +35,13 @@ def test_without_a_proxy_it_is_the_peer(settings, peer, address):
 @pytest.mark.parametrize("peer", ["10.0.0.1", "::ffff:10.0.0.1", ""])
 @pytest.mark.parametrize(
     ("header", "address"),
-    [("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8::1", "2001:db8::1"), ("x", None), ("", None)],
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("x", None),
+        ("", None),
+    ],
 )
 def test_behind_a_trusted_proxy_it_is_what_the_proxy_says(settings, peer, header, address):
     settings.TRUSTED_PROXIES = ["10.0.0.1"]

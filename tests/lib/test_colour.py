@@ -4,7 +4,9 @@ import pytest
 
 from lib.colour import DARK_GROUND, LIGHT_GROUND, contrast, luminance, readable_on, readable_variants, text_on
 
-EVERY_KIND = [f"#{r:02x}{g:02x}{b:02x}" for r in range(0, 256, 51) for g in range(0, 256, 51) for b in range(0, 256, 51)]
+EVERY_KIND = [
+    f"#{r:02x}{g:02x}{b:02x}" for r in range(0, 256, 51) for g in range(0, 256, 51) for b in range(0, 256, 51)
+]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,8 @@ def test_luminance_goes_from_black_to_white():
 
 
 @pytest.mark.parametrize(
-    ("ground", "text"), [("#ffff00", "#000000"), ("#0b5563", "#ffffff"), ("#808080", "#000000"), ("#6a6a6a", "#ffffff")]
+    ("ground", "text"),
+    [("#ffff00", "#000000"), ("#0b5563", "#ffffff"), ("#808080", "#000000"), ("#6a6a6a", "#ffffff")],
 )
 def test_text_is_black_or_white_whichever_reads_better(ground, text):
     assert text_on(ground) == text

@@ -54,7 +54,8 @@ def test_the_text_is_made_once_and_planned_once_in_a_connection(accounts, django
     assert len(made) == to_compile + to_check
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s", ['%"accounts_account"."name" = $1%']
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+            ['%"accounts_account"."name" = $1%'],
         )
         assert all(custom == 0 for _generic, custom in cursor.fetchall())
 
@@ -67,7 +68,9 @@ def test_what_watches_queries_sees_the_text_each_time(accounts):
 
 
 def test_related_rows_come_along(alice, django_assert_num_queries):
-    [found] = compiled.rows("contact", lambda pk: Contact.objects.select_related("account").filter(pk=pk), pk=alice.pk)
+    [found] = compiled.rows(
+        "contact", lambda pk: Contact.objects.select_related("account").filter(pk=pk), pk=alice.pk
+    )
     with django_assert_num_queries(0):
         assert found.account.name == "Acme Foods"
 

@@ -5,7 +5,10 @@ import pytest
 from lib.markdown import render
 
 HARMLESS = [
-    ("**bold** *soft* ~~gone~~ `code`", "<p><strong>bold</strong> <em>soft</em> <s>gone</s> <code>code</code></p>"),
+    (
+        "**bold** *soft* ~~gone~~ `code`",
+        "<p><strong>bold</strong> <em>soft</em> <s>gone</s> <code>code</code></p>",
+    ),
     ("one\ntwo", "<p>one<br>\ntwo</p>"),
     ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
     ("3. a", '<ol start="3">\n<li>a</li>\n</ol>'),
@@ -24,7 +27,8 @@ def test_text_becomes_html(text, html):
 
 
 @pytest.mark.parametrize(
-    ("text", "tag"), [("# Top", "h2"), ("## Second", "h2"), ("### Third", "h3"), ("###### Sixth", "h6"), ("Top\n===", "h2")]
+    ("text", "tag"),
+    [("# Top", "h2"), ("## Second", "h2"), ("### Third", "h3"), ("###### Sixth", "h6"), ("Top\n===", "h2")],
 )
 def test_headings_start_below_the_title_of_the_page(text, tag):
     html = render(text)
@@ -39,7 +43,15 @@ def test_tables_are_tables():
 
 
 @pytest.mark.parametrize(
-    "address", ["https://example.org/x?a=1", "http://example.org", "mailto:a@example.org", "tel:+491234", "/cases/", "#top"]
+    "address",
+    [
+        "https://example.org/x?a=1",
+        "http://example.org",
+        "mailto:a@example.org",
+        "tel:+491234",
+        "/cases/",
+        "#top",
+    ],
 )
 def test_a_link_leads_there_without_telling_anybody(address):
     assert render(f"[x]({address})").strip() == f'<p><a href="{address}" rel="nofollow noopener">x</a></p>'
@@ -82,7 +94,16 @@ def test_nothing_in_a_text_can_act_or_load(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["*" * 5_000, "[" * 5_000, "> " * 2_000, "`" * 5_000, "a\n" * 5_000, "- " * 1_000, "|" * 3_000 + "\n" + "|-" * 3_000]
+    "text",
+    [
+        "*" * 5_000,
+        "[" * 5_000,
+        "> " * 2_000,
+        "`" * 5_000,
+        "a\n" * 5_000,
+        "- " * 1_000,
+        "|" * 3_000 + "\n" + "|-" * 3_000,
+    ],
 )
 def test_a_malicious_text_is_rendered_all_the_same(text):
     assert isinstance(render(text), str)

@@ -7,11 +7,33 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lib.networks import NetworkSet, parse_address, parse_network
 
-LISTED = ["192.0.2.0/24", "192.0.2.128/25", "192.0.3.0/24", "10.0.0.1", "2001:db8::/32", "2001:db8:1::/48", "fd00::1"]
+LISTED = [
+    "192.0.2.0/24",
+    "192.0.2.128/25",
+    "192.0.3.0/24",
+    "10.0.0.1",
+    "2001:db8::/32",
+    "2001:db8:1::/48",
+    "fd00::1",
+]
 AROUND = [
-    "192.0.1.255", "192.0.2.0", "192.0.3.255", "192.0.4.0", "10.0.0.0", "10.0.0.1", "10.0.0.2", "0.0.0.1", "255.255.255.255", "::",
-    "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db9::", "fd00::1", "fd00::2",
-]  # fmt: skip
+    "192.0.1.255",
+    "192.0.2.0",
+    "192.0.3.255",
+    "192.0.4.0",
+    "10.0.0.0",
+    "10.0.0.1",
+    "10.0.0.2",
+    "0.0.0.1",
+    "255.255.255.255",
+    "::",
+    "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff",
+    "2001:db8::",
+    "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+    "2001:db9::",
+    "fd00::1",
+    "fd00::2",
+]
 
 
 @pytest.mark.parametrize("address", AROUND)
@@ -47,7 +69,10 @@ def test_a_network_has_one_spelling(typed, kept):
     assert str(parse_network(f" {typed} ")) == kept
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("::ffff:192.0.2.7", "192.0.2.7"), ("fe80::1%eth0", "fe80::1"), (" 192.0.2.7", "192.0.2.7")])
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("::ffff:192.0.2.7", "192.0.2.7"), ("fe80::1%eth0", "fe80::1"), (" 192.0.2.7", "192.0.2.7")],
+)
 def test_an_address_has_one_spelling(typed, kept):
     assert str(parse_address(typed)) == kept
 

@@ -17,7 +17,9 @@ NOW = timezone.now()
 def make_mails(*minutes_ago):
     """Mails written so many minutes ago; their subject says how many."""
     for n, minutes in enumerate(minutes_ago):
-        mail = OutgoingMail.objects.create(event="x", to="a@acme.example", subject=f"{minutes}", text="x", message_id=f"{n}-{minutes}")
+        mail = OutgoingMail.objects.create(
+            event="x", to="a@acme.example", subject=f"{minutes}", text="x", message_id=f"{n}-{minutes}"
+        )
         OutgoingMail.objects.filter(pk=mail.pk).update(created_at=NOW - timedelta(minutes=minutes))
 
 
@@ -38,7 +40,9 @@ def newest_first():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("times", [(), (1,), (1, 2, 3), (1, 2, 3, 4), tuple(range(10)), (5,) * 8, (1, 1, 2, 2, 2, 2, 2, 3, 3, 3)])
+@pytest.mark.parametrize(
+    "times", [(), (1,), (1, 2, 3), (1, 2, 3, 4), tuple(range(10)), (5,) * 8, (1, 1, 2, 2, 2, 2, 2, 3, 3, 3)]
+)
 def test_every_row_comes_once_and_in_order_in_both_directions(times):
     make_mails(*times)
     older = walk("older")
@@ -95,10 +99,23 @@ def test_the_other_words_of_the_address_are_kept():
 @pytest.mark.parametrize("parameter", ["older", "newer"])
 @pytest.mark.parametrize(
     "cursor",
-    ["", "_", "x", "2026-01-01", "2026-02-30_1", "2026-01-01T00:00:00.0+0000_", "2026-01-01T00:00:00.000000+0000_-1",
-     "2026-01-01T00:00:00.000000+0000_99999999999999999999", "2026-01-01T00:00:00.000000_1 OR 1=1", "\x00_1", "0000-13-99_1", "1_2_3",
-     "9999-12-31T23:59:59.999999-2359_1", "0001-01-01T00:00:00.000000+2359_1"],
-)  # fmt: skip
+    [
+        "",
+        "_",
+        "x",
+        "2026-01-01",
+        "2026-02-30_1",
+        "2026-01-01T00:00:00.0+0000_",
+        "2026-01-01T00:00:00.000000+0000_-1",
+        "2026-01-01T00:00:00.000000+0000_99999999999999999999",
+        "2026-01-01T00:00:00.000000_1 OR 1=1",
+        "\x00_1",
+        "0000-13-99_1",
+        "1_2_3",
+        "9999-12-31T23:59:59.999999-2359_1",
+        "0001-01-01T00:00:00.000000+2359_1",
+    ],
+)
 def test_a_malformed_cursor_is_as_none(parameter, cursor):
     make_mails(*range(5))
     assert page(f"{parameter}={cursor}").rows == newest_first()[:3]
@@ -123,5 +140,7 @@ def test_rows_of_one_day_are_paged_too(acme):
         return paginate(Invoice.objects.all(), by="issued_on", query=QueryDict(url.lstrip("?")), size=2)
 
     pages = walk("older", turn=turn)
-    assert [invoice for one in pages for invoice in one.rows] == list(Invoice.objects.order_by("-issued_on", "-pk"))
+    assert [invoice for one in pages for invoice in one.rows] == list(
+        Invoice.objects.order_by("-issued_on", "-pk")
+    )
     assert turn(pages[1].newer_url).rows == pages[0].rows

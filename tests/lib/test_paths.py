@@ -28,7 +28,21 @@ def test_a_path_has_letters_digits_and_hyphens(path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/../", "/a/./b/", "/a b/", "/ä/", "/a?b/", "/a#b/", "/-a/", "/a%2fb/", "/a\\b/", "https://a/", "/a\n/", "/a_b/"]
+    "path",
+    [
+        "/../",
+        "/a/./b/",
+        "/a b/",
+        "/ä/",
+        "/a?b/",
+        "/a#b/",
+        "/-a/",
+        "/a%2fb/",
+        "/a\\b/",
+        "https://a/",
+        "/a\n/",
+        "/a_b/",
+    ],
 )
 def test_anything_else_is_no_path(path):
     assert not is_path(path)

@@ -45,7 +45,15 @@ def test_a_file_keeps_its_own_name_and_nothing_that_could_deceive(name, kept):
 
 
 @pytest.mark.parametrize(
-    "name", ["x" * 300 + ".pdf", "x" * 300, "." + "x" * 300, "a." + "x" * 300, "日" * 300 + ".pdf", "x" * 149 + ".pdf"]
+    "name",
+    [
+        "x" * 300 + ".pdf",
+        "x" * 300,
+        "." + "x" * 300,
+        "a." + "x" * 300,
+        "日" * 300 + ".pdf",
+        "x" * 149 + ".pdf",
+    ],
 )
 def test_a_long_name_is_shortened_and_keeps_its_kind(name):
     kept = clean_name(name)
@@ -53,7 +61,9 @@ def test_a_long_name_is_shortened_and_keeps_its_kind(name):
     assert kept.endswith(".pdf") is name.endswith(".pdf")
 
 
-@pytest.mark.parametrize(("name", "extension"), [("a.PDF", "pdf"), ("a.tar.gz", "gz"), ("a", ""), (".bashrc", ""), ("a.", "")])
+@pytest.mark.parametrize(
+    ("name", "extension"), [("a.PDF", "pdf"), ("a.tar.gz", "gz"), ("a", ""), (".bashrc", ""), ("a.", "")]
+)
 def test_the_kind_of_a_file_is_its_last_extension_in_small_letters(name, extension):
     assert extension_of(name) == extension
 

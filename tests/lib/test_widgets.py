@@ -18,11 +18,19 @@ def shown(html: str) -> str:
 @pytest.mark.parametrize("value", [*HOSTILE, None, 7])
 @pytest.mark.parametrize(
     ("ours", "djangos"),
-    [(Line, forms.TextInput), (HiddenLine, forms.HiddenInput), (Lines, forms.Textarea), (PlainSelect, forms.Select)],
+    [
+        (Line, forms.TextInput),
+        (HiddenLine, forms.HiddenInput),
+        (Lines, forms.Textarea),
+        (PlainSelect, forms.Select),
+    ],
 )
 def test_a_widget_draws_what_djangos_draws(ours, djangos, value):
     options = {"choices": CHOICES} if ours is PlainSelect else {}
-    drawn = [kind(attrs={"class": "x", "required": True}, **options).render("field", value, {"id": "id_field"}) for kind in (ours, djangos)]
+    drawn = [
+        kind(attrs={"class": "x", "required": True}, **options).render("field", value, {"id": "id_field"})
+        for kind in (ours, djangos)
+    ]
     assert sorted(shown(drawn[0])) == sorted(shown(drawn[1]))
 
 

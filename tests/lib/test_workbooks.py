@@ -30,14 +30,22 @@ def changed(content, part, change, compression=zipfile.ZIP_DEFLATED):
 
 
 def with_rows(rows):
-    return changed(workbook(["x"]), SHEET, lambda sheet: sheet.partition(b"<row")[0] + rows.encode() + b"</sheetData></worksheet>")
+    return changed(
+        workbook(["x"]),
+        SHEET,
+        lambda sheet: sheet.partition(b"<row")[0] + rows.encode() + b"</sheetData></worksheet>",
+    )
 
 
 def with_shared_texts(items, *numbers):
     """As Excel itself writes: cells name texts by their number in a list."""
-    reference = f'<Relationship Id="rId77" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+    reference = (
+        f'<Relationship Id="rId77" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+    )
     content = with_rows("<row>" + "".join(f'<c t="s"><v>{number}</v></c>' for number in numbers) + "</row>")
-    content = io.BytesIO(changed(content, REFERENCES, lambda xml: xml.replace(b"</Relationships>", reference.encode())))
+    content = io.BytesIO(
+        changed(content, REFERENCES, lambda xml: xml.replace(b"</Relationships>", reference.encode()))
+    )
     with zipfile.ZipFile(content, "a") as archive:
         archive.writestr("xl/sharedStrings.xml", f"<sst>{items}</sst>")
     return content.getvalue()
@@ -70,7 +78,9 @@ def test_rows_and_cells_that_the_file_leaves_out_keep_their_places():
 
 
 def test_texts_that_are_kept_in_one_list_are_found_there():
-    assert read(with_shared_texts("<si><t>Dora</t></si><si><t>Quist</t></si>", 1, 0, 1)) == [["Quist", "Dora", "Quist"]]
+    assert read(with_shared_texts("<si><t>Dora</t></si><si><t>Quist</t></si>", 1, 0, 1)) == [
+        ["Quist", "Dora", "Quist"]
+    ]
 
 
 def test_a_text_in_several_pieces_is_one_and_its_pronunciation_is_left_out():
@@ -102,7 +112,15 @@ def test_reading_stops_at_the_last_row_and_column_wanted():
         lambda content: changed(content, "_rels/.rels", lambda _relations: b"<Relationships/>"),
         lambda content: changed(content, SHEET, lambda sheet: sheet, zipfile.ZIP_LZMA),
     ],
-    ids=["cut off", "unfinished sheet", "no such text", "no row number", "no sheet", "no book", "strange compression"],
+    ids=[
+        "cut off",
+        "unfinished sheet",
+        "no such text",
+        "no row number",
+        "no sheet",
+        "no book",
+        "strange compression",
+    ],
 )
 def test_a_damaged_workbook_is_refused(damage):
     with pytest.raises(WorkbookError):

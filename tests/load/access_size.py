@@ -22,20 +22,35 @@ CONTACTS, CASES, ACCOUNTS = 10_000, 100_000, 1_000
 @pytest.fixture
 def crowd(db):
     chance = Random(1)  # noqa: S311 -- the same crowd every time
-    accounts = Account.objects.bulk_create(Account(number=f"N{number}", name=f"Account {number}") for number in range(ACCOUNTS))
+    accounts = Account.objects.bulk_create(
+        Account(number=f"N{number}", name=f"Account {number}") for number in range(ACCOUNTS)
+    )
     people = Contact.objects.bulk_create(
-        Contact(account=chance.choice(accounts), first_name="P", last_name=str(number), email=f"p{number}@many.example")
+        Contact(
+            account=chance.choice(accounts),
+            first_name="P",
+            last_name=str(number),
+            email=f"p{number}@many.example",
+        )
         for number in range(CONTACTS)
     )
     given = list(WebRole.objects.filter(for_authenticated=False, for_anonymous=False))
     people[0].roles.add(WebRole.objects.get(name="Portal Finance User"))
-    links = [(contact.pk, role.pk) for contact in people[1:] for role in chance.sample(given, chance.choice([0, 0, 1, 2]))]
+    links = [
+        (contact.pk, role.pk)
+        for contact in people[1:]
+        for role in chance.sample(given, chance.choice([0, 0, 1, 2]))
+    ]
     through = Contact.roles.through
     through.objects.bulk_create(through(contact_id=contact, webrole_id=role) for contact, role in links)
     problem = RequestType.objects.get(slug="problem")
     owners = [chance.choice(people) for _ in range(CASES)]
     Case.objects.bulk_create(
-        [Case(subject="S", contact=owner, account_id=owner.account_id, request_type=problem) for owner in owners], batch_size=5000
+        [
+            Case(subject="S", contact=owner, account_id=owner.account_id, request_type=problem)
+            for owner in owners
+        ],
+        batch_size=5000,
     )
     make_invoice(people[0].account)
     with connection.cursor() as cursor:
@@ -63,9 +78,15 @@ def test_a_preview_and_a_list_of_readers_take_less_than_two_seconds(crowd):
     role = WebRole.objects.get(name="Portal Project User")
     everyone = WebRole.objects.get(for_authenticated=True)
     changes = {
-        "account": lambda: RecordPermission.objects.create(role=role, record_type="case", scope="account", can_read=True),
-        "global": lambda: RecordPermission.objects.create(role=role, record_type="case", scope="global", can_read=True),
-        "everyone": lambda: RecordPermission.objects.create(role=everyone, record_type="case", scope="account", can_read=True),
+        "account": lambda: RecordPermission.objects.create(
+            role=role, record_type="case", scope="account", can_read=True
+        ),
+        "global": lambda: RecordPermission.objects.create(
+            role=role, record_type="case", scope="global", can_read=True
+        ),
+        "everyone": lambda: RecordPermission.objects.create(
+            role=everyone, record_type="case", scope="account", can_read=True
+        ),
         "nobody": lambda: RecordPermission.objects.filter(record_type="case").delete(),
         "page": lambda: restrict("/cases/", "Portal IT User"),
         "flag": lambda: WebRole.objects.filter(pk=role.pk).update(for_authenticated=True),

@@ -1,9 +1,11 @@
-"""Does every mail leave once while everything around it is restarted? ``python -m tests.load.mail_storm --minutes 60``
+"""Does every mail leave once while everything around it is restarted? ``python -m tests.load.mail_storm
+--minutes 60``
 
-A PostgreSQL of its own, a real worker that is started again whenever it ends, and a mail server. Mails are queued by pages and inside
-jobs; meanwhile, at random: the worker is killed or told to stop, PostgreSQL crashes and comes back, the mail server refuses, keeps
-silent, or cuts the line after it took a message. Then everything is left in peace, and what arrived is compared with what was
-acknowledged. Ends with status 1 if a mail is missing, is still waiting, or came twice for no reason.
+A PostgreSQL of its own, a real worker that is started again whenever it ends, and a mail server. Mails are
+queued by pages and inside jobs; meanwhile, at random: the worker is killed or told to stop, PostgreSQL
+crashes and comes back, the mail server refuses, keeps silent, or cuts the line after it took a message. Then
+everything is left in peace, and what arrived is compared with what was acknowledged. Ends with status 1 if a
+mail is missing, is still waiting, or came twice for no reason.
 """
 # ruff: noqa: T201, S311
 
@@ -26,7 +28,8 @@ from portal.embedded_postgres.server import SYSTEM_FOLDER, SYSTEM_USER, Embedded
 from tests.accounts.post_office import PostOffice
 
 AFTERMATH = 240
-"""Seconds of peace at the end: attempts are repeated after 3, 9, 27, 81 ... seconds, and killed workers are missed after 30."""
+"""Seconds of peace at the end: attempts are repeated after 3, 9, 27, 81 ... seconds, and killed workers are
+missed after 30."""
 
 
 class Supervised:
@@ -75,7 +78,8 @@ def crash(server: EmbeddedServer) -> None:
 
 
 class Queue:
-    """Queues mails all the time; ``acknowledged`` holds the Message-IDs of those whose transaction was committed."""
+    """Queues mails all the time; ``acknowledged`` holds the Message-IDs of those whose transaction was
+    committed."""
 
     def __init__(self) -> None:
         from accounts.actions.mail import queue_rendered_mail  # noqa: PLC0415 -- Django is set up by now
@@ -93,7 +97,9 @@ class Queue:
         while not self.is_over:
             number += 1
             try:
-                mail = self.queue(event="cases/reply", to=f"p{number}@acme.example", subject=f"{number}", text="Text")
+                mail = self.queue(
+                    event="cases/reply", to=f"p{number}@acme.example", subject=f"{number}", text="Text"
+                )
             except Error:
                 connection.close()
             else:
@@ -111,11 +117,15 @@ def import_people(manager: Any, number: int) -> None:
 
     rows = "".join(f"P{n},Poe,p{number}-{n}@acme.example\n" for n in range(30))
     actor = Actor(user=manager.user, contact=manager)
-    checked = check_import(actor=actor, file_name="people.csv", content=f"First name,Last name,E-mail\n{rows}".encode())
+    checked = check_import(
+        actor=actor, file_name="people.csv", content=f"First name,Last name,E-mail\n{rows}".encode()
+    )
     start_import(actor=actor, contact_import=checked)
 
 
-def misfortunes(server: EmbeddedServer, worker: Supervised, office: PostOffice) -> dict[str, Callable[[], None]]:
+def misfortunes(
+    server: EmbeddedServer, worker: Supervised, office: PostOffice
+) -> dict[str, Callable[[], None]]:
     def refuse() -> None:
         office.is_refusing = True
         time.sleep(random.uniform(1, 20))
@@ -146,7 +156,9 @@ def storm(server: EmbeddedServer, office: PostOffice, seconds: float) -> bool:
     from accounts.models import OutgoingMail  # noqa: PLC0415
     from tests.factories import make_account, make_contact  # noqa: PLC0415
 
-    manager = make_contact("Bob", make_account("Acme Foods", email_domains=["acme.example"]), "Portal User Manager")
+    manager = make_contact(
+        "Bob", make_account("Acme Foods", email_domains=["acme.example"]), "Portal User Manager"
+    )
     worker, queue = Supervised(), Queue()
     what_can_happen = misfortunes(server, worker, office)
     happened: dict[str, int] = dict.fromkeys(what_can_happen, 0)
@@ -177,9 +189,17 @@ def report(queue: Queue, office: PostOffice, worker: Supervised, happened: dict[
     repeated = {message_id for message_id, count in office.deliveries.items() if count > 1}
     unexplained = repeated - office.cut_off
     possible = 4 * (happened["worker killed"] + happened["PostgreSQL crashed"])
-    print(f"{len(mails)} mails, {len(queue.acknowledged)} of them from pages; {len(office.deliveries)} arrived.")
-    print(f"lost {len(lost)}, not sent {waiting}, of no committed transaction {len(set(office.deliveries) - mails)}")
-    print(f"twice, with the same Message-ID: {len(repeated)}, of these cut off {len(repeated & office.cut_off)}, else {len(unexplained)}")
+    print(
+        f"{len(mails)} mails, {len(queue.acknowledged)} of them from pages; {len(office.deliveries)} arrived."
+    )
+    print(
+        f"lost {len(lost)}, not sent {waiting}, of no committed transaction "
+        f"{len(set(office.deliveries) - mails)}"
+    )
+    print(
+        f"twice, with the same Message-ID: {len(repeated)}, of these cut off "
+        f"{len(repeated & office.cut_off)}, else {len(unexplained)}"
+    )
     print(f"the worker ended {len(worker.statuses)} times: {sorted(set(worker.statuses))}")
     return not lost and not waiting and len(unexplained) <= possible
 

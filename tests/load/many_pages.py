@@ -1,7 +1,7 @@
 """What a request costs with few and with many pages, rules, roles, menu entries and redirects.
 
-Run it by hand, it prints and judges nothing: ``SECRET_KEY=x .venv/bin/python -m tests.load.many_pages``. It works in a test
-database of its own, which it removes.
+Run it by hand, it prints and judges nothing: ``SECRET_KEY=x .venv/bin/python -m tests.load.many_pages``. It
+works in a test database of its own, which it removes.
 """
 # ruff: noqa: E402, T201
 

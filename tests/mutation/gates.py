@@ -1,7 +1,9 @@
-"""Does a test fail for each gate that is switched off? ``make gates``, or for some of them alone ``make gates ONLY=visitors``.
+"""Does a test fail for each gate that is switched off? ``make gates``, or for some of them alone ``make gates
+ONLY=visitors``.
 
-Each gate (tests.mutation.mutants) is switched off in a copy of the sources, and the tests that should notice are run there
-until the first one fails. A mutant that survives, cannot be put in any more or breaks more than the gate is a failure.
+Each gate (tests.mutation.mutants) is switched off in a copy of the sources, and the tests that should notice
+are run there until the first one fails. A mutant that survives, cannot be put in any more or breaks more than
+the gate is a failure.
 """
 # ruff: noqa: T201
 
@@ -32,7 +34,11 @@ from tests.mutation.mutant import Mutant  # noqa: E402
 
 ROOT = Path(__file__).parent.parent.parent
 NOT_COPIED = (".git", ".venv", ".tox", "var", "docs", "staticfiles", "__pycache__", ".*_cache")
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PORTAL_BASE_URL", "PORTAL_DATA_DIR")}
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if name not in ("DATABASE_URL", "PORTAL_BASE_URL", "PORTAL_DATA_DIR")
+}
 TESTS_FAILED = 1
 PATIENCE = 900
 """Seconds for the tests of one mutant."""
@@ -47,7 +53,8 @@ class Verdict:
     seconds: float
 
     def __str__(self) -> str:
-        return f"{'killed  ' if self.is_killed else 'SURVIVED'} {self.seconds:5.0f} s  {self.gate}\n                    {self.words}"
+        verdict = "killed  " if self.is_killed else "SURVIVED"
+        return f"{verdict} {self.seconds:5.0f} s  {self.gate}\n                    {self.words}"
 
 
 @dataclass(frozen=True)
@@ -69,9 +76,7 @@ class Laboratory:
     def _mutated(self, mutant: Mutant) -> Iterator[None]:
         file = self.folder / mutant.file
         before = file.read_text()
-        if (found := before.count(mutant.expected)) != 1:
-            raise ValueError(f"stale: what it replaces stands {found} times in {mutant.file}")
-        after = before.replace(mutant.expected, mutant.replacement)
+        after = mutant.put_into(before)
         compile(after, mutant.file, "exec")
         file.write_text(after)
         try:
@@ -89,11 +94,27 @@ class Laboratory:
             return False, f"nothing failed in {' '.join(mutant.tests)}"
         return False, f"broken, not switched off: {done.stdout[-300:]!r}"
 
-    def run_tests(self, tests: Iterable[str], *options: str, is_new_database: bool = False) -> subprocess.CompletedProcess[str]:
+    def run_tests(
+        self, tests: Iterable[str], *options: str, is_new_database: bool = False
+    ) -> subprocess.CompletedProcess[str]:
         """A database that a migration made otherwise is another one than that of the next mutant."""
         database = "--create-db" if is_new_database else "--reuse-db"
-        environment = ENVIRONMENT | {"TOX_PARALLEL_ENV": "anew" if is_new_database else "kept", "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-m", "pytest", "-n", "0", "-rfE", "--tb=no", "--show-capture=no", database, *options]
+        environment = ENVIRONMENT | {
+            "TOX_PARALLEL_ENV": "anew" if is_new_database else "kept",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-n",
+            "0",
+            "-rfE",
+            "--tb=no",
+            "--show-capture=no",
+            database,
+            *options,
+        ]
         return subprocess.run(
             [*command, *dict.fromkeys(tests)],
             cwd=self.folder, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
@@ -176,7 +197,10 @@ def main() -> int:
         print(*(f"fails as it is, so it is not asked: {test}" for test in left_out), sep="\n", flush=True)
         verdicts = judge_all(built, chosen, left_out)
     survivors = [verdict for verdict in verdicts if not verdict.is_killed]
-    print(f"\n{len(verdicts) - len(survivors)} of {len(verdicts)} gates are watched by a test ({time.monotonic() - start:.0f} s).")
+    print(
+        f"\n{len(verdicts) - len(survivors)} of {len(verdicts)} gates are watched "
+        f"by a test ({time.monotonic() - start:.0f} s)."
+    )
     print(*survivors, sep="\n")
     return 1 if survivors or left_out or not verdicts else 0
 

@@ -4,16 +4,28 @@ RULES = ("tests/portal/test_page_rules.py",)
 PAGES = (*RULES, "tests/portal/test_pages.py", "tests/portal/test_page_rules_table.py")
 MENUS = ("tests/portal/test_menus.py", "tests/portal/test_pages.py")
 NETWORKS = ("tests/portal/test_networks.py", "tests/lib/test_client_ip.py")
-VISITORS = ("tests/portal/test_visitors.py", "tests/accounts/test_scoping.py", "tests/accounts/test_record_permissions.py")
+VISITORS = (
+    "tests/portal/test_visitors.py",
+    "tests/accounts/test_scoping.py",
+    "tests/accounts/test_record_permissions.py",
+)
 SCOPING = ("tests/accounts/test_scoping.py", "tests/accounts/test_record_permissions.py")
 ROUTES = ("tests/test_routes.py",)
 CASES, FORUMS, ARTICLES, INVOICES = "tests/cases", "tests/forums", "tests/knowledgebase", "tests/invoices"
-CASE_PAGES = ("tests/cases/test_case_pages.py", "tests/cases/test_conversation.py", "tests/cases/test_conduct.py")
+CASE_PAGES = (
+    "tests/cases/test_case_pages.py",
+    "tests/cases/test_conversation.py",
+    "tests/cases/test_conduct.py",
+)
 DESK_CONDUCT = ("tests/cases/test_conduct.py",)
 DESK_OPENING = ("tests/cases/test_opening.py",)
 DESK_LISTS = ("tests/cases/test_case_lists.py",)
 DESK_STATEMENTS = ("tests/cases/test_statements.py",)
-DESK_MAIL = ("tests/cases/test_inbound_mail.py", "tests/cases/test_inbound_delivery.py", "tests/cases/test_inbound_forgeries.py")
+DESK_MAIL = (
+    "tests/cases/test_inbound_mail.py",
+    "tests/cases/test_inbound_delivery.py",
+    "tests/cases/test_inbound_forgeries.py",
+)
 DESK_GROUPS = ("tests/portal/test_staff_groups.py",)
 SEARCH = ("tests/portal/test_search.py", "tests/portal/test_visitors.py")
 SUGGESTIONS = ("tests/portal/test_suggestions.py",)

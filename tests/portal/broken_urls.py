@@ -25,4 +25,9 @@ def broken(request: HttpRequest, failure: str) -> HttpResponse:
 
 
 urlpatterns = [path("broken/<slug:failure>/", broken), *urls.urlpatterns]
-handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+handler400, handler403, handler404, handler500 = (
+    urls.handler400,
+    urls.handler403,
+    urls.handler404,
+    urls.handler500,
+)

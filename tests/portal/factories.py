@@ -21,7 +21,9 @@ def make_page(path: str, body: str = "", **fields: Any) -> Page:
     return Page.objects.create(parent=parent, slug=slug, path=path, **values)
 
 
-def restrict(path: str, *role_names: str, right: str = PageAccessRule.Right.READ, reopens: bool = False) -> PageAccessRule:
+def restrict(
+    path: str, *role_names: str, right: str = PageAccessRule.Right.READ, reopens: bool = False
+) -> PageAccessRule:
     """Give the right on the page at ``path``, which is made if need be, to the roles."""
     page = Page.objects.filter(path=path).first() or make_page(path)
     rule = PageAccessRule.objects.create(page=page, right=right, reopens=reopens)
@@ -44,10 +46,18 @@ def fill_site(*, pages: int, rules: int, roles: int, links: int, redirects: int)
         parent = chance.choice([page for page in tree[-200:] if page.depth < 5] or tree[:1])
         slug = f"page-{number}"
         path = f"{parent.path}{slug}/"
-        tree.append(Page.objects.create(parent=parent, slug=slug, path=path, title=f"Page {number}", body_html="<p>x</p>"))
+        tree.append(
+            Page.objects.create(
+                parent=parent, slug=slug, path=path, title=f"Page {number}", body_html="<p>x</p>"
+            )
+        )
     for page in chance.sample(tree[1:], rules):
         rule = PageAccessRule.objects.create(page=page, reopens=chance.random() < 0.1)
         rule.roles.set(chance.sample(new_roles, 3))
     for number in range(links):
-        WebLink.objects.create(menu=chance.choice(WebLink.Menu.values), label=f"Entry {number}", page=chance.choice(tree[1:]))
-    Redirect.objects.bulk_create(Redirect(from_path=f"/old-{number}/", to=f"/page-{number}/") for number in range(redirects))
+        WebLink.objects.create(
+            menu=chance.choice(WebLink.Menu.values), label=f"Entry {number}", page=chance.choice(tree[1:])
+        )
+    Redirect.objects.bulk_create(
+        Redirect(from_path=f"/old-{number}/", to=f"/page-{number}/") for number in range(redirects)
+    )

@@ -1,4 +1,5 @@
-"""What people, scanners and proxies make of an address. Each way takes a path of the portal and gives a request target, as sent."""
+"""What people, scanners and proxies make of an address. Each way takes a path of the portal and gives a
+request target, as sent."""
 
 from collections.abc import Callable
 from urllib.parse import quote, unquote_to_bytes
@@ -49,7 +50,10 @@ OTHER_ADDRESS: dict[str, Callable[[str], str]] = {
     "up double-encoded": lambda path: f"/x/%252e%252e{path}",
     "up overlong": lambda path: f"/x/%c0%ae%c0%ae{path}",
     **{f"up from {prefix}": lambda path, prefix=prefix: f"{prefix}/..{path}" for prefix in OUTSIDE},
-    **{f"up encoded from {prefix}": lambda path, prefix=prefix: f"{prefix}/%2e%2e{path}" for prefix in ("/accounts", "/static")},
+    **{
+        f"up encoded from {prefix}": lambda path, prefix=prefix: f"{prefix}/%2e%2e{path}"
+        for prefix in ("/accounts", "/static")
+    },
     **{f"below {prefix}": lambda path, prefix=prefix: f"{prefix}{path}" for prefix in ABOVE},
     "slashes encoded": lambda path: inner(path, "%2f"),
     "slash first encoded": lambda path: f"/%2f{path[1:]}",
@@ -63,7 +67,9 @@ OTHER_ADDRESS: dict[str, Callable[[str], str]] = {
     "letter double-encoded": lambda path: encoded(path, "%25"),
     "letter full-width": lambda path: f"/{quote(chr(ord(path[1]) + 0xFEE0))}{path[2:]}",
     "letter with an accent": lambda path: f"/{path[1]}%cc%81{path[2:]}",
-    "Kelvin for k": lambda path: path.replace("k", quote("\N{KELVIN SIGN}")) if "k" in path else f"{path}%e2%84%aa",
+    "Kelvin for k": lambda path: (
+        path.replace("k", quote("\N{KELVIN SIGN}")) if "k" in path else f"{path}%e2%84%aa"
+    ),
     "long s for s": lambda path: path.replace("s", quote("ſ")) if "s" in path else f"{path}%c5%bf",
     "zero-width": lambda path: f"/%e2%80%8b{path[1:]}",
     "parameter": lambda path: f"{path};x=1",

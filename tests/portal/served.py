@@ -48,7 +48,12 @@ class Server:
 
     def ask(self, target: str, *, session: str = "", headers: dict[str, str] | None = None) -> Answer:
         lines = [f"GET {target} HTTP/1.1"]
-        sent = {"Host": HOST, "Connection": "close", **({"Cookie": f"session={session}"} if session else {}), **(headers or {})}
+        sent = {
+            "Host": HOST,
+            "Connection": "close",
+            **({"Cookie": f"session={session}"} if session else {}),
+            **(headers or {}),
+        }
         lines += [f"{name}: {value}" for name, value in sent.items()]
         return self.send("\r\n".join([*lines, "", ""]).encode())
 

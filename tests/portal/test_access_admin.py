@@ -83,7 +83,10 @@ def test_every_kind_of_record_and_every_page_has_its_report_and_the_link_to_it(d
         record = model.objects.order_by("pk").last()
         assert desk.get(readers_of(record)).status_code == 200
         opts = model._meta
-        assert readers_of(record) in desk.get(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])).text
+        assert (
+            readers_of(record)
+            in desk.get(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])).text
+        )
     for contact in contacts:
         assert desk.get(reach_of(contact)).status_code == 200
 
@@ -101,7 +104,11 @@ def test_many_readers_are_shown_page_by_page(desk, alice, acme):
 
 def test_what_is_not_there_or_no_subject_is_not_found(desk, ada):
     kind = ContentType.objects.get_for_model(Page).pk
-    for content_type, pk in ((kind, 10**30), (10**30, 1), (ContentType.objects.get_for_model(ada).pk, ada.pk)):
+    for content_type, pk in (
+        (kind, 10**30),
+        (10**30, 1),
+        (ContentType.objects.get_for_model(ada).pk, ada.pk),
+    ):
         assert desk.get(reverse("admin:access_readers", args=[content_type, pk])).status_code == 404
     assert desk.get(reverse("admin:access_reach", args=[10**30])).status_code == 404
 
@@ -112,7 +119,10 @@ def test_ada_sees_what_alice_can_see_and_what_refuses_her(desk, alice):
     response = desk.get(reach_of(alice))
     text = words(response)
     assert "Cases 1 the contact&#x27;s own records Authenticated Users read, create" in text
-    assert "/invoices/ No Does the rule of /invoices/ let them in? No: it asks for Portal Finance User, which they lack." in text
+    assert (
+        "/invoices/ No Does the rule of /invoices/ let them in? No: it asks "
+        "for Portal Finance User, which they lack." in text
+    )
     assert reach_of(alice) in desk.get(reverse("admin:accounts_contact_change", args=[alice.pk])).text
 
 
@@ -125,12 +135,21 @@ def test_ada_asks_why_not_by_number_title_mail_and_address(desk, alice, charlie,
         ("contact", alice.email): False,
         ("account", "acme foods"): False,
     }
-    for (what, which), sees in {**questions, ("address", "/cases/"): True, ("address", "/nowhere/"): False}.items():
+    for (what, which), sees in {
+        **questions,
+        ("address", "/cases/"): True,
+        ("address", "/nowhere/"): False,
+    }.items():
         text = words(desk.get(reach_of(charlie), {"what": what, "which": which}))
-        assert ("Yes, Charlie Tester can see it." if sees else "No, Charlie Tester cannot see it.") in text, which
+        assert ("Yes, Charlie Tester can see it." if sees else "No, Charlie Tester cannot see it.") in text, (
+            which
+        )
 
 
-@pytest.mark.parametrize("query", ["what=case&which=nope", "what=case&which=", "what=x&which=y", "what=case&which=%00", "what=case"])
+@pytest.mark.parametrize(
+    "query",
+    ["what=case&which=nope", "what=case&which=", "what=x&which=y", "what=case&which=%00", "what=case"],
+)
 def test_a_question_about_nothing_is_told_beside_the_field(desk, alice, query):
     response = desk.get(f"{reach_of(alice)}?{query}")
     assert response.status_code == 200
@@ -170,7 +189,9 @@ def test_reports_only_read(desk, alice):
 # The question before a change
 
 
-def test_ada_is_told_what_a_permission_does_and_nothing_is_saved_before_she_says_so(desk, ivan, alice, charlie, it_role):
+def test_ada_is_told_what_a_permission_does_and_nothing_is_saved_before_she_says_so(
+    desk, ivan, alice, charlie, it_role
+):
     make_case(charlie)
     make_case(alice)
     held, told = it_role.grants, Activity.objects.count()
@@ -190,7 +211,9 @@ def test_a_change_that_changes_nobodys_access_saves_at_once(desk, it_role):
     """Nobody has this role, and other words let nobody see more."""
     assert desk.post(role_page(it_role), as_it_is(it_role, ALL_CASES)).status_code == 302
     it_role.refresh_from_db()
-    assert desk.post(role_page(it_role), as_it_is(it_role) | {"description": "Other words"}).status_code == 302
+    assert (
+        desk.post(role_page(it_role), as_it_is(it_role) | {"description": "Other words"}).status_code == 302
+    )
 
 
 def test_another_change_does_not_slip_through_under_the_same_seal(desk, ivan, charlie, it_role):
@@ -202,7 +225,9 @@ def test_another_change_does_not_slip_through_under_the_same_seal(desk, ivan, ch
     assert not it_role.record_permissions.filter(record_type="invoice").exists()
 
 
-def test_the_question_is_asked_again_when_the_effect_has_grown_meanwhile(desk, ivan, acme, globex, charlie, it_role):
+def test_the_question_is_asked_again_when_the_effect_has_grown_meanwhile(
+    desk, ivan, acme, globex, charlie, it_role
+):
     make_case(charlie)
     sent = asked(desk.post(role_page(it_role), as_it_is(it_role, ALL_CASES)))
     make_contact("Late", acme, "Portal IT User")
@@ -257,7 +282,9 @@ def page_page(page):
 
 def test_a_page_rule_is_asked_about_with_all_its_roles(desk, alice, fiona):
     page = make_page("/prices/")
-    sent = page_form(page.parent, [("read", ["Portal Finance User", "Portal IT User"])], title="Prices", slug="prices")
+    sent = page_form(
+        page.parent, [("read", ["Portal Finance User", "Portal IT User"])], title="Prices", slug="prices"
+    )
     question = desk.post(page_page(page), sent)
     assert "1 page closes, for 1 contacts" in words(question)
     assert not PageAccessRule.objects.exists()
@@ -278,7 +305,9 @@ def test_moving_a_page_out_of_a_restricted_branch_is_asked_about(desk, alice, fi
 def test_a_new_page_for_visitors_is_asked_about_and_one_for_customers_is_not(desk, alice):
     add = reverse("admin:portal_page_add")
     assert desk.post(add, page_form(title="Inside", slug="inside")).status_code == 302
-    question = desk.post(add, page_form(None, [("read", ["Anonymous Users"])], title="Outside", slug="outside"))
+    question = desk.post(
+        add, page_form(None, [("read", ["Anonymous Users"])], title="Outside", slug="outside")
+    )
     assert "the page “Outside”" in words(question)
     assert not Page.objects.filter(path="/outside/").exists()
     assert desk.post(add, {**asked(question), "access_exposes": "on"}).status_code == 302
@@ -291,8 +320,12 @@ def test_publishing_a_page_for_visitors_is_asked_about(desk):
     Page.objects.filter(pk=page.pk).update(is_draft=True)
     rule = PageAccessRule.objects.get()
     sent = page_form(page.parent, title="Open", slug="open") | {
-        "access_rules-TOTAL_FORMS": 1, "access_rules-INITIAL_FORMS": 1, "access_rules-0-id": rule.pk, "access_rules-0-page": page.pk,
-        "access_rules-0-right": "read", "access_rules-0-roles": [role.pk for role in rule.roles.all()],
-    }  # fmt: skip
+        "access_rules-TOTAL_FORMS": 1,
+        "access_rules-INITIAL_FORMS": 1,
+        "access_rules-0-id": rule.pk,
+        "access_rules-0-page": page.pk,
+        "access_rules-0-right": "read",
+        "access_rules-0-roles": [role.pk for role in rule.roles.all()],
+    }
     assert "the page “Open”" in words(desk.post(page_page(page), sent))
     assert Page.objects.get(pk=page.pk).is_draft

@@ -30,7 +30,8 @@ def run(*arguments):
 
 
 def test_what_is_shipped_exposes_what_was_agreed(db):
-    """If this fails, shipped roles, pages or types have changed. Look at each line; then run access_report --write docs/access.json."""
+    """If this fails, shipped roles, pages or types have changed. Look at each line; then run access_report
+    --write docs/access.json."""
     assert snapshot(Rights.now()) == json.loads(AGREED.read_text())
     assert "No more is exposed" in run("--check", str(AGREED))
 
@@ -50,14 +51,18 @@ GROWTH = {
 @pytest.mark.parametrize("line", GROWTH)
 def test_the_check_fails_when_anybody_is_given_more(db, line):
     role, record_type, scope = GROWTH[line]
-    RecordPermission.objects.create(role=WebRole.objects.get(name=role), record_type=record_type, scope=scope, can_read=True)
+    RecordPermission.objects.create(
+        role=WebRole.objects.get(name=role), record_type=record_type, scope=scope, can_read=True
+    )
     with pytest.raises(CommandError, match=line):
         run("--check", str(AGREED))
 
 
 def test_the_check_fails_for_a_new_role_and_a_new_built_in_page(db):
     WebRole.objects.create(name="Newcomer")
-    Page.objects.create(path="/new/", slug="new", parent=Page.objects.get(path="/"), title="New", is_builtin=True)
+    Page.objects.create(
+        path="/new/", slug="new", parent=Page.objects.get(path="/"), title="New", is_builtin=True
+    )
     with pytest.raises(CommandError) as refusal:
         run("--check", str(AGREED))
     assert "new role: Newcomer" in str(refusal.value)
@@ -70,7 +75,10 @@ def test_a_new_type_and_an_opened_page_count_as_growth_and_less_does_not(db):
     agreed["record_types"].remove("case")
     agreed["readers"]["registrant"]["pages"].remove("/cases/")
     assert growth(agreed, found) == ["new record type: case", "registrant: opens /cases/"]
-    assert growth(found, {**found, "readers": {**found["readers"], "registrant": {"rights": {}, "pages": []}}}) == []
+    assert (
+        growth(found, {**found, "readers": {**found["readers"], "registrant": {"rights": {}, "pages": []}}})
+        == []
+    )
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"record_types": 1, "pages": 1, "readers": 1}'])
@@ -88,18 +96,23 @@ def test_a_file_that_is_no_snapshot_is_an_error_that_says_so(db, tmp_path, text)
 
 @pytest.fixture
 def pages(acme):
-    """As shipped, and what administrators have made of it: pages of their own, rules, roles with odd rights."""
+    """As shipped, and what administrators have made of it: pages of their own, rules, roles with odd
+    rights."""
     restrict("/forums/", "Portal User Manager")
     restrict("/managers/", "Portal User Manager")
     restrict("/public/", "Anonymous Users", "Authenticated Users")
     make_page("/draft/", is_draft=True)
     odd = {
-        "Reads own contact": ("contact", "contact", "read"), "Reads all contacts": ("contact", "global", "read"),
-        "Creates contacts": ("contact", "account", "create"), "Reads own invoices": ("invoice", "account", "read"),
-    }  # fmt: skip
+        "Reads own contact": ("contact", "contact", "read"),
+        "Reads all contacts": ("contact", "global", "read"),
+        "Creates contacts": ("contact", "account", "create"),
+        "Reads own invoices": ("invoice", "account", "read"),
+    }
     for name, (record_type, scope, privilege) in odd.items():
         role = WebRole.objects.create(name=name)
-        RecordPermission.objects.create(role=role, record_type=record_type, scope=scope, **{f"can_{privilege}": True})
+        RecordPermission.objects.create(
+            role=role, record_type=record_type, scope=scope, **{f"can_{privilege}": True}
+        )
     return odd
 
 
@@ -131,7 +144,10 @@ def test_the_whole_table_is_what_each_reader_gets_by_a_click(world, acme, sign_i
     people = {VISITOR: None, **people_of_every_role(acme)}
     report = exposure(Rights.now())
     assert {column.name for column in report.columns} == set(people)
-    said = {column.name: {path: opening[number] for path, opening in report.pages} for number, column in enumerate(report.columns)}
+    said = {
+        column.name: {path: opening[number] for path, opening in report.pages}
+        for number, column in enumerate(report.columns)
+    }
     assert said == {name: clicks(sign_in(person)) for name, person in people.items()}
 
 
@@ -146,21 +162,30 @@ def test_what_one_person_can_see_and_who_sees_a_page_is_what_they_get_by_a_click
         assert all(bool(page.refusal) != page.opens for page in reach.values())
     for path, entry in rights.configuration.pages.items():
         subject = PageSubject(entry, rights)
-        assert set(readers_of(subject).contacts.values_list("pk", flat=True)) == {pk for pk, opened in got.items() if opened[path]}
+        assert set(readers_of(subject).contacts.values_list("pk", flat=True)) == {
+            pk for pk, opened in got.items() if opened[path]
+        }
         assert subject.is_seen_by_visitors == (sign_in(None).get(path).status_code == 200)
 
 
 def test_invoices_and_users_open_for_those_alone_who_have_them(acme):
     agreed = json.loads(AGREED.read_text())["readers"]
-    assert {name for name, reader in agreed.items() if "/invoices/" in reader["pages"]} == {"Portal Finance User"}
-    assert {name for name, reader in agreed.items() if "/users/" in reader["pages"]} == {"Portal User Manager"}
+    assert {name for name, reader in agreed.items() if "/invoices/" in reader["pages"]} == {
+        "Portal Finance User"
+    }
+    assert {name for name, reader in agreed.items() if "/users/" in reader["pages"]} == {
+        "Portal User Manager"
+    }
 
 
 def test_why_a_page_does_not_open_is_said_in_words(acme, sign_in):
     rights = Rights.now()
     alice = make_contact("Alice", acme)
     refusals = {page.page.path: page.refusal for page in reach_of(alice, rights).pages if not page.opens}
-    assert refusals["/invoices/"] == "Does a role permit what the page is for? No: none permits it far enough (read Invoices)."
+    assert (
+        refusals["/invoices/"]
+        == "Does a role permit what the page is for? No: none permits it far enough (read Invoices)."
+    )
 
 
 def test_what_was_written_passes_the_check(db, tmp_path):

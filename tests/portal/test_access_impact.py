@@ -1,4 +1,5 @@
-"""What a change does to people is told before it happens; checked here against asking the gates for everybody, before and after."""
+"""What a change does to people is told before it happens; checked here against asking the gates for
+everybody, before and after."""
 
 from random import Random
 
@@ -30,7 +31,10 @@ def everything_seen(sight):
 def pages_open(sight):
     held = sight.rights.configuration
     readers = {contact.pk: contact for contact in Contact.objects.usable()}
-    return {pk: {page.pk for page in held.pages.values() if held.may_open(page.path, contact)} for pk, contact in readers.items()}
+    return {
+        pk: {page.pk for page in held.pages.values() if held.may_open(page.path, contact)}
+        for pk, contact in readers.items()
+    }
 
 
 def by_brute_force(before, after):
@@ -62,7 +66,9 @@ def change_something(chance):
 def _grant(role, chance):
     kind = chance.choice(record_types())
     for scope in kind.scopes:
-        RecordPermission.objects.update_or_create(role=role, record_type=kind.name, scope=scope, defaults={"can_read": True})
+        RecordPermission.objects.update_or_create(
+            role=role, record_type=kind.name, scope=scope, defaults={"can_read": True}
+        )
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -76,12 +82,20 @@ def test_who_and_what_is_gained_and_lost_is_what_asking_for_everybody_tells(db, 
     seen_after = everything_seen(after)
     told = {change.label: (change.gained, change.lost) for change in impact.records}
     expected = by_brute_force(seen, seen_after)
-    assert {label: rows for label, rows in told.items() if any(rows)} == {label: rows for label, rows in expected.items() if any(rows)}
+    assert {label: rows for label, rows in told.items() if any(rows)} == {
+        label: rows for label, rows in expected.items() if any(rows)
+    }
     can_open = pages_open(after)
     gained = {pk: can_open[pk] - could_open[pk] for pk in can_open}
     lost = {pk: could_open[pk] - can_open[pk] for pk in can_open}
-    assert (impact.pages.contacts_gaining, impact.pages.gained) == (sum(map(bool, gained.values())), len(set().union(*gained.values())))
-    assert (impact.pages.contacts_losing, impact.pages.lost) == (sum(map(bool, lost.values())), len(set().union(*lost.values())))
+    assert (impact.pages.contacts_gaining, impact.pages.gained) == (
+        sum(map(bool, gained.values())),
+        len(set().union(*gained.values())),
+    )
+    assert (impact.pages.contacts_losing, impact.pages.lost) == (
+        sum(map(bool, lost.values())),
+        len(set().union(*lost.values())),
+    )
     contacts = {change.label: change.contacts_gaining + change.contacts_losing for change in impact.records}
     for _kind, model in scoped_models():
         label = str(model.record_type.label)
@@ -97,7 +111,8 @@ def test_nothing_is_told_where_nothing_changes(alice):
 
 
 def test_colleagues_gain_what_is_not_their_own(acme, alice):
-    """One who reads the account's cases instead of their own gains those of the others; two gain each other's."""
+    """One who reads the account's cases instead of their own gains those of the others; two gain each
+    other's."""
     make_case(alice)
     bert = make_contact("Bert", acme)
     make_case(bert)
@@ -152,7 +167,9 @@ def test_whoever_loses_the_right_to_their_own_cases_loses_those_that_they_have_j
 
 
 @pytest.mark.parametrize(("held", "gained"), [("contact", 2), ("account", 1)])
-def test_a_single_contact_who_reads_all_from_now_on_gains_what_they_did_not_read_before(acme, alice, charlie, held, gained):
+def test_a_single_contact_who_reads_all_from_now_on_gains_what_they_did_not_read_before(
+    acme, alice, charlie, held, gained
+):
     for contact in (alice, make_contact("Bert", acme), charlie):
         make_case(contact)
     role = WebRole.objects.create(name="Overseer")
@@ -168,7 +185,9 @@ def test_what_visitors_gain_is_told(alice):
     make_article()
     make_page("/open/")
     before = Sight.now()
-    RecordPermission.objects.create(role=WebRole.objects.get(for_anonymous=True), record_type="article", scope="global", can_read=True)
+    RecordPermission.objects.create(
+        role=WebRole.objects.get(for_anonymous=True), record_type="article", scope="global", can_read=True
+    )
     restrict("/open/", "Anonymous Users")
     impact = compare(before, Sight.now())
     assert impact.exposes_to_visitors
@@ -191,7 +210,9 @@ def test_what_visitors_lose_exposes_nothing(alice):
 
 def test_visitors_are_told_apart_even_while_there_is_nothing_to_read(db):
     before = Sight.now()
-    RecordPermission.objects.create(role=WebRole.objects.get(for_anonymous=True), record_type="article", scope="global", can_read=True)
+    RecordPermission.objects.create(
+        role=WebRole.objects.get(for_anonymous=True), record_type="article", scope="global", can_read=True
+    )
     assert compare(before, Sight.now()).exposes_to_visitors
 
 

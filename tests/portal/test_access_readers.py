@@ -1,4 +1,5 @@
-"""Who can see this, and what can this person see: the reports say what the gates do, for everybody and every kind of record."""
+"""Who can see this, and what can this person see: the reports say what the gates do, for everybody and every
+kind of record."""
 
 import pytest
 
@@ -22,7 +23,9 @@ def passes_the_gates(contact, record, rights):
     """What the portal's middleware and views do, asked for one contact."""
     path = address_of(record, rights)
     opens = not path or configuration.current().may_open(path, contact)
-    return contact.is_usable and opens and type(record).objects.visible_to(contact).filter(pk=record.pk).exists()
+    return (
+        contact.is_usable and opens and type(record).objects.visible_to(contact).filter(pk=record.pk).exists()
+    )
 
 
 def with_user(contact):
@@ -43,12 +46,16 @@ def test_the_readers_of_every_record_are_those_whom_the_gates_let_through(db, se
             assert readers.count == len(expected)
             for contact in contacts:
                 assert sees(contact, subject) is (contact.pk in expected)
-                assert all(step.passes for step in why(contact, subject)) is (contact.pk in expected), (contact, record)
+                assert all(step.passes for step in why(contact, subject)) is (contact.pk in expected), (
+                    contact,
+                    record,
+                )
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_readers_of_every_page_are_those_who_get_it_by_a_click(sign_in, seed):
-    """Pages of the portal by their rules and by what their view asks, those of administrators by rules and publication."""
+    """Pages of the portal by their rules and by what their view asks, those of administrators by rules and
+    publication."""
     contacts, rights = make_world(seed), Rights.now()
     browsers = {contact.pk: sign_in(with_user(contact)) for contact in contacts if contact.is_usable}
     for page in Page.objects.all():
@@ -66,13 +73,19 @@ def test_what_visitors_see_is_what_a_browser_without_sign_in_is_shown(visitor, s
     rights = Rights.now()
     records = [record for _kind, model in scoped_models() for record in model.objects.all()]
     for record in [*records, *Page.objects.filter(is_builtin=False)]:
-        path = address_of(record, rights) if hasattr(record, "record_type") and not isinstance(record, Page) else record.path
+        path = (
+            address_of(record, rights)
+            if hasattr(record, "record_type") and not isinstance(record, Page)
+            else record.path
+        )
         own_address = path and path == getattr(record, "get_absolute_url", str)()
         seen = bool(own_address) and visitor.get(path).status_code == 200
         assert subject_of(record, rights).is_seen_by_visitors is seen, record
 
 
-def test_the_number_of_queries_does_not_grow_with_the_contacts(acme, alice, django_assert_num_queries, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_contacts(
+    acme, alice, django_assert_num_queries, django_assert_max_num_queries
+):
     case = make_case(alice)
     for number in range(30):
         make_contact(f"More{number}", acme, "Portal IT User", signs_in=False)
@@ -84,8 +97,13 @@ def test_the_number_of_queries_does_not_grow_with_the_contacts(acme, alice, djan
 def test_the_reasons_name_role_grant_and_page(alice, ivan, charlie):
     rights = Rights.now()
     readers = readers_of(subject_of(make_case(alice), rights))
-    reasons = {contact.first_name: [step.answer for step in readers.steps_of(contact)] for contact in readers.contacts}
-    assert reasons["Ivan"][0] == "Yes: no rule restricts /cases/C-1/." or reasons["Ivan"][0].startswith("Yes: no rule restricts /cases/")
+    reasons = {
+        contact.first_name: [step.answer for step in readers.steps_of(contact)]
+        for contact in readers.contacts
+    }
+    assert reasons["Ivan"][0] == "Yes: no rule restricts /cases/C-1/." or reasons["Ivan"][0].startswith(
+        "Yes: no rule restricts /cases/"
+    )
     assert "Portal IT User (Cases: read, all records of the account)" in reasons["Ivan"][1]
     assert "Authenticated Users (Cases: read, the contact's own records)" in reasons["Alice"][1]
     assert "Charlie" not in reasons
@@ -132,11 +150,15 @@ def test_why_not_tells_of_a_page_rule_and_the_missing_role(alice):
 
 def test_why_not_tells_of_an_audience(alice, fiona):
     role = fiona.roles.get()
-    assert refusal(alice, make_article(category=make_category("", role))) == ["No: it is meant for Portal Finance User alone."]
+    assert refusal(alice, make_article(category=make_category("", role))) == [
+        "No: it is meant for Portal Finance User alone."
+    ]
 
 
 def test_why_not_tells_of_a_draft(fiona, acme):
-    assert refusal(fiona, make_draft(acme)) == ["No: as it stands (a draft, for example), no customer sees it."]
+    assert refusal(fiona, make_draft(acme)) == [
+        "No: as it stands (a draft, for example), no customer sees it."
+    ]
 
 
 def test_why_not_tells_of_a_deactivated_contact(alice):
@@ -168,7 +190,9 @@ def test_what_a_person_can_see_is_counted_as_the_gates_count(sign_in, seed):
         counts = [model.objects.visible_to(contact).count() for _kind, model in scoped_models()]
         assert [record.count for record in reach.records] == counts
         browser = sign_in(with_user(contact))
-        clicks = [contact.is_usable and browser.get(page.page.path).status_code == 200 for page in reach.pages]
+        clicks = [
+            contact.is_usable and browser.get(page.page.path).status_code == 200 for page in reach.pages
+        ]
         assert [page.opens for page in reach.pages] == clicks
         assert all(bool(page.refusal) is not page.opens for page in reach.pages)
 

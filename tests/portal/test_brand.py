@@ -42,7 +42,10 @@ def grounds(theme):
     """The grounds of portal.css that links stand on, in the light (0) or the dark (1) theme."""
     css = (Path(project.BASE_DIR) / "static/css/portal.css").read_text()
     pairs = [re.search(rf"--{name}: light-dark\((#\w+), (#\w+)\)", css).groups() for name in GROUNDS]
-    return [c if len(c) == 7 else "#" + "".join(2 * digit for digit in c[1:]) for c in (pair[theme] for pair in pairs)]
+    return [
+        c if len(c) == 7 else "#" + "".join(2 * digit for digit in c[1:])
+        for c in (pair[theme] for pair in pairs)
+    ]
 
 
 def upload(name):
@@ -73,17 +76,24 @@ def test_the_brand_stylesheet_is_kept_for_ever_and_changes_its_address(visitor):
     assert not response.cookies
     Site.objects.update(primary_colour="#123456", accent_colour="#abcdef")
     assert url not in visitor.get("/accounts/login/").text
-    assert brand_variables(visitor) | {"--brand": "#123456", "--accent": "#abcdef"} == brand_variables(visitor)
+    assert brand_variables(visitor) | {"--brand": "#123456", "--accent": "#abcdef"} == brand_variables(
+        visitor
+    )
 
 
-@pytest.mark.parametrize("colour", ["red", "#12345", "#1234567", "#12345g", "#123456;}body{display:none", "#123456\n"])
+@pytest.mark.parametrize(
+    "colour", ["red", "#12345", "#1234567", "#12345g", "#123456;}body{display:none", "#123456\n"]
+)
 def test_what_is_no_colour_never_reaches_the_stylesheet(sign_in, ada, colour):
     before = Site.objects.the_one()
     data = {"title": "Portal", "primary_colour": colour, "accent_colour": "#c2622d"}
     page = sign_in(ada).post(reverse("admin:portal_site_change", args=[1]), data)
     assert Site.objects.get().primary_colour in (before.primary_colour, colour.strip())
     if colour.strip() == colour:
-        assert "Write a colour as # and six hexadecimal digits" in page.text or "at most 7 characters" in page.text
+        assert (
+            "Write a colour as # and six hexadecimal digits" in page.text
+            or "at most 7 characters" in page.text
+        )
         assert Site.objects.get() == before
 
 
@@ -131,7 +141,8 @@ def test_there_is_no_other_brand_image(visitor, which):
 
 
 class Inspection(HTMLParser):
-    """Notes what a strict page has not: inline scripts and styles, event handlers, parts from other origins."""
+    """Notes what a strict page has not: inline scripts and styles, event handlers, parts from other
+    origins."""
 
     LOADED = {
         "script": "src",
@@ -201,16 +212,16 @@ def test_a_page_for_a_signed_in_person_is_strict_and_private(sign_in, fiona, url
 
 
 def test_a_page_with_the_words_of_others_is_strict_and_private(sign_in, alice):
-    text = (
-        "<img src=x onerror=alert(1)> ![x](https://evil.example/x.png) <style>body{}</style> [x](javascript:alert(1)) https://evil.example"
-    )
+    text = "<img src=x onerror=alert(1)> ![x](https://evil.example/x.png) <style>body{}</style> [x](javascript:alert(1)) https://evil.example"  # noqa: E501
     case = make_case(alice, text[:100], description=text)
     article = make_article("Title", text)
     for url in (case.get_absolute_url(), article.get_absolute_url(), "/"):
         assert_is_strict(sign_in(alice).get(url))
 
 
-@pytest.mark.parametrize("url", ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/mailbox/"])
+@pytest.mark.parametrize(
+    "url", ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/mailbox/"]
+)
 def test_a_page_for_visitors_is_strict_and_private(visitor, settings, url):
     settings.DEMO_MODE = True
     assert_is_strict(visitor.get(url))

@@ -35,18 +35,23 @@ CHANGES = {
     "site by update": lambda: Site.objects.update(title="New"),
     "site by SQL": lambda: run_sql("UPDATE portal_site SET title = 'New'"),
     "network by the ORM": lambda: allow("192.0.2.0/24"),
-    "network by SQL": lambda: run_sql("INSERT INTO portal_allowednetwork (cidr, note, created_at) VALUES ('192.0.2.0/24', '', now())"),
+    "network by SQL": lambda: run_sql(
+        "INSERT INTO portal_allowednetwork (cidr, note, created_at) VALUES ('192.0.2.0/24', '', now())"
+    ),
     "page by the ORM": lambda: make_page("/help/"),
     "page by update": lambda: Page.objects.filter(path="/cases/").update(title="Tickets"),
     "page by delete": lambda: Page.objects.get(path="/search/").delete(),
     "rule by the ORM": lambda: PageAccessRule.objects.create(page=Page.objects.get(path="/cases/")),
-    "roles of a rule": lambda: PageAccessRule.objects.get().roles.add(WebRole.objects.get(name="Portal Finance User")),
+    "roles of a rule": lambda: PageAccessRule.objects.get().roles.add(
+        WebRole.objects.get(name="Portal Finance User")
+    ),
     "roles of a rule by SQL": lambda: run_sql("DELETE FROM portal_pageaccessrule_roles"),
     "deletion of a role": lambda: WebRole.objects.get(name="Portal IT User").delete(),
     "menu by the ORM": lambda: WebLink.objects.create(label="Shop", url="https://shop.example/"),
     "menu by update": lambda: WebLink.objects.update(position=1),
     "page in another language by SQL": lambda: run_sql(
-        "INSERT INTO portal_pagetranslation (page_id, language, title, body, body_html) SELECT id, 'de', 'Hilfe', '', '' FROM portal_page"
+        "INSERT INTO portal_pagetranslation (page_id, language, title, body, body_html) "
+        "SELECT id, 'de', 'Hilfe', '', '' FROM portal_page"
     ),
     "menu in another language by the ORM": lambda: WebLinkTranslation.objects.create(
         link=WebLink.objects.first(), language="de", label="Hilfe"

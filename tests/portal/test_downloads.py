@@ -1,4 +1,5 @@
-"""Every file that leaves the portal leaves a line: who, what, when and from where; to be read in the account's log."""
+"""Every file that leaves the portal leaves a line: who, what, when and from where; to be read in the
+account's log."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -76,15 +77,25 @@ def test_a_page_of_records_that_sends_a_file_leaves_one_line_and_no_other_does(
         return
     [line] = downloads()
     assert (line.actor, line.account, line.client_ip) == (scene.owner.user, scene.owner.account, IP)
-    assert [(what, ip) for _about, what, _facts, ip in log_of(sign_in(bob))] == [(str(DEEDS[line.verb].words), IP)]
+    assert [(what, ip) for _about, what, _facts, ip in log_of(sign_in(bob))] == [
+        (str(DEEDS[line.verb].words), IP)
+    ]
 
 
 def test_the_walk_finds_the_files_that_there_are(scene: Scene, sign_in: Callable[..., Client]):
     browser = sign_in(scene.owner)
-    answers = {name: getattr(browser, guarded.method)(scene.urls[name], guarded.data or {}) for name, guarded in GUARDED.items()}
+    answers = {
+        name: getattr(browser, guarded.method)(scene.urls[name], guarded.data or {})
+        for name, guarded in GUARDED.items()
+    }
     assert {name for name, answer in answers.items() if is_file(answer)} == {
-        "cases:attachment", "cases:entitlement_csv", "cases:export", "invoices:invoice_pdf", "user_import_example", "user_log_export",
-    }  # fmt: skip
+        "cases:attachment",
+        "cases:entitlement_csv",
+        "cases:export",
+        "invoices:invoice_pdf",
+        "user_import_example",
+        "user_log_export",
+    }
 
 
 def test_an_address_of_the_administration_that_sends_a_file_leaves_a_line_for_staff_alone(
@@ -99,7 +110,9 @@ def test_an_address_of_the_administration_that_sends_a_file_leaves_a_line_for_st
             assert len(lines) == is_file(response), address.name
             found |= dict(zip([address.name], lines, strict=False))
     assert found.keys() == {"cases_case_attachment", "cases_inboundmail_raw", "invoices_invoice_pdf"}
-    assert {(line.actor, line.actor_name, line.is_internal, line.client_ip) for line in found.values()} == {(ada, "Ada Byrne", True, here)}
+    assert {(line.actor, line.actor_name, line.is_internal, line.client_ip) for line in found.values()} == {
+        (ada, "Ada Byrne", True, here)
+    }
     assert found["cases_case_attachment"].account == found["invoices_invoice_pdf"].account == bob.account
     assert log_of(sign_in(bob)) == []
 
@@ -126,8 +139,14 @@ def makers() -> Iterator[tuple[str, str, set[str]]]:
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.FunctionDef):
                 inside = list(ast.walk(function))
-                calls = {node.func.id for node in inside if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-                if calls & MAKERS or any(isinstance(node, ast.Constant) and node.value == "Content-Disposition" for node in inside):
+                calls = {
+                    node.func.id
+                    for node in inside
+                    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+                }
+                if calls & MAKERS or any(
+                    isinstance(node, ast.Constant) and node.value == "Content-Disposition" for node in inside
+                ):
                     yield str(path.relative_to(ROOT)), function.name, calls
 
 
@@ -160,7 +179,10 @@ def test_bob_reads_in_the_log_who_took_which_file_and_not_what_is_in_it(sign_in,
         ("Alice Tester", "File of a case downloaded", [f"Case {case.number}"], IP),
     ]
     assert not [word for word in ("Confidential", "severance") if word in desk.get("/users/log/").text]
-    assert Activity.objects.get(verb="attachment.downloaded").details == {"case": case.number, "file": "severance.pdf"}
+    assert Activity.objects.get(verb="attachment.downloaded").details == {
+        "case": case.number,
+        "file": "severance.pdf",
+    }
 
 
 def test_another_account_reads_nothing_of_it(sign_in, alice, charlie):
@@ -219,7 +241,12 @@ def test_what_is_refused_or_gone_leaves_no_line(sign_in, alice, charlie, bob):
 def test_an_agent_without_the_right_leaves_no_line(sign_in, alice, db):
     case = make_case(alice, uploads=[pdf_upload()])
     billing = test_staff_groups.member_of(test_staff_groups.BILLING)
-    assert sign_in(billing).get(reverse("admin:cases_case_attachment", args=[case.messages.get().attachments.get().pk])).status_code == 403
+    assert (
+        sign_in(billing)
+        .get(reverse("admin:cases_case_attachment", args=[case.messages.get().attachments.get().pk]))
+        .status_code
+        == 403
+    )
     assert downloads() == []
 
 
@@ -233,7 +260,9 @@ def test_downloads_fill_neither_home_nor_timeline(sign_in, alice, bob, ada):
     assert len(downloads()) == 4
     assert len(sign_in(alice).get(case.get_absolute_url()).context["entries"]) == before
     assert [event.sentence for event in sign_in(bob).get("/").context["events"]] == ["opened the case"]
-    assert not FILES.keys() & set(Activity.objects.filter(record_type="case", is_internal=False).values_list("verb", flat=True))
+    assert not FILES.keys() & set(
+        Activity.objects.filter(record_type="case", is_internal=False).values_list("verb", flat=True)
+    )
 
 
 # Pictures that a page loads
@@ -242,7 +271,9 @@ def test_downloads_fill_neither_home_nor_timeline(sign_in, alice, bob, ada):
 def load(browser: Client, case: Case, address: str = IP) -> None:
     for message in case.messages.all():
         for picture in message.attachments.all():
-            assert browser.get(picture.get_absolute_url(), {"small": ""}, REMOTE_ADDR=address).status_code == 200
+            assert (
+                browser.get(picture.get_absolute_url(), {"small": ""}, REMOTE_ADDR=address).status_code == 200
+            )
 
 
 def test_the_pictures_of_a_page_are_one_line(sign_in, alice, bob):
@@ -252,7 +283,9 @@ def test_the_pictures_of_a_page_are_one_line(sign_in, alice, bob):
         browser.get(case.get_absolute_url())
         assert downloads() == []
         load(browser, case)
-        assert log_of(sign_in(bob)) == [("Alice Tester", "Pictures of a case shown", [f"Case {case.number}"], IP)]
+        assert log_of(sign_in(bob)) == [
+            ("Alice Tester", "Pictures of a case shown", [f"Case {case.number}"], IP)
+        ]
 
 
 def test_another_reader_case_address_and_quarter_of_an_hour_are_lines_of_their_own(sign_in, alice, bob, ada):
@@ -288,9 +321,19 @@ def test_pictures_that_staff_look_at_are_one_line_for_staff(sign_in, alice, ada,
         browser = sign_in(ada)
         for message in case.messages.all():
             for picture in message.attachments.all():
-                assert browser.get(reverse("admin:cases_case_attachment", args=[picture.pk]), {"small": ""}).status_code == 200
+                assert (
+                    browser.get(
+                        reverse("admin:cases_case_attachment", args=[picture.pk]), {"small": ""}
+                    ).status_code
+                    == 200
+                )
     [line] = downloads()
-    assert (line.actor, line.is_internal, line.account, line.details) == (ada, True, alice.account, {"case": case.number})
+    assert (line.actor, line.is_internal, line.account, line.details) == (
+        ada,
+        True,
+        alice.account,
+        {"case": case.number},
+    )
     assert log_of(sign_in(bob)) == []
 
 

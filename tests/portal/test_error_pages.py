@@ -105,7 +105,9 @@ def test_an_error_page_keeps_the_readers_theme_and_the_brand(visitor):
     assert "/brand.css?v=" in page
 
 
-@pytest.mark.parametrize("url", ["/", "/accounts/login/", "/brand.css", "/no/such/page/", "/cases", "/healthz"])
+@pytest.mark.parametrize(
+    "url", ["/", "/accounts/login/", "/brand.css", "/no/such/page/", "/cases", "/healthz"]
+)
 def test_every_answer_has_a_number_of_its_own(visitor, url):
     first, second = visitor.get(url), visitor.get(url, headers={"X-Request-Id": "chosen-by-client"})
     assert first["X-Request-Id"] != second["X-Request-Id"]

@@ -1,4 +1,5 @@
-"""Header and footer are drawn once for what they show: nobody sees another's, and a change is seen at once."""
+"""Header and footer are drawn once for what they show: nobody sees another's, and a change is seen at
+once."""
 
 import re
 
@@ -9,7 +10,9 @@ from portal.models import Site, SnippetText
 
 
 def header_of(browser, path="/"):
-    return re.search(r'<header class="site-header">.*?</header>\s*(?=<main|<div|$)', browser.get(path).text, re.DOTALL)[0]
+    return re.search(
+        r'<header class="site-header">.*?</header>\s*(?=<main|<div|$)', browser.get(path).text, re.DOTALL
+    )[0]
 
 
 def footer_of(browser, path="/"):
@@ -42,7 +45,9 @@ def test_its_forms_carry_the_readers_own_token_and_lead_back(alice):
     header = header_of(browser, "/cases/?view=all&q=%22%3E")
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', header)[1]
     assert 'name="next" value="/cases/?view=all&amp;q=%22%3E"' in header
-    answer = browser.post("/preferences/theme/", {"csrfmiddlewaretoken": token, "theme": "dark", "next": "/cases/?view=all"})
+    answer = browser.post(
+        "/preferences/theme/", {"csrfmiddlewaretoken": token, "theme": "dark", "next": "/cases/?view=all"}
+    )
     assert answer.status_code == 302
     assert answer.url == "/cases/?view=all"
 
@@ -53,7 +58,9 @@ def test_a_name_that_looks_like_markup_is_a_name(sign_in, alice):
 
 
 def test_a_visitor_chooses_the_theme_below_and_all_others_in_their_menu(client, sign_in, alice):
-    assert 'name="next" value="/accounts/login/?next=%2Fcases%2F"' in footer_of(client, "/accounts/login/?next=%2Fcases%2F")
+    assert 'name="next" value="/accounts/login/?next=%2Fcases%2F"' in footer_of(
+        client, "/accounts/login/?next=%2Fcases%2F"
+    )
     assert 'name="theme"' not in footer_of(sign_in(alice))
 
 

@@ -1,4 +1,5 @@
-"""Home: what waits for me, my open cases, latest invoices if permitted, announcements, what happened lately."""
+"""Home: what waits for me, my open cases, latest invoices if permitted, announcements, what happened
+lately."""
 
 from datetime import timedelta
 
@@ -38,13 +39,17 @@ def test_a_visitor_is_sent_to_sign_in(visitor):
 
 
 def test_alice_sees_what_waits_for_her_apart_from_her_other_open_cases(sign_in, alice, ada):
-    waiting, still_open, done = (make_case(alice, subject) for subject in ("Send the log", "Probe drifts", "Fixed long ago"))
+    waiting, still_open, done = (
+        make_case(alice, subject) for subject in ("Send the log", "Probe drifts", "Fixed long ago")
+    )
     make_staff_reply(waiting, ada, status="waiting")
     make_staff_reply(done, ada, status="resolved")
     page = sign_in(alice).get("/")
     assert page.context["waiting_cases"] == [(waiting, "Waiting for you")]
     assert page.context["open_cases"] == [(still_open, "New")]
-    section = page.text[page.text.index('aria-labelledby="waiting"') : page.text.index('aria-labelledby="cases"')]
+    section = page.text[
+        page.text.index('aria-labelledby="waiting"') : page.text.index('aria-labelledby="cases"')
+    ]
     assert waiting.get_absolute_url() in section
     assert still_open.get_absolute_url() not in section
     assert "Hello Alice, how can we help?" in page.text
@@ -87,7 +92,12 @@ def test_an_it_user_sees_the_cases_of_the_account_with_their_contacts(sign_in, a
 
 
 def test_fiona_sees_the_accounts_invoices_and_what_is_overdue(sign_in, fiona, acme, globex):
-    newest, overdue, foreign, draft = make_invoice(acme), make_overdue(acme), make_overdue(globex), make_draft(acme)
+    newest, overdue, foreign, draft = (
+        make_invoice(acme),
+        make_overdue(acme),
+        make_overdue(globex),
+        make_draft(acme),
+    )
     page = sign_in(fiona).get("/")
     assert page.context["invoices"] == [newest, overdue]
     assert page.context["overdue_invoices"] == [overdue]
@@ -119,7 +129,10 @@ def test_announcements_reach_their_audience_while_they_are_published(sign_in, al
     announce("For everyone signed in", "Authenticated Users")
     announce("Tomorrow's news", published_at=NOW() + timedelta(days=1))
     announce("Yesterday's news", published_at=NOW() - timedelta(days=2), expires_at=NOW() - timedelta(days=1))
-    seen = {person: {a.title for a in sign_in(person).get("/").context["announcements"]} for person in (alice, fiona)}
+    seen = {
+        person: {a.title for a in sign_in(person).get("/").context["announcements"]}
+        for person in (alice, fiona)
+    }
     assert seen[alice] == {"For all", "For everyone signed in"}
     assert seen[fiona] == {"For all", "For everyone signed in", "For finance"}
 

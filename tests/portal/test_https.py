@@ -1,4 +1,5 @@
-"""Who is believed when a request is said to have come by https, and what the way from http to https carries."""
+"""Who is believed when a request is said to have come by https, and what the way from http to https
+carries."""
 
 import pytest
 from django.test import Client
@@ -59,7 +60,13 @@ def test_without_trusted_proxies_nobody_says_it(https, settings, db, peer):
 def test_the_way_to_https_carries_the_policy_headers_and_no_hsts(https, db):
     """RFC 6797, section 7.2: an answer over plain http must not carry HSTS, and browsers would ignore it."""
     plain, page = ask(PROXY, "http"), ask(PROXY, "https")
-    everywhere = ["X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "X-Frame-Options", "X-Request-Id"]
+    everywhere = [
+        "X-Content-Type-Options",
+        "Referrer-Policy",
+        "Cross-Origin-Opener-Policy",
+        "X-Frame-Options",
+        "X-Request-Id",
+    ]
     assert [name for name in (*everywhere, "Content-Security-Policy") if name not in plain] == []
     assert [plain[name] for name in everywhere[:-1]] == [page[name] for name in everywhere[:-1]]
     assert plain["Content-Security-Policy"] == page["Content-Security-Policy"]
@@ -69,6 +76,13 @@ def test_the_way_to_https_carries_the_policy_headers_and_no_hsts(https, db):
 
 @pytest.mark.parametrize("path", ["/static/css/portal.css", "/nowhere/", "/cases"])
 def test_files_errors_and_redirects_over_https_carry_all_of_them(https, db, path):
-    response = Client().get(path, REMOTE_ADDR=PROXY, headers={"X-Real-IP": "192.0.2.7", "X-Forwarded-Proto": "https"})
-    missing = {"Strict-Transport-Security", "Content-Security-Policy", "X-Frame-Options", "X-Content-Type-Options"} - set(response.headers)
+    response = Client().get(
+        path, REMOTE_ADDR=PROXY, headers={"X-Real-IP": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    )
+    missing = {
+        "Strict-Transport-Security",
+        "Content-Security-Policy",
+        "X-Frame-Options",
+        "X-Content-Type-Options",
+    } - set(response.headers)
     assert missing == set()

@@ -18,8 +18,14 @@ SHOW = "from portal import settings; print(settings.LANGUAGES, settings.LANGUAGE
 
 def started_with(**environment):
     """What a process says that reads the settings with this environment."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_LANGUAGE")} | {"SECRET_KEY": "x"} | environment
-    return subprocess.run([sys.executable, "-c", SHOW], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    env = (
+        {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_LANGUAGE")}
+        | {"SECRET_KEY": "x"}
+        | environment
+    )
+    return subprocess.run(
+        [sys.executable, "-c", SHOW], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture
@@ -33,7 +39,11 @@ def two_languages(settings):
         ({}, [("en", "English")], "en"),
         ({"PORTAL_LANGUAGE": "de"}, [("de", "Deutsch")], "de"),
         ({"PORTAL_LANGUAGES": "de, en,de"}, [("de", "Deutsch"), ("en", "English")], "de"),
-        ({"PORTAL_LANGUAGES": "de,en", "PORTAL_LANGUAGE": "en"}, [("de", "Deutsch"), ("en", "English")], "en"),
+        (
+            {"PORTAL_LANGUAGES": "de,en", "PORTAL_LANGUAGE": "en"},
+            [("de", "Deutsch"), ("en", "English")],
+            "en",
+        ),
     ],
 )
 def test_the_environment_says_which_languages_there_are(environment, languages, code):
@@ -44,7 +54,10 @@ def test_the_environment_says_which_languages_there_are(environment, languages, 
     ("environment", "complaint"),
     [
         ({"PORTAL_LANGUAGES": "en,xx"}, "PORTAL_LANGUAGES: 'xx' is no language that Django knows."),
-        ({"PORTAL_LANGUAGES": "en", "PORTAL_LANGUAGE": "de"}, "PORTAL_LANGUAGE: 'de' is not among PORTAL_LANGUAGES."),
+        (
+            {"PORTAL_LANGUAGES": "en", "PORTAL_LANGUAGE": "de"},
+            "PORTAL_LANGUAGE: 'de' is not among PORTAL_LANGUAGES.",
+        ),
     ],
 )
 def test_a_wrong_language_stops_the_start_and_says_so(environment, complaint):
@@ -64,15 +77,20 @@ def test_the_first_language_is_the_default():
 
 
 @pytest.mark.parametrize(
-    ("accepted", "language"), [("de-AT,de;q=0.9", "de"), ("fr,de;q=0.5", "de"), ("fr", "en"), ("", "en"), ("x" * 600, "en")]
+    ("accepted", "language"),
+    [("de-AT,de;q=0.9", "de"), ("fr,de;q=0.5", "de"), ("fr", "en"), ("", "en"), ("x" * 600, "en")],
 )
 def test_a_visitor_gets_the_browsers_language_if_it_is_offered(two_languages, visitor, accepted, language):
     page = visitor.get(reverse("account_login"), headers={"accept-language": accepted})
     assert f'<html lang="{language}"' in page.text
 
 
-@pytest.mark.parametrize(("chosen", "language"), [("de", "de"), ("en", "en"), ("", "de"), ("fr", "de"), ("nonsense", "de")])
-def test_a_user_gets_the_chosen_language_or_else_the_browsers(two_languages, sign_in, alice, chosen, language):
+@pytest.mark.parametrize(
+    ("chosen", "language"), [("de", "de"), ("en", "en"), ("", "de"), ("fr", "de"), ("nonsense", "de")]
+)
+def test_a_user_gets_the_chosen_language_or_else_the_browsers(
+    two_languages, sign_in, alice, chosen, language
+):
     alice.user.language = chosen
     alice.user.save()
     page = sign_in(alice).get("/", headers={"accept-language": "de"})

@@ -1,4 +1,5 @@
-"""Bob reads what happened to the people of Acme and their access: theirs alone, without secrets, and takes it along."""
+"""Bob reads what happened to the people of Acme and their access: theirs alone, without secrets, and takes it
+along."""
 
 import ast
 import csv
@@ -31,16 +32,24 @@ def desk(sign_in, bob):
 
 def told(browser, **query):
     """What the log says: about whom, what, by whom, from where."""
-    return [(line.about, line.what, line.by, line.client_ip) for line in browser.get(LOG, query).context["lines"]]
+    return [
+        (line.about, line.what, line.by, line.client_ip) for line in browser.get(LOG, query).context["lines"]
+    ]
 
 
 def note(contact, verb="contact.signed_in", at=None, **details):
     """A line of the past."""
     fields = {"actor": contact.user, "actor_name": contact.full_name, "label": contact.full_name}
     return Activity.objects.create(
-        at=at or timezone.now(), verb=verb, record_type="contact", record_id=contact.pk, account=contact.account, contact=contact,
-        details=details, **fields,
-    )  # fmt: skip
+        at=at or timezone.now(),
+        verb=verb,
+        record_type="contact",
+        record_id=contact.pk,
+        account=contact.account,
+        contact=contact,
+        details=details,
+        **fields,
+    )
 
 
 def with_password(contact):
@@ -67,7 +76,11 @@ def test_bob_sees_who_signed_in_and_who_tried_to(desk, alice, visitor):
 
 
 def test_bob_sees_what_he_and_his_colleagues_did(desk, acme):
-    desk.post("/users/new/", {"first_name": "Dora", "last_name": "Quist", "email": "dora@acme.example"}, REMOTE_ADDR="192.0.2.8")
+    desk.post(
+        "/users/new/",
+        {"first_name": "Dora", "last_name": "Quist", "email": "dora@acme.example"},
+        REMOTE_ADDR="192.0.2.8",
+    )
     assert told(desk) == [
         ("Dora Quist", "Invited", "Bob Tester", "192.0.2.8"),
         ("Dora Quist", "Added", "Bob Tester", "192.0.2.8"),
@@ -107,7 +120,9 @@ def test_a_verb_without_words_is_not_told(desk, alice):
     assert told(desk) == []
 
 
-def test_of_somebody_who_works_for_two_companies_each_manager_sees_the_own_contact_alone(visitor, sign_in, bob, globex):
+def test_of_somebody_who_works_for_two_companies_each_manager_sees_the_own_contact_alone(
+    visitor, sign_in, bob, globex
+):
     """The user has the name and address of Globex; Acme knows them otherwise."""
     grace = make_contact("Grace", globex, "Portal User Manager")
     user = make_contact("Zoe", globex, last_name="Secret").user
@@ -169,9 +184,17 @@ def test_each_line_leads_to_the_person(desk, alice):
 @pytest.mark.parametrize(
     ("verb", "details", "facts"),
     [
-        ("contact.roles_changed", {"added": ["Portal IT User", "Other"], "removed": []}, ["Added: Portal IT User, Other"]),
+        (
+            "contact.roles_changed",
+            {"added": ["Portal IT User", "Other"], "removed": []},
+            ["Added: Portal IT User, Other"],
+        ),
         ("contact.updated", {"fields": ["job_title", "gone"]}, ["Changed: Job title, other"]),
-        ("contact.address_changed", {"old": "a@acme.example", "new": "b@acme.example"}, ["From a@acme.example to b@acme.example"]),
+        (
+            "contact.address_changed",
+            {"old": "a@acme.example", "new": "b@acme.example"},
+            ["From a@acme.example to b@acme.example"],
+        ),
         ("contact.locked", {"until": "2026-11-25T10:00:00+00:00"}, ["Until Nov 25, 2026, 10 a.m."]),
         ("contact.locked", {"until": "nonsense"}, []),
         ("second_factor.switched_on", {"method": "app"}, ["Authenticator app"]),
@@ -199,10 +222,24 @@ def test_deactivating_and_handing_over_are_told_once_for_all_cases(desk, alice, 
 
 def written_verbs():
     """Every verb that a module of ours writes as a text: "contact.invited"."""
-    sources = [path for app in ("accounts", "portal") for path in Path(app).rglob("*.py") if "migrations" not in path.parts]
-    texts = (node.value for path in sources for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant))
+    sources = [
+        path
+        for app in ("accounts", "portal")
+        for path in Path(app).rglob("*.py")
+        if "migrations" not in path.parts
+    ]
+    texts = (
+        node.value
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant)
+    )
     subjects = ("contact.", "account.", "second_factor.", "browser.", "session.")
-    return {text for text in texts if isinstance(text, str) and text.startswith(subjects) and re.fullmatch(r"[a-z_]+\.[a-z_]+", text)}
+    return {
+        text
+        for text in texts
+        if isinstance(text, str) and text.startswith(subjects) and re.fullmatch(r"[a-z_]+\.[a-z_]+", text)
+    }
 
 
 STAFF_ONLY = {
@@ -271,9 +308,21 @@ def test_a_day_begins_where_the_reader_is(history, desk):
 
 @pytest.mark.parametrize(
     "query",
-    ["q=%00", "kind=nonsense", "since=yesterday", "since=0001-01-01", "until=9999-12-31", "since=2026-02-30", "until=%00", "older=x_y",
-     "newer=2026-01-01T00:00:00.000000%2B0000_99999999999999999999", "q=" + "x" * 500, "kind=roles&kind=access", "since=%ED%A0%80"],
-)  # fmt: skip
+    [
+        "q=%00",
+        "kind=nonsense",
+        "since=yesterday",
+        "since=0001-01-01",
+        "until=9999-12-31",
+        "since=2026-02-30",
+        "until=%00",
+        "older=x_y",
+        "newer=2026-01-01T00:00:00.000000%2B0000_99999999999999999999",
+        "q=" + "x" * 500,
+        "kind=roles&kind=access",
+        "since=%ED%A0%80",
+    ],
+)
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 def test_a_strange_address_is_harmless(query, zone, history, desk):
     User.objects.filter(pk=history.user.pk).update(time_zone=zone)
@@ -321,7 +370,13 @@ def test_the_log_costs_the_same_for_one_line_and_for_fifty(desk, acme, rows, dja
 def test_an_index_has_the_order_of_the_log(bob, charlie):
     people, now = [bob, *[charlie] * 9], timezone.now()
     Activity.objects.bulk_create(
-        Activity(at=now, verb="contact.signed_in", record_type="contact", account=people[n % 10].account, contact=people[n % 10])
+        Activity(
+            at=now,
+            verb="contact.signed_in",
+            record_type="contact",
+            account=people[n % 10].account,
+            contact=people[n % 10],
+        )
         for n in range(3000)
     )
     with connection.cursor() as cursor:
@@ -352,7 +407,12 @@ def test_bob_takes_the_log_along_and_that_is_recorded(history, desk):
         ("2026-03-01 23:30:00", "Alice Tester", "Signed in"),
     ]
     line = Activity.objects.get(verb="account.log_exported")
-    assert (line.actor, line.account, line.client_ip, line.details) == (history.user, history.account, "192.0.2.8", {})
+    assert (line.actor, line.account, line.client_ip, line.details) == (
+        history.user,
+        history.account,
+        "192.0.2.8",
+        {},
+    )
 
 
 def test_the_file_tells_times_where_the_reader_is(history, desk):
@@ -365,7 +425,11 @@ def test_the_file_tells_times_where_the_reader_is(history, desk):
 def test_no_cell_is_a_formula(start, desk, acme):
     name = f"{start}HYPERLINK(1)"
     contact = make_contact("Eve", acme)
-    note(Contact(pk=contact.pk, first_name=name, last_name="x", account=acme, user=contact.user), "contact.merged", name=name)
+    note(
+        Contact(pk=contact.pk, first_name=name, last_name="x", account=acme, user=contact.user),
+        "contact.merged",
+        name=name,
+    )
     row = next(row for row in exported(desk.post(EXPORT)) if "Merged" in row[2])
     assert not row[1].startswith(start)
     assert "HYPERLINK" in row[1]

@@ -11,7 +11,10 @@ MAILBOX = reverse("mailbox")
 @pytest.fixture
 def mail(db):
     return queue_rendered_mail(
-        event="test/one", to="alice@acme.example", subject="Your <b>link</b>", text="Open https://example.org/x?a=1\n<script>"
+        event="test/one",
+        to="alice@acme.example",
+        subject="Your <b>link</b>",
+        text="Open https://example.org/x?a=1\n<script>",
     )
 
 
@@ -56,7 +59,9 @@ def test_mails_are_only_read_there(visitor, mail, settings):
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_mailbox_costs_the_same_for_one_mail_and_for_many(visitor, settings, django_assert_max_num_queries, rows):
+def test_the_mailbox_costs_the_same_for_one_mail_and_for_many(
+    visitor, settings, django_assert_max_num_queries, rows
+):
     settings.DEMO_MODE = True
     for n in range(rows):
         queue_rendered_mail(event="test/one", to="alice@acme.example", subject=f"Mail {n}", text="Text")

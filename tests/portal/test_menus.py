@@ -84,7 +84,12 @@ def test_entries_below_an_entry_are_shown_below_it(sign_in, alice):
     assert [child.label for child in shown.children] == ["Elsewhere", "Open cases"]
     assert labels(page) == ["Cases", "Knowledge base", "Forums"]
     menu = menu_of(page)
-    assert menu.index(">Cases") < menu.index(">Elsewhere") < menu.index(">Open cases") < menu.index(">Knowledge base")
+    assert (
+        menu.index(">Cases")
+        < menu.index(">Elsewhere")
+        < menu.index(">Open cases")
+        < menu.index(">Knowledge base")
+    )
 
 
 def test_entries_below_a_hidden_entry_are_hidden(sign_in, alice, fiona):
@@ -98,17 +103,29 @@ def test_a_link_to_another_site_is_for_everyone(sign_in, alice, ada, visitor, se
     settings.DEMO_MODE = True
     make_link("Status page", url="https://status.example/", menu="footer")
     for browser in (sign_in(alice), sign_in(ada), visitor):
-        assert '<a href="https://status.example/">Status page</a>' in menu_of(browser.get("/mailbox/"), "Footer")
+        assert '<a href="https://status.example/">Status page</a>' in menu_of(
+            browser.get("/mailbox/"), "Footer"
+        )
 
 
 def test_entries_stand_in_the_order_that_administrators_gave_them(sign_in, alice):
     make_link("Third", url="https://example.org/3", position=300)
     make_link("First", url="https://example.org/1", position=1)
     make_link("Also first", url="https://example.org/2", position=1)
-    assert labels(sign_in(alice).get("/")) == ["First", "Also first", "Cases", "Knowledge base", "Forums", "Third"]
+    assert labels(sign_in(alice).get("/")) == [
+        "First",
+        "Also first",
+        "Cases",
+        "Knowledge base",
+        "Forums",
+        "Third",
+    ]
 
 
-@pytest.mark.parametrize(("url", "current"), [("/", []), ("/cases/", ["Cases"]), ("/cases/new/", ["Cases"]), ("/forums/", ["Forums"])])
+@pytest.mark.parametrize(
+    ("url", "current"),
+    [("/", []), ("/cases/", ["Cases"]), ("/cases/new/", ["Cases"]), ("/forums/", ["Forums"])],
+)
 def test_the_entry_of_the_page_in_view_is_marked(sign_in, alice, url, current):
     page = sign_in(alice).get(url)
     assert [item.label for item in page.context["navigation"].primary if item.is_current] == current
@@ -118,8 +135,14 @@ def test_the_entry_of_the_page_in_view_is_marked(sign_in, alice, url, current):
 def test_the_entry_of_a_case_is_marked_on_its_page_and_home_only_at_home(sign_in, alice):
     make_link("Home", "/", position=1)
     browser = sign_in(alice)
-    shown = {url: browser.get(url).context["navigation"].primary for url in ("/", make_case(alice).get_absolute_url())}
-    assert [[item.label for item in items if item.is_current] for items in shown.values()] == [["Home"], ["Cases"]]
+    shown = {
+        url: browser.get(url).context["navigation"].primary
+        for url in ("/", make_case(alice).get_absolute_url())
+    }
+    assert [[item.label for item in items if item.is_current] for items in shown.values()] == [
+        ["Home"],
+        ["Cases"],
+    ]
 
 
 def test_an_entry_for_a_page_is_for_those_who_may_read_it(sign_in, alice, fiona):
@@ -139,7 +162,9 @@ def test_an_entry_for_a_page_is_for_those_who_may_read_it(sign_in, alice, fiona)
         {"hidden_from_menus": True},
     ],
 )
-def test_an_entry_for_a_page_that_is_not_there_for_readers_is_hidden_even_from_previewers(sign_in, ivan, fields):
+def test_an_entry_for_a_page_that_is_not_there_for_readers_is_hidden_even_from_previewers(
+    sign_in, ivan, fields
+):
     WebLink.objects.create(label="News", page=make_page("/news/"))
     restrict("/news/", "Portal IT User", right="preview")
     browser = sign_in(ivan)

@@ -21,7 +21,9 @@ def test_adas_edit_of_a_menu_holds_from_the_next_request(sign_in, ada, alice):
     link = {"menu": "primary", "label": "Shop", "url": "https://shop.example/", "position": 5}
     assert desk.post(ADD, link).status_code == 302
     assert browser.get("/").context["navigation"].primary[0].label == "Shop"
-    desk.post(reverse("admin:portal_weblink_delete", args=[WebLink.objects.get(label="Shop").pk]), {"post": "yes"})
+    desk.post(
+        reverse("admin:portal_weblink_delete", args=[WebLink.objects.get(label="Shop").pk]), {"post": "yes"}
+    )
     assert "Shop" not in [item.label for item in browser.get("/").context["navigation"].primary]
 
 
@@ -63,7 +65,10 @@ def test_an_odd_address_is_explained_beside_the_field_and_kept(sign_in, ada, url
     ("fields", "complaint"),
     [
         ({"url": "https://shop.example/", "page": "cases"}, "Choose a page or write an address, not both."),
-        ({"url": "https://shop.example/", "menu": "footer", "parent": "cases"}, "The entry above belongs to another menu."),
+        (
+            {"url": "https://shop.example/", "menu": "footer", "parent": "cases"},
+            "The entry above belongs to another menu.",
+        ),
         ({"parent": "cases"}, "An entry below another needs a page or an address."),
     ],
 )

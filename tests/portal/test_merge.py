@@ -1,4 +1,5 @@
-"""Merging two contacts in the administration: everything goes over, nothing is lost, nobody gets another's records unseen."""
+"""Merging two contacts in the administration: everything goes over, nothing is lost, nobody gets another's
+records unseen."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -92,7 +93,9 @@ def test_a_deactivated_contact_takes_nobody_in(desk, alice, bob):
 @pytest.mark.parametrize("may", [True, False])
 def test_staff_need_the_right_to_change_contacts(may, sign_in, alice, alicia):
     helper = make_user("helper@portal.example", is_staff=True)
-    helper.user_permissions.set(Permission.objects.filter(codename__in=["view_contact", *(["change_contact"] if may else [])]))
+    helper.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_contact", *(["change_contact"] if may else [])])
+    )
     answer = sign_in(helper).post(merge_url(alicia, into=alice.pk), keep())
     alicia.refresh_from_db()
     assert (answer.status_code, alicia.is_active) == ((302, False) if may else (403, True))
@@ -132,10 +135,16 @@ def populate(contact, acme):
 
 def test_everything_that_names_the_contact_goes_over(desk, alice, alicia, acme):
     populate(alicia, acme)
-    before = {str(field) for field in references() if field.model._base_manager.filter(**{field.name: alicia}).exists()}
+    before = {
+        str(field)
+        for field in references()
+        if field.model._base_manager.filter(**{field.name: alicia}).exists()
+    }
     assert before == {str(field) for field in references()} - {"accounts.Contact.merged_into"}
     merge(desk, alicia, alice, **keep())
-    left = {str(field): field.model._base_manager.filter(**{field.name: alicia}).count() for field in references()}
+    left = {
+        str(field): field.model._base_manager.filter(**{field.name: alicia}).count() for field in references()
+    }
     assert not any(left.values()), left
     assert Case.objects.get().contact == alice
     assert CaseMessage.objects.get().author_contact == alice
@@ -175,7 +184,8 @@ def test_what_both_have_said_on_one_article_stays_with_each(desk, alice, alicia)
 
 
 def test_what_both_have_begun_stays_with_each_and_what_one_began_goes_over(desk, alice, alicia):
-    """A contact has one draft of a new case and one for each case; two drafts without a case are two of the same."""
+    """A contact has one draft of a new case and one for each case; two drafts without a case are two of the
+    same."""
     case = make_case(alice)
     for contact in (alice, alicia):
         Draft.objects.create(contact=contact, values={"subject": contact.first_name})
@@ -202,7 +212,9 @@ def test_the_merged_contact_points_to_the_other_and_lets_nobody_in(desk, alice, 
     assert (alicia.merged_into, alicia.is_active, alicia.user) == (alice, False, None)
     line = Activity.objects.get(verb="contact.merged")
     assert (line.actor, line.contact, line.details["name"]) == (ada, alice, "Alicia Tester")
-    assert "Its records belong to" in desk.get(reverse("admin:accounts_contact_change", args=[alicia.pk])).text
+    assert (
+        "Its records belong to" in desk.get(reverse("admin:accounts_contact_change", args=[alicia.pk])).text
+    )
 
 
 def test_who_was_merged_before_points_to_the_last_one(desk, alice, alicia, acme):
@@ -217,7 +229,10 @@ def test_the_log_stays_as_it_was_and_is_shown_with_the_contact_that_stays(desk, 
     invite_contact(actor=SYSTEM, contact=alicia)
     before = list(Activity.objects.values("pk", "contact", "label"))
     merge(desk, alicia, alice, **keep())
-    assert list(Activity.objects.filter(pk__in=[line["pk"] for line in before]).values("pk", "contact", "label")) == before
+    assert (
+        list(Activity.objects.filter(pk__in=[line["pk"] for line in before]).values("pk", "contact", "label"))
+        == before
+    )
     page = desk.get(reverse("admin:accounts_contact_change", args=[alice.pk])).text
     assert "contact.invited" in page
     log = reverse("admin:accounts_activity_changelist") + f"?contact__in={alice.pk},{alicia.pk}"
@@ -245,7 +260,9 @@ def test_each_value_is_chosen(desk, alice, alicia, side):
     assert (alice.first_name, alice.email, alice.job_title) == expected
 
 
-@pytest.mark.parametrize(("choice", "roles"), [("kept", {"Portal IT User"}), ("merged", {"Portal Finance User"}), ("both", None)])
+@pytest.mark.parametrize(
+    ("choice", "roles"), [("kept", {"Portal IT User"}), ("merged", {"Portal Finance User"}), ("both", None)]
+)
 def test_roles_are_chosen_and_their_change_is_recorded(desk, ivan, fiona, choice, roles):
     merge(desk, fiona, ivan, **keep(roles=choice, sign_in="kept"))
     both = {"Portal IT User", "Portal Finance User"}

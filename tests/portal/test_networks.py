@@ -20,9 +20,21 @@ from tests.portal.factories import allow
 OUTSIDE = "203.0.113.9"
 LISTED = ("192.0.2.0/24", "2001:db8::/32")
 ADDRESSES = (
-    "/", "/cases/", "/accounts/login/", "/accounts/github/login/callback/?code=x&state=y", "/admin/", "/static/css/portal.css",
-    "/brand.css", "/brand/logo/", "/favicon.ico", "/search/?q=x", "/no/such/page/", "/healthz/", "//", "/%00",
-)  # fmt: skip
+    "/",
+    "/cases/",
+    "/accounts/login/",
+    "/accounts/github/login/callback/?code=x&state=y",
+    "/admin/",
+    "/static/css/portal.css",
+    "/brand.css",
+    "/brand/logo/",
+    "/favicon.ico",
+    "/search/?q=x",
+    "/no/such/page/",
+    "/healthz/",
+    "//",
+    "/%00",
+)
 ADD_NETWORK = reverse("admin:portal_allowednetwork_add")
 
 
@@ -58,7 +70,9 @@ def test_a_listed_address_comes_in(listed, address):
     assert is_open(address)
 
 
-@pytest.mark.parametrize("address", [OUTSIDE, "192.0.3.1", "2001:db9::1", "::ffff:203.0.113.9", "127.0.0.1", "", "nonsense"])
+@pytest.mark.parametrize(
+    "address", [OUTSIDE, "192.0.3.1", "2001:db9::1", "::ffff:203.0.113.9", "127.0.0.1", "", "nonsense"]
+)
 def test_any_other_address_is_refused(listed, address):
     assert not is_open(address)
 
@@ -92,7 +106,11 @@ def test_posting_is_refused_too(listed, alice):
     [
         (OUTSIDE, {"X-Forwarded-For": "192.0.2.7"}, False),
         (OUTSIDE, {"X-Real-IP": "192.0.2.7"}, False),
-        (OUTSIDE, {"True-Client-IP": "192.0.2.7", "CF-Connecting-IP": "192.0.2.7", "Forwarded": "for=192.0.2.7"}, False),
+        (
+            OUTSIDE,
+            {"True-Client-IP": "192.0.2.7", "CF-Connecting-IP": "192.0.2.7", "Forwarded": "for=192.0.2.7"},
+            False,
+        ),
         ("", {"X-Real-IP": "192.0.2.7"}, False),
         ("192.0.2.7", {"X-Forwarded-For": OUTSIDE, "X-Real-IP": OUTSIDE}, True),
     ],
@@ -120,7 +138,9 @@ def test_headers_change_nothing_where_no_proxy_is_trusted(listed, settings, peer
         ("192.0.2.7", {"X-Real-IP": OUTSIDE}, True),
     ],
 )
-def test_only_the_trusted_proxy_is_believed_and_only_its_own_header(listed, settings, peer, headers, is_let_in):
+def test_only_the_trusted_proxy_is_believed_and_only_its_own_header(
+    listed, settings, peer, headers, is_let_in
+):
     settings.TRUSTED_PROXIES = ["10.0.0.1"]
     assert is_open(peer, headers=headers) is is_let_in
 
@@ -131,8 +151,18 @@ def test_every_method_is_refused(listed, method):
 
 
 def test_a_host_that_is_not_ours_is_refused_like_ours(listed):
-    assert Client().get("/accounts/login/", REMOTE_ADDR=OUTSIDE, headers={"host": "elsewhere.example"}).status_code == 403
-    assert Client().get("/accounts/login/", REMOTE_ADDR="192.0.2.7", headers={"host": "elsewhere.example"}).status_code == 400
+    assert (
+        Client()
+        .get("/accounts/login/", REMOTE_ADDR=OUTSIDE, headers={"host": "elsewhere.example"})
+        .status_code
+        == 403
+    )
+    assert (
+        Client()
+        .get("/accounts/login/", REMOTE_ADDR="192.0.2.7", headers={"host": "elsewhere.example"})
+        .status_code
+        == 400
+    )
 
 
 def test_the_refusal_asks_for_nothing_that_would_be_refused_too(listed):
@@ -141,19 +171,28 @@ def test_the_refusal_asks_for_nothing_that_would_be_refused_too(listed):
     style = page.text.split("<style>")[1].split("</style>")[0]
     fingerprint = b64encode(sha256(style.encode()).digest()).decode()
     assert f"style-src 'self' 'sha256-{fingerprint}'" in page["Content-Security-Policy"]
-    assert "sha256" not in Client().get("/accounts/login/", REMOTE_ADDR="192.0.2.7")["Content-Security-Policy"]
+    assert (
+        "sha256" not in Client().get("/accounts/login/", REMOTE_ADDR="192.0.2.7")["Content-Security-Policy"]
+    )
 
 
 def test_the_refusal_speaks_the_browsers_language(listed, settings):
     settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-    SnippetText.objects.create(name="network-refused", language="de", text="Nur von uns aus.", html="Nur von <strong>uns</strong> aus.")
+    SnippetText.objects.create(
+        name="network-refused",
+        language="de",
+        text="Nur von uns aus.",
+        html="Nur von <strong>uns</strong> aus.",
+    )
     page = Client().get("/", REMOTE_ADDR=OUTSIDE, headers={"accept-language": "de-AT,de"}).text
     assert '<html lang="de"' in page
     assert "Nur von <strong>uns</strong> aus." in page
 
 
 def test_a_thousand_networks_cost_a_request_one_query_and_no_search(db, django_assert_num_queries):
-    AllowedNetwork.objects.bulk_create(AllowedNetwork(cidr=f"10.{number // 256}.{number % 256}.0/25") for number in range(1000))
+    AllowedNetwork.objects.bulk_create(
+        AllowedNetwork(cidr=f"10.{number // 256}.{number % 256}.0/25") for number in range(1000)
+    )
     assert is_open("10.3.231.126")
     for address in ("10.3.231.127", "10.0.0.1"):
         with django_assert_num_queries(1):
@@ -164,7 +203,11 @@ def looks_at(networks: int) -> int:
     """How many of so many networks are looked at to refuse an address."""
     held = NetworkSet(parse_network(f"10.{number // 256}.{number % 256}.0/25") for number in range(networks))
     looks = []
-    sys.setprofile(lambda frame, event, _argument: looks.append(event) if frame.f_code is _first.__code__ and event == "call" else None)
+    sys.setprofile(
+        lambda frame, event, _argument: (
+            looks.append(event) if frame.f_code is _first.__code__ and event == "call" else None
+        )
+    )
     try:
         assert "10.3.231.200" not in held
     finally:
@@ -203,7 +246,9 @@ def test_a_monitor_asks_from_where_the_setting_says_and_sees_nothing_else(listed
 def test_the_health_check_answers_the_machine_itself_past_its_proxy(listed, settings, peer):
     settings.TRUSTED_PROXIES = ["127.0.0.1"]
     assert Client().get(reverse("healthz"), REMOTE_ADDR=peer).status_code == 200
-    assert Client().get(reverse("healthz"), REMOTE_ADDR=peer, headers={"X-Real-IP": OUTSIDE}).status_code == 404
+    assert (
+        Client().get(reverse("healthz"), REMOTE_ADDR=peer, headers={"X-Real-IP": OUTSIDE}).status_code == 404
+    )
     assert Client().get("/accounts/login/", REMOTE_ADDR=peer).status_code == 403
 
 
@@ -223,7 +268,9 @@ def test_an_edit_by_another_process_holds_from_the_next_request(db):
     assert is_open(OUTSIDE)
     held = configuration._held
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO portal_allowednetwork (cidr, note, created_at) VALUES ('192.0.2.0/24', '', now())")
+        cursor.execute(
+            "INSERT INTO portal_allowednetwork (cidr, note, created_at) VALUES ('192.0.2.0/24', '', now())"
+        )
     assert configuration._held is held
     assert not is_open(OUTSIDE)
     with connection.cursor() as cursor:

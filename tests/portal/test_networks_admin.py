@@ -1,4 +1,5 @@
-"""The list of allowed networks in the administration: what it takes, what it tells, and its guard against shutting oneself out."""
+"""The list of allowed networks in the administration: what it takes, what it tells, and its guard against
+shutting oneself out."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -26,7 +27,9 @@ def delete_network(cidr):
 
 
 def told(browser, cidr):
-    return [str(message) for message in browser.post(ADD_NETWORK, {"cidr": cidr}, follow=True).context["messages"]]
+    return [
+        str(message) for message in browser.post(ADD_NETWORK, {"cidr": cidr}, follow=True).context["messages"]
+    ]
 
 
 @pytest.fixture
@@ -64,7 +67,10 @@ def test_the_check_box_is_shown_to_those_who_need_it_alone(desk):
 
 def test_ada_cannot_delete_the_network_that_lets_her_in_without_saying_that_she_knows(desk):
     allow("127.0.0.0/8", "203.0.113.0/24")
-    for page in (desk.get(delete_network("127.0.0.0/8")), desk.post(delete_network("127.0.0.0/8"), {"post": "yes"})):
+    for page in (
+        desk.get(delete_network("127.0.0.0/8")),
+        desk.post(delete_network("127.0.0.0/8"), {"post": "yes"}),
+    ):
         assert "I know that this shuts me out (address 127.0.0.1)" in page.text
     assert AllowedNetwork.objects.count() == 2
     assert desk.post(delete_network("127.0.0.0/8"), {"post": "yes", "may_shut_out": "on"}).status_code == 302
@@ -98,7 +104,9 @@ def test_ada_opens_the_portal_again_by_deleting_every_network(desk):
     assert not AllowedNetwork.objects.exists()
 
 
-@pytest.mark.parametrize("text", ["300.1.1.1", "192.0.2.0/33", "example.org", "192.0.2.0-192.0.2.9", "2001:db8:::/32", ""])
+@pytest.mark.parametrize(
+    "text", ["300.1.1.1", "192.0.2.0/33", "example.org", "192.0.2.0-192.0.2.9", "2001:db8:::/32", ""]
+)
 def test_what_is_no_network_is_explained(desk, text):
     page = desk.post(ADD_NETWORK, {"cidr": text})
     assert ("This is not an address or network, for example 192.0.2.0/24" in page.text) is bool(text)
@@ -128,7 +136,9 @@ def test_a_network_that_was_stored_in_ipv6_clothes_lets_ipv4_in(desk):
 def test_overlaps_are_told(desk):
     allow("127.0.0.0/8")
     assert "127.0.0.1/32 adds nothing: it lies within 127.0.0.0/8." in told(desk, "127.0.0.1")
-    assert "Listed already and within 0.0.0.0/0, so no longer needed: 127.0.0.0/8, 127.0.0.1/32." in told(desk, "0.0.0.0/0")
+    assert "Listed already and within 0.0.0.0/0, so no longer needed: 127.0.0.0/8, 127.0.0.1/32." in told(
+        desk, "0.0.0.0/0"
+    )
     assert len(told(desk, "2001:db8::/32")) == 1
 
 
@@ -176,7 +186,9 @@ def test_every_change_is_in_the_log_and_customers_never_see_it(desk, ada):
         ("network.changed", "127.0.0.0/16", True),
         ("network.removed", "127.0.0.0/16", True),
     ]
-    assert {(line.actor, line.client_ip, line.details["note"]) for line in lines} == {(ada, "127.0.0.1", "Office")}
+    assert {(line.actor, line.client_ip, line.details["note"]) for line in lines} == {
+        (ada, "127.0.0.1", "Office")
+    }
     assert lines[1].details["before"] == "127.0.0.0/8"
 
 
@@ -206,6 +218,8 @@ class TestTwoAtOnce:
 
     def test_the_same_network_added_twice_at_once_is_listed_once(self, sign_in, ada):
         browsers = [sign_in(ada), sign_in(ada)]
-        answers = at_once(2, lambda number: browsers[number].post(ADD_NETWORK, {"cidr": "127.0.0.0/8"}).status_code)
+        answers = at_once(
+            2, lambda number: browsers[number].post(ADD_NETWORK, {"cidr": "127.0.0.0/8"}).status_code
+        )
         assert sorted(answers) == [200, 302]
         assert AllowedNetwork.objects.count() == 1

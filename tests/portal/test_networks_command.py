@@ -24,12 +24,17 @@ def listed(db):
 
 
 def test_it_lists_networks_and_changes_nothing(listed):
-    assert [line.split() for line in networks().splitlines()] == [["192.0.2.0/24"], ["2001:db8::/32", "Data", "centre"]]
+    assert [line.split() for line in networks().splitlines()] == [
+        ["192.0.2.0/24"],
+        ["2001:db8::/32", "Data", "centre"],
+    ]
     assert AllowedNetwork.objects.count() == 2
 
 
 def test_it_says_when_everybody_is_let_in(db):
-    assert networks() == networks("--clear", "--no-input") == "No network is listed: every address is let in.\n"
+    assert (
+        networks() == networks("--clear", "--no-input") == "No network is listed: every address is let in.\n"
+    )
     assert not Activity.objects.exists()
 
 
@@ -50,4 +55,7 @@ def test_it_opens_the_portal_from_the_next_request_on(listed, monkeypatch):
 def test_it_needs_nobody_at_the_keyboard_and_is_in_the_log(listed):
     networks("--clear", "--no-input")
     lines = Activity.objects.filter(verb="network.removed").order_by("label")
-    assert [(line.label, line.actor, line.is_internal) for line in lines] == [("192.0.2.0/24", None, True), ("2001:db8::/32", None, True)]
+    assert [(line.label, line.actor, line.is_internal) for line in lines] == [
+        ("192.0.2.0/24", None, True),
+        ("2001:db8::/32", None, True),
+    ]

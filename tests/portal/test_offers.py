@@ -64,7 +64,9 @@ def test_without_the_right_to_open_cases_nobody_is(sign_in, alice, pages):
 
 def test_visitors_are_not_led_to_what_asks_them_to_sign_in_first(visitor, db):
     make_article("Freezers")
-    RecordPermission.objects.create(role=WebRole.objects.get(for_anonymous=True), record_type="article", scope="global", can_read=True)
+    RecordPermission.objects.create(
+        role=WebRole.objects.get(for_anonymous=True), record_type="article", scope="global", can_read=True
+    )
     page = visitor.get(f"{SEARCH}?q=nothing-like-it")
     assert page.status_code == 200
     assert NEW not in page.text

@@ -86,14 +86,41 @@ def test_a_rule_does_not_reach_an_address_that_only_begins_alike(sign_in, alice)
 
 
 SPELLINGS = [
-    "/cases/", "/cases", "//cases/", "///cases/", "/CASES/", "/Cases/", "/%63ases/", "/cases//", "/cases/./", "/./cases/",
-    "/cases/../cases/", "/cases/%2e%2e/invoices/", "/profile/../cases/", "/profile/%2e%2e/cases/", "/cases/new/", "/CASES/new/",
-    "/cases;a=b/", "/cases/?next=/profile/", "/cases%2f", "/cases%00/", "/\\cases/",
-]  # fmt: skip
+    "/cases/",
+    "/cases",
+    "//cases/",
+    "///cases/",
+    "/CASES/",
+    "/Cases/",
+    "/%63ases/",
+    "/cases//",
+    "/cases/./",
+    "/./cases/",
+    "/cases/../cases/",
+    "/cases/%2e%2e/invoices/",
+    "/profile/../cases/",
+    "/profile/%2e%2e/cases/",
+    "/cases/new/",
+    "/CASES/new/",
+    "/cases;a=b/",
+    "/cases/?next=/profile/",
+    "/cases%2f",
+    "/cases%00/",
+    "/\\cases/",
+]
 
 LEADING_TO_CASES = [
-    "/cases/", "/cases", "//cases/", "///cases/", "/CASES/", "/Cases/", "/%63ases/", "/cases//", "/cases/?next=/profile/", "/cases%2f",
-]  # fmt: skip
+    "/cases/",
+    "/cases",
+    "//cases/",
+    "///cases/",
+    "/CASES/",
+    "/Cases/",
+    "/%63ases/",
+    "/cases//",
+    "/cases/?next=/profile/",
+    "/cases%2f",
+]
 """The exact address, and those that lead to it by a redirect."""
 
 
@@ -116,7 +143,9 @@ def test_no_spelling_of_an_address_slips_past_a_rule(sign_in, alice, ivan):
         assert opened == ({*expected, "/cases/new/", "/CASES/new/"} if expected else set())
 
 
-@pytest.mark.parametrize("header", ["HX-Request", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override"])
+@pytest.mark.parametrize(
+    "header", ["HX-Request", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override"]
+)
 def test_no_header_slips_past_a_rule(sign_in, alice, header):
     restrict("/cases/", IT)
     assert sign_in(alice).get(CASES, headers={header: "true"}).status_code == 403
@@ -215,11 +244,19 @@ def test_adas_edit_of_a_rule_holds_from_the_next_request(sign_in, ada, alice):
     desk, browser = sign_in(ada), sign_in(alice)
     page = Page.objects.get(path="/cases/")
     rules = {"position": 10, "access_rules-TOTAL_FORMS": 1, "access_rules-INITIAL_FORMS": 0}
-    rule = {"access_rules-0-right": "read", "access_rules-0-roles": [WebRole.objects.get(name=IT).pk], "access_rules-0-page": page.pk}
+    rule = {
+        "access_rules-0-right": "read",
+        "access_rules-0-roles": [WebRole.objects.get(name=IT).pk],
+        "access_rules-0-page": page.pk,
+    }
     url = reverse("admin:portal_page_change", args=[page.pk])
     assert save_for_sure(desk, url, {"title": "Cases", **rules, **rule}).status_code == 302
     assert browser.get(CASES).status_code == 403
-    rule |= {"access_rules-INITIAL_FORMS": 1, "access_rules-0-id": page.access_rules.get().pk, "access_rules-0-DELETE": "on"}
+    rule |= {
+        "access_rules-INITIAL_FORMS": 1,
+        "access_rules-0-id": page.access_rules.get().pk,
+        "access_rules-0-DELETE": "on",
+    }
     assert save_for_sure(desk, url, {"title": "Cases", **rules, **rule}).status_code == 302
     assert browser.get(CASES).status_code == 200
 

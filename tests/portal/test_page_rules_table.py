@@ -27,7 +27,13 @@ def contact(*roles: int) -> Contact:
     return person
 
 
-READERS = {"visitor": None, "fresh": contact(), "it": contact(IT), "finance": contact(FINANCE), "both": contact(IT, FINANCE)}
+READERS = {
+    "visitor": None,
+    "fresh": contact(),
+    "it": contact(IT),
+    "finance": contact(FINANCE),
+    "both": contact(IT, FINANCE),
+}
 
 
 def only(*roles: int) -> ReadRule:
@@ -43,18 +49,39 @@ TABLE: list[tuple[dict[str, ReadRule], dict[str, set[str]]]] = [
     ({}, {"/": CONTACTS, "/a/b/c/": CONTACTS}),
     ({"/": only(SIGNED_IN)}, {"/": CONTACTS, "/a/": CONTACTS}),
     ({"/": only(VISITORS)}, {"/": {*CONTACTS, "visitor"}, "/a/b/": {*CONTACTS, "visitor"}}),
-    ({"/a/": only(VISITORS)}, {"/": CONTACTS, "/a/": {*CONTACTS, "visitor"}, "/a/b/": {*CONTACTS, "visitor"}, "/ab/": CONTACTS}),
-    ({"/a/": only(IT)}, {"/": CONTACTS, "/a/": {"it", "both"}, "/a/b/c/d/e/f/": {"it", "both"}, "/b/": CONTACTS}),
+    (
+        {"/a/": only(VISITORS)},
+        {"/": CONTACTS, "/a/": {*CONTACTS, "visitor"}, "/a/b/": {*CONTACTS, "visitor"}, "/ab/": CONTACTS},
+    ),
+    (
+        {"/a/": only(IT)},
+        {"/": CONTACTS, "/a/": {"it", "both"}, "/a/b/c/d/e/f/": {"it", "both"}, "/b/": CONTACTS},
+    ),
     ({"/a/": only(IT, FINANCE)}, {"/a/": {"it", "finance", "both"}}),
-    ({"/a/": only(IT), "/a/b/": only(FINANCE)}, {"/a/": {"it", "both"}, "/a/b/": {"both"}, "/a/c/": {"it", "both"}}),
+    (
+        {"/a/": only(IT), "/a/b/": only(FINANCE)},
+        {"/a/": {"it", "both"}, "/a/b/": {"both"}, "/a/c/": {"it", "both"}},
+    ),
     ({"/a/": only(IT), "/a/b/": only(VISITORS)}, {"/a/b/": {"it", "both"}}),
-    ({"/a/": only(VISITORS), "/a/b/": only(FINANCE)}, {"/a/": {*CONTACTS, "visitor"}, "/a/b/": {"finance", "both"}}),
+    (
+        {"/a/": only(VISITORS), "/a/b/": only(FINANCE)},
+        {"/a/": {*CONTACTS, "visitor"}, "/a/b/": {"finance", "both"}},
+    ),
     ({"/a/": only()}, {"/": CONTACTS, "/a/": set(), "/a/b/": set()}),
-    ({"/a/": only(), "/a/b/": again(IT)}, {"/a/": set(), "/a/b/": {"it", "both"}, "/a/b/c/": {"it", "both"}, "/a/c/": set()}),
+    (
+        {"/a/": only(), "/a/b/": again(IT)},
+        {"/a/": set(), "/a/b/": {"it", "both"}, "/a/b/c/": {"it", "both"}, "/a/c/": set()},
+    ),
     ({"/": only(IT), "/a/": again(SIGNED_IN)}, {"/": {"it", "both"}, "/a/": CONTACTS, "/a/b/": CONTACTS}),
     ({"/": only(IT), "/a/": again(VISITORS)}, {"/": {"it", "both"}, "/a/": {*CONTACTS, "visitor"}}),
     (
-        {"/": only(IT), "/a/": again(SIGNED_IN), "/a/b/": only(FINANCE), "/a/b/c/d/": again(IT), "/a/b/c/d/e/": only(FINANCE)},
+        {
+            "/": only(IT),
+            "/a/": again(SIGNED_IN),
+            "/a/b/": only(FINANCE),
+            "/a/b/c/d/": again(IT),
+            "/a/b/c/d/e/": only(FINANCE),
+        },
         {
             "/b/": {"it", "both"},
             "/a/": CONTACTS,
@@ -64,7 +91,10 @@ TABLE: list[tuple[dict[str, ReadRule], dict[str, set[str]]]] = [
             "/a/b/c/d/e/f/": {"both"},
         },
     ),
-    ({"/cases/": only(IT)}, {"/attachments/x/": {"it", "both"}, "/cases/new/": {"it", "both"}, "/CASES//new": {"it", "both"}}),
+    (
+        {"/cases/": only(IT)},
+        {"/attachments/x/": {"it", "both"}, "/cases/new/": {"it", "both"}, "/CASES//new": {"it", "both"}},
+    ),
     ({"/accounts/": only(IT)}, {"/accounts/login/": CONTACTS, "/ACCOUNTS/login/": {"it", "both"}}),
 ]
 
@@ -86,13 +116,17 @@ def test_what_visitors_may_open_everybody_may():
         assert all(opens(rules, path) >= CONTACTS for path in expected if "visitor" in opens(rules, path))
 
 
-PATHS = st.lists(st.sampled_from("abc"), max_size=5).map(lambda parts: "/" + "".join(f"{part}/" for part in parts))
+PATHS = st.lists(st.sampled_from("abc"), max_size=5).map(
+    lambda parts: "/" + "".join(f"{part}/" for part in parts)
+)
 ROLES = st.frozensets(st.sampled_from([VISITORS, SIGNED_IN, IT, FINANCE]), max_size=3)
 RULES = st.dictionaries(PATHS, st.builds(ReadRule, ROLES, st.booleans()), max_size=8)
 
 
 @given(RULES, PATHS, ROLES, PATHS, ROLES)
-def test_adding_a_rule_that_does_not_reopen_never_lets_a_signed_in_reader_in(rules, path, roles, added, added_roles):
+def test_adding_a_rule_that_does_not_reopen_never_lets_a_signed_in_reader_in(
+    rules, path, roles, added, added_roles
+):
     if added in rules:
         return
     more = {**rules, added: ReadRule(added_roles)}

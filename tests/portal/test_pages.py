@@ -74,7 +74,11 @@ def test_who_may_preview_a_page_but_not_read_it_is_led_to_it_by_nothing(sign_in,
     page = browser.get("/help/prices/list/")
     assert "Beacon: ten." in page.text
     assert "Prices" not in page.text
-    assert [browser.get(path).status_code for path in ("/tariff/", "/help/prices/", "/help/prices")] == [404, 403, 403]
+    assert [browser.get(path).status_code for path in ("/tariff/", "/help/prices/", "/help/prices")] == [
+        404,
+        403,
+        403,
+    ]
 
 
 def test_a_page_that_does_not_exist_is_not_found_by_anybody(visitor, sign_in, alice, ada):
@@ -91,7 +95,9 @@ NOT_THERE = [
 
 
 @pytest.mark.parametrize("fields", NOT_THERE)
-def test_a_page_that_is_not_published_does_not_exist_except_for_those_who_may_preview_it(sign_in, visitor, alice, ivan, fields):
+def test_a_page_that_is_not_published_does_not_exist_except_for_those_who_may_preview_it(
+    sign_in, visitor, alice, ivan, fields
+):
     make_page("/news/", "Big news", **fields)
     restrict("/news/", IT, right="preview")
     assert [browser.get("/news/").status_code for browser in (visitor, sign_in(alice))] == [404, 404]
@@ -131,9 +137,12 @@ def test_a_preview_right_of_visitors_shows_drafts_to_no_visitor(visitor):
 
 
 @pytest.mark.parametrize(
-    "spelling", ["/HELP/Prices/", "//help/prices/", "/help//prices/", "/help/prices", "/help/prices//", "///help/prices"]
+    "spelling",
+    ["/HELP/Prices/", "//help/prices/", "/help//prices/", "/help/prices", "/help/prices//", "///help/prices"],
 )
-def test_another_spelling_leads_to_the_page_for_those_who_may_read_it(sign_in, visitor, fiona, alice, prices, spelling):
+def test_another_spelling_leads_to_the_page_for_those_who_may_read_it(
+    sign_in, visitor, fiona, alice, prices, spelling
+):
     response = sign_in(fiona).get("/", PATH_INFO=spelling, QUERY_STRING="a=b")
     assert (response.status_code, response.url) == (301, "/help/prices/?a=b")
     assert sign_in(alice).get("/", PATH_INFO=spelling).status_code == 403
@@ -141,29 +150,46 @@ def test_another_spelling_leads_to_the_page_for_those_who_may_read_it(sign_in, v
 
 
 @pytest.mark.parametrize("spelling", ["/NEWS/", "//news/", "/news", "/news//"])
-def test_another_spelling_of_a_page_that_is_not_to_be_read_is_as_good_as_nothing(sign_in, visitor, alice, ivan, spelling):
+def test_another_spelling_of_a_page_that_is_not_to_be_read_is_as_good_as_nothing(
+    sign_in, visitor, alice, ivan, spelling
+):
     make_page("/news/", is_draft=True)
     restrict("/news/", IT, right="preview")
     assert sign_in(ivan).get("/", PATH_INFO=spelling).status_code == 301
-    assert [browser.get("/", PATH_INFO=spelling).status_code for browser in (sign_in(alice), visitor)] == [404, 404]
+    assert [browser.get("/", PATH_INFO=spelling).status_code for browser in (sign_in(alice), visitor)] == [
+        404,
+        404,
+    ]
 
 
 TRICKS = [
-    "/help/./prices/", "/help/../help/prices/", "/help/%2e%2e/", "/help\\prices/", "/help/prices/\x00", "/help/prices;x=1/",
-    "/en/help/prices/", "/help/prices/.", "/help/prices/ ", "/help/prices./", "/ｈelp/prices/".encode().decode("latin-1"),
+    "/help/./prices/",
+    "/help/../help/prices/",
+    "/help/%2e%2e/",
+    "/help\\prices/",
+    "/help/prices/\x00",
+    "/help/prices;x=1/",
+    "/en/help/prices/",
+    "/help/prices/.",
+    "/help/prices/ ",
+    "/help/prices./",
+    "/ｈelp/prices/".encode().decode("latin-1"),
     "/help/prices/%00/",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("trick", TRICKS)
 def test_no_trick_shows_a_page(sign_in, visitor, fiona, alice, prices, trick):
-    """Those below the restricted page are refused to Alice by its rule, the others are not there for anybody."""
+    """Those below the restricted page are refused to Alice by its rule, the others are not there for
+    anybody."""
     assert sign_in(fiona).get("/", PATH_INFO=trick).status_code == 404
     for browser in (sign_in(alice), visitor):
         assert browser.get("/", PATH_INFO=trick).status_code in (302, 403, 404)
 
 
-@pytest.mark.parametrize("header", ["HX-Request", "HX-Boosted", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override"])
+@pytest.mark.parametrize(
+    "header", ["HX-Request", "HX-Boosted", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override"]
+)
 def test_no_header_opens_a_page(sign_in, visitor, alice, prices, header):
     assert sign_in(alice).get("/help/prices/", headers={header: "true"}).status_code == 403
     assert visitor.get("/help/prices/", headers={header: "true"}).status_code == 302
@@ -205,7 +231,11 @@ def test_a_section_shows_the_pages_below_that_the_reader_may_read_in_their_order
     make_page("/help/apple/core/")
     restrict("/help/secret/", FINANCE)
     alices = sign_in(alice).get("/help/")
-    assert [url for _label, url in alices.context["cards"]] == ["/help/zebra/", "/help/apple/", "/help/banana/"]
+    assert [url for _label, url in alices.context["cards"]] == [
+        "/help/zebra/",
+        "/help/apple/",
+        "/help/banana/",
+    ]
     assert 'href="/help/zebra/"' in alices.text
     assert "Secret" not in alices.text
     assert "Secret" in sign_in(fiona).get("/help/").text
@@ -224,7 +254,9 @@ def test_a_page_without_text_says_so(sign_in, alice):
 
 
 def test_a_page_shows_the_texts_that_it_calls_for(sign_in, alice):
-    SnippetText.objects.create(name="opening-hours", text="Nine to **five**", html="<p>Nine to <strong>five</strong></p>")
+    SnippetText.objects.create(
+        name="opening-hours", text="Nine to **five**", html="<p>Nine to <strong>five</strong></p>"
+    )
     make_page("/help/", "We are here.\n\n[[opening-hours]]\n\n[[never-written]]")
     page = sign_in(alice).get("/help/")
     assert "<strong>five</strong>" in page.text
@@ -234,7 +266,9 @@ def test_a_page_shows_the_texts_that_it_calls_for(sign_in, alice):
 def test_a_page_is_shown_in_the_readers_language_as_far_as_it_is_translated(sign_in, alice, settings):
     settings.LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
     page = make_page("/help/", "Words")
-    PageTranslation.objects.create(page=page, language="de", title="Hilfe", body="Worte", body_html="<p>Worte</p>")
+    PageTranslation.objects.create(
+        page=page, language="de", title="Hilfe", body="Worte", body_html="<p>Worte</p>"
+    )
     PageTranslation.objects.create(page=page, language="fr", title="Aide")
     browser = sign_in(alice)
     shown = {}
@@ -242,12 +276,17 @@ def test_a_page_is_shown_in_the_readers_language_as_far_as_it_is_translated(sign
         User.objects.update(language=language)
         response = browser.get("/help/")
         shown[language] = (response.context["title"], response.context["text"].strip())
-    assert shown == {"en": ("Help", "<p>Words</p>"), "de": ("Hilfe", "<p>Worte</p>"), "fr": ("Aide", "<p>Words</p>")}
+    assert shown == {
+        "en": ("Help", "<p>Words</p>"),
+        "de": ("Hilfe", "<p>Worte</p>"),
+        "fr": ("Aide", "<p>Words</p>"),
+    }
 
 
 def test_a_page_shows_no_images_of_other_sites_and_runs_nothing():
     html = markdown.render_page(
-        "![own](/brand/logo/)\n\n![other](https://evil.example/x.png) ![other](//evil.example/x.png) ![other](/\\evil.example/x)\n\n"
+        "![own](/brand/logo/)\n\n![other](https://evil.example/x.png) "
+        "![other](//evil.example/x.png) ![other](/\\evil.example/x)\n\n"
         "<script>alert(1)</script> [x](javascript:alert(1))\n\n# Heading\n\n| a |\n|---|\n| b |"
     )
     assert 'src="/brand/logo/"' in html

@@ -25,11 +25,19 @@ def change(page):
 
 def form(parent=None, rules=(), **fields):
     """What the browser sends; each rule is a right, names of roles, and whether it reopens."""
-    sent = {"title": "Prices", "slug": "", "template": "standard", "position": 10, "parent": (parent or home()).pk}
+    sent = {
+        "title": "Prices",
+        "slug": "",
+        "template": "standard",
+        "position": 10,
+        "parent": (parent or home()).pk,
+    }
     sent |= {"access_rules-TOTAL_FORMS": len(rules), "access_rules-INITIAL_FORMS": 0}
     for number, (right, roles, *reopens) in enumerate(rules):
         sent[f"access_rules-{number}-right"] = right
-        sent[f"access_rules-{number}-roles"] = list(WebRole.objects.filter(name__in=roles).values_list("pk", flat=True))
+        sent[f"access_rules-{number}-roles"] = list(
+            WebRole.objects.filter(name__in=roles).values_list("pk", flat=True)
+        )
         if reopens:
             sent[f"access_rules-{number}-reopens"] = "on"
     return {**sent, **fields}
@@ -48,9 +56,13 @@ def who(response):
     return " ".join(response.text.split('class="page-who">')[1].split('<p class="help">')[0].split())
 
 
-def test_ada_makes_a_page_that_only_finance_users_see_puts_it_into_the_menu_and_sees_who_reads_it(sign_in, ada, fiona, alice, visitor):
+def test_ada_makes_a_page_that_only_finance_users_see_puts_it_into_the_menu_and_sees_who_reads_it(
+    sign_in, ada, fiona, alice, visitor
+):
     desk = sign_in(ada)
-    sent = form(title="Price list", body="**Ten** coins", put_into_menu="primary", rules=[("read", [FINANCE])])
+    sent = form(
+        title="Price list", body="**Ten** coins", put_into_menu="primary", rules=[("read", [FINANCE])]
+    )
     assert desk.post(ADD, sent).status_code == 302
     fionas, alices = sign_in(fiona), sign_in(alice)
     assert "<strong>Ten</strong>" in fionas.get("/price-list/").text
@@ -62,7 +74,10 @@ def test_ada_makes_a_page_that_only_finance_users_see_puts_it_into_the_menu_and_
     assert f"Contacts with one of these roles: <strong>{FINANCE}</strong>" in said
     assert f"Rule here: {FINANCE}" in said
     lines = Activity.objects.filter(label="/price-list/").order_by("pk")
-    assert [(line.verb, line.is_internal) for line in lines] == [("page.created", True), ("page.rules_changed", True)]
+    assert [(line.verb, line.is_internal) for line in lines] == [
+        ("page.created", True),
+        ("page.rules_changed", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +146,10 @@ def test_moving_a_page_moves_its_branch_and_old_addresses_lead_to_the_new_ones(s
     Redirect.objects.create(from_path="/faq/", to="/help/returns/#top")
     Redirect.objects.create(from_path="/support/guide/", to="https://other.example/")
     WebLink.objects.create(label="Guide", page=below)
-    assert sign_in(ada).post(change(page), form(target, title="Guide", slug="guide", body="Words")).status_code == 302
+    assert (
+        sign_in(ada).post(change(page), form(target, title="Guide", slug="guide", body="Words")).status_code
+        == 302
+    )
     below.refresh_from_db()
     assert below.path == "/support/guide/returns/"
     browser = sign_in(alice)
@@ -171,14 +189,21 @@ def test_a_page_cannot_move_below_itself_or_onto_another(sign_in, ada):
     desk = sign_in(ada)
     for parent in (page, below):
         assert "parent" in errors_of(desk.post(change(page), form(parent, title="Help", slug="help")))
-    assert "There is a page at /support/" in str(errors_of(desk.post(change(page), form(title="Help", slug="support"))))
-    assert list(Page.objects.filter(path__startswith="/help/").values_list("path", flat=True)) == ["/help/", "/help/returns/"]
+    assert "There is a page at /support/" in str(
+        errors_of(desk.post(change(page), form(title="Help", slug="support")))
+    )
+    assert list(Page.objects.filter(path__startswith="/help/").values_list("path", flat=True)) == [
+        "/help/",
+        "/help/returns/",
+    ]
 
 
 def test_a_branch_cannot_move_to_where_one_of_its_pages_would_hide_a_part_of_the_portal(sign_in, ada):
     page = make_page("/help/")
     make_page("/help/" + "a" * 100 + "/" + "b" * 90 + "/")
-    assert "would be too long" in str(errors_of(sign_in(ada).post(change(page), form(title="Help", slug="much-longer"))))
+    assert "would be too long" in str(
+        errors_of(sign_in(ada).post(change(page), form(title="Help", slug="much-longer")))
+    )
     page.refresh_from_db()
     assert page.path == "/help/"
 
@@ -215,7 +240,10 @@ CONSTRAINTS = [
     ("portal_page_path_is_written_in_one_way", {"path": "/help"}),
     ("portal_page_root_alone_has_no_parent", {"parent": None}),
     ("portal_page_root_alone_has_no_parent", {"slug": ""}),
-    ("portal_page_published_until_after_from", {"published_from": timezone.now(), "published_until": timezone.now() - timedelta(1)}),
+    (
+        "portal_page_published_until_after_from",
+        {"published_from": timezone.now(), "published_until": timezone.now() - timedelta(1)},
+    ),
 ]
 
 
@@ -262,7 +290,10 @@ def test_a_rule_that_was_begun_is_not_dropped_in_silence(sign_in, ada):
 
 def test_the_form_of_rules_says_in_red_what_reopening_does(sign_in, ada):
     text = sign_in(ada).get(ADD).text
-    assert '<p class="page-danger">Open this branch again: with this tick the rules of the pages above do not count' in text
+    assert (
+        '<p class="page-danger">Open this branch again: with this tick '
+        "the rules of the pages above do not count" in text
+    )
     assert "Anonymous Users: visitors, everybody on the internet" in text
 
 
@@ -271,18 +302,35 @@ SAYINGS = [
     ({"/": ("Authenticated Users",)}, ["Every contact who is signed in.", "Authenticated Users"]),
     (
         {"/a/": (IT, FINANCE)},
-        [f"Contacts with one of these roles: <strong>{FINANCE}, {IT}</strong>", 'Rule of <a href="/admin/portal/page/'],
+        [
+            f"Contacts with one of these roles: <strong>{FINANCE}, {IT}</strong>",
+            'Rule of <a href="/admin/portal/page/',
+        ],
     ),
-    ({"/a/": (IT,), "/a/b/": (FINANCE,)}, ["Only contacts with a role of each of these rules:", f"Rule here: {FINANCE}"]),
+    (
+        {"/a/": (IT,), "/a/b/": (FINANCE,)},
+        ["Only contacts with a role of each of these rules:", f"Rule here: {FINANCE}"],
+    ),
     (
         {"/a/": (IT, FINANCE), "/a/b/": (FINANCE,)},
-        [f"Contacts with one of these roles: <strong>{FINANCE}</strong>", "Or with a role of each of these rules:"],
+        [
+            f"Contacts with one of these roles: <strong>{FINANCE}</strong>",
+            "Or with a role of each of these rules:",
+        ],
     ),
-    ({"/a/": (IT,), "/": ("Authenticated Users",)}, [f"Contacts with one of these roles: <strong>{IT}</strong>"]),
+    (
+        {"/a/": (IT,), "/": ("Authenticated Users",)},
+        [f"Contacts with one of these roles: <strong>{IT}</strong>"],
+    ),
     ({"/a/": ()}, ['<p class="page-danger">Nobody: a rule on the way has no roles.</p>']),
     (
         {"/a/": ("Anonymous Users",)},
-        ['<p class="page-danger">Everybody on the internet: visitors can open this page without signing in.</p>'],
+        [
+            (
+                '<p class="page-danger">Everybody on the internet: visitors can '
+                "open this page without signing in.</p>"
+            )
+        ],
     ),
 ]
 
@@ -311,7 +359,10 @@ def test_a_rule_that_reopens_is_red_on_the_pages_form_and_in_the_list(sign_in, a
 
 def test_ada_is_warned_when_what_she_saves_can_be_read_by_visitors(sign_in, ada):
     desk = sign_in(ada)
-    assert "everybody on the internet." not in desk.post(ADD, form(slug="a", rules=[("read", [FINANCE])]), follow=True).text
+    assert (
+        "everybody on the internet."
+        not in desk.post(ADD, form(slug="a", rules=[("read", [FINANCE])]), follow=True).text
+    )
     response = save_for_sure(desk, ADD, form(slug="b", rules=[("read", ["Anonymous Users"])]), follow=True)
     assert "Visitors can read this page without signing in: everybody on the internet." in response.text
 
@@ -370,7 +421,9 @@ def test_a_page_is_previewed_as_saved_and_as_typed(sign_in, ada):
     desk = sign_in(ada)
     assert "Saved" in desk.get(reverse("admin:portal_page_preview", args=[page.pk])).text
     typed = reverse("admin:portal_page_preview_typed")
-    shown = desk.post(typed, {"title": "New", "body": "**typed** <script>alert(1)</script>", "template": "wide"})
+    shown = desk.post(
+        typed, {"title": "New", "body": "**typed** <script>alert(1)</script>", "template": "wide"}
+    )
     assert "<strong>typed</strong>" in shown.text
     assert "<script>alert" not in shown.text
     assert desk.post(typed, {"title": "x" * 300, "body": "\x00", "template": "no"}).status_code == 200
@@ -383,7 +436,10 @@ def test_a_page_is_previewed_as_saved_and_as_typed(sign_in, ada):
 def test_previews_are_for_those_who_may_see_and_write_pages(sign_in, bob):
     page = make_page("/help/", "Saved")
     clerk = make_user("clerk@portal.example", is_staff=True)
-    saved, typed = reverse("admin:portal_page_preview", args=[page.pk]), reverse("admin:portal_page_preview_typed")
+    saved, typed = (
+        reverse("admin:portal_page_preview", args=[page.pk]),
+        reverse("admin:portal_page_preview_typed"),
+    )
     assert [sign_in(clerk).get(saved).status_code, sign_in(clerk).post(typed).status_code] == [403, 403]
     assert [sign_in(bob).get(saved).status_code, sign_in(bob).post(typed).status_code] == [302, 302]
 
@@ -404,7 +460,10 @@ def test_a_page_that_is_in_a_menu_is_not_put_there_twice(sign_in, ada):
     sign_in(ada).post(change(page), form(title="Help", slug="help", put_into_menu="primary"))
     assert WebLink.objects.filter(page=page).count() == 1
     sign_in(ada).post(ADD, form(title="Last", put_into_menu="primary"))
-    assert [link.label for link in WebLink.objects.filter(menu="primary", parent=None)][-2:] == ["Help", "Last"]
+    assert [link.label for link in WebLink.objects.filter(menu="primary", parent=None)][-2:] == [
+        "Help",
+        "Last",
+    ]
 
 
 class TestAtOnce:
@@ -412,8 +471,16 @@ class TestAtOnce:
 
     def test_two_administrators_cannot_move_two_pages_below_each_other(self, sign_in):
         pages = [make_page("/a/"), make_page("/b/")]
-        desks = [sign_in(make_user(f"ada{number}@portal.example", is_staff=True, is_superuser=True)) for number in range(2)]
+        desks = [
+            sign_in(make_user(f"ada{number}@portal.example", is_staff=True, is_superuser=True))
+            for number in range(2)
+        ]
         sent = [form(pages[1 - number], title=slug, slug=slug) for number, slug in enumerate("ab")]
-        statuses = at_once(2, lambda number: desks[number].post(change(pages[number]), sent[number]).status_code)
+        statuses = at_once(
+            2, lambda number: desks[number].post(change(pages[number]), sent[number]).status_code
+        )
         assert sorted(statuses) == [200, 302]
-        assert sorted(Page.objects.filter(is_builtin=False).values_list("path", flat=True)) in (["/a/", "/a/b/"], ["/b/", "/b/a/"])
+        assert sorted(Page.objects.filter(is_builtin=False).values_list("path", flat=True)) in (
+            ["/a/", "/a/b/"],
+            ["/b/", "/b/a/"],
+        )

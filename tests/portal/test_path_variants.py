@@ -1,4 +1,5 @@
-"""Whatever is made of an address: what a rule protects shows itself to those whom the rule lets in, and to nobody else."""
+"""Whatever is made of an address: what a rule protects shows itself to those whom the rule lets in, and to
+nobody else."""
 
 from dataclasses import dataclass
 
@@ -23,7 +24,9 @@ SECRET = "Zebra"
 def protected(alice):
     """Address of one page of everything, all open to Alice but for the rules."""
     audience = grant(alice, "invoice", "account", "read")
-    RecordPermission.objects.create(role=audience, record_type="contact", scope="account", can_read=True, can_write=True)
+    RecordPermission.objects.create(
+        role=audience, record_type="contact", scope="account", can_read=True, can_write=True
+    )
     make_contact(SECRET, alice.account, email="colleague@acme.example")
     case = make_case(alice, f"{SECRET} freezer alarm", uploads=[pdf_upload()])
     invoice = make_invoice(alice.account, purchase_order=f"{SECRET} 77")
@@ -123,17 +126,51 @@ def test_no_method_slips_past_a_rule(sign_in, alice, visitor, protected, name):
 
 
 def tricks(path):
-    """Headers with which others name the address, the method, the host or the person; ``path`` is another address than asked."""
+    """Headers with which others name the address, the method, the host or the person; ``path`` is another
+    address than asked."""
     return [
         {"HX-Request": "true"},
         {"HX-Request": "true", "HX-Boosted": "true", "HX-Current-URL": path, "HX-Target": "main"},
-        *({name: path} for name in ("X-Original-URL", "X-Rewrite-URL", "X-Original-URI", "X-Forwarded-Uri", "X-Accel-Redirect", "Referer")),
-        *({name: path} for name in ("X-Script-Name", "Script-Name", "X-Forwarded-Prefix", "Path-Info", "X-Forwarded-Path")),
+        *(
+            {name: path}
+            for name in (
+                "X-Original-URL",
+                "X-Rewrite-URL",
+                "X-Original-URI",
+                "X-Forwarded-Uri",
+                "X-Accel-Redirect",
+                "Referer",
+            )
+        ),
+        *(
+            {name: path}
+            for name in (
+                "X-Script-Name",
+                "Script-Name",
+                "X-Forwarded-Prefix",
+                "Path-Info",
+                "X-Forwarded-Path",
+            )
+        ),
         *({name: "HEAD"} for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")),
-        {"X-Forwarded-Host": "localhost", "X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1", "True-Client-IP": "127.0.0.1"},
+        {
+            "X-Forwarded-Host": "localhost",
+            "X-Forwarded-For": "127.0.0.1",
+            "X-Real-IP": "127.0.0.1",
+            "True-Client-IP": "127.0.0.1",
+        },
         {"X-Requested-With": "XMLHttpRequest", "Accept": "application/json", "Range": "bytes=0-"},
-        {"Remote-User": "ada@portal.example", "X-Forwarded-User": "ada@portal.example", "Authorization": "Basic YWRhOmFkYQ=="},
-        {"Purpose": "prefetch", "X-Moz": "prefetch", "Accept-Language": "de", "If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+        {
+            "Remote-User": "ada@portal.example",
+            "X-Forwarded-User": "ada@portal.example",
+            "Authorization": "Basic YWRhOmFkYQ==",
+        },
+        {
+            "Purpose": "prefetch",
+            "X-Moz": "prefetch",
+            "Accept-Language": "de",
+            "If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT",
+        },
     ]
 
 

@@ -45,7 +45,15 @@ def test_a_forged_cookie_is_ignored(visitor):
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example/", "///evil.example", "/\\evil.example", "javascript:alert(1)", "\x01//evil.example", ""],
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "\x01//evil.example",
+        "",
+    ],
 )
 def test_nobody_is_sent_to_another_site(visitor, target):
     assert visitor.post(THEME, {"theme": "dark", "next": target}).url == "/"
@@ -80,7 +88,13 @@ def test_after_switching_alice_sees_the_other_account_only(sign_in, alice, alice
 def test_a_case_opened_after_switching_belongs_to_the_other_account(sign_in, alice, alice_at_globex):
     browser = sign_in(alice)
     browser.post(CONTACT, {"contact": alice_at_globex.pk})
-    data = {"subject": "New", "request_type": "2", "priority": "normal", "description": "Text", "submission": str(uuid.uuid4())}
+    data = {
+        "subject": "New",
+        "request_type": "2",
+        "priority": "normal",
+        "description": "Text",
+        "submission": str(uuid.uuid4()),
+    }
     browser.post(reverse("cases:new"), data)
     assert alice_at_globex.cases.get().account == alice_at_globex.account
 
@@ -100,7 +114,9 @@ def test_a_foreign_contact_cannot_be_chosen(sign_in, alice, charlie):
 
 
 @pytest.mark.parametrize("what", ["contact", "account"])
-def test_an_inactive_contact_cannot_be_chosen_and_one_that_is_active_ends(sign_in, alice, alice_at_globex, what):
+def test_an_inactive_contact_cannot_be_chosen_and_one_that_is_active_ends(
+    sign_in, alice, alice_at_globex, what
+):
     chosen, refused = sign_in(alice), sign_in(alice)
     chosen.post(CONTACT, {"contact": alice_at_globex.pk})
     if what == "contact":
@@ -112,7 +128,9 @@ def test_an_inactive_contact_cannot_be_chosen_and_one_that_is_active_ends(sign_i
     assert chosen.get("/").context["request"].contact == alice
 
 
-@pytest.mark.parametrize("garbage", ["", "abc", "0", "-1", "1.5", "99999999999999999999999", "\x00", "1 OR 1=1"])
+@pytest.mark.parametrize(
+    "garbage", ["", "abc", "0", "-1", "1.5", "99999999999999999999999", "\x00", "1 OR 1=1"]
+)
 def test_garbage_is_not_a_contact(sign_in, alice, alice_at_globex, garbage):
     assert sign_in(alice).post(CONTACT, {"contact": garbage}).status_code == 404
 
@@ -132,7 +150,9 @@ def test_only_a_person_with_two_contacts_sees_the_switcher(sign_in, alice, charl
 def strict(sign_in, alice):
     """Alice's browser, as Django treats browsers: what it sends needs a token."""
     browser = Client(enforce_csrf_checks=True)
-    browser.cookies[django_settings.SESSION_COOKIE_NAME] = sign_in(alice).cookies[django_settings.SESSION_COOKIE_NAME].value
+    browser.cookies[django_settings.SESSION_COOKIE_NAME] = (
+        sign_in(alice).cookies[django_settings.SESSION_COOKIE_NAME].value
+    )
     return browser
 
 
@@ -140,9 +160,15 @@ def contact_of(browser):
     return browser.get("/").context["request"].contact
 
 
-@pytest.mark.parametrize("url", [reverse("cases:new"), CONTACT, "/nowhere/", "/cases", "/mail/inbound/", "/accounts/saml/works/acs/"])
+@pytest.mark.parametrize(
+    "url",
+    [reverse("cases:new"), CONTACT, "/nowhere/", "/cases", "/mail/inbound/", "/accounts/saml/works/acs/"],
+)
 def test_a_form_without_a_token_changes_no_contact(strict, alice, alice_at_globex, url):
-    for data in ({"acting_as": alice_at_globex.pk}, {"acting_as": alice_at_globex.pk, "contact": alice_at_globex.pk}):
+    for data in (
+        {"acting_as": alice_at_globex.pk},
+        {"acting_as": alice_at_globex.pk, "contact": alice_at_globex.pk},
+    ):
         assert strict.post(url, data).status_code >= 400
         assert contact_of(strict) == alice
 
@@ -150,7 +176,10 @@ def test_a_form_without_a_token_changes_no_contact(strict, alice, alice_at_globe
 def test_a_form_with_its_token_does(strict, alice, alice_at_globex):
     """So that the refusals above are those of the token."""
     token = strict.get("/profile/").context["csrf_token"]
-    strict.post(reverse("cases:new"), {"acting_as": alice_at_globex.pk, "csrfmiddlewaretoken": str(token), "step": "refresh"})
+    strict.post(
+        reverse("cases:new"),
+        {"acting_as": alice_at_globex.pk, "csrfmiddlewaretoken": str(token), "step": "refresh"},
+    )
     assert contact_of(strict) == alice_at_globex
     assert not Case.objects.exists()
 
@@ -164,7 +193,9 @@ class Unread:
     readline = read
 
 
-@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
 @pytest.mark.parametrize("url", [reverse("cases:new"), "/nowhere/", "/mail/inbound/"])
 def test_a_form_that_comes_from_elsewhere_is_not_even_read(strict, alice_at_globex, url, content_type):
     body = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": 1000, "wsgi.input": Unread()}

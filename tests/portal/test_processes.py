@@ -36,7 +36,9 @@ print(repr(processes.run_together(commands, folder=pathlib.Path("/"), environmen
 class Supervisor:
     def __init__(self, *programs: str) -> None:
         command = [sys.executable, "-c", SUPERVISOR, *programs]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+        )
         assert self.process.stdout
         self.programs = [[int(pid) for pid in self.process.stdout.readline().split()] for _ in programs]
 

@@ -6,12 +6,18 @@ from django.core.exceptions import ImproperlyConfigured
 from portal import providers
 from tests.accounts.external import environment
 
-EVERYBODY = {f"{prefix}_CLIENT_ID": "x" for prefix in ("GOOGLE", "MICROSOFT", "LINKEDIN", "FACEBOOK", "X", "YAHOO", "GITHUB")}
+EVERYBODY = {
+    f"{prefix}_CLIENT_ID": "x"
+    for prefix in ("GOOGLE", "MICROSOFT", "LINKEDIN", "FACEBOOK", "X", "YAHOO", "GITHUB")
+}
 
 
 def test_only_a_tenant_of_ones_own_vouches_for_addresses():
     common = {"MICROSOFT_CLIENT_ID": "x", "MICROSOFT_VERIFIED_DOMAINS": "acme.example"}
-    settings = [providers.configured(env)["microsoft"]["APPS"][0]["settings"] for env in (common, common | {"MICROSOFT_TENANT": "t-1"})]
+    settings = [
+        providers.configured(env)["microsoft"]["APPS"][0]["settings"]
+        for env in (common, common | {"MICROSOFT_TENANT": "t-1"})
+    ]
     assert [found["verified_email"] for found in settings] == [[], ["acme.example"]]
 
 
@@ -28,7 +34,15 @@ def test_yahoo_and_facebook_send_some_browsers_on_to_another_origin():
 def test_whoever_has_a_client_id_is_configured():
     assert providers.configured({}) == {}
     found = providers.configured(EVERYBODY)
-    assert set(found) == {"google", "microsoft", "facebook", "twitter_oauth2", "yahoo", "github", "openid_connect"}
+    assert set(found) == {
+        "google",
+        "microsoft",
+        "facebook",
+        "twitter_oauth2",
+        "yahoo",
+        "github",
+        "openid_connect",
+    }
     assert [app["provider_id"] for app in found["openid_connect"]["APPS"]] == ["linkedin"]
 
 
@@ -49,7 +63,10 @@ def test_no_two_providers_share_the_identities_of_one_key(key):
 
 
 def test_a_key_serves_one_protocol_alone():
-    env = environment("https://id.acme.example", "works") | {"SAML_PROVIDERS": "works", "SAML_WORKS_METADATA_URL": "https://x.example/"}
+    env = environment("https://id.acme.example", "works") | {
+        "SAML_PROVIDERS": "works",
+        "SAML_WORKS_METADATA_URL": "https://x.example/",
+    }
     with pytest.raises(ImproperlyConfigured, match="key"):
         providers.configured(env)
 

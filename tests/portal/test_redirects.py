@@ -40,7 +40,9 @@ def test_a_target_keeps_its_own_query_and_fragment(sign_in, alice, to, expected)
     assert sign_in(alice).get("/support/?a=b").url == expected
 
 
-@pytest.mark.parametrize("spelling", ["/support/faq.aspx", "/Support/FAQ.aspx", "//support/faq.aspx/", "/support/faq.aspx/"])
+@pytest.mark.parametrize(
+    "spelling", ["/support/faq.aspx", "/Support/FAQ.aspx", "//support/faq.aspx/", "/support/faq.aspx/"]
+)
 def test_letter_case_and_the_last_slash_make_no_difference(sign_in, alice, spelling):
     lead("/support/faq.aspx/", "https://other.example/")
     assert sign_in(alice).get("/", PATH_INFO=spelling).url == "https://other.example/"
@@ -62,7 +64,9 @@ def test_a_redirect_tells_nobody_of_a_page_that_they_may_not_read(sign_in, visit
     assert sign_in(fiona).get("/prices/").url == "/help/prices/"
     assert sign_in(alice).get("/prices/").status_code == 404
     assert visitor.get("/prices/").url == "/accounts/login/?next=/prices/"
-    assert [browser.get("/old-news/").status_code for browser in (sign_in(fiona), sign_in(alice), visitor)] == [404, 404, 404]
+    assert [
+        browser.get("/old-news/").status_code for browser in (sign_in(fiona), sign_in(alice), visitor)
+    ] == [404, 404, 404]
 
 
 def test_a_rule_on_the_way_to_the_old_address_counts(sign_in, visitor, alice, fiona):
@@ -90,7 +94,12 @@ def add(desk, from_path, to, **fields):
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("/Support/FAQ.aspx", "/support/faq.aspx/"), ("support", "/support/"), ("//a//b", "/a/b/"), ("/caf%C3%A9/", "/café/")],
+    [
+        ("/Support/FAQ.aspx", "/support/faq.aspx/"),
+        ("support", "/support/"),
+        ("//a//b", "/a/b/"),
+        ("/caf%C3%A9/", "/café/"),
+    ],
 )
 def test_ada_may_write_an_old_address_in_any_way_and_it_is_kept_in_one(sign_in, ada, typed, kept):
     assert add(sign_in(ada), typed, "/cases/", note="From the old site").status_code == 302
@@ -129,7 +138,10 @@ def test_an_address_that_cannot_lead_on_is_explained(sign_in, ada, from_path, co
         assert page.status_code in (200, 302)
 
 
-@pytest.mark.parametrize("to", ["javascript:alert(1)", "http://other.example/", "//other.example/", "/\\other.example/", "", "x" * 600])
+@pytest.mark.parametrize(
+    "to",
+    ["javascript:alert(1)", "http://other.example/", "//other.example/", "/\\other.example/", "", "x" * 600],
+)
 def test_an_odd_target_is_explained(sign_in, ada, to):
     page = add(sign_in(ada), "/support/", to)
     assert page.context["adminform"].form.errors["to"]
@@ -181,7 +193,9 @@ class TestAtOnce:
     pytestmark = commits
 
     def test_two_administrators_make_no_circle_together(self, sign_in):
-        people = [make_user(f"ada{number}@portal.example", is_staff=True, is_superuser=True) for number in range(2)]
+        people = [
+            make_user(f"ada{number}@portal.example", is_staff=True, is_superuser=True) for number in range(2)
+        ]
         desks = [sign_in(person) for person in people]
         ways = [("/a/", "/b/"), ("/b/", "/a/")]
         statuses = at_once(2, lambda number: add(desks[number], *ways[number]).status_code)

@@ -62,7 +62,10 @@ def test_drafts_and_what_is_for_others_are_not_found(sign_in, alice, fiona):
     forum.audience.add(finance)
     make_topic(forum, fiona, "Probe discounts")
     assert found(sign_in(alice), "probe") == {}
-    assert found(sign_in(fiona), "probe") == {"Articles": ["Probe prices"], "Discussions": ["Probe discounts"]}
+    assert found(sign_in(fiona), "probe") == {
+        "Articles": ["Probe prices"],
+        "Discussions": ["Probe discounts"],
+    }
 
 
 def test_a_hit_is_text_and_nothing_else(sign_in, alice):
@@ -86,7 +89,19 @@ def test_no_hits_lead_to_a_new_case(sign_in, alice):
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%00", "q=a%00b", "q=" + "x" * 10_000, "q=%ED%A0%80", "q=%FF", "q=%27%3B--", "q=%25", "q=(%26|!)", "q=%5C", "q=%3A*"]
+    "query",
+    [
+        "q=%00",
+        "q=a%00b",
+        "q=" + "x" * 10_000,
+        "q=%ED%A0%80",
+        "q=%FF",
+        "q=%27%3B--",
+        "q=%25",
+        "q=(%26|!)",
+        "q=%5C",
+        "q=%3A*",
+    ],
 )
 def test_odd_words_do_no_harm(sign_in, alice, query):
     make_case(alice, "Probe drifts")
@@ -100,7 +115,9 @@ def test_searching_is_not_posted(sign_in, alice):
 
 
 @pytest.mark.parametrize("rows", [1, 8])
-def test_searching_costs_the_same_for_few_hits_and_for_many(sign_in, fiona, acme, django_assert_max_num_queries, rows):
+def test_searching_costs_the_same_for_few_hits_and_for_many(
+    sign_in, fiona, acme, django_assert_max_num_queries, rows
+):
     forum = make_forum()
     for n in range(rows):
         make_article(f"Probe {n}")

@@ -1,4 +1,5 @@
-"""The same variants of an address through the real web server: what is written on the wire, nobody tidies on the way."""
+"""The same variants of an address through the real web server: what is written on the wire, nobody tidies on
+the way."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +50,11 @@ def protected(alice: Any) -> list[str]:
     make_page("/help/prices/", "A Zebra costs ten coins.")
     for path in ("/cases/", "/help/prices/"):
         restrict(path, IT)
-    return ["/help/prices/", case.get_absolute_url(), case.messages.get().attachments.get().get_absolute_url()]
+    return [
+        "/help/prices/",
+        case.get_absolute_url(),
+        case.messages.get().attachments.get().get_absolute_url(),
+    ]
 
 
 def odd_targets(path: str) -> list[str]:
@@ -103,7 +108,10 @@ def test_those_whom_the_rule_lets_in_see_the_page_at_the_real_server(server, pro
         answers = {name: server.ask(make(path), session=session) for name, make in SAME_ADDRESS.items()}
         assert [name for name, answer in answers.items() if not is_revealing(answer)] == []
     answers = {name: server.ask(make(protected[0]), session=session) for name, make in VARIANTS.items()}
-    assert {answer.status for answer in answers.values() if not is_revealing(answer)} <= ELSEWHERE | {301, 302}
+    assert {answer.status for answer in answers.values() if not is_revealing(answer)} <= ELSEWHERE | {
+        301,
+        302,
+    }
 
 
 def test_no_header_slips_past_a_rule_at_the_real_server(server, protected, session):
@@ -116,7 +124,7 @@ def test_no_header_slips_past_a_rule_at_the_real_server(server, protected, sessi
 
 
 def test_a_second_request_hidden_in_the_first_is_refused_like_any_other(server, protected, session):
-    hidden = f"GET {protected[0]} HTTP/1.1\r\nHost: {HOST}\r\nCookie: session={session}\r\nConnection: close\r\n\r\n"
+    hidden = f"GET {protected[0]} HTTP/1.1\r\nHost: {HOST}\r\nCookie: session={session}\r\nConnection: close\r\n\r\n"  # noqa: E501
     heads = [
         "Content-Length: 4\r\nTransfer-Encoding: chunked",
         "Transfer-Encoding: chunked, identity",
@@ -130,7 +138,10 @@ def test_a_second_request_hidden_in_the_first_is_refused_like_any_other(server, 
 
 @pytest.mark.parametrize("charset", ["undefined", "hex", "utf-7", "unicode_escape", "utf-16", "UTF-8"])
 def test_whatever_encoding_a_request_names_it_is_read_as_utf_8(server: Server, charset: str):
-    """Django reads the address by the named encoding before any page is asked, and Python knows some that make no text."""
-    answer = server.ask("/accounts/login/?next=/x%C3%A9", headers={"Content-Type": f"text/plain; charset={charset}"})
+    """Django reads the address by the named encoding before any page is asked, and Python knows some that
+    make no text."""
+    answer = server.ask(
+        "/accounts/login/?next=/x%C3%A9", headers={"Content-Type": f"text/plain; charset={charset}"}
+    )
     assert answer.status == 200
     assert 'value="/xé"'.encode() in answer.content

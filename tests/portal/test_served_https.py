@@ -12,13 +12,21 @@ pytestmark = commits
 
 @pytest.fixture(scope="module")
 def server(migrated_rows: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("served"), PORTAL_BASE_URL="https://localhost", TRUSTED_PROXIES="")
+    running = Server(
+        tmp_path_factory.mktemp("served"), PORTAL_BASE_URL="https://localhost", TRUSTED_PROXIES=""
+    )
     yield running
     running.stop()
 
 
 @pytest.mark.parametrize(
-    "header", [{"X-Forwarded-Proto": "https"}, {"X-Forwarded-Ssl": "on"}, {"X-Forwarded-Protocol": "ssl"}, {"Forwarded": "proto=https"}]
+    "header",
+    [
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Ssl": "on"},
+        {"X-Forwarded-Protocol": "ssl"},
+        {"Forwarded": "proto=https"},
+    ],
 )
 def test_the_web_server_believes_nobody_by_itself(server: Server, header: dict[str, str]):
     """gunicorn would take this machine, and whoever reaches its socket, for a proxy."""

@@ -1,4 +1,5 @@
-"""Clients that send half a request and no more: they hold a thread of the real web server for a while, not for ever."""
+"""Clients that send half a request and no more: they hold a thread of the real web server for a while, not
+for ever."""
 
 import socket
 from collections.abc import Iterator
@@ -28,7 +29,8 @@ HALF_SENT = {
         "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
     ).encode(),
     "half a chunk": (
-        f"POST {SIGN_IN} HTTP/1.1\r\nHost: {HOST}\r\nCookie: csrf={'x' * 32}\r\nTransfer-Encoding: chunked\r\n"
+        f"POST {SIGN_IN} HTTP/1.1\r\nHost: {HOST}\r\nCookie: "
+        f"csrf={'x' * 32}\r\nTransfer-Encoding: chunked\r\n"
         "Content-Type: application/x-www-form-urlencoded\r\n\r\nff\r\nlogin="
     ).encode(),
 }
@@ -66,7 +68,7 @@ def test_who_asks_twice_over_one_connection_is_answered_twice(server: Server):
 
 def test_a_form_that_comes_in_pieces_is_taken_as_a_whole(server: Server):
     body = b"login=nobody%40acme.example&password=x"
-    head = f"POST {SIGN_IN} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    head = f"POST {SIGN_IN} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode()  # noqa: E501
     with connected(server) as wire:
         for at in range(len(head)):
             wire.sendall(head[at : at + 1])

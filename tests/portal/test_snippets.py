@@ -106,9 +106,14 @@ def test_a_value_is_text_and_never_markup(sign_in, alice):
 def test_the_empty_states_can_be_changed(sign_in, alice):
     write("cases-empty", "Nothing here. Call [us](tel:+4912345).")
     for url in ("/", reverse("cases:list")):
-        assert '<p>Nothing here. Call <a href="tel:+4912345" rel="nofollow noopener">us</a>.</p>' in sign_in(alice).get(url).text
+        assert (
+            '<p>Nothing here. Call <a href="tel:+4912345" rel="nofollow noopener">us</a>.</p>'
+            in sign_in(alice).get(url).text
+        )
     write("articles-nothing-found", "We know nothing of that.")
-    assert "We know nothing of that." in sign_in(alice).get(reverse("knowledgebase:list"), {"q": "xyzzy"}).text
+    assert (
+        "We know nothing of that." in sign_in(alice).get(reverse("knowledgebase:list"), {"q": "xyzzy"}).text
+    )
 
 
 def test_refusals_can_be_changed(sign_in, alice):
@@ -134,7 +139,10 @@ def test_the_reader_s_language_decides_and_falls_back_to_the_text_for_all(two_la
     write("sign-up-intro", "For all")
     write("sign-up-intro", "Für alle", "de")
     languages = ("de-AT", "de", "en", "fr")
-    asked = {accept: visitor.get(reverse("account_signup"), headers={"accept-language": accept}).text for accept in languages}
+    asked = {
+        accept: visitor.get(reverse("account_signup"), headers={"accept-language": accept}).text
+        for accept in languages
+    }
     assert [accept for accept, page in asked.items() if "Für alle" in page] == ["de-AT", "de"]
     assert [accept for accept, page in asked.items() if "For all" in page] == ["en", "fr"]
 
@@ -142,14 +150,20 @@ def test_the_reader_s_language_decides_and_falls_back_to_the_text_for_all(two_la
 def test_a_regional_language_is_nearer_than_the_language_and_a_default_nearer_than_another_language(db):
     write("sign-up-intro", "Deutsch", "de")
     write("sign-up-intro", "Schweiz", "de-ch")
-    assert [shown("sign-up-intro", code) for code in ("de-ch", "de-at", "de")] == ["Schweiz", "Deutsch", "Deutsch"]
+    assert [shown("sign-up-intro", code) for code in ("de-ch", "de-at", "de")] == [
+        "Schweiz",
+        "Deutsch",
+        "Deutsch",
+    ]
     assert shown("sign-up-intro", "en").startswith("Use your work")
 
 
 def test_a_text_that_nobody_wrote_shows_nothing_and_is_logged_once(db, caplog):
     with caplog.at_level(logging.WARNING, "portal.texts.snippets"):
         assert [shown("no-such-text"), shown("no-such-text")] == ["", ""]
-    assert [record.getMessage() for record in caplog.records] == ["There is no text named no-such-text; nothing is shown in its place."]
+    assert [record.getMessage() for record in caplog.records] == [
+        "There is no text named no-such-text; nothing is shown in its place."
+    ]
 
 
 def test_without_a_configuration_the_default_is_shown():
@@ -171,7 +185,10 @@ def test_unsafe_text_is_made_harmless(db, name):
         ("<p>Open [[hours]].</p>", "<p>Open 9 to <em>5</em>.</p>"),
         ("<p>[[rooms]]</p>", "<ul>\n<li>A</li>\n</ul>\n"),
         ("<p>[[no-such]] [[Bad Name]] [[]]</p>", "<p> [[Bad Name]] [[]]</p>"),
-        ('<a title="[[hours]]">x</a><code>[[hours]]</code>', '<a title="[[hours]]">x</a><code>[[hours]]</code>'),
+        (
+            '<a title="[[hours]]">x</a><code>[[hours]]</code>',
+            '<a title="[[hours]]">x</a><code>[[hours]]</code>',
+        ),
         ("<p>nothing</p>", "<p>nothing</p>"),
     ],
 )

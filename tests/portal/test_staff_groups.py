@@ -1,4 +1,5 @@
-"""What each group of staff may do in the administration: every one of its addresses is declared, for reading and for writing."""
+"""What each group of staff may do in the administration: every one of its addresses is declared, for reading
+and for writing."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -19,7 +20,17 @@ from accounts import staff_groups
 from accounts.actions.invitations import invite_contact
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, Contact, Invitation, OutgoingMail, SignInPolicy, User, WebRole
-from cases.models import CaseDesk, CaseStatus, Deduction, InboundMail, Product, Queue, RequestType, RoutingRule, SavedReply
+from cases.models import (
+    CaseDesk,
+    CaseStatus,
+    Deduction,
+    InboundMail,
+    Product,
+    Queue,
+    RequestType,
+    RoutingRule,
+    SavedReply,
+)
 from invoices.models import InvoiceSettings
 from knowledgebase.actions import give_feedback
 from portal.models import AllowedNetwork, Announcement, Page, Redirect, Site, WebLink
@@ -80,7 +91,12 @@ MAY = {
 }
 """A new model of the administration is declared here."""
 
-STANDARD = {"changelist": ("view", "view"), "add": ("add", "add"), "change": ("view", "change"), "delete": ("delete", "delete")}
+STANDARD = {
+    "changelist": ("view", "view"),
+    "add": ("add", "add"),
+    "change": ("view", "change"),
+    "delete": ("delete", "delete"),
+}
 """Page of a model → what it takes to open it, and to send its form."""
 
 CUSTOM: dict[str, tuple[str, str, str]] = {
@@ -155,7 +171,10 @@ class Address:
     samples: dict[str, Any] = field(default_factory=dict)
 
     def url(self, rows: dict[str, Any]) -> str:
-        kwargs = {key: rows.get(f"{self.name}.{key}", rows.get(f"{self.model}.{key}", rows[self.model])) for key in self.samples}
+        kwargs = {
+            key: rows.get(f"{self.name}.{key}", rows.get(f"{self.model}.{key}", rows[self.model]))
+            for key in self.samples
+        }
         return reverse(f"admin:{self.name}", kwargs=kwargs)
 
 
@@ -192,7 +211,11 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
     )
     staff, ines = Actor(user=ada), make_contact("Ines", acme, signs_in=False)
     invitation = invite_contact(actor=staff, contact=ines)
-    entitlement, policy, queue = make_entitlement(acme), make_policy(), Queue.objects.create(name="First line")
+    entitlement, policy, queue = (
+        make_entitlement(acme),
+        make_policy(),
+        Queue.objects.create(name="First line"),
+    )
     allow("127.0.0.0/8")
     made = {
         "accounts.account": acme,
@@ -207,9 +230,13 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
         "cases.businesscalendar": policy.calendar,
         "cases.case": case,
         "cases.casedesk": CaseDesk.objects.the_one(),
-        "cases.casestatus": CaseStatus.objects.create(slug="in-transit", label="Shipped", customer_label="Shipped", category="on_hold"),
+        "cases.casestatus": CaseStatus.objects.create(
+            slug="in-transit", label="Shipped", customer_label="Shipped", category="on_hold"
+        ),
         "cases.entitlement": entitlement,
-        "cases.inboundmail": InboundMail.objects.create(message_id="<1@acme.example>", raw=b"From: alice@acme.example", outcome="failed"),
+        "cases.inboundmail": InboundMail.objects.create(
+            message_id="<1@acme.example>", raw=b"From: alice@acme.example", outcome="failed"
+        ),
         "cases.product": Product.objects.create(name="Gateway", slug="gateway"),
         "cases.queue": queue,
         "cases.requesttype": RequestType.objects.first(),
@@ -222,7 +249,9 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
         "invoices.invoice": make_draft(acme, "10"),
         "invoices.invoicesettings": InvoiceSettings.objects.the_one(),
         "knowledgebase.article": article,
-        "knowledgebase.articlefeedback": give_feedback(actor=SYSTEM, contact=alice, article=article, is_helpful=True),
+        "knowledgebase.articlefeedback": give_feedback(
+            actor=SYSTEM, contact=alice, article=article, is_helpful=True
+        ),
         "knowledgebase.category": article.category,
         "portal.allowednetwork": AllowedNetwork.objects.first(),
         "portal.announcement": Announcement.objects.create(title="New", body="New."),
@@ -237,7 +266,9 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
         "portal.snippettext": "1",
         "portal.snippettext.name": "footer-note",
         "cases_case_attachment.pk": case.messages.get().attachments.get().pk,
-        "cases_entitlement_correct.line": Deduction.objects.create(entitlement=entitlement, case=case, amount=1).pk,
+        "cases_entitlement_correct.line": Deduction.objects.create(
+            entitlement=entitlement, case=case, amount=1
+        ).pk,
         "accounts_invitation_batch.batch": UUID(int=1),
         "access_reach.pk": alice.pk,
         "access_readers.content_type_id": ContentType.objects.get_for_model(case).pk,
@@ -268,7 +299,9 @@ def is_let_in(response: Any) -> bool:
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_a_group_opens_and_sends_what_is_declared_and_nothing_else(group: str, rows: dict[str, Any], sign_in: Callable[..., Client]):
+def test_a_group_opens_and_sends_what_is_declared_and_nothing_else(
+    group: str, rows: dict[str, Any], sign_in: Callable[..., Client]
+):
     browser, wrong = sign_in(member_of(group)), []
     for address in addresses():
         if address.model == "portal.snippettext" and "object_id" in address.samples:
@@ -276,16 +309,22 @@ def test_a_group_opens_and_sends_what_is_declared_and_nothing_else(group: str, r
         url, may = address.url(rows), rights_at(group, address)
         if address.opens and is_let_in(browser.get(url, follow=True)) != (address.opens in may):
             wrong.append(f"GET {address.name}")
-        if address.sends and is_let_in(browser.post(url, follow=address.name.endswith("changelist"))) != (address.sends in may):
+        if address.sends and is_let_in(browser.post(url, follow=address.name.endswith("changelist"))) != (
+            address.sends in may
+        ):
             wrong.append(f"POST {address.name}")
     assert wrong == []
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_the_overview_after_signing_in_leads_to_what_the_group_may_open_and_nowhere_else(group: str, rows: dict[str, Any]):
+def test_the_overview_after_signing_in_leads_to_what_the_group_may_open_and_nowhere_else(
+    group: str, rows: dict[str, Any]
+):
     member = member_of(group, password=PASSWORD)
     browser = Client()
-    signed_in = browser.post("/accounts/login/?next=/admin/", {"login": member.email, "password": PASSWORD}, follow=True)
+    signed_in = browser.post(
+        "/accounts/login/?next=/admin/", {"login": member.email, "password": PASSWORD}, follow=True
+    )
     assert signed_in.request["PATH_INFO"] == "/admin/"
     page = signed_in.content.decode()
     links = {link for link in re.findall(r'href="(/admin/[^"]+)"', page) if "logout" not in link}
@@ -295,7 +334,9 @@ def test_the_overview_after_signing_in_leads_to_what_the_group_may_open_and_nowh
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_a_part_of_the_administration_without_anything_for_the_group_is_not_found(group: str, sign_in: Callable[..., Client]):
+def test_a_part_of_the_administration_without_anything_for_the_group_is_not_found(
+    group: str, sign_in: Callable[..., Client]
+):
     browser = sign_in(member_of(group))
     for app_label in {label.split(".")[0] for label in MAY}:
         mine = any(rights_of(group, label) for label in MAY if label.startswith(f"{app_label}."))
@@ -304,13 +345,21 @@ def test_a_part_of_the_administration_without_anything_for_the_group_is_not_foun
 
 def test_an_agent_finds_colleagues_to_assign_to_and_nobody_else_does(sign_in: Callable[..., Client]):
     query = {"app_label": "cases", "model_name": "case", "field_name": "assigned_to", "term": "sam"}
-    asked = {group: sign_in(member_of(group, email=f"sam{number}@portal.example")) for number, group in enumerate(GROUPS)}
-    answers = {group: browser.get(reverse("admin:autocomplete"), query).status_code for group, browser in asked.items()}
+    asked = {
+        group: sign_in(member_of(group, email=f"sam{number}@portal.example"))
+        for number, group in enumerate(GROUPS)
+    }
+    answers = {
+        group: browser.get(reverse("admin:autocomplete"), query).status_code
+        for group, browser in asked.items()
+    }
     assert answers == {AGENT: 200, EDITOR: 403, BILLING: 403, ADMINISTRATOR: 200}
 
 
 @pytest.mark.parametrize("action", ["invite", "deactivate", "reactivate"])
-def test_an_agent_changes_no_contacts_through_the_list(action: str, alice: Contact, sign_in: Callable[..., Client]):
+def test_an_agent_changes_no_contacts_through_the_list(
+    action: str, alice: Contact, sign_in: Callable[..., Client]
+):
     url = reverse("admin:accounts_contact_changelist")
     sign_in(member_of(AGENT)).post(url, {"action": action, "_selected_action": [alice.pk], "invite": "yes"})
     alice.refresh_from_db()
@@ -329,7 +378,10 @@ def test_an_agent_gives_no_roles_by_an_invitation(acme: Any, sign_in: Callable[.
     assert "Select a valid choice" in invite(browser, acme, finance).content.decode()
     assert invite(browser, acme).status_code == 302
     assert not Invitation.objects.filter(roles=finance).exists()
-    assert invite(sign_in(member_of(ADMINISTRATOR, email="noor@portal.example")), acme, finance).status_code == 302
+    assert (
+        invite(sign_in(member_of(ADMINISTRATOR, email="noor@portal.example")), acme, finance).status_code
+        == 302
+    )
     assert Invitation.objects.filter(roles=finance).exists()
 
 
@@ -343,8 +395,12 @@ def test_every_shipped_right_exists_once_under_the_name_that_django_gives_it():
             model = apps.get_model(label)
             for right in words.split():
                 codename = f"{right}_{model._meta.model_name}"
-                found = Permission.objects.get(content_type__app_label=model._meta.app_label, codename=codename)
-                assert found.name == dict(model._meta.permissions).get(codename, f"Can {right} {model._meta.verbose_name_raw}")
+                found = Permission.objects.get(
+                    content_type__app_label=model._meta.app_label, codename=codename
+                )
+                assert found.name == dict(model._meta.permissions).get(
+                    codename, f"Can {right} {model._meta.verbose_name_raw}"
+                )
 
 
 def migrate_again() -> None:
@@ -373,7 +429,15 @@ def test_a_later_feature_extends_a_group_that_is_still_there():
 
 def page_form(page: Page, **changes: Any) -> dict[str, Any]:
     rules = {"access_rules-TOTAL_FORMS": 0, "access_rules-INITIAL_FORMS": 0}
-    return {"title": page.title, "slug": page.slug, "body": page.body, "template": page.template, "position": 0, **rules, **changes}
+    return {
+        "title": page.title,
+        "slug": page.slug,
+        "body": page.body,
+        "template": page.template,
+        "position": 0,
+        **rules,
+        **changes,
+    }
 
 
 @pytest.fixture
@@ -391,7 +455,10 @@ def change(browser: Client, page: Page, **changes: Any) -> Any:
 
 def test_an_editor_changes_the_text_and_the_address_of_a_page(prices: Page, sign_in: Callable[..., Client]):
     browser = sign_in(member_of(EDITOR))
-    assert "Portal Finance User" in browser.get(reverse("admin:portal_page_change", args=[prices.pk])).content.decode()
+    assert (
+        "Portal Finance User"
+        in browser.get(reverse("admin:portal_page_change", args=[prices.pk])).content.decode()
+    )
     assert change(browser, prices, body="New prices", slug="price-list").status_code == 302
     prices.refresh_from_db()
     assert (prices.body, prices.path) == ("New prices", "/finance/price-list/")
@@ -404,7 +471,10 @@ def test_an_editor_does_not_move_a_page_out_of_its_rules(prices: Page, sign_in: 
     assert prices.path == "/finance/prices/"
     url = reverse("admin:portal_page_change", args=[prices.pk])
     offers = [member_of(name, email=f"{name[:3]}@portal.example".lower()) for name in (EDITOR, ADMINISTRATOR)]
-    assert ['name="parent"' in sign_in(member).get(url).content.decode() for member in offers] == [False, True]
+    assert ['name="parent"' in sign_in(member).get(url).content.decode() for member in offers] == [
+        False,
+        True,
+    ]
 
 
 def test_an_editor_is_told_of_an_address_that_is_taken(prices: Page, sign_in: Callable[..., Client]):

@@ -33,7 +33,9 @@ def test_articles_discussions_and_open_cases_are_suggested(sign_in, alice, ivan,
     }
 
 
-def test_a_few_of_each_kind_are_enough_and_cost_four_queries_at_most(sign_in, alice, django_assert_max_num_queries):
+def test_a_few_of_each_kind_are_enough_and_cost_four_queries_at_most(
+    sign_in, alice, django_assert_max_num_queries
+):
     forum = make_forum()
     for number in range(7):
         make_article(f"Gateway {number}")
@@ -42,13 +44,20 @@ def test_a_few_of_each_kind_are_enough_and_cost_four_queries_at_most(sign_in, al
     browser = sign_in(alice)
     with django_assert_max_num_queries(4 + 4):
         found = suggested(browser)
-    assert {name: len(titles) for name, titles in found.items()} == {"Open cases": 3, "Articles": 5, "Discussions": 3}
+    assert {name: len(titles) for name, titles in found.items()} == {
+        "Open cases": 3,
+        "Articles": 5,
+        "Discussions": 3,
+    }
 
 
 def test_the_best_comes_first(sign_in, alice):
     make_case(alice, "Gateway offline")
     make_case(alice, "Gateway is slow")
-    assert suggested(sign_in(alice), "gateway offline")["Open cases"] == ["Gateway offline", "Gateway is slow"]
+    assert suggested(sign_in(alice), "gateway offline")["Open cases"] == [
+        "Gateway offline",
+        "Gateway is slow",
+    ]
 
 
 def test_nothing_is_suggested_that_may_not_be_seen(sign_in, alice, fiona, charlie, ada):
@@ -80,7 +89,10 @@ def test_without_permission_to_read_nothing_is_suggested(sign_in, alice):
     assert suggested(sign_in(alice)) == {}
 
 
-@pytest.mark.parametrize(("path", "kind"), [("/cases/", "Open cases"), ("/knowledgebase/", "Articles"), ("/forums/", "Discussions")])
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/cases/", "Open cases"), ("/knowledgebase/", "Articles"), ("/forums/", "Discussions")],
+)
 def test_a_page_rule_takes_its_kind_out_of_the_suggestions(sign_in, alice, fiona, path, kind):
     make_article("Replace a gateway")
     make_topic(make_forum(), fiona, "Which gateway?")
@@ -94,13 +106,18 @@ def test_a_page_rule_takes_its_kind_out_of_the_suggestions(sign_in, alice, fiona
     assert may_open is (path != "/cases/")
 
 
-@pytest.mark.parametrize("words", ["", "ga", "  ", "the and of", "%", "gate\0way", "x" * 201, "'\"<script>alert(1)</script>", "& | ! :*"])
+@pytest.mark.parametrize(
+    "words",
+    ["", "ga", "  ", "the and of", "%", "gate\0way", "x" * 201, "'\"<script>alert(1)</script>", "& | ! :*"],
+)
 def test_too_little_and_odd_words_suggest_nothing(sign_in, alice, words):
     make_article("Replace a gateway")
     assert suggested(sign_in(alice), words) == {}
 
 
-@pytest.mark.parametrize("query", ["q=%ED%A0%80%FF%FE", "q=gateway&q=x&for=case&for=%00", "for=" + "x" * 500, "q=gateway&for=%00"])
+@pytest.mark.parametrize(
+    "query", ["q=%ED%A0%80%FF%FE", "q=gateway&q=x&for=case&for=%00", "for=" + "x" * 500, "q=gateway&for=%00"]
+)
 def test_an_odd_address_is_no_error(sign_in, alice, query):
     for headers in ({}, SCRIPT):
         assert sign_in(alice).get(f"{SUGGEST}?{query}", headers=headers).status_code == 200

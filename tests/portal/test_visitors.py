@@ -1,4 +1,5 @@
-"""Visitors read what an administrator grants them, among the records that belong to nobody, and nothing before that."""
+"""Visitors read what an administrator grants them, among the records that belong to nobody, and nothing
+before that."""
 
 import pytest
 from django.urls import reverse
@@ -50,8 +51,18 @@ def topic(alice, ada):
 def pages(article, topic):
     """Record type → addresses of the pages that show such records."""
     return {
-        "article": [ARTICLES, f"{ARTICLES}?q=batteries", article.category.get_absolute_url(), article.get_absolute_url()],
-        "forum": [FORUMS, topic.forum.get_absolute_url(), f"{topic.forum.get_absolute_url()}?show=unanswered", topic.get_absolute_url()],
+        "article": [
+            ARTICLES,
+            f"{ARTICLES}?q=batteries",
+            article.category.get_absolute_url(),
+            article.get_absolute_url(),
+        ],
+        "forum": [
+            FORUMS,
+            topic.forum.get_absolute_url(),
+            f"{topic.forum.get_absolute_url()}?show=unanswered",
+            topic.get_absolute_url(),
+        ],
     }
 
 
@@ -91,7 +102,15 @@ def test_a_grant_opens_the_pages_of_its_records_and_no_others(visitor, pages, gr
 def test_a_grant_opens_neither_home_nor_pages_of_persons(visitor, alice, acme):
     open_to_visitors("article", "forum")
     case, invoice = make_case(alice), make_invoice(acme)
-    for url in ("/", "/profile/", "/cases/", "/users/", "/invoices/", case.get_absolute_url(), invoice.get_absolute_url()):
+    for url in (
+        "/",
+        "/profile/",
+        "/cases/",
+        "/users/",
+        "/invoices/",
+        case.get_absolute_url(),
+        invoice.get_absolute_url(),
+    ):
         assert asks_to_sign_in(visitor.get(url)), url
 
 
@@ -119,7 +138,10 @@ def test_what_a_visitor_may_not_see_leads_to_sign_in_whether_it_exists_or_not(vi
     topic.forum.audience.set([few])
     draft = make_article()
     Article.objects.filter(pk=draft.pk).update(status="draft")
-    missing = [reverse("knowledgebase:article_detail", args=["none"]), reverse("forums:topic_detail", args=["none", 9, "none"])]
+    missing = [
+        reverse("knowledgebase:article_detail", args=["none"]),
+        reverse("forums:topic_detail", args=["none", 9, "none"]),
+    ]
     for url in (
         hidden.get_absolute_url(),
         hidden.category.get_absolute_url(),
@@ -137,7 +159,10 @@ def test_lists_and_search_leave_out_what_has_another_audience(visitor, alice, ar
     secret = make_forum("Partners only")
     secret.audience.set([few])
     make_topic(secret, alice, "Batteries at a discount")
-    text = "".join(visitor.get(url).text for url in (ARTICLES, f"{ARTICLES}?q=batteries", FORUMS, f"{SEARCH}?q=batteries"))
+    text = "".join(
+        visitor.get(url).text
+        for url in (ARTICLES, f"{ARTICLES}?q=batteries", FORUMS, f"{SEARCH}?q=batteries")
+    )
     assert "Change the batteries" in text
     assert "Batteries in winter" in text
     assert not [hidden for hidden in ("prototype", "For few", "Partners only", "discount") if hidden in text]
@@ -174,9 +199,14 @@ def test_search_shows_visitors_the_groups_that_they_may_read(visitor, alice, acm
     make_case(alice, "Batteries are empty")
     make_invoice(acme, number="BATTERIES-1")
     open_to_visitors("forum")
-    assert [group.heading for group in visitor.get(f"{SEARCH}?q=batteries").context["groups"]] == ["Discussions"]
+    assert [group.heading for group in visitor.get(f"{SEARCH}?q=batteries").context["groups"]] == [
+        "Discussions"
+    ]
     open_to_visitors("article")
-    assert [group.heading for group in visitor.get(f"{SEARCH}?q=batteries").context["groups"]] == ["Articles", "Discussions"]
+    assert [group.heading for group in visitor.get(f"{SEARCH}?q=batteries").context["groups"]] == [
+        "Articles",
+        "Discussions",
+    ]
     restrict("/forums/", "Portal IT User")
     assert [group.heading for group in visitor.get(f"{SEARCH}?q=batteries").context["groups"]] == ["Articles"]
 
@@ -271,7 +301,10 @@ def test_authors_are_told_when_everybody_reads_what_they_write(sign_in, alice, t
 
 
 def test_announcements_are_for_visitors_only_where_they_are_named(alice, role):
-    everyone, named = Announcement.objects.create(title="For customers"), Announcement.objects.create(title="For all the world")
+    everyone, named = (
+        Announcement.objects.create(title="For customers"),
+        Announcement.objects.create(title="For all the world"),
+    )
     named.audience.set([role])
     assert set(Announcement.objects.visible_to(None)) == {named}
     assert set(Announcement.objects.visible_to(alice)) == {everyone, named}
@@ -305,11 +338,17 @@ def test_the_configuration_knows_at_once_what_visitors_hold_and_read(role):
 
 
 @pytest.mark.parametrize("url", [ARTICLES, f"{ARTICLES}?q=batteries", FORUMS, f"{SEARCH}?q=batteries"])
-def test_a_visitors_page_costs_the_same_for_many_records(visitor, acme, alice, url, django_assert_max_num_queries):
+def test_a_visitors_page_costs_the_same_for_many_records(
+    visitor, acme, alice, url, django_assert_max_num_queries
+):
     open_to_visitors("article", "forum")
     for rows in (1, 12):
         for _ in range(rows):
-            make_topic(make_forum(), make_contact("Writer", None, email=f"w{rows}{_}@x.example", signs_in=False), "Batteries")
+            make_topic(
+                make_forum(),
+                make_contact("Writer", None, email=f"w{rows}{_}@x.example", signs_in=False),
+                "Batteries",
+            )
             make_article("Batteries")
         visitor.get("/")  # loads the configuration
         with django_assert_max_num_queries(6):

@@ -1,4 +1,5 @@
-"""A generated world: accounts, contacts, roles, permissions, audiences, rules and records in every combination that chance finds."""
+"""A generated world: accounts, contacts, roles, permissions, audiences, rules and records in every
+combination that chance finds."""
 
 from random import Random
 from typing import Any
@@ -22,7 +23,9 @@ def make_world(seed: int) -> list[Contact]:
     roles = _roles(chance)
     accounts: list[Account | None] = [make_account() for _ in range(3)]
     for number in range(14):
-        contact = make_contact(f"P{number}", chance.choice([*accounts, None]), email=f"p{number}@world.example", signs_in=False)
+        contact = make_contact(
+            f"P{number}", chance.choice([*accounts, None]), email=f"p{number}@world.example", signs_in=False
+        )
         contact.roles.set(chance.sample(roles, chance.randint(0, 3)))
     contacts = list(Contact.objects.order_by("pk"))
     _records(chance, contacts, [account for account in accounts if account], roles)
@@ -39,7 +42,9 @@ def _roles(chance: Random) -> list[WebRole]:
     roles = [WebRole.objects.create(name=f"World {number}") for number in range(6)]
     for role in [everyone, *roles]:
         for kind in chance.sample(record_types(), 3 if role is not everyone else 1):
-            RecordPermission.objects.create(role=role, record_type=kind.name, scope=chance.choice(kind.scopes), can_read=True)
+            RecordPermission.objects.create(
+                role=role, record_type=kind.name, scope=chance.choice(kind.scopes), can_read=True
+            )
     if chance.random() < 0.5:
         RecordPermission.objects.create(role=visitors, record_type="article", scope="global", can_read=True)
         RecordPermission.objects.create(role=visitors, record_type="forum", scope="global", can_read=True)
@@ -62,9 +67,13 @@ def _records(chance: Random, contacts: list[Contact], accounts: list[Account], r
 
 
 def _let_in(chance: Random, case: Case, contacts: list[Contact]) -> None:
-    """Colleagues, mostly; and what the portal never writes, but a move to another account may leave: strangers, the owner."""
+    """Colleagues, mostly; and what the portal never writes, but a move to another account may leave:
+    strangers, the owner."""
     colleagues = [contact for contact in contacts if contact.account_id == case.account_id]
-    people = {*chance.sample(colleagues, chance.randint(0, len(colleagues))), *chance.sample(contacts, chance.randint(0, 2))}
+    people = {
+        *chance.sample(colleagues, chance.randint(0, len(colleagues))),
+        *chance.sample(contacts, chance.randint(0, 2)),
+    }
     for contact in people:
         CaseParticipant.objects.create(case=case, contact=contact)
 
@@ -74,7 +83,9 @@ def _pages(chance: Random, roles: list[WebRole]) -> None:
         make_page(path, is_draft=chance.random() < 0.3)
     for page in chance.sample(list(Page.objects.all()), 6):
         restrict_to(page, chance.sample(roles, chance.randint(1, 3)), reopens=chance.random() < 0.3)
-    previewers = PageAccessRule.objects.create(page=Page.objects.get(path="/a/"), right=PageAccessRule.Right.PREVIEW)
+    previewers = PageAccessRule.objects.create(
+        page=Page.objects.get(path="/a/"), right=PageAccessRule.Right.PREVIEW
+    )
     previewers.roles.set(chance.sample(roles, 2))
 
 

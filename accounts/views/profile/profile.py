@@ -18,10 +18,16 @@ def profile(request: PortalRequest) -> HttpResponse:
     """The reader as the active contact, or as a user without one."""
     if request.contact is None and "acting_as" in request.POST:
         raise PermissionDenied("The form was shown to a contact that is no longer the user's.")
-    form = ProfileForm(request.POST if request.method == "POST" else None, user=request.user, contact=request.contact)
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None, user=request.user, contact=request.contact
+    )
     if form.is_valid():
         change_profile(actor=Actor.of(request), user=request.user, changes=form.changes)
         messages.success(request, _("Your profile is saved."))
         return redirect("profile")
-    context = {"form": form, "tabs": profile_tabs("profile"), "may_join": joinable_accounts(request.user).exists()}
+    context = {
+        "form": form,
+        "tabs": profile_tabs("profile"),
+        "may_join": joinable_accounts(request.user).exists(),
+    }
     return render(request, "accounts/profile/profile.html", context)

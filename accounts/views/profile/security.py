@@ -14,7 +14,11 @@ from accounts.views.profile.tabs import profile_tabs
 
 @require_safe
 def security(request: PortalRequest) -> HttpResponse:
-    context = {"tabs": profile_tabs("security"), "rows": security_rows(request), "unconfirmed": unconfirmed_address(request.user)}
+    context = {
+        "tabs": profile_tabs("security"),
+        "rows": security_rows(request),
+        "unconfirmed": unconfirmed_address(request.user),
+    }
     return render(request, "accounts/profile/security.html", context)
 
 
@@ -24,5 +28,9 @@ def send_address_confirmation(request: PortalRequest) -> HttpResponse:
     sync_user_email_address(request.user)
     address = EmailAddress.objects.get_new(request.user)
     if address and not send_verification_email_to_address(request, address):
-        messages.info(request, _("A mail to %(email)s is on its way already. Look into the spam folder, too.") % {"email": address.email})
+        messages.info(
+            request,
+            _("A mail to %(email)s is on its way already. Look into the spam folder, too.")
+            % {"email": address.email},
+        )
     return redirect("security")

@@ -19,7 +19,9 @@ from accounts.sessions.overview import live_sessions
 def session_list(request: PortalRequest) -> HttpResponse:
     sessions = live_sessions(request)
     has_others = any(not session.is_here for session in sessions)
-    return render(request, "accounts/profile/session_list.html", {"sessions": sessions, "has_others": has_others})
+    return render(
+        request, "accounts/profile/session_list.html", {"sessions": sessions, "has_others": has_others}
+    )
 
 
 @require_POST
@@ -30,7 +32,9 @@ def session_end(request: PortalRequest) -> HttpResponse:
         raise Http404
     here = request.session.session_key
     if end_session(actor=Actor.of(request), user=request.user, pk=form.cleaned_data["session"], but=here):
-        messages.success(request, _("Signed out there. Do you not know that browser? Then change your password, too."))
+        messages.success(
+            request, _("Signed out there. Do you not know that browser? Then change your password, too.")
+        )
     else:
         messages.info(request, _("You are not signed in there any more."))
     return redirect("session_list")

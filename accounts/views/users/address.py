@@ -12,7 +12,8 @@ from accounts.http import PortalRequest
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_address_confirm(request: PortalRequest, token: str) -> HttpResponse:
-    """The contact, signed in, confirms the address that a manager wrote for them. The link alone does nothing."""
+    """The contact, signed in, confirms the address that a manager wrote for them. The link alone does
+    nothing."""
     change = AddressChange.of(token)
     contact = owner_of(change, request.user) if change else None
     if change is None or contact is None:
@@ -23,6 +24,10 @@ def contact_address_confirm(request: PortalRequest, token: str) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, _("%(email)s is your address now. You sign in as before.") % {"email": change.new})
+            messages.success(
+                request, _("%(email)s is your address now. You sign in as before.") % {"email": change.new}
+            )
         return redirect("profile")
-    return render(request, "accounts/users/contact_address_confirm.html", {"change": change, "contact": contact})
+    return render(
+        request, "accounts/users/contact_address_confirm.html", {"change": change, "contact": contact}
+    )

@@ -1,4 +1,5 @@
-"""Who looks after whom: the account's contacts, by record permissions, and of no other account whatever the scope."""
+"""Who looks after whom: the account's contacts, by record permissions, and of no other account whatever the
+scope."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
@@ -26,7 +27,9 @@ def colleagues(manager: Contact) -> ContactQuerySet:
     """Every contact of the manager's account, with what the pages show of their access."""
     invitations = Invitation.objects.filter(contact=OuterRef("pk"))
     rows = Contact.objects.visible_to(manager).of_account(manager.account_id)
-    return rows.select_related("user").annotate(has_open_invitation=Exists(invitations.open()), was_invited=Exists(invitations))
+    return rows.select_related("user").annotate(
+        has_open_invitation=Exists(invitations.open()), was_invited=Exists(invitations)
+    )
 
 
 def colleague(request: PortalRequest, pk: int, privilege: Privilege = "write") -> Contact:

@@ -30,7 +30,11 @@ def user_import(request: PortalRequest) -> HttpResponse:
             form.add_error("file", error)
         else:
             return redirect("user_import_detail", pk=checked.pk)
-    context = {"form": form, "roles": WebRole.objects.grantable(), "crumbs": _crumbs((_("Import colleagues"), ""))}
+    context = {
+        "form": form,
+        "roles": WebRole.objects.grantable(),
+        "crumbs": _crumbs((_("Import colleagues"), "")),
+    }
     return render(request, "accounts/users/user_import.html", context)
 
 

@@ -26,16 +26,29 @@ def join(request: PortalRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("We asked %(account)s. You get a mail when it is decided.") % {"account": asked.account})
+            messages.success(
+                request,
+                _("We asked %(account)s. You get a mail when it is decided.") % {"account": asked.account},
+            )
             return redirect("join")
-    return render(request, "accounts/users/join.html", {"form": form, "accounts": list(accounts), "waiting": waiting})
+    return render(
+        request, "accounts/users/join.html", {"form": form, "accounts": list(accounts), "waiting": waiting}
+    )
 
 
 @require_safe
 def join_request_list(request: PortalRequest) -> HttpResponse:
     manager = manager_of(request, "create")
-    waiting = JoinRequest.objects.waiting().filter(account=manager.account_id).select_related("user").order_by("created_at", "pk")
-    context = {"waiting": list(waiting), "crumbs": [(_("Manage users"), reverse("user_list")), (_("Requests to join"), "")]}
+    waiting = (
+        JoinRequest.objects.waiting()
+        .filter(account=manager.account_id)
+        .select_related("user")
+        .order_by("created_at", "pk")
+    )
+    context = {
+        "waiting": list(waiting),
+        "crumbs": [(_("Manage users"), reverse("user_list")), (_("Requests to join"), "")],
+    }
     return render(request, "accounts/users/join_request_list.html", context)
 
 
@@ -46,7 +59,9 @@ def join_request_decide(request: PortalRequest, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST)
     if form.is_valid():
         try:
-            decided = decide_join_request(actor=Actor.of(request), request=asked, is_approved=form.is_approved)
+            decided = decide_join_request(
+                actor=Actor.of(request), request=asked, is_approved=form.is_approved
+            )
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:

@@ -75,17 +75,30 @@ def _query(query: QueryDict, **changes: str) -> str:
 def _tabs(status: str) -> list[dict[str, Any]]:
     views = [("", _("Everyone")), *ColleagueFilterForm.STATUS]
     url = reverse("user_list")
-    return [{"label": label, "url": f"{url}?status={value}" if value else url, "is_current": value == status} for value, label in views]
+    return [
+        {"label": label, "url": f"{url}?status={value}" if value else url, "is_current": value == status}
+        for value, label in views
+    ]
 
 
 def _sort(query: QueryDict, current: str, name: str) -> dict[str, str]:
     direction = {name: "asc", f"-{name}": "desc"}.get(current, "")
-    return {"direction": direction, "url": _query(query, sort=f"-{name}" if direction == "asc" else name, page="")}
+    return {
+        "direction": direction,
+        "url": _query(query, sort=f"-{name}" if direction == "asc" else name, page=""),
+    }
 
 
 def _numbers(page: Page[Contact], query: QueryDict) -> list[dict[str, Any]]:
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
-    return [{"number": n, "url": _query(query, page=str(n)) if isinstance(n, int) else "", "is_current": n == page.number} for n in numbers]
+    return [
+        {
+            "number": n,
+            "url": _query(query, page=str(n)) if isinstance(n, int) else "",
+            "is_current": n == page.number,
+        }
+        for n in numbers
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,7 +173,9 @@ def user_invite(request: PortalRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _("A new invitation goes to %(email)s. The link before is void.") % _words(contact))
+        messages.success(
+            request, _("A new invitation goes to %(email)s. The link before is void.") % _words(contact)
+        )
     return redirect("user_edit", pk=pk)
 
 

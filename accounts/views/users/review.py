@@ -20,7 +20,12 @@ def access_review(request: PortalRequest) -> HttpResponse:
     manager = manager_of(request, "write")
     people = list(colleagues(manager).active().prefetch_related("roles"))
     choices = {f"{contact.pk}": (contact, None) for contact in people if contact != manager}
-    roles = {f"{contact.pk}-{role.pk}": (contact, role) for contact in people if contact != manager for role in _grantable(contact)}
+    roles = {
+        f"{contact.pk}-{role.pk}": (contact, role)
+        for contact in people
+        if contact != manager
+        for role in _grantable(contact)
+    }
     form = AccessReviewForm(request.POST, choices=[*choices, *roles])
     if request.method == "POST" and form.is_valid():
         ticked = form.cleaned_data["remove"]
@@ -34,7 +39,9 @@ def access_review(request: PortalRequest) -> HttpResponse:
         messages.success(request, _("Thank you. The review is noted, and what you ticked is removed."))
         return redirect("user_list")
     context = {
-        "people": [(contact, contact == manager, _grantable(contact), _others(contact)) for contact in people],
+        "people": [
+            (contact, contact == manager, _grantable(contact), _others(contact)) for contact in people
+        ],
         "account": manager.account,
         "has_errors": request.method == "POST",
         "crumbs": [(_("Manage users"), reverse("user_list")), (_("Access review"), "")],

@@ -7,7 +7,7 @@ from cases.inbound.mailbox import Trouble, fetch
 
 
 class Command(BaseCommand):
-    help = "Fetch answers to cases from the mailbox (CASE_MAIL_IMAP_URL). The worker does it every minute by itself."
+    help = "Fetch answers to cases from the mailbox (CASE_MAIL_IMAP_URL), as the worker does every minute."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.CASE_MAIL_IMAP_URL:

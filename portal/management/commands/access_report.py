@@ -9,12 +9,24 @@ from portal.access.rights import Rights
 
 
 class Command(BaseCommand):
-    help = "What visitors, somebody who has just registered, and each role can see. --check fails if that is more than was agreed."
+    help = (
+        "What visitors, new registrants and each role can see. --check fails if that is more than was agreed."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--format", choices=["text", "json"], default="text")
-        parser.add_argument("--check", type=Path, metavar="FILE", help="Compare rights and pages with what --write stored there.")
-        parser.add_argument("--write", type=Path, metavar="FILE", help="Store rights and pages there, as what is agreed from now on.")
+        parser.add_argument(
+            "--check",
+            type=Path,
+            metavar="FILE",
+            help="Compare rights and pages with what --write stored there.",
+        )
+        parser.add_argument(
+            "--write",
+            type=Path,
+            metavar="FILE",
+            help="Store rights and pages there, as what is agreed from now on.",
+        )
 
     def handle(self, *args: Any, check: Path | None, write: Path | None, **options: Any) -> None:
         rights = Rights.now()
@@ -52,7 +64,10 @@ class Command(BaseCommand):
 def _as_json(report: Exposure) -> dict[str, Any]:
     return {
         column.name: {
-            "records": {label: {"rows": cells[number].count, "scope": cells[number].scope} for label, cells in report.records},
+            "records": {
+                label: {"rows": cells[number].count, "scope": cells[number].scope}
+                for label, cells in report.records
+            },
             "pages": [path for path, opens in report.pages if opens[number]],
         }
         for number, column in enumerate(report.columns)

@@ -22,11 +22,14 @@ MAIL_KEPT = timedelta(days=14)
 
 
 class Command(BaseCommand):
-    help = "Load the demo: a vendor, its customers and what they share. Loaded once; a second call changes nothing."
+    help = "Load the demo: a vendor, its customers and what they share. A second call changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.IS_HTTPS:
-            raise CommandError("The demo's passwords are public. It is not loaded into an installation that has an https address.")
+            raise CommandError(
+                "The demo's passwords are public. It is not loaded into an "
+                "installation that has an https address."
+            )
         if Account.objects.filter(number=read("people.toml")["account"][0]["number"]).exists():
             self.stdout.write("The demo is loaded already.")
             return
@@ -51,7 +54,8 @@ def load_demo() -> None:
 
 
 def _file_mail() -> None:
-    """What was mailed in the demo's past has arrived long ago, and no job is left to do; the latest is kept for the mailbox page."""
+    """What was mailed in the demo's past has arrived long ago, and no job is left to do; the latest is kept
+    for the mailbox page."""
     forget_jobs(SEND_MAIL)
     OutgoingMail.objects.filter(created_at__lt=timezone.now() - MAIL_KEPT).delete()
     OutgoingMail.objects.update(status=OutgoingMail.Status.SENT, sent_at=F("created_at"), attempts=1)

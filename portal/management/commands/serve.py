@@ -44,12 +44,16 @@ class Command(BaseCommand):
             for email, who in SIGN_INS:
                 self.stdout.write(f"  {email:24} {who}")
             self.stdout.write(f"  password of all of them:  {PASSWORD}")
-            self.stdout.write(f"  mail is shown at {settings.BASE_URL}/mailbox/   administration: {settings.BASE_URL}/admin/\n")
+            self.stdout.write(
+                f"  mail is shown at {settings.BASE_URL}/mailbox/   administration: "
+                f"{settings.BASE_URL}/admin/\n"
+            )
         self.stdout.write("Ctrl-C stops it.\n")
 
 
 def stop_leftovers(instance: str) -> bool:
-    """End an earlier run of this copy on this port, or what was left of it when it was killed; it would hold the port."""
+    """End an earlier run of this copy on this port, or what was left of it when it was killed; it would hold
+    the port."""
     leftovers = [process for process in psutil.process_iter() if _belongs_to(process, instance)]
     for process in leftovers:
         process.terminate()

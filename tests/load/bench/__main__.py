@@ -1,7 +1,8 @@
 """What a page costs, as a multiple of a bare Django page of 25 rows measured in the same minute (floor.py).
 
-``make bench``. The databases are filled once and kept beside the demo's. BENCH_SIZES=1000,1000000 for other sizes. Linux only:
-the kernel's own account of CPU time is read. Ends with status 1 when a page costs more than its bar.
+``make bench``. The databases are filled once and kept beside the demo's. BENCH_SIZES=1000,1000000 for other
+sizes. Linux only: the kernel's own account of CPU time is read. Ends with status 1 when a page costs more
+than its bar.
 """
 
 import json
@@ -29,7 +30,18 @@ BARS = {"case list": (1.5, 5, 15_000), "case": (1.6, 7, None)}
 GROWTH = 1.15
 """At most so many times as much in the largest database as in the smallest."""
 ROUNDS, REQUESTS, FIRST_PORT = 5, 60, 8410
-SERVER = [sys.executable, "-m", "gunicorn", "--workers", "1", "--threads", "2", "--worker-class", "gthread", "--no-control-socket"]
+SERVER = [
+    sys.executable,
+    "-m",
+    "gunicorn",
+    "--workers",
+    "1",
+    "--threads",
+    "2",
+    "--worker-class",
+    "gthread",
+    "--no-control-socket",
+]
 AS_SHIPPED = ["--config", "portal/gunicorn.py"]
 """The portal runs with its own settings, but for the number of workers and threads."""
 
@@ -49,12 +61,16 @@ class Running:
 
     def memory(self) -> float:
         """MiB of the worker that nobody shares with it."""
-        return sum(child.memory_full_info().uss for child in psutil.Process(self.master.pid).children()) / 2**20
+        return (
+            sum(child.memory_full_info().uss for child in psutil.Process(self.master.pid).children()) / 2**20
+        )
 
     def cpu(self) -> dict[int, int]:
         """Process → nanoseconds that it has worked: the worker, and PostgreSQL's processes that serve it."""
         with connected(self.server) as database:
-            found = database.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", [self.database]).fetchall()
+            found = database.execute(
+                "SELECT pid FROM pg_stat_activity WHERE datname = %s", [self.database]
+            ).fetchall()
         workers = [child.pid for child in psutil.Process(self.master.pid).children()]
         return {pid: _nanoseconds(pid) for pid in [*workers, *(pid for (pid,) in found)]}
 
@@ -93,13 +109,19 @@ def _nanoseconds(pid: int) -> int:
 
 @contextmanager
 def connected(server: EmbeddedServer) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(host=str(server.socket_folder), user="portal", dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(
+        host=str(server.socket_folder), user="portal", dbname="postgres", autocommit=True
+    ) as connection:
         yield connection
 
 
 def environment_of(server: EmbeddedServer, database: str) -> dict[str, str]:
     url = f"postgres://portal@{quote(str(server.socket_folder), safe='')}/{database}"
-    names = {"DATABASE_URL": url, "SECRET_KEY": "only-for-the-benchmark", "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    names = {
+        "DATABASE_URL": url,
+        "SECRET_KEY": "only-for-the-benchmark",
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+    }
     return {**os.environ, **names, "PYTHONWARNINGS": "ignore"}
 
 
@@ -110,7 +132,12 @@ def ready(server: EmbeddedServer, database: str, module: str, **more: str) -> st
             connection.execute(f'CREATE DATABASE "{database}"')
     environment = {**environment_of(server, database), **more}
     return subprocess.run(
-        [sys.executable, "-m", module], cwd=CHECKOUT, env=environment, check=True, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", module],
+        cwd=CHECKOUT,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     ).stdout
 
 
@@ -129,7 +156,9 @@ def measure(server: EmbeddedServer) -> list[dict]:
         for place, size in enumerate(SIZES, start=1):
             print(f"Preparing {size:,} cases ...", flush=True)
             database = f"bench_{size}"
-            described = json.loads(ready(server, database, "tests.load.bench.portal_rows", BENCH_CASES=str(size)))
+            described = json.loads(
+                ready(server, database, "tests.load.bench.portal_rows", BENCH_CASES=str(size))
+            )
             portal = start("portal.wsgi", database, FIRST_PORT + place)
             targets += [{**target, "cases": size, "portal": portal, "ratios": []} for target in described]
         for target in targets:
@@ -152,7 +181,10 @@ def take_turns(floor: Running, cookie: str, targets: list[dict]) -> None:
 
 def report(targets: list[dict]) -> list[str]:
     """Print the table; returns what is over its bar."""
-    print(f"\n{'page':12} {'reader':6} {'cases':>9} {'CPU x':>6} {'(min-max)':>12} {'SQL':>4} {'bytes':>7} {'MiB':>5}")
+    print(
+        f"\n{'page':12} {'reader':6} {'cases':>9} {'CPU x':>6} {'(min-max)':>12} "
+        f"{'SQL':>4} {'bytes':>7} {'MiB':>5}"
+    )
     missed = []
     for target in targets:
         ratios = target["ratios"]
@@ -161,7 +193,11 @@ def report(targets: list[dict]) -> list[str]:
         name = f"{target['page']:12} {target['reader']:6} {target['cases']:>9,}"
         print(f"{name} {cpu:6.2f} {span:>12} {target['sql']:>4} {target['size']:>7,} {target['memory']:5.0f}")
         most, statements, size = BARS[target["page"]]
-        checks = {"CPU": cpu > most, "SQL": target["sql"] > statements, "bytes": size and target["size"] > size}
+        checks = {
+            "CPU": cpu > most,
+            "SQL": target["sql"] > statements,
+            "bytes": size and target["size"] > size,
+        }
         missed += [f"{name}: {what}" for what, is_over in checks.items() if is_over]
     return missed + grown(targets)
 
@@ -171,7 +207,11 @@ def grown(targets: list[dict]) -> list[str]:
     costs = {(target["page"], target["reader"], target["cases"]): target["cpu"] for target in targets}
     least, most = min(SIZES), max(SIZES)
     pairs = [(page, reader) for page, reader, cases in costs if cases == least]
-    return [f"{page} {reader}: grows" for page, reader in pairs if costs[page, reader, most] > GROWTH * costs[page, reader, least]]
+    return [
+        f"{page} {reader}: grows"
+        for page, reader in pairs
+        if costs[page, reader, most] > GROWTH * costs[page, reader, least]
+    ]
 
 
 def main() -> None:

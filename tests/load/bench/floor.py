@@ -1,4 +1,5 @@
-"""The floor that pages are measured against: a bare Django project, its signed-in user, one query, 25 rows, one template.
+"""The floor that pages are measured against: a bare Django project, its signed-in user, one query, 25 rows,
+one template.
 
 A page's cost is told as a multiple of this one's, taken in the same minute: machines differ, the ratio stays.
 """
@@ -19,7 +20,12 @@ BASE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{% b
 ROWS = """{% extends "base.html" %}{% block content %}<h1>Cases</h1><table>{% for row in rows %}
 <tr><td><a href="/rows/{{ row.pk }}/">C-{{ row.pk }}</a></td><td>{{ row.subject }}</td><td>{{ row.status }}</td><td>{{ row.priority }}</td>
 <td>{{ row.created|date:"Y-m-d H:i" }}</td><td>{{ row.updated|date:"Y-m-d H:i" }}</td></tr>{% endfor %}</table>{% endblock %}"""
-LOADERS = [("django.template.loaders.cached.Loader", [("django.template.loaders.locmem.Loader", {"base.html": BASE, "rows.html": ROWS})])]
+LOADERS = [
+    (
+        "django.template.loaders.cached.Loader",
+        [("django.template.loaders.locmem.Loader", {"base.html": BASE, "rows.html": ROWS})],
+    )
+]
 PROCESSORS = ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth"]
 
 if not settings.configured:
@@ -78,7 +84,9 @@ class Row(models.Model):
 
 @login_required
 def rows(request: HttpRequest) -> HttpResponse:
-    return render(request, "rows.html", {"rows": Row.objects.filter(owner_id=request.user.pk).order_by("-updated")[:25]})
+    return render(
+        request, "rows.html", {"rows": Row.objects.filter(owner_id=request.user.pk).order_by("-updated")[:25]}
+    )
 
 
 urlpatterns = [path("rows/", rows)]

@@ -1,5 +1,5 @@
-"""The portal's side of the benchmark: a database of a given size and two readers of all their account's cases, of a small account and
-of one with a tenth of all.
+"""The portal's side of the benchmark: a database of a given size and two readers of all their account's
+cases, of a small account and of one with a tenth of all.
 
 Run as a program it prints, as JSON, what is to be measured.
 """
@@ -30,8 +30,10 @@ from tests.factories import make_user  # noqa: E402
 OF_BIG, CASES_EACH, COLLEAGUES = 40, 50, 4
 MESSAGES = 20
 SAID = (
-    "The freezer in hall three reports a **fault** every night at about two. The log says `E-207`, and nothing else.\n\n"
-    "- We switched it off and on.\n- The door closes well.\n\nCould you have a look at the attached picture, please?"
+    "The freezer in hall three reports a **fault** every night at about "
+    "two. The log says `E-207`, and nothing else.\n\n"
+    "- We switched it off and on.\n- The door closes well.\n\nCould you "
+    "have a look at the attached picture, please?"
 )
 TALK = """
 INSERT INTO cases_casemessage (case_id, visibility, author_contact_id, body, body_html, created_at, submission)
@@ -46,7 +48,8 @@ SELECT created_at, 'Pat', 'case.opened', 'case', id::text, subject, '', account_
 
 @dataclass(frozen=True)
 class Target:
-    """One page as one reader sees it. ``sql``: statements of a request; ``size``: bytes of HTML, before compression."""
+    """One page as one reader sees it. ``sql``: statements of a request; ``size``: bytes of HTML, before
+    compression."""
 
     page: str
     reader: str
@@ -67,10 +70,13 @@ def prepare(cases: int) -> list[Target]:
 
 def _fill(cases: int) -> None:
     accounts = Account.objects.bulk_create(
-        Account(number=f"B-{n}", name=f"Account {n}") for n in range(1 + max(1, cases * 9 // 10 // CASES_EACH // COLLEAGUES))
+        Account(number=f"B-{n}", name=f"Account {n}")
+        for n in range(1 + max(1, cases * 9 // 10 // CASES_EACH // COLLEAGUES))
     )
     of_big = Contact.objects.bulk_create(make_person(accounts[0], n) for n in range(OF_BIG))
-    others = Contact.objects.bulk_create(make_person(account, n) for account in accounts[1:] for n in range(COLLEAGUES))
+    others = Contact.objects.bulk_create(
+        make_person(account, n) for account in accounts[1:] for n in range(COLLEAGUES)
+    )
     make_many_cases(cases, of_big, others)
     for name, contact in (("big", of_big[0]), ("small", others[0])):
         contact.user = make_user(f"{name}@bench.example", first_name="Pat", last_name=name)

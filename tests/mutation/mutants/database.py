@@ -31,12 +31,16 @@ DATABASE = [
             ("0003_configuration_revision", "portal_page", ",", CONFIGURATION),
             ("0003_configuration_revision", "portal_pageaccessrule", ",", CONFIGURATION),
             ("0003_configuration_revision", "portal_pageaccessrule_roles", ",", CONFIGURATION),
-            ("0003_configuration_revision", "portal_weblink", ",", CONFIGURATION),
             ("0006_pages_and_menus", "portal_pagetranslation", ", ", CONFIGURATION),
             ("0006_pages_and_menus", "portal_weblinktranslation", ", ", CONFIGURATION),
             ("0006_pages_and_menus", "portal_redirect", "", CONFIGURATION),
             ("0007_visitors_renew_revision", "accounts_recordpermission", "", VISITORS),
         )
+    ),
+    Mutant(
+        "database: a change of portal_weblink holds at once", "portal/migrations/0003_configuration_revision.py",
+        '"portal_pageaccessrule_roles", "portal_weblink"', '"portal_pageaccessrule_roles"', CONFIGURATION,
+        is_of_the_database=True,
     ),
     Mutant(
         "database: a change of accounts_webrole holds at once", "portal/migrations/0007_visitors_renew_revision.py",

@@ -26,8 +26,8 @@ PARTICIPANTS = [
     gate(
         "participants: read while they may read cases of their own",
         "cases/models/case_queryset.py",
-        'granted_scope(contact, "read", self.model.record_type) != Scope.CONTACT:',
-        'granted_scope(contact, "read", self.model.record_type) in (Scope.GLOBAL, Scope.ACCOUNT):', *DESK_CONDUCT,
+        'granted_scope(contact, "read", self.model.record_type) != Scope.CONTACT',
+        'granted_scope(contact, "read", self.model.record_type) in (Scope.GLOBAL, Scope.ACCOUNT)', *DESK_CONDUCT,
     ),
     gate(
         "participants: following gives no right to read",
@@ -41,7 +41,7 @@ PARTICIPANTS = [
     gate(
         "participants: joining lets read and nothing else",
         "cases/models/case_queryset.py",
-        'if contact is None or privilege != "read" or granted_scope(', "if contact is None or granted_scope(",
+        'contact is None or privilege != "read" or granted_scope(', "contact is None or granted_scope(",
         *DESK_CONDUCT,
     ),
     gate(
@@ -52,8 +52,8 @@ PARTICIPANTS = [
     ),
     gate(
         "participants: answer in the cases that they have joined and no others",
-        "cases/models/case.py", "return takes_part and CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()",
-        "return takes_part", *DESK_CONDUCT, "tests/cases/test_conversation.py",
+        "cases/models/case.py", "takes_part and CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()",
+        "takes_part", *DESK_CONDUCT, "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: answer within their account",
@@ -377,7 +377,7 @@ MAIL = [
     gate("mail: deliveries are signed", "cases/views/inbound.py", "if not _is_signed(request, raw):", "if False:", *DESK_MAIL),
     gate(
         "mail: an old delivery is refused",
-        "cases/views/inbound.py", " or abs(time.time() - int(timestamp[:15])) > TOLERANCE_SECONDS:", ":", *DESK_MAIL,
+        "cases/views/inbound.py", " or abs(time.time() - int(timestamp[:15])) > TOLERANCE_SECONDS", "", *DESK_MAIL,
     ),
     gate(
         "mail: the moment is signed with the message",

@@ -57,8 +57,8 @@ SIGN_IN = [
     gate(
         "sign-in: the terms come before anything else",
         "accounts/middleware.py",
-        "if not policy.terms or preview or not request.user.is_authenticated or not policy.asks_terms_of(request.user):",
-        "if True:", *POLICY,
+        "or not policy.asks_terms_of(request.user)",
+        "or True", *POLICY,
     ),
     gate(
         "sign-in: a session that is over ends",

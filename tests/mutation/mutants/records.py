@@ -162,8 +162,8 @@ RECORD = [
     gate(
         "records: managing needs more than one's own record",
         "accounts/models/contact.py",
-        "return self.account_id is not None and granted_scope(self, privilege, self.record_type) in MANAGING_SCOPES",
-        "return self.account_id is not None and granted_scope(self, privilege, self.record_type) is not None", *USERS,
+        "self.account_id is not None and granted_scope(self, privilege, self.record_type) in MANAGING_SCOPES",
+        "self.account_id is not None and granted_scope(self, privilege, self.record_type) is not None", *USERS,
     ),
     gate(
         "records: lists of colleagues are of the account that sent them",
