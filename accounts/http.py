@@ -1,15 +1,19 @@
 """What a view may rely on."""
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
     from accounts.models import Contact, SignInPolicy, User
-    from accounts.preview.session import Preview
 
 
 class Configuration(Protocol):
@@ -20,6 +24,33 @@ class Configuration(Protocol):
     def revision(self) -> UUID: ...
 
     def may_open(self, path: str, contact: "Contact | None") -> bool: ...
+
+
+LASTS_SECONDS = 30 * 60
+"""The longest preview."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the banner of a previewed page tells."""
+
+    contact: "Contact"
+    started_at: int
+    to_be_recorded: list[Callable[[], None]] = field(default_factory=list)
+    """Which files staff opened: written when the page has been made, which writes nothing itself."""
+
+    @property
+    def ends_at(self) -> datetime:
+        return datetime.fromtimestamp(self.started_at + LASTS_SECONDS, tz=timezone.get_current_timezone())
+
+    @property
+    def seconds(self) -> int:
+        """How long it has lasted; it counts for no longer than it could, however late its end is noticed."""
+        return min(int(time.time()) - self.started_at, LASTS_SECONDS)
+
+    @property
+    def is_over(self) -> bool:
+        return self.seconds >= LASTS_SECONDS
 
 
 class PortalRequest(HttpRequest):

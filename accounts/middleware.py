@@ -9,22 +9,19 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import IntegrityError, models
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.acting import ACTIVE_CONTACT, contacts_of, lost_access
 from accounts.http import PortalRequest
-from accounts.models import Contact, User
+from accounts.models import Contact
 from accounts.sessions import limits as session_limits
-from lib import compiled
 from lib.languages import is_offered
 from lib.outages import outage_of
-
-ACTIVE_CONTACT = "contact_id"
-"""Session key: which of the user's contacts is active."""
 
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -165,26 +162,6 @@ class ContactMiddleware:
         if contact:
             request.session[ACTIVE_CONTACT] = contact.pk
         return contact
-
-
-def contacts_of(user: User) -> list[Contact]:
-    return compiled.rows("contacts of a user", _contacts_of, user=user.pk)
-
-
-def _contacts_of(user: int) -> models.QuerySet[Contact]:
-    return Contact.objects.usable().filter(user=user).select_related("account").with_rights().order_by("pk")
-
-
-def lost_access(user: User) -> bool:
-    """Whether the user's last contact was deactivated after they signed in: their next click is the sign-in
-    page.
-
-    They sign in again to redeem a good invitation (accounts.sign_in.adapter); until then they see nothing of
-    anybody.
-    """
-    if user.is_staff or user.last_login is None:
-        return False
-    return Contact.objects.filter(user=user, deactivated_at__gt=user.last_login).exists()
 
 
 class PreferencesMiddleware:

@@ -13,15 +13,12 @@ child model go through their parent (``filter(case__in=Case.objects.visible_to(c
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from accounts.models import Contact
 
 Privilege = Literal["read", "create", "write", "delete"]
 PRIVILEGES: tuple[Privilege, ...] = ("read", "create", "write", "delete")
@@ -41,6 +38,37 @@ class Scope(models.TextChoices):
     GLOBAL = "global", _("All records")
     ACCOUNT = "account", _("Records of the contact's account")
     CONTACT = "contact", _("The contact's own records")
+
+
+class Permitted(Protocol):
+    """Whose record permissions are asked for: a Contact, or a Reader in its place."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def account_id(self) -> int | None: ...
+
+    @property
+    def is_usable(self) -> bool: ...
+
+    @property
+    def grants(self) -> Grants: ...
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What record permissions ask of a contact, and nothing more.
+
+    The text of a query that serves every contact with the same grants is made with one. Whatever asks for
+    more fails (an audience asks for a contact's roles), instead of keeping one contact's answer in
+    everybody's text.
+    """
+
+    pk: int
+    account_id: int | None
+    is_usable: bool
+    grants: Grants
 
 
 class Grant(NamedTuple):
@@ -90,7 +118,7 @@ class RecordType:
             return [] if self.belongs_to_somebody else [Grant(self.name, Scope.GLOBAL.value, "read")]
         return [Grant(self.name, scope, privilege) for scope in self.scopes for privilege in self.privileges]
 
-    def widest_scope(self, contact: "Contact", granted: Collection[str]) -> str | None:
+    def widest_scope(self, contact: Permitted, granted: Collection[str]) -> str | None:
         """The widest of the granted scopes that means something for this contact.
 
         Scopes nest (a contact's own records are also its account's), so one condition answers the query from
@@ -101,7 +129,7 @@ class RecordType:
                 return scope
         return None
 
-    def owner(self, contact: "Contact", scope: str) -> dict[str, int | None]:
+    def owner(self, contact: Permitted, scope: str) -> dict[str, int | None]:
         """The foreign keys, and their values, that rows within ``scope`` have; none for the global scope: any
         row.
 
@@ -121,11 +149,11 @@ M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 class ScopedQuerySet(models.QuerySet[M_co]):
     """Rows under record permissions. A view starts with ``visible_to``."""
 
-    def visible_to(self, contact: "Contact | None") -> Self:
+    def visible_to(self, contact: Permitted | None) -> Self:
         """The rows that ``contact`` may read; without a contact, what visitors may."""
         return self.permitted_to("read", contact)
 
-    def permitted_to(self, privilege: Privilege, contact: "Contact | None") -> Self:
+    def permitted_to(self, privilege: Privilege, contact: Permitted | None) -> Self:
         record_type: RecordType = self.model.record_type  # type: ignore[attr-defined]
         if contact is None:
             return (
@@ -137,7 +165,7 @@ class ScopedQuerySet(models.QuerySet[M_co]):
         return self.none() if scope is None else self.filter(**record_type.owner(contact, scope))
 
 
-def can(contact: "Contact | None", privilege: Privilege, target: "models.Model | type[models.Model]") -> bool:
+def can(contact: Permitted | None, privilege: Privilege, target: models.Model | type[models.Model]) -> bool:
     """Whether ``contact`` may do this with one record; asked of a model class: with any record at all."""
     record_type: RecordType = target.record_type  # type: ignore[union-attr]
     if contact is None:
@@ -164,7 +192,7 @@ def _is_for_visitors(privilege: Privilege, record_type: RecordType) -> bool:
     return Grant(record_type.name, Scope.GLOBAL.value, privilege) in record_type.grantable(for_visitors=True)
 
 
-def granted_scope(contact: "Contact | None", privilege: Privilege, record_type: RecordType) -> str | None:
+def granted_scope(contact: Permitted | None, privilege: Privilege, record_type: RecordType) -> str | None:
     """How far a contact's roles reach; nothing if they do not, and without a contact."""
     if contact is None or not contact.is_usable:
         return None

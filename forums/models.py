@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact, User, WebRole
 from accounts.models.user import initials_of
 from accounts.permissions.audiences import is_meant_for
-from accounts.scoping import Privilege, RecordType, ScopedQuerySet, can
+from accounts.scoping import Permitted, Privilege, RecordType, ScopedQuerySet, can
 from lib import markdown
 from lib.search import alike
 
 
 class ForumQuerySet(ScopedQuerySet["Forum"]):
-    def permitted_to(self, privilege: Privilege, contact: Contact | None) -> Self:
+    def permitted_to(self, privilege: Privilege, contact: Permitted | None) -> Self:
         """Forums without an audience, and those whose audience ``contact`` belongs to, if a role permits
         it."""
         audience = Forum.audience.through.objects.filter(forum=models.OuterRef("pk"))
@@ -150,7 +150,7 @@ class Authored(models.Model):
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
-    def visible_to(self, contact: Contact | None) -> Self:
+    def visible_to(self, contact: Permitted | None) -> Self:
         return self.filter(forum__in=Forum.objects.visible_to(contact))
 
     def with_authors(self) -> Self:
@@ -258,7 +258,7 @@ def slug_of(title: str) -> str:
 
 
 class PostQuerySet(models.QuerySet["Post"]):
-    def visible_to(self, contact: Contact | None) -> Self:
+    def visible_to(self, contact: Permitted | None) -> Self:
         return self.filter(topic__forum__in=Forum.objects.visible_to(contact))
 
     def in_order(self) -> Self:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
-from accounts.scoping import RecordType, ScopedQuerySet
+from accounts.scoping import Permitted, RecordType, ScopedQuerySet
 from invoices.totals import ZERO, Tax, Totals, line_net, taxes_of, totals_of, validate_currency
 from lib.uploads import opaque_path
 
@@ -92,7 +92,7 @@ class InvoiceSettings(models.Model):
 
 
 class InvoiceQuerySet(ScopedQuerySet["Invoice"]):
-    def visible_to(self, contact: Contact | None) -> Self:
+    def visible_to(self, contact: Permitted | None) -> Self:
         """Drafts are nobody's business outside the house."""
         return super().visible_to(contact).issued()
 

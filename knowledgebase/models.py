@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact, User, WebRole
 from accounts.permissions.audiences import is_meant_for
-from accounts.scoping import RecordType, ScopedQuerySet, can
+from accounts.scoping import Permitted, RecordType, ScopedQuerySet, can
 from knowledgebase.headings import Section, sections
 from knowledgebase.snippets import passage, with_hits
 from lib.search import CONFIGURATION, any_word
@@ -30,15 +30,15 @@ RANK_WEIGHTS = [0.3, 0.3, 0.3, 1.0]
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
-    def meant_for(self, contact: Contact | None) -> Self:
+    def meant_for(self, contact: Permitted | None) -> Self:
         """Categories for everyone, and those whose audience ``contact`` belongs to."""
         audience = Category.audience.through.objects.filter(category=OuterRef("pk"))
         return self.filter(is_meant_for(contact, audience))
 
-    def visible_to(self, contact: Contact | None) -> Self:
+    def visible_to(self, contact: Permitted | None) -> Self:
         return self.meant_for(contact) if can(contact, "read", Article) else self.none()
 
-    def with_top_articles(self, contact: Contact | None) -> Self:
+    def with_top_articles(self, contact: Permitted | None) -> Self:
         """Load the latest visible articles of each category in the same query, as ``top_articles`` (title and
         slug)."""
         articles = Article.objects.visible_to(contact).filter(category=OuterRef("pk")).latest_first()
@@ -97,7 +97,7 @@ class ArticleQuerySet(ScopedQuerySet["Article"]):
     def published(self) -> Self:
         return self.filter(status=Article.Status.PUBLISHED)
 
-    def visible_to(self, contact: Contact | None) -> Self:
+    def visible_to(self, contact: Permitted | None) -> Self:
         """Published articles in categories that are meant for ``contact``, if any role permits to read
         articles."""
         categories = Category.objects.meant_for(contact)

@@ -2,23 +2,16 @@
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 PATIENCE = 25
 """Seconds that a program has to end by itself; gunicorn gives its requests 20."""
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-
-Programs = dict[str, subprocess.Popen[bytes]]
-
-
-class _Told(BaseException):
-    """A signal came."""
 
 
 def run_together(
@@ -26,40 +19,23 @@ def run_together(
 ) -> str:
     """Run the commands until one of them ends or a signal comes, and end the others. Returns which one ended
     and how; "" after a signal."""
-    programs: Programs = {}
-    with _signals_raised():
-        try:
-            for name, command in commands.items():
-                programs[name] = _start(command, folder, environment)
-            name = _first_to_end(programs)
-        except _Told:
-            name = ""
-        finally:
-            for program in programs.values():
-                program.terminate()
-            for program in programs.values():
-                _end(program)
-    return f"{name} ended with status {programs[name].returncode}" if name else ""
+    programs: dict[str, subprocess.Popen[bytes]] = {}
+    with _arriving_signals() as arrivals:
+        for name, command in commands.items():
+            programs[name] = _start(command, folder, environment)
+        ended = ""
+        while not ended and not _is_told_to_stop(arrivals):
+            ended = next((name for name, program in programs.items() if program.poll() is not None), "")
+        for program in programs.values():
+            program.terminate()
+        for program in programs.values():
+            _end(program)
+    return f"{ended} ended with status {programs[ended].returncode}" if ended else ""
 
 
 def _start(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """In a process group of its own: Ctrl-C reaches this process alone, which then ends the others."""
     return subprocess.Popen(command, cwd=folder, env=dict(environment), process_group=0)
-
-
-def _first_to_end(programs: Programs) -> str:
-    names = {program.pid: name for name, program in programs.items()}
-    while (pid := _next_dead_child()) not in names:
-        os.waitpid(
-            pid, 0
-        )  # left behind by a program, and inherited where this is the first process of a container
-    return names[pid]
-
-
-def _next_dead_child() -> int:
-    """Its process id. It stays to be collected."""
-    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-    return ended.si_pid if ended else 0
 
 
 def _end(program: subprocess.Popen[bytes]) -> None:
@@ -74,17 +50,23 @@ def _end(program: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _signals_raised() -> Iterator[None]:
-    """The first signal raises; those after it change nothing, for everything is ending already."""
-    before = {number: signal.signal(number, _raise_once) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _arriving_signals() -> Iterator[socket.socket]:
+    """A socket from which the number of each signal can be read, of a child that ended too. None gets lost,
+    whatever this process is doing when it comes."""
+    arrivals, sender = socket.socketpair()
+    sender.settimeout(0)
+    numbers = (*SIGNALS, signal.SIGCHLD)
+    with arrivals, sender:
+        handlers = {number: signal.signal(number, lambda *_: None) for number in numbers}
+        wakeup = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+        try:
+            yield arrivals
+        finally:
+            signal.set_wakeup_fd(wakeup)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
 
-def _raise_once(number: int, frame: FrameType | None) -> NoReturn:
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
-    raise _Told
+def _is_told_to_stop(arrivals: socket.socket) -> bool:
+    """Wait for the next signals. A child that ended is none of those that stop."""
+    return any(number in SIGNALS for number in arrivals.recv(64))

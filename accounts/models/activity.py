@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.account import Account
 from accounts.models.contact import Contact
 from accounts.models.user import User
-from accounts.scoping import RecordType, granted_scope, record_types
+from accounts.scoping import Permitted, RecordType, granted_scope, record_types
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
-    def visible_to(self, contact: Contact | None) -> Self:
+    def visible_to(self, contact: Permitted | None) -> Self:
         """What customers may know happened to the records that ``contact`` may read.
 
         An activity carries the account and contact of its record, so each type is scoped as its records are.
@@ -35,7 +35,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         return self.filter(account=manager.account_id, record_type__in=kinds, is_internal=False)
 
     @staticmethod
-    def _condition(kind: RecordType, contact: Contact | None) -> models.Q | None:
+    def _condition(kind: RecordType, contact: Permitted | None) -> models.Q | None:
         scope = granted_scope(contact, "read", kind)
         if contact is None or scope is None or not kind.belongs_to_somebody:
             return None

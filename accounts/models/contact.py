@@ -1,4 +1,3 @@
-from copy import copy
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -256,19 +255,6 @@ class Contact(models.Model):
     @property
     def _with_rights(self) -> Any:
         return self if hasattr(self, "loaded_permissions") else Contact.objects.with_rights().get(pk=self.pk)
-
-    def standing_in(self, pk: int, account_id: int | None) -> "Contact":
-        """Somebody with the same rights and other keys, never saved: for texts of queries that serve every
-        contact.
-
-        Without roles: whoever asks for them (an audience does) fails, instead of keeping one contact's roles
-        in everybody's text.
-        """
-        other = copy(self)
-        other.__dict__.update(id=pk, account_id=account_id, grants=self.grants)
-        for name in ("role_ids", "loaded_role_ids"):
-            other.__dict__.pop(name, None)
-        return other
 
     def deactivate(self) -> None:
         self.is_active, self.deactivated_at = False, timezone.now()

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from accounts.models import Contact
+from accounts.scoping import Reader
 from lib import compiled
 
 M = TypeVar("M", bound=models.Model)
@@ -14,14 +15,14 @@ M = TypeVar("M", bound=models.Model)
 def rows_for(
     contact: Contact, shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: Any
 ) -> list[M]:
-    """The rows of ``build(contact, **values)``.
+    """The rows of ``build(reader, **values)``.
 
-    What the contact's roles let them read is part of the text's shape; their keys are values in it. ``build``
-    may ask the contact for nothing else.
+    ``build`` is given a Reader in the contact's place. What the contact's roles let them read is part of the
+    text's shape; their keys are values in it.
     """
 
     def built(contact_pk: int, account_pk: int | None = None, **others: Any) -> models.QuerySet[M]:
-        return build(contact.standing_in(contact_pk, account_pk), **others)
+        return build(Reader(contact_pk, account_pk, contact.is_usable, contact.grants), **others)
 
     keys = {"contact_pk": contact.pk, **({"account_pk": contact.account_id} if contact.account_id else {})}
     return compiled.rows((shape, contact.read_scopes, len(keys)), built, **keys, **values)

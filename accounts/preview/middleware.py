@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.http import PortalRequest
-from accounts.preview.session import KEY, End, Preview, end, held, may_preview
+from accounts.http import PortalRequest, Preview
+from accounts.preview.session import KEY, End, end, held, may_preview
 from lib.outages import is_read_only
 
 SAFE = ("GET", "HEAD", "OPTIONS")

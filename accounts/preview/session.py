@@ -2,26 +2,21 @@
 at most."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, cast
 
 from django.db import models
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.previews import record_end_of_preview, record_preview
 from accounts.actors import Actor
-from accounts.http import PortalRequest
+from accounts.http import PortalRequest, Preview
 from accounts.models import Contact
 from accounts.second_factor.rules import may_administer
 
 KEY = "preview"
 """Session key: whom the preview shows, and since when, in seconds since 1970."""
 
-LASTS_SECONDS = 30 * 60
 PERMISSION = "accounts.preview_contact"
 
 
@@ -33,29 +28,6 @@ class End(models.TextChoices):
     TIME = "time", _("half an hour is over")
     RIGHTS = "rights", _("the right to it, or the second factor, is gone")
     SIGN_OUT = "sign-out", _("signed out")
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What the banner of a previewed page tells."""
-
-    contact: Contact
-    started_at: int
-    to_be_recorded: list[Callable[[], None]] = field(default_factory=list)
-    """Which files staff opened: written when the page has been made, which writes nothing itself."""
-
-    @property
-    def ends_at(self) -> datetime:
-        return datetime.fromtimestamp(self.started_at + LASTS_SECONDS, tz=timezone.get_current_timezone())
-
-    @property
-    def seconds(self) -> int:
-        """How long it has lasted; it counts for no longer than it could, however late its end is noticed."""
-        return min(int(time.time()) - self.started_at, LASTS_SECONDS)
-
-    @property
-    def is_over(self) -> bool:
-        return self.seconds >= LASTS_SECONDS
 
 
 def may_preview(request: HttpRequest) -> bool:

@@ -19,8 +19,8 @@ from django_otp.plugins.otp_email.models import EmailDevice
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.acting import contacts_of
 from accounts.http import PortalRequest
-from accounts.middleware import contacts_of
 from accounts.models import Contact, SignInPolicy, TrustedBrowser, User
 from accounts.models.invitation import hash_of
 

@@ -11,7 +11,7 @@ from accounts.actions import record_activity
 from accounts.actors import SYSTEM
 from cases.actions.notices import everyone_concerned, leads_of, mail_staff, watchers_of
 from cases.actions.one_by_one import one_by_one
-from cases.models import PAUSED, Case, CaseClock, CaseMessage, CasePause, Promise, SlaPolicy
+from cases.models import PAUSED, Case, CaseClock, CaseMessage, CasePause, Promise
 from lib.business_time import BusinessHours
 
 REPLIES = (Promise.FIRST_REPLY, Promise.NEXT_REPLY)
@@ -20,7 +20,7 @@ OF_CLOCK = ("case__assigned_to", "case__queue__lead", "case__account", "case__co
 
 def begin_promises(case: Case, now: datetime) -> None:
     """For a new case, or one that is taken up again: what its service level promises from now on."""
-    case.sla_policy = SlaPolicy.objects.for_case(case)
+    case.sla_policy = case.fitting_policy()
     case.save(update_fields=["sla_policy"])
     _begin(case, owed_reply(case), now)
     _begin(case, Promise.RESOLUTION, now)
@@ -58,7 +58,7 @@ def pause_or_resume(case: Case, before: str, now: datetime) -> None:
 def change_promises(case: Case, now: datetime) -> None:
     """Another priority, type or contract may promise something else, reckoned from when the promise began;
     what was not promised before is promised now."""
-    case.sla_policy = SlaPolicy.objects.for_case(case)
+    case.sla_policy = case.fitting_policy()
     case.save(update_fields=["sla_policy"])
     for clock in running(case):
         minutes = case.sla_policy.minutes_for(clock.promise) if case.sla_policy else None

@@ -80,7 +80,12 @@ def why_not_drawn_from(case: Case, entitlement: Entitlement | None) -> str:
     """Empty where the case may draw from it, or from none."""
     if case.merged_into_id:
         return _("This case was merged into another. Change it there, please.")
-    if entitlement and not Entitlement.objects.valid_for(case).filter(pk=entitlement.pk).exists():
+    if (
+        entitlement
+        and not Entitlement.objects.valid_for(case.account_id, case.created_at)
+        .filter(pk=entitlement.pk)
+        .exists()
+    ):
         return _(
             "This contract is not of the case's account, or was not valid "
             "on the day when the case was opened."

@@ -77,7 +77,9 @@ class CaseForm(forms.ModelForm[Case]):
             ]
         if "entitlement" in self.fields:
             drawn: Any = self.fields["entitlement"]
-            valid = Entitlement.objects.valid_for(self.instance).values("pk")
+            valid = Entitlement.objects.valid_for(self.instance.account_id, self.instance.created_at).values(
+                "pk"
+            )
             drawn.queryset = Entitlement.objects.filter(Q(pk__in=valid) | Q(pk=self.instance.entitlement_id))
 
     @cached_property

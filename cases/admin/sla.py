@@ -177,7 +177,7 @@ class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
     def _tried(self, **data: Any) -> dict[str, Any]:
         account, product = data["account"], data["product"]
         entitlement = next_entitlement(account.pk if account else None, product.pk if product else None)
-        policy = SlaPolicy.objects.for_case(Case(**data, entitlement=entitlement))
+        policy = Case(**data, entitlement=entitlement).fitting_policy()
         by_entitlement = (
             entitlement if policy and entitlement and entitlement.sla_policy_id == policy.pk else None
         )

@@ -10,7 +10,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact
-from accounts.scoping import Scope, granted_scope
+from accounts.scoping import Permitted, Scope, granted_scope
 from cases.models import CLOSED, Case, CaseQuerySet, CaseStatus, Category, Product, RequestType
 from lib.widgets import HiddenLine, Line, PlainSelect
 
@@ -114,7 +114,7 @@ class CaseFilterForm(forms.Form):
         picked = any(self.chosen(name) for name in ("q", "status", *MORE))
         return None if picked else (self.current_view, self.chosen("whose") or "", self.sorted_by)
 
-    def parts(self, rows: CaseQuerySet, reader: Contact) -> list[CaseQuerySet]:
+    def parts(self, rows: CaseQuerySet, reader: Permitted) -> list[CaseQuerySet]:
         """What the narrowed ``rows`` are put together from. A contact's own cases come in a list's order from
         an index, and so do those that they joined; both at once do not."""
         is_mixed = self.scope == Scope.CONTACT and not self.chosen("whose")
@@ -123,7 +123,7 @@ class CaseFilterForm(forms.Form):
             for part in ([rows.own(reader), rows.joined(reader)] if is_mixed else [rows])
         ]
 
-    def narrow(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
+    def narrow(self, rows: CaseQuerySet, reader: Permitted) -> CaseQuerySet:
         """``rows`` as CaseQuerySet.visible_to gives them to ``reader``."""
         rows = {"active": rows.active, "waiting": rows.waiting_for_customer, "resolved": rows.closed}.get(
             self.current_view, rows.all
@@ -140,17 +140,17 @@ class CaseFilterForm(forms.Form):
             rows = rows.filter(created_at__lt=_midnight(until + timedelta(days=1)))
         return rows.matching(self.chosen("q")) if self.chosen("q") else rows
 
-    def _marked(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
+    def _marked(self, rows: CaseQuerySet, reader: Permitted) -> CaseQuerySet:
         chosen = self.chosen("status")
         if chosen == OTHERS:
-            return rows.waiting_for_customer().exclude(contact=reader)
+            return rows.waiting_for_customer().exclude(contact=reader.pk)
         words = {status.customer_label for status in self.statuses if status.slug == chosen}
         return rows.marked(words, reader) if words else rows
 
-    def _of_whom(self, rows: CaseQuerySet, reader: Contact) -> CaseQuerySet:
+    def _of_whom(self, rows: CaseQuerySet, reader: Permitted) -> CaseQuerySet:
         match self.chosen("whose"):
             case "mine":
-                return rows.filter(contact=reader) if self.scope == Scope.GLOBAL else rows.own(reader)
+                return rows.filter(contact=reader.pk) if self.scope == Scope.GLOBAL else rows.own(reader)
             case "account":
                 return rows.filter(account=reader.account_id)
             case "followed":

@@ -6,6 +6,7 @@ from cases.models.catalogue import (
     TRANSITIONS,
     CaseStatus,
     Category,
+    Priority,
     Product,
     RequestField,
     RequestType,
@@ -29,7 +30,6 @@ from cases.models.sla import (
     CaseClock,
     CasePause,
     ClosedDay,
-    Priority,
     Promise,
     SlaPolicy,
 )

@@ -3,10 +3,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.expressions import CombinedExpression
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -15,30 +14,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact, User
 from accounts.scoping import RecordType, can
 from cases.models.case_queryset import CaseManager
-from cases.models.catalogue import CLOSED, PAUSED, TRANSITIONS, CaseStatus, Category, Product, RequestType
+from cases.models.catalogue import (
+    CLOSED,
+    PAUSED,
+    TRANSITIONS,
+    CaseStatus,
+    Category,
+    Priority,
+    Product,
+    RequestType,
+)
 from cases.models.entitlement import Entitlement
 from cases.models.participation import CaseParticipant
-from cases.models.sla import Priority, SlaPolicy
-from lib.search import CONFIGURATION
-
-SEARCHED = CombinedExpression(
-    CombinedExpression(
-        SearchVector("subject", config=CONFIGURATION, weight="A"),
-        "||",
-        models.Func(
-            "answers",
-            template=f"setweight(to_tsvector('{CONFIGURATION}', jsonb_path_query_array(%(expressions)s, "
-            f"'$[*].value')), 'B')",
-        ),
-        output_field=SearchVectorField(),
-    ),
-    "||",
-    models.Func(template="coalesce(said, '')", output_field=SearchVectorField()),
-    output_field=SearchVectorField(),
-)
-"""What a case is found by: its subject; what was answered, not what was asked: that is the same in all cases
-of a type; and what was said in it, where customers can read it. ``said`` is a column that the database alone
-keeps (migration 0018)."""
+from cases.models.searched import SEARCHED
+from cases.models.sla import SlaPolicy
 
 
 class Case(models.Model):
@@ -353,6 +342,14 @@ class Case(models.Model):
         )
         return (
             takes_part and CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()
+        )
+
+    def fitting_policy(self) -> SlaPolicy | None:
+        """Named by the entitlement, or else the one that says the most about the case."""
+        if self.entitlement and self.entitlement.sla_policy_id:
+            return SlaPolicy.objects.select_related("calendar").get(pk=self.entitlement.sla_policy_id)
+        return SlaPolicy.objects.fitting(
+            account_id=self.account_id, request_type_id=self.request_type_id, priority=self.priority
         )
 
     def accepts_reply_from(self, contact: Contact | None) -> bool:

@@ -10,8 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models.functions import Coalesce, Concat, JSONObject
 
-from accounts.models import Contact
-from accounts.scoping import Privilege, Scope, ScopedQuerySet, granted_scope
+from accounts.scoping import Permitted, Privilege, Scope, ScopedQuerySet, granted_scope
 from cases.models.catalogue import Category
 from cases.models.participation import CaseParticipant, CaseReading, Draft, SavedView
 from cases.models.settings import CaseDesk
@@ -60,7 +59,7 @@ class Checked(models.Func):
 
 
 class CaseQuerySet(ScopedQuerySet["Case"]):
-    def permitted_to(self, privilege: Privilege, contact: Contact | None) -> Self:
+    def permitted_to(self, privilege: Privilege, contact: Permitted | None) -> Self:
         """Besides what record permissions allow: a case that a contact was asked to join, within their own
         account."""
         permitted = super().permitted_to(privilege, contact)
@@ -72,18 +71,18 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
             return permitted
         return self.filter(self._is_own(contact) | self._was_asked_to_join(contact))
 
-    def own(self, contact: Contact) -> Self:
+    def own(self, contact: Permitted) -> Self:
         """Those that the contact opened for their account."""
         return self.filter(self._is_own(contact))
 
-    def joined(self, contact: Contact) -> Self:
+    def joined(self, contact: Permitted) -> Self:
         """Those of the account that the contact was asked to join."""
         return self.filter(self._was_asked_to_join(contact))
 
-    def _is_own(self, contact: Contact) -> models.Q:
-        return models.Q(contact=contact, account=contact.account_id)
+    def _is_own(self, contact: Permitted) -> models.Q:
+        return models.Q(contact=contact.pk, account=contact.account_id)
 
-    def _was_asked_to_join(self, contact: Contact) -> models.Q:
+    def _was_asked_to_join(self, contact: Permitted) -> models.Q:
         account = models.Value(contact.account_id, output_field=models.BigIntegerField())
         within_account = (
             models.Q(Checked(models.F("account"), account)) if contact.account_id else models.Q(account=None)
@@ -107,17 +106,17 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def waiting_for_customer(self) -> Self:
         return self.filter(category=Category.WAITING)
 
-    def marked(self, words: Collection[str], reader: Contact) -> Self:
+    def marked(self, words: Collection[str], reader: Permitted) -> Self:
         """Those whose badge says one of these words to ``reader``: see Case.status_for."""
-        says_so = ~models.Q(category=Category.WAITING) | models.Q(contact=reader)
+        says_so = ~models.Q(category=Category.WAITING) | models.Q(contact=reader.pk)
         return self.filter(says_so, status__customer_label__in=words)
 
-    def followed_by(self, contact: Contact) -> Self:
+    def followed_by(self, contact: Permitted) -> Self:
         """The contact's own cases are followed without being asked."""
         return self.filter(self._joined_by(contact))
 
-    def _joined_by(self, contact: Contact, **how: bool) -> models.Q:
-        joined = CaseParticipant.objects.filter(contact=contact, **how).values("case")
+    def _joined_by(self, contact: Permitted, **how: bool) -> models.Q:
+        joined = CaseParticipant.objects.filter(contact=contact.pk, **how).values("case")
         return models.Q(OneOf(models.F("pk"), ArraySubquery(joined)))
 
     def waiting_first(self, limit: int) -> list["Case"]:
@@ -154,7 +153,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def for_list(self) -> Self:
         return self.select_related("contact", "product", "status").only(*IN_LIST)
 
-    def for_page(self, contact: Contact) -> Self:
+    def for_page(self, contact: Permitted) -> Self:
         """Load all that a case's page shows beside its conversation in the same query."""
         clocks = CaseClock.objects.filter(case=models.OuterRef("pk"), met_at=None, dropped_at=None).order_by(
             "due_at"
@@ -166,7 +165,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         visible = self.model.objects.visible_to(contact)
         followed = visible.filter(pk=models.OuterRef("follows_up_id"))
         following = visible.filter(follows_up=models.OuterRef("pk")).order_by("created_at", "pk")
-        draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact)
+        draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact.pk)
         desk = CaseDesk.objects.filter(pk=1)
         return self.select_related(*ON_PAGE).annotate(
             running_clocks=ArraySubquery(clocks.values(row=JSONObject(promise="promise", due_at="due_at"))),
@@ -181,13 +180,13 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
             ),
         )
 
-    def with_reading(self, contact: Contact) -> Self:
+    def with_reading(self, contact: Permitted) -> Self:
         """Load until when the contact has read each case, for the mark of what is new."""
         return self.annotate(read_at=_read_until(contact))
 
-    def with_views_of(self, contact: Contact) -> Self:
+    def with_views_of(self, contact: Permitted) -> Self:
         """Load the contact's saved views beside each case; PostgreSQL looks for them once."""
-        views = SavedView.objects.filter(contact=contact)
+        views = SavedView.objects.filter(contact=contact.pk)
         return self.annotate(
             views=ArraySubquery(views.values(row=JSONObject(pk="pk", name="name", query="query")))
         )
@@ -202,22 +201,24 @@ class CaseManager(_CaseManager["Case"]):
         return CaseQuerySet(self.model, using=self._db).defer("search")
 
 
-def _read_until(contact: Contact) -> Coalesce:
+def _read_until(contact: Permitted) -> Coalesce:
     """Since when what others wrote is new to the contact; None for a case that they have nothing to do with
     yet.
 
     Whoever never looked has read what they wrote themselves, by mail for example; else nothing since they
     opened the case or joined it.
     """
-    reading = CaseReading.objects.filter(case=models.OuterRef("pk"), contact=contact).values("read_at")
+    reading = CaseReading.objects.filter(case=models.OuterRef("pk"), contact=contact.pk).values("read_at")
     own_words = apps.get_model("cases", "CaseMessage").objects.filter(
-        case=models.OuterRef("pk"), author_contact=contact
+        case=models.OuterRef("pk"), author_contact=contact.pk
     )
-    joined = CaseParticipant.objects.filter(case=models.OuterRef("pk"), contact=contact).values("created_at")
+    joined = CaseParticipant.objects.filter(case=models.OuterRef("pk"), contact=contact.pk).values(
+        "created_at"
+    )
     return Coalesce(
         models.Subquery(reading[:1]),
         models.Subquery(own_words.order_by("-created_at", "-pk").values("created_at")[:1]),
-        models.Case(models.When(contact=contact, then=models.F("created_at"))),
-        models.Subquery(joined[:1]),
+        models.Case(models.When(contact=contact.pk, then=models.F("created_at"))),
+        models.Subquery(joined.values("created_at")[:1]),
         output_field=models.DateTimeField(null=True),
     )

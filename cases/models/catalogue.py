@@ -10,6 +10,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class Priority(models.TextChoices):
+    LOW = "low", _("Low")
+    NORMAL = "normal", _("Normal")
+    HIGH = "high", _("High")
+    URGENT = "urgent", _("Urgent")
+
+
 class Product(models.Model):
     """Something the company sells, that cases are about."""
 

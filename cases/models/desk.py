@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, User
 from cases.models.case import Case
-from cases.models.catalogue import Product, RequestType
+from cases.models.catalogue import Priority, Product, RequestType
 from cases.models.message import CaseMessage
-from cases.models.sla import Priority
 
 
 class Queue(models.Model):

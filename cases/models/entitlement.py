@@ -1,8 +1,8 @@
 """What an account has bought: cases or hours of work, and every deduction from it."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,11 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
 from accounts.scoping import RecordType, ScopedQuerySet
-from cases.models.catalogue import Product
-from cases.models.sla import Priority, SlaPolicy
-
-if TYPE_CHECKING:
-    from cases.models.case import Case
+from cases.models.catalogue import Priority, Product
+from cases.models.sla import SlaPolicy
 
 QUANTITY: dict[str, Any] = {"max_digits": 9, "decimal_places": 2}
 
@@ -26,10 +23,10 @@ class EntitlementQuerySet(ScopedQuerySet["Entitlement"]):
     def valid_on(self, day: date) -> Self:
         return self.filter(valid_from__lte=day, valid_until__gte=day, is_active=True)
 
-    def valid_for(self, case: "Case") -> Self:
-        """Those of the case's account, on the day when it was opened, whatever it is about."""
-        found = self.valid_on(timezone.localdate(case.created_at))
-        return found.filter(account=case.account_id) if case.account_id else self.none()
+    def valid_for(self, account_id: int | None, opened_at: datetime) -> Self:
+        """Those of a case's account, on the day when it was opened, whatever it is about."""
+        found = self.valid_on(timezone.localdate(opened_at))
+        return found.filter(account=account_id) if account_id else self.none()
 
     def covering(self, account_id: int | None, product_id: int | None, day: date | None = None) -> Self:
         """What a day's cases (None: today's) of an account about a product draw from, the first to be used
@@ -221,7 +218,7 @@ class Deduction(models.Model):
     corrects."""
 
     entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="deductions")
-    case: "models.ForeignKey[Case, Case]" = models.ForeignKey(
+    case: "models.ForeignKey[Any, Any]" = models.ForeignKey(
         "cases.Case", on_delete=models.PROTECT, related_name="deductions"
     )
     time_entry = models.ForeignKey(TimeEntry, null=True, on_delete=models.PROTECT, related_name="deductions")

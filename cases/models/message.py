@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact, User
+from accounts.scoping import Permitted
 from cases.models.case import Case
 from lib.uploads import opaque_path
 
@@ -18,7 +19,7 @@ def attachment_path(attachment: "Attachment", name: str) -> str:
 
 
 class CaseMessageQuerySet(models.QuerySet["CaseMessage"]):
-    def visible_to(self, contact: Contact | None) -> Self:
+    def visible_to(self, contact: Permitted | None) -> Self:
         """What customers may read of the cases that they may see. Internal notes are for staff alone."""
         cases = Case.objects.visible_to(contact)
         return self.filter(case__in=cases, visibility=CaseMessage.Visibility.CUSTOMER)
@@ -89,7 +90,7 @@ class CaseMessage(models.Model):
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
-    def visible_to(self, contact: Contact | None) -> Self:
+    def visible_to(self, contact: Permitted | None) -> Self:
         return self.filter(message__in=CaseMessage.objects.visible_to(contact))
 
     def with_case(self) -> Self:

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.models.sla import Priority
+from cases.models.catalogue import Priority
 
 
 class CaseDeskQuerySet(models.QuerySet["CaseDesk"]):

@@ -3,7 +3,7 @@ stands."""
 
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -12,19 +12,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from cases.models.catalogue import RequestType
+from cases.models.catalogue import Priority, RequestType
 from lib.business_time import BusinessHours, Span
 from lib.timezones import validate_time_zone
-
-if TYPE_CHECKING:
-    from cases.models.case import Case
-
-
-class Priority(models.TextChoices):
-    LOW = "low", _("Low")
-    NORMAL = "normal", _("Normal")
-    HIGH = "high", _("High")
-    URGENT = "urgent", _("Urgent")
 
 
 def validate_country(code: str) -> None:
@@ -146,15 +136,13 @@ class Promise(models.TextChoices):
 
 
 class SlaPolicyQuerySet(models.QuerySet["SlaPolicy"]):
-    def for_case(self, case: "Case") -> "SlaPolicy | None":
-        """The policy that says the most about the case: named by its entitlement, else for its account before
-        its type before its priority, else the first in order."""
-        if case.entitlement and case.entitlement.sla_policy_id:
-            return self.select_related("calendar").get(pk=case.entitlement.sla_policy_id)
+    def fitting(self, *, account_id: int | None, request_type_id: int, priority: str) -> "SlaPolicy | None":
+        """The policy that says the most about such a case: for its account before its type before its
+        priority, else the first in order."""
         fits = (
-            models.Q(account=case.account_id) | models.Q(account=None),
-            models.Q(request_type=case.request_type_id) | models.Q(request_type=None),
-            models.Q(priority__in=(case.priority, "")),
+            models.Q(account=account_id) | models.Q(account=None),
+            models.Q(request_type=request_type_id) | models.Q(request_type=None),
+            models.Q(priority__in=(priority, "")),
         )
         return (
             self.filter(*fits, is_active=True, only_by_entitlement=False)

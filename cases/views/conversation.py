@@ -19,10 +19,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
-from accounts.models import Activity, Contact
+from accounts.models import Activity
 from accounts.offers import may_open_case
 from accounts.permissions.compiled import rows_for
-from accounts.scoping import can
+from accounts.scoping import Permitted, can
 from cases.actions import edit_reply, reply_to_case
 from cases.actions.messages import why_not_edited
 from cases.actions.reading import note_reading, save_draft
@@ -208,7 +208,7 @@ def _is_settled(case: Case) -> bool:
 def _messages(request: PortalRequest, case: Case) -> KeysetPage[CaseMessage]:
     cut = Cut.of(request.GET, CaseMessage, by="created_at", size=MESSAGES_A_PAGE)
 
-    def rows(contact: Contact, case_pk: int, **cursor: Any) -> QuerySet[CaseMessage]:
+    def rows(contact: Permitted, case_pk: int, **cursor: Any) -> QuerySet[CaseMessage]:
         return cut.narrow(
             CaseMessage.objects.visible_to(contact).filter(case=case_pk).for_conversation(), **cursor
         )
@@ -245,7 +245,11 @@ def _events(request: PortalRequest, case: Case, page: KeysetPage[CaseMessage]) -
 
 
 def _events_between(
-    contact: Contact, record: str, case_pk: int, since: datetime | None = None, latest: datetime | None = None
+    contact: Permitted,
+    record: str,
+    case_pk: int,
+    since: datetime | None = None,
+    latest: datetime | None = None,
 ) -> QuerySet[Activity]:
     events = Activity.objects.filter(record_type="case", record_id=record, verb__in=EVENTS, is_internal=False)
     events = events.filter(at__gte=since) if since else events

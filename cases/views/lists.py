@@ -18,7 +18,7 @@ from accounts.models import Contact
 from accounts.offers import may_open_case
 from accounts.page_rights import only_for
 from accounts.permissions.compiled import rows_for
-from accounts.scoping import can
+from accounts.scoping import Permitted, can
 from cases.actions.exports import export_cases
 from cases.actions.saved_views import save_view
 from cases.display.case_rows import case_rows
@@ -132,7 +132,7 @@ def page_of_cases(contact: Contact, filters: CaseFilterForm, query: QueryDict) -
     it loads these few, with all that a row shows."""
     cut = Cut.of(query, Case, by=filters.sorted_by)
 
-    def rows(reader: Contact, **cursor: Any) -> QuerySet[Case]:
+    def rows(reader: Permitted, **cursor: Any) -> QuerySet[Case]:
         visible = Case.objects.visible_to(reader)
         found = [cut.narrow(part, **cursor) for part in filters.parts(visible, reader)]
         return cut.narrow(

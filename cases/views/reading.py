@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.permissions.compiled import rows_for
+from accounts.scoping import Permitted
 from cases.models import Case
 
 
@@ -28,7 +29,7 @@ def visible_case(request: PortalRequest, number: str) -> Case:
     return found[0]
 
 
-def _case_page(contact: Contact, number: str) -> QuerySet[Case]:
+def _case_page(contact: Permitted, number: str) -> QuerySet[Case]:
     return Case.objects.visible_to(contact).for_page(contact).filter(number=number)
 
 

@@ -4,8 +4,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Contact, WebRole
+from accounts.models import WebRole
 from accounts.permissions.audiences import is_meant_for, is_named_for
+from accounts.scoping import Permitted
 from lib import markdown
 
 
@@ -14,7 +15,7 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         now = timezone.now()
         return self.filter(published_at__lte=now).exclude(expires_at__lte=now)
 
-    def visible_to(self, contact: Contact | None) -> Self:
+    def visible_to(self, contact: Permitted | None) -> Self:
         """Published ones: those for everyone who is signed in, and those whose audience ``contact`` belongs
         to.
 

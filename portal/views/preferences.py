@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accounts.middleware import ACTIVE_CONTACT
+from accounts.acting import ACTIVE_CONTACT
 from lib.theme import THEMES
 from portal.site.http import SiteRequest
 

@@ -1,0 +1,24 @@
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models.expressions import CombinedExpression
+
+from lib.search import CONFIGURATION
+
+SEARCHED = CombinedExpression(
+    CombinedExpression(
+        SearchVector("subject", config=CONFIGURATION, weight="A"),
+        "||",
+        models.Func(
+            "answers",
+            template=f"setweight(to_tsvector('{CONFIGURATION}', jsonb_path_query_array(%(expressions)s, "
+            f"'$[*].value')), 'B')",
+        ),
+        output_field=SearchVectorField(),
+    ),
+    "||",
+    models.Func(template="coalesce(said, '')", output_field=SearchVectorField()),
+    output_field=SearchVectorField(),
+)
+"""What a case is found by: its subject; what was answered, not what was asked: that is the same in all cases
+of a type; and what was said in it, where customers can read it. ``said`` is a column that the database alone
+keeps (migration 0018)."""
