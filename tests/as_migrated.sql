@@ -1,4 +1,5 @@
--- Remembers what is in the tables now, and puts it back there on demand, where something has changed.
+-- Remembers what is in the tables now, and puts it back there on demand, where something has changed. The copies have names of
+-- their own: who looks a table up in the catalogue by its name finds one.
 -- TRUNCATE would make every table and index anew: here rows are few, and DELETE costs a hundredth.
 
 CREATE SCHEMA as_migrated;
@@ -8,7 +9,7 @@ DECLARE
     name text;
 BEGIN
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('CREATE TABLE as_migrated.%1$I AS TABLE public.%1$I', name);
+        EXECUTE format('CREATE TABLE as_migrated.%I AS TABLE public.%I', 'was_' || name, name);
     END LOOP;
 END $$;
 
@@ -26,7 +27,8 @@ DECLARE
     answer boolean;
 BEGIN
     EXECUTE format(
-        'SELECT EXISTS ((TABLE public.%1$I EXCEPT TABLE as_migrated.%1$I) UNION ALL (TABLE as_migrated.%1$I EXCEPT TABLE public.%1$I))', name
+        'SELECT EXISTS ((TABLE public.%1$I EXCEPT TABLE as_migrated.%2$I) UNION ALL (TABLE as_migrated.%2$I EXCEPT TABLE public.%1$I))',
+        name, 'was_' || name
     ) INTO answer;
     RETURN answer;
 END $$;
@@ -42,7 +44,9 @@ BEGIN
     FOR changed IN SELECT * FROM as_migrated."the tables" AS one WHERE as_migrated.is_changed(one.name) LOOP
         EXECUTE format('ALTER TABLE public.%I DISABLE TRIGGER USER', changed.name);
         EXECUTE format('DELETE FROM public.%I', changed.name);
-        EXECUTE format('INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM as_migrated.%1$I', changed.name, changed.columns);
+        EXECUTE format(
+            'INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM as_migrated.%3$I', changed.name, changed.columns, 'was_' || changed.name
+        );
         done := done || changed.name::text;
     END LOOP;
     SET CONSTRAINTS ALL IMMEDIATE;

@@ -81,6 +81,8 @@ def test_the_database_of_a_killed_run_is_dropped_by_the_next_and_one_in_use_is_n
     databases.drop_left_over(later, later.names(runs))
     assert later.names(runs) == [f"{runs}1"]
     run.session.close()
+    with later.locked(f"{runs}1"):
+        pass  # PostgreSQL has noticed
     databases.drop_left_over(later, later.names(runs))
     assert later.names(runs) == []
 

@@ -16,7 +16,16 @@ from cases.actions.notices import mail_customers
 from cases.actions.promises import begin_promises, go_on_with, running
 from cases.actions.routing import route
 from cases.actions.status import locked, move
-from cases.models import Case, CaseMessage, CaseParticipant, CaseStatus, Category, Deduction, TimeEntry
+from cases.models import (
+    Case,
+    CaseDesk,
+    CaseMessage,
+    CaseParticipant,
+    CaseStatus,
+    Category,
+    Deduction,
+    TimeEntry,
+)
 
 CUSTOMER = CaseMessage.Visibility.CUSTOMER
 
@@ -97,8 +106,10 @@ def split_case(*, actor: Actor, case: Case, messages: Collection[CaseMessage], s
 
 
 def _both_locked(case: Case, into: Case) -> tuple[Case, Case]:
-    """In one order, with those that were merged before and are led on, so that agents whose merges cross do
-    not wait for each other."""
+    """One merge after another, and its cases in one order, with those that were merged before and are led
+    on: agents whose merges cross would wait for each other, for cases that became such ones only while
+    they waited."""
+    CaseDesk.objects.select_for_update(no_key=True).get(pk=CaseDesk.objects.the_one().pk)
     rows = Case.objects.filter(Q(pk__in=(case.pk, into.pk)) | Q(merged_into=case.pk)).order_by("pk")
     list(rows.select_for_update().values_list("pk"))
     return locked(case), locked(into)

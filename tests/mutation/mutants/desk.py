@@ -21,7 +21,7 @@ PARTICIPANTS = [
     gate(
         "participants: their own cases within their account",
         "cases/models/case_queryset.py",
-        "models.Q(contact=contact, account=contact.account_id)", "models.Q(contact=contact)", *DESK_CONDUCT,
+        "models.Q(contact=contact.pk, account=contact.account_id)", "models.Q(contact=contact.pk)", *DESK_CONDUCT,
     ),
     gate(
         "participants: read while they may read cases of their own",
@@ -47,7 +47,7 @@ PARTICIPANTS = [
     gate(
         "participants: read the cases that they have joined and no others",
         "cases/models/case_queryset.py",
-        "joined = CaseParticipant.objects.filter(contact=contact, **how)", "joined = CaseParticipant.objects.all()",
+        "joined = CaseParticipant.objects.filter(contact=contact.pk, **how)", "joined = CaseParticipant.objects.all()",
         *DESK_CONDUCT,
     ),
     gate(
@@ -196,7 +196,7 @@ DEEDS = [
     gate(
         "deeds: a draft of a reply is its writer's own",
         "cases/models/case_queryset.py",
-        'draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact)',
+        'draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact.pk)',
         'draft = Draft.objects.filter(case=models.OuterRef("pk"))', "tests/cases/test_drafts.py", "tests/cases/test_conduct.py",
     ),
 ]  # fmt: skip
@@ -227,7 +227,7 @@ LISTS = [
     gate(
         "lists: another one's view is not shown",
         "cases/models/case_queryset.py",
-        "views = SavedView.objects.filter(contact=contact)", "views = SavedView.objects.all()", *DESK_LISTS,
+        "views = SavedView.objects.filter(contact=contact.pk)", "views = SavedView.objects.all()", *DESK_LISTS,
     ),
     gate(
         "lists: insight is for those who see the account's cases",

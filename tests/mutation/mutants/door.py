@@ -96,7 +96,7 @@ SIGN_IN = [
     ),
     gate(
         "sign-in: a contact that was deactivated is none",
-        "accounts/middleware.py", "Contact.objects.usable().filter(user=user)", "Contact.objects.filter(user=user)",
+        "accounts/acting.py", "Contact.objects.usable().filter(user=user)", "Contact.objects.filter(user=user)",
         "tests/accounts/test_users.py", "tests/accounts/test_user_admin.py", *SCOPING,
     ),
     gate(
