@@ -337,12 +337,9 @@ class Case(models.Model):
         or was asked to join."""
         if can(contact, "create", self) or can(contact, "write", self):
             return True
-        takes_part = (
-            contact is not None and can(contact, "create", Case) and contact.account_id == self.account_id
-        )
-        return (
-            takes_part and CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()
-        )
+        if contact is None or contact.account_id != self.account_id or not can(contact, "create", Case):
+            return False
+        return CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()
 
     def fitting_policy(self) -> SlaPolicy | None:
         """Named by the entitlement, or else the one that says the most about the case."""

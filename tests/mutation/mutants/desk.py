@@ -52,17 +52,17 @@ PARTICIPANTS = [
     ),
     gate(
         "participants: answer in the cases that they have joined and no others",
-        "cases/models/case.py", "takes_part and CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()",
-        "takes_part", *DESK_CONDUCT, "tests/cases/test_conversation.py",
+        "cases/models/case.py", "return CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()",
+        "return True", *DESK_CONDUCT, "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: answer within their account",
-        "cases/models/case.py", 'can(contact, "create", Case) and contact.account_id == self.account_id', 'can(contact, "create", Case)',
+        "cases/models/case.py", " or contact.account_id != self.account_id or not", " or not",
         *DESK_CONDUCT,
     ),
     gate(
         "participants: answer while they may open cases",
-        "cases/models/case.py", 'contact is not None and can(contact, "create", Case) and', "contact is not None and", *DESK_CONDUCT,
+        "cases/models/case.py", ' or not can(contact, "create", Case):', ":", *DESK_CONDUCT,
     ),
     gate(
         "participants: colleagues of the account alone are taken",
