@@ -74,7 +74,9 @@ class EmbeddedServer:
                 _joined[self.home] = users = (self.home / "users.lock").open("w")
                 fcntl.flock(users, fcntl.LOCK_SH)
                 atexit.register(self.leave, os.getpid())
-            if not self._accepts_connections():
+            if self._accepts_connections():
+                self._wait_for_start()
+            else:
                 self._start_once()
 
     def leave(self, pid: int) -> None:
@@ -92,6 +94,12 @@ class EmbeddedServer:
         with _Lock(self.home / "start.lock"):
             if not self._accepts_connections():
                 self._start()
+
+    def _wait_for_start(self) -> None:
+        """A server that another process is starting takes connections, and refuses them, before it is
+        ready: after a crash it puts its files in order first."""
+        with (self.home / "start.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
 
     def _start(self) -> None:
         if not (self.data / "PG_VERSION").exists():
