@@ -15,7 +15,7 @@ run: .venv/runtime
 	@exec python manage.py serve
 
 test: .venv/development
-	@echo 'Half a minute goes by before the first test where the migrations are new to this server, a few seconds otherwise.'
+	@echo 'Ten seconds go by before the first test where the migrations are new to this server, a few seconds otherwise.'
 	pytest -v -n $${TEST_PROCESSES:-auto} --dist worksteal
 
 accessibility: .venv/development

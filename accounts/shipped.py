@@ -54,7 +54,8 @@ def install(web_role: Any, record_permission: Any) -> None:
     """Create what is missing. The models are parameters: a migration passes them as they were at its time."""
     for shipped in ROLES:
         role, is_new = web_role.objects.get_or_create(
-            name=shipped.name, defaults={"description": shipped.description, **shipped.flags}
+            name=shipped.name,
+            defaults={"description": shipped.description, "is_builtin": True, **shipped.flags},
         )
         if is_new:
             record_permission.objects.bulk_create(

@@ -1,6 +1,5 @@
 """The pages and menus that every installation starts with."""
 
-from itertools import pairwise
 from typing import Any
 
 from lib.paths import branch
@@ -39,22 +38,9 @@ def install(site: Any, revision: Any, page: Any, web_link: Any) -> None:
 
 
 def install_pages(page: Any) -> None:
+    """In their order: a page above comes before those below it."""
     for path, title, record_type in PAGES:
-        page.objects.get_or_create(
-            path=path, defaults={"title": title, "record_type": record_type, "is_builtin": True}
-        )
-
-
-def plant(page: Any) -> None:
-    """Make a tree of pages that have paths alone. A page that is missing on the way becomes an empty one that
-    no menu shows."""
-    for path in page.objects.order_by("path").values_list("path", flat=True):
-        steps = branch(path)
-        for above, below in pairwise(steps):
-            slug = below.removeprefix(above).strip("/")
-            parent = page.objects.get(path=above)
-            title = slug.replace("-", " ").capitalize()[:100]
-            new = {"title": title, "hidden_from_menus": True, "parent": parent, "slug": slug}
-            found, is_new = page.objects.get_or_create(path=below, defaults=new)
-            if not is_new:
-                page.objects.filter(pk=found.pk).update(parent=parent, slug=slug)
+        above = page.objects.filter(path__in=branch(path)[:-1]).order_by("path").last()
+        slug = path.rstrip("/").rpartition("/")[2]
+        new = {"title": title, "parent": above, "slug": slug, "record_type": record_type, "is_builtin": True}
+        page.objects.get_or_create(path=path, defaults=new)

@@ -144,7 +144,7 @@ class RecordPermission(models.Model):
 
     @property
     def is_too_much_for_visitors(self) -> bool:
-        """The database refuses such a row to a role for visitors, too (migration visitor_grants)."""
+        """The database refuses such a row to a role for visitors, too (migration database_rules)."""
         declared = record_type_named(self.record_type)
         possible = declared.grantable(for_visitors=True) if declared else []
         return any(grant not in possible for grant in self.grants)

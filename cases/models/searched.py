@@ -21,4 +21,4 @@ SEARCHED = CombinedExpression(
 )
 """What a case is found by: its subject; what was answered, not what was asked: that is the same in all cases
 of a type; and what was said in it, where customers can read it. ``said`` is a column that the database alone
-keeps (migration 0018)."""
+keeps (migration database_rules)."""

@@ -1,18 +1,23 @@
-"""Visitors can be given what belongs to nobody, to be read, and nothing else: the database itself sees to it.
+"""What the database itself sees to, whoever writes to it.
 
-A new type of record that belongs to nobody is added to the list by a migration that replaces accounts_public_record_types();
-a test compares it with the declarations.
+The log can be added to and nothing else: nobody changes or deletes a line. Visitors can be given what belongs to nobody, to
+be read, and nothing else. A new type of record that belongs to nobody is added to the list by a migration that replaces
+accounts_public_record_types(); a test compares it with the declarations.
 """
 
-from django.db import migrations, models
+from django.db import migrations
 
-from accounts import shipped
-
-# What could be written before the database refused it. It gave visitors nothing then, and must not begin to.
-CLEAN = """
-DELETE FROM accounts_recordpermission USING accounts_webrole WHERE accounts_webrole.id = role_id AND for_anonymous
-    AND (record_type NOT IN ('article', 'forum') OR scope <> 'global' OR NOT can_read OR can_create OR can_write OR can_delete);
-UPDATE accounts_webrole SET delegable = false WHERE for_anonymous AND delegable;
+ACTIVITY = """
+CREATE FUNCTION accounts_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'activities are append-only' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER accounts_activity_is_append_only BEFORE UPDATE OR DELETE ON accounts_activity
+    FOR EACH ROW EXECUTE FUNCTION accounts_refuse_change();
+"""
+NO_ACTIVITY = """
+DROP TRIGGER accounts_activity_is_append_only ON accounts_activity;
+DROP FUNCTION accounts_refuse_change();
 """
 PUBLIC = """
 CREATE FUNCTION accounts_public_record_types() RETURNS text[] LANGUAGE sql IMMUTABLE AS $$ SELECT ARRAY['article', 'forum'] $$;
@@ -49,7 +54,7 @@ END $$;
 CREATE TRIGGER accounts_webrole_fits_visitors AFTER INSERT OR UPDATE ON accounts_webrole
     FOR EACH ROW WHEN (NEW.for_anonymous) EXECUTE FUNCTION accounts_refuse_role_to_visitors();
 """
-BACKWARDS = """
+NO_VISITORS = """
 DROP TRIGGER accounts_webrole_fits_visitors ON accounts_webrole;
 DROP TRIGGER accounts_recordpermission_fits_visitors ON accounts_recordpermission;
 DROP FUNCTION accounts_refuse_role_to_visitors();
@@ -59,28 +64,10 @@ DROP FUNCTION accounts_public_record_types();
 """
 
 
-def mark_shipped_roles(apps, schema_editor):
-    apps.get_model("accounts", "WebRole").objects.filter(name__in=[role.name for role in shipped.ROLES]).update(is_builtin=True)
-
-
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_merged_contact")]
+    dependencies = [("accounts", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(CLEAN, migrations.RunSQL.noop),
-        migrations.AddField(
-            model_name="webrole",
-            name="is_builtin",
-            field=models.BooleanField(default=False, editable=False, verbose_name="comes with the portal"),
-        ),
-        migrations.RunPython(mark_shipped_roles, migrations.RunPython.noop),
-        migrations.AddConstraint(
-            model_name="webrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("delegable", True), ("for_anonymous", True), _negated=True),
-                name="accounts_webrole_serves_visitors_or_is_delegable",
-                violation_error_message="A role is for visitors or delegable, not both.",
-            ),
-        ),
-        migrations.RunSQL(PUBLIC + PERMISSION + ROLE, BACKWARDS),
+        migrations.RunSQL(ACTIVITY, NO_ACTIVITY),
+        migrations.RunSQL(PUBLIC + PERMISSION + ROLE, NO_VISITORS),
     ]

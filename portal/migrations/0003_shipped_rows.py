@@ -1,3 +1,5 @@
+"""The site, the pages and the menus that every installation starts with."""
+
 from django.db import migrations
 
 from portal import shipped
@@ -8,6 +10,6 @@ def install(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0001_initial")]
+    dependencies = [("portal", "0002_database_rules")]
 
     operations = [migrations.RunPython(install, migrations.RunPython.noop)]
