@@ -30,7 +30,7 @@ LITERALS = [
 
 
 def read(invoice):
-    return PdfReader(BytesIO(render_invoice(invoice, InvoiceSettings.objects.the_one())))
+    return PdfReader(BytesIO(render_invoice(invoice, InvoiceSettings.objects.stored())))
 
 
 def text_of(invoice):
@@ -39,7 +39,7 @@ def text_of(invoice):
 
 @pytest.fixture
 def seller(db):
-    seller = InvoiceSettings.objects.the_one()
+    seller = InvoiceSettings.objects.stored()
     seller.legal_name, seller.address, seller.iban = (
         "Harbor Lane Instruments GmbH",
         "Leuchtturmkai 27\n20457 Hamburg",

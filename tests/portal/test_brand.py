@@ -85,7 +85,7 @@ def test_the_brand_stylesheet_is_kept_for_ever_and_changes_its_address(visitor):
     "colour", ["red", "#12345", "#1234567", "#12345g", "#123456;}body{display:none", "#123456\n"]
 )
 def test_what_is_no_colour_never_reaches_the_stylesheet(sign_in, ada, colour):
-    before = Site.objects.the_one()
+    before = Site.objects.stored()
     data = {"title": "Portal", "primary_colour": colour, "accent_colour": "#c2622d"}
     page = sign_in(ada).post(reverse("admin:portal_site_change", args=[1]), data)
     assert Site.objects.get().primary_colour in (before.primary_colour, colour.strip())
