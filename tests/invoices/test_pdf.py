@@ -160,6 +160,14 @@ def test_the_logo_is_printed(acme, seller, extension):
     assert "Harbor Lane Instruments GmbH" in page.extract_text()
 
 
+def test_an_invoice_is_printed_without_a_logo_whose_file_is_gone(fiona, acme, seller, sign_in, caplog):
+    InvoiceSettings.objects.update(logo="aa/gone.png")
+    response = sign_in(fiona).get(f"{make_invoice(acme).get_absolute_url()}pdf/")
+    assert response.status_code == 200
+    assert seller.legal_name in PdfReader(BytesIO(response.content)).pages[0].extract_text()
+    assert "aa/gone.png" in caplog.text
+
+
 def test_the_browser_shows_it_under_its_number_and_keeps_no_copy(fiona, acme, sign_in):
     invoice = make_invoice(acme, number="T-OPEN")
     response = sign_in(fiona).get(f"{invoice.get_absolute_url()}pdf/")

@@ -127,6 +127,15 @@ def test_the_logo_is_shown_to_visitors_and_a_new_one_has_a_new_address(sign_in, 
     assert shown[0] != shown[1]
 
 
+def test_a_logo_whose_file_is_gone_is_not_found_and_the_title_stands_for_it(visitor, caplog):
+    Site.objects.update_or_create(pk=1, defaults={"title": "Harbor Lane", "logo": "aa/gone.png"})
+    assert 'alt="Harbor Lane"' in visitor.get("/accounts/login/").text
+    gone = visitor.get("/brand/logo/")
+    assert gone.status_code == 404
+    assert "immutable" not in gone["Cache-Control"]
+    assert "aa/gone.png" in caplog.text
+
+
 @pytest.mark.parametrize("name", ["logo.svg", "logo.html", "logo.gif", "logo"])
 def test_a_logo_of_another_kind_is_refused(sign_in, ada, name):
     data = {"title": "Portal", "primary_colour": "#123456", "accent_colour": "#c2622d", "logo": upload(name)}
