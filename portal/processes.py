@@ -29,9 +29,12 @@ def run_together(
     programs: Programs = {}
     with _signals_raised():
         try:
-            for name, command in commands.items():
-                programs[name] = _start(command, folder, environment)
-            name = _first_to_end(programs)
+            try:
+                for name, command in commands.items():
+                    programs[name] = _start(command, folder, environment)
+                name = _first_to_end(programs)
+            finally:
+                _ignore_signals()
         except _Told:
             name = ""
         finally:
@@ -75,7 +78,7 @@ def _end(program: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _signals_raised() -> Iterator[None]:
-    """The first signal raises; those after it change nothing, for everything is ending already."""
+    """The first signal raises, unless everything is ending already; later ones change nothing."""
     before = {number: signal.signal(number, _raise_once) for number in SIGNALS}
     try:
         yield
@@ -85,6 +88,10 @@ def _signals_raised() -> Iterator[None]:
 
 
 def _raise_once(number: int, frame: FrameType | None) -> NoReturn:
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
+    _ignore_signals()
     raise _Told
+
+
+def _ignore_signals() -> None:
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
