@@ -277,4 +277,4 @@ class InvoiceSettingsAdmin(admin.ModelAdmin[InvoiceSettings]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return redirect("admin:invoices_invoicesettings_change", InvoiceSettings.objects.the_one().pk)
+        return redirect("admin:invoices_invoicesettings_change", InvoiceSettings.objects.stored().pk)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact
 from accounts.scoping import Permitted, RecordType, ScopedQuerySet
 from invoices.totals import ZERO, Tax, Totals, line_net, taxes_of, totals_of, validate_currency
+from lib.one_row import OneRowQuerySet
 from lib.uploads import opaque_path
 
 PAYMENT_DAYS = 30
@@ -23,12 +24,9 @@ def _in_payment_days() -> date:
     return timezone.localdate() + timedelta(days=PAYMENT_DAYS)
 
 
-class InvoiceSettingsQuerySet(models.QuerySet["InvoiceSettings"]):
-    def the_one(self) -> "InvoiceSettings":
-        return self.get_or_create(pk=1)[0]
-
+class InvoiceSettingsQuerySet(OneRowQuerySet["InvoiceSettings"]):
     def locked(self) -> "InvoiceSettings":
-        return self.select_for_update().get(pk=self.the_one().pk)
+        return self.select_for_update().get(pk=self.stored().pk)
 
 
 class InvoiceSettings(models.Model):

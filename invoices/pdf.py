@@ -6,6 +6,7 @@ other file.
 """
 
 import json
+import logging
 import subprocess
 import sys
 from dataclasses import asdict
@@ -21,6 +22,8 @@ from django.utils.translation import gettext as _
 from invoices.document import InvoiceDocument, document_of
 from invoices.models import Invoice, InvoiceSettings
 from lib.uploads import extension_of
+
+logger = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
 LAYOUT = FOLDER / "typst" / "invoice.typ"
@@ -76,11 +79,16 @@ def _typeset(layout: str, folder: Path, created: datetime) -> bytes:
 
 
 def _write_logo(seller: InvoiceSettings, folder: Path) -> str:
+    """Its path for the layout; "" without one. An invoice without its logo is better than none."""
     if not seller.logo:
         return ""
     name = f"logo.{extension_of(seller.logo.name or '')}"
-    with seller.logo.open("rb") as logo:
-        (folder / name).write_bytes(logo.read())
+    try:
+        with seller.logo.open("rb") as logo:
+            (folder / name).write_bytes(logo.read())
+    except FileNotFoundError:
+        logger.exception("The logo for invoices is gone: %s", seller.logo.name)
+        return ""
     return f"/{name}"
 
 

@@ -186,17 +186,21 @@ def is_picture(name: str) -> bool:
     return extension_of(name) in IMAGES
 
 
+def opened_or_404(file: FieldFile) -> "File[bytes]":
+    """For giving it out. That a stored file is gone is for the log; who asks for it finds nothing."""
+    try:
+        return file.open("rb")
+    except FileNotFoundError as error:
+        logger.exception("A stored file is gone: %s", file.name)
+        raise Http404 from error
+
+
 def file_response(file: FieldFile, name: str) -> FileResponse:
     """A stored file. Images open in the browser, everything else is saved; no content can act as the
     portal."""
     extension = extension_of(name)
-    try:
-        content = file.open("rb")
-    except FileNotFoundError as error:
-        logger.exception("A stored file is gone: %s", file.name)
-        raise Http404 from error
     response = FileResponse(
-        content,
+        opened_or_404(file),
         as_attachment=extension not in IMAGES,
         filename=name,
         content_type=CONTENT_TYPES.get(extension, "application/octet-stream"),

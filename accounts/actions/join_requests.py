@@ -62,7 +62,8 @@ def decide_join_request(*, actor: Actor, request: JoinRequest, is_approved: bool
     """Let the user in as a contact without further roles, or not; they are told. A second decision changes
     nothing.
 
-    A contact that has the user's address already, invited or deactivated, becomes theirs.
+    A contact that has the user's address already, invited or deactivated, becomes theirs. Nobody is let in,
+    nor told, whose sign-in we have switched off since.
     """
     manager = lock_account(actor=actor, privilege="create")
     request = (
@@ -85,12 +86,17 @@ def decide_join_request(*, actor: Actor, request: JoinRequest, is_approved: bool
             record=request.account,
             label=request.user.get_full_name(),
         )
-    queue_mail(event="accounts/join_decided", to=request.user.email, context={"request": request})
+    if request.user.is_active:
+        queue_mail(event="accounts/join_decided", to=request.user.email, context={"request": request})
     return request
 
 
 def _let_in(actor: Actor, request: JoinRequest) -> Contact:
     user, account = request.user, request.account
+    if not user.is_active:
+        raise ValidationError(
+            _("We have switched off this person's sign-in. Decline the request, or ask us.")
+        )
     own = Contact.objects.of_account(account.pk).filter(user=user).first()
     contact = own or _contact_with_address(actor, request)
     if contact.user_id not in (None, user.pk):

@@ -34,7 +34,7 @@ class SignInPolicyAdmin(NoDelete, admin.ModelAdmin[SignInPolicy]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return redirect("admin:accounts_signinpolicy_change", SignInPolicy.objects.the_one().pk)
+        return redirect("admin:accounts_signinpolicy_change", SignInPolicy.objects.stored().pk)
 
     def save_model(self, request: HttpRequest, obj: SignInPolicy, form: Any, change: bool) -> None:
         actor = Actor.staff(cast("PortalRequest", request))

@@ -7,11 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
-
-
-class SignInPolicyQuerySet(models.QuerySet["SignInPolicy"]):
-    def the_one(self) -> "SignInPolicy":
-        return self.get_or_create(pk=1)[0]
+from lib.one_row import OneRowQuerySet
 
 
 class SignInPolicy(models.Model):
@@ -74,7 +70,7 @@ class SignInPolicy(models.Model):
         help_text=_("Everyone who accepted before this date is asked again."),
     )
 
-    objects = SignInPolicyQuerySet.as_manager()
+    objects = OneRowQuerySet["SignInPolicy"].as_manager()
 
     class Meta:
         verbose_name = _("sign-in policy")

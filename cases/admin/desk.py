@@ -44,7 +44,7 @@ class CaseDeskAdmin(NotDeleted, admin.ModelAdmin[CaseDesk]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return redirect("admin:cases_casedesk_change", CaseDesk.objects.the_one().pk)
+        return redirect("admin:cases_casedesk_change", CaseDesk.objects.stored().pk)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(db_field, request, queryset=staff(), **kwargs)

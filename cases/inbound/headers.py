@@ -55,6 +55,13 @@ def in_words(value: str) -> str:
     return " ".join(utf8(decoded).split())
 
 
+def is_whole(message: Message, *names: str) -> bool:
+    """Whether these headers are read as they came: nothing was cut off, and no NUL was left out, at which
+    other programs end a text."""
+    values = (str(value) for name, value in message.raw_items() if name.lower() in names)
+    return all(len(value) <= LIMIT and "\0" not in value for value in values)
+
+
 def header(message: Message, name: str) -> str:
     return in_words(str(message.get(name) or ""))
 

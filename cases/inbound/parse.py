@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 
 from cases.inbound.answer import latest_answer
 from cases.inbound.automatic import dmarc_of, is_automatic, is_from_a_list
-from cases.inbound.headers import POLICY, header, raw_headers, utf8
+from cases.inbound.headers import POLICY, header, is_whole, raw_headers, utf8
 from cases.inbound.parts import files_of, named_files, text_of
 from cases.reply_address import without_reply_addresses
 from lib.mail_addresses import mail_address
 
 RECIPIENT_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 IDENTITY_HEADERS = ("from", "to", "cc", "subject", "date")
+DECISIVE = ("from", "authentication-results")
+"""What tells who writes. Of these nothing may be left out."""
 MAX_BYTES = 40 * 1024 * 1024
 HEAD_BYTES = 256 * 1024
 MAX_STEPS = 20_000_000
@@ -193,7 +195,7 @@ def _sender_of(message: Message) -> str:
     stands in a comment."""
     values = [value.strip() for value in raw_headers(message, "from")]
     found = (_IN_BRACKETS.fullmatch(values[0]) or _ALONE.fullmatch(values[0])) if len(values) == 1 else None
-    if found is None or not _is_mere_name(found):
+    if found is None or not _is_mere_name(found) or not is_whole(message, *DECISIVE):
         raise UnreadableMail(_("No sender, or several."))
     try:
         return mail_address(found["address"])

@@ -4,11 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.models.catalogue import Priority
-
-
-class CaseDeskQuerySet(models.QuerySet["CaseDesk"]):
-    def the_one(self) -> "CaseDesk":
-        return self.get_or_create(pk=1)[0]
+from lib.one_row import OneRowQuerySet
 
 
 class CaseDesk(models.Model):
@@ -49,7 +45,7 @@ class CaseDesk(models.Model):
         ),
     )
 
-    objects = CaseDeskQuerySet.as_manager()
+    objects = OneRowQuerySet["CaseDesk"].as_manager()
 
     class Meta:
         verbose_name = _("case desk")

@@ -78,4 +78,4 @@ class SiteAdmin(admin.ModelAdmin[Site]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return redirect("admin:portal_site_change", Site.objects.the_one().pk)
+        return redirect("admin:portal_site_change", Site.objects.stored().pk)

@@ -24,9 +24,7 @@ from portal.demo.reading import Calendar, read
 def load_desk(people: People, calendar: Calendar) -> None:
     content, today = read("desk.toml"), calendar.today.date()
     CaseDesk.objects.filter(pk=1).update(**content["desk"])
-    CaseDesk.objects.the_one().escalations_to.set(
-        [people.users[email] for email in content["escalations_to"]]
-    )
+    CaseDesk.objects.stored().escalations_to.set([people.users[email] for email in content["escalations_to"]])
     hours = {row["name"]: _hours(row, today) for row in content["calendar"]}
     policies = {row["name"]: _policy(row, hours) for row in content["policy"]}
     for row in content["entitlement"]:

@@ -24,7 +24,7 @@ def load_invoices(people: People, calendar: Calendar) -> None:
 
 
 def _load_seller(row: dict[str, str]) -> None:
-    seller = InvoiceSettings.objects.the_one()
+    seller = InvoiceSettings.objects.stored()
     seller.legal_name, seller.bank_name = row["name"], row["bank"]
     seller.address = f"{row['street']}\n{row['postal_code']} {row['city']}\n{row['country']}"
     for name in ("vat_number", "iban", "bic", "email", "phone"):

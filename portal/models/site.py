@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lib.colour import readable_variants, text_on
+from lib.one_row import OneRowQuerySet
 from lib.uploads import opaque_path
 
 validate_colour = RegexValidator(
@@ -34,11 +35,6 @@ class ConfigurationRevision(models.Model):
         return str(self.value)
 
 
-class SiteQuerySet(models.QuerySet["Site"]):
-    def the_one(self) -> "Site":
-        return self.get_or_create(pk=1)[0]
-
-
 class Site(models.Model):
     """The portal's name and look. One row."""
 
@@ -58,7 +54,7 @@ class Site(models.Model):
         _("accent colour"), max_length=7, default="#c2622d", validators=[validate_colour]
     )
 
-    objects = SiteQuerySet.as_manager()
+    objects = OneRowQuerySet["Site"].as_manager()
 
     class Meta:
         verbose_name = _("site")

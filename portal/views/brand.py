@@ -6,7 +6,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from lib.uploads import CONTENT_TYPES, extension_of
+from lib.uploads import CONTENT_TYPES, extension_of, opened_or_404
 from portal.site.http import SiteRequest
 
 IMAGES = {"logo": "logo", "logo-dark": "logo_dark", "favicon": "favicon"}
@@ -32,4 +32,4 @@ def brand_image(request: HttpRequest, which: str) -> FileResponse:
     image: FieldFile | None = getattr(site, IMAGES[which]) if which in IMAGES else None
     if not image:
         raise Http404
-    return FileResponse(image.open("rb"), content_type=CONTENT_TYPES[extension_of(image.name or "")])
+    return FileResponse(opened_or_404(image), content_type=CONTENT_TYPES[extension_of(image.name or "")])

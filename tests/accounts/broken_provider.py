@@ -1,22 +1,22 @@
-"""An OpenID provider that answers what it is told to: nonsense, or nothing for a while."""
+"""An OpenID provider that answers what it is told to: nonsense, or nothing."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 SETTINGS, TOKEN, PERSON = "/.well-known/openid-configuration", "/token", "/person"
 
 
 class BrokenProvider:
-    """``answers`` by path; what is no text is sent as JSON. ``delay`` is how long each takes, in seconds."""
+    """``answers`` by path; what is no text is sent as JSON. It answers nobody unless it is ``awake``."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.delay = 0.0
+        self.awake = Event()
+        self.awake.set()
         self.answers: dict[str, Any] = {
             SETTINGS: {
                 "issuer": url,
@@ -33,8 +33,8 @@ class BrokenProvider:
 def running() -> Iterator[BrokenProvider]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            time.sleep(provider.delay)
-            if provider.delay:  # whoever asked has gone
+            if not provider.awake.is_set():
+                provider.awake.wait()  # until whoever asked has gone
                 return
             answer = provider.answers[self.path]
             body = answer if isinstance(answer, str) else json.dumps(answer)

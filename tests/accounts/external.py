@@ -26,7 +26,7 @@ def environment(url: str, *keys: str) -> dict[str, str]:
 
 
 def change_policy(**values: Any) -> None:
-    SignInPolicy.objects.the_one()
+    SignInPolicy.objects.stored()
     SignInPolicy.objects.update(**values)
 
 

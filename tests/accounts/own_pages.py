@@ -38,7 +38,7 @@ def confirm(browser: Client) -> Any:
 
 
 def change_policy(**values: Any) -> None:
-    SignInPolicy.objects.the_one()
+    SignInPolicy.objects.stored()
     SignInPolicy.objects.update(**values)
 
 

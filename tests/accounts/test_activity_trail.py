@@ -86,7 +86,7 @@ def fail(people):
 
 
 def be_locked(people):
-    for _ in range(SignInPolicy.objects.the_one().lockout_attempts):
+    for _ in range(SignInPolicy.objects.stored().lockout_attempts):
         type_password(people.at(None), people.alice.email, WRONG)
 
 

@@ -37,7 +37,7 @@ def press(desk, name, contact):
 
 def lock(email):
     for _attempt in range(5):
-        lockout.count_attempt(email, SignInPolicy.objects.the_one())
+        lockout.count_attempt(email, SignInPolicy.objects.stored())
 
 
 def staff(*codenames):

@@ -37,7 +37,7 @@ def staff(*codenames, **fields):
 
 def lock(email):
     for _attempt in range(5):
-        lockout.count_attempt(email, SignInPolicy.objects.the_one())
+        lockout.count_attempt(email, SignInPolicy.objects.stored())
 
 
 def lines(verb):

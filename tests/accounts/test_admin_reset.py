@@ -65,7 +65,7 @@ def lost(alice, globex):
     switch_on_email(actor=SYSTEM, user=alice.user)
     TrustedBrowser.objects.create(user=alice.user, token_hash="x", expires_at="2100-01-01T00:00Z")
     for _attempt in range(5):
-        lockout.count_attempt(alice.email, SignInPolicy.objects.the_one())
+        lockout.count_attempt(alice.email, SignInPolicy.objects.stored())
     return SimpleNamespace(contact=alice, user=alice.user, other=other, browser=browser)
 
 

@@ -390,7 +390,7 @@ def test_of_many_wrong_codes_at_once_no_more_than_five_are_compared_for_an_invit
 def test_a_stopped_sign_in_is_mailed_once_however_many_codes_came_at_once():
     """Whoever knows the password could send its owner forty mails with forty requests."""
     alice = with_password(make_contact("Alice", make_account("Acme Foods")))
-    SignInPolicy.objects.the_one()
+    SignInPolicy.objects.stored()
     change_policy(second_factor="everyone")
     browser = Client()
     browser.post(LOGIN, {"login": alice.email, "password": PASSWORD})

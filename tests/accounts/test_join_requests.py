@@ -4,7 +4,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.urls import reverse
 
-from accounts.models import Account, Activity, Contact, Invitation, JoinRequest, OutgoingMail
+from accounts.models import Account, Activity, Contact, Invitation, JoinRequest, OutgoingMail, User
 from tests.factories import make_account, make_contact, make_user
 
 JOIN, REQUESTS = "/join/", "/users/requests/"
@@ -103,6 +103,19 @@ def test_who_was_deactivated_may_ask_and_comes_back(alice, acme, desk, sign_in):
     decide(desk, "approve")
     alice.refresh_from_db()
     assert alice.is_active
+
+
+@pytest.mark.parametrize(("decision", "waiting"), [("approve", 1), ("decline", 0)])
+def test_whose_sign_in_was_switched_off_is_neither_let_in_nor_told(
+    dora, acme, desk, sign_in, decision, waiting
+):
+    ask(sign_in(dora), acme)
+    User.objects.filter(pk=dora.pk).update(is_active=False)
+    decide(desk, decision)
+    assert ("switched off" in desk.get(REQUESTS).text) == bool(waiting)
+    assert not Contact.objects.filter(user=dora).exists()
+    assert JoinRequest.objects.waiting().count() == waiting
+    assert not OutgoingMail.objects.filter(event="accounts/join_decided").exists()
 
 
 def test_the_address_of_somebody_elses_contact_is_not_given_away(dora, acme, desk, sign_in):

@@ -62,7 +62,7 @@ def words_of(response, email):
 
 
 def change_policy(**values):
-    SignInPolicy.objects.the_one()
+    SignInPolicy.objects.stored()
     SignInPolicy.objects.update(**values)
 
 

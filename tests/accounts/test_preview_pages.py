@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.models import Account, Activity, Contact, User
 from accounts.preview.middleware import NOT_SHOWN, PERSONAL, RECORDED
-from cases.models import Case, CaseReading
+from cases.models import Case, CaseDesk, CaseReading
+from invoices.models import InvoiceSettings
 from tests import test_routes
 from tests.accounts.test_preview import BANNER, start
 from tests.cases.factories import case_with_pictures
@@ -173,6 +174,15 @@ def test_a_page_of_records_is_the_owners_and_writes_nothing(
             assert shown.status_code == own.status_code
             assert is_form or shown.status_code == 200
             assert written(queries) == []
+
+
+def test_pages_are_shown_where_nothing_was_ever_set_up(scene: Scene, previewed: Client):
+    """The settings have no row yet, and a preview stores none."""
+    for settings in (InvoiceSettings, CaseDesk):
+        settings.objects.all().delete()
+    for name in ("invoices:invoice_detail", "invoices:invoice_pdf", "cases:new"):
+        assert previewed.get(scene.urls[name]).status_code == 200
+    assert not InvoiceSettings.objects.exists()
 
 
 @pytest.mark.parametrize("name", sorted(FILES))

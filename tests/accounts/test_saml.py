@@ -74,7 +74,7 @@ def connect(user: User, name: str) -> SocialAccount:
 
 
 def open_registration(**values: Any) -> None:
-    SignInPolicy.objects.the_one()
+    SignInPolicy.objects.stored()
     SignInPolicy.objects.update(registration="open", **values)
 
 

@@ -68,7 +68,7 @@ def with_password(contact):
 
 
 def require(whom):
-    SignInPolicy.objects.the_one()
+    SignInPolicy.objects.stored()
     SignInPolicy.objects.update(second_factor=whom)
 
 

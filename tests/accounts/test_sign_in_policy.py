@@ -24,7 +24,7 @@ NEW_PASSWORD = "calm-river-1871"
 
 
 def change_policy(**values):
-    SignInPolicy.objects.the_one()
+    SignInPolicy.objects.stored()
     SignInPolicy.objects.update(**values)
 
 
@@ -399,4 +399,4 @@ def test_a_policy_that_makes_no_sense_is_refused(ada, sign_in, values):
 def test_customers_are_not_left_without_a_way_in(ada, sign_in):
     page = save_policy(sign_in(ada), local_sign_in="")
     assert "No external sign-in is configured" in page.text
-    assert SignInPolicy.objects.the_one().local_sign_in
+    assert SignInPolicy.objects.stored().local_sign_in

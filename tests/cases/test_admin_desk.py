@@ -426,7 +426,7 @@ def test_the_desk_and_its_queues_name_whom_escalations_go_to(desk, ada):
         "closing_days": 9,
         "escalations_to": [ada.pk],
     }
-    desk.post(reverse("admin:cases_casedesk_change", args=[CaseDesk.objects.the_one().pk]), fields)
+    desk.post(reverse("admin:cases_casedesk_change", args=[CaseDesk.objects.stored().pk]), fields)
     assert CaseDesk.objects.get().escalations_to.get() == ada
 
 

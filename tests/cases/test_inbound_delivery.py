@@ -1,12 +1,12 @@
 """How answers by mail arrive: signed deliveries of a mail service, and a mailbox."""
 
 import hmac
-import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +18,13 @@ from cases.inbound.receive import keep, read
 from cases.models import Case, InboundMail
 from cases.reply_address import reply_address
 from cases.tasks import fetch_inbound_mail, forget_inbound_mail
+from cases.views.inbound import TOLERANCE_SECONDS
 from tests.cases.factories import PDF, make_case
 from tests.cases.mails import mailbox, make_mail
 
 SECRET = "a-shared-secret"
+NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
+TOLERANCE = timedelta(seconds=TOLERANCE_SECONDS)
 
 
 @pytest.fixture(autouse=True)
@@ -39,16 +42,17 @@ def said(case: Case) -> list[str]:
     return [message.body for message in case.messages.order_by("pk")[1:]]
 
 
-def signed(raw: bytes, *, secret: str = SECRET, at: float | None = None) -> dict[str, str]:
-    timestamp = str(int(at or time.time()))
+def signed(raw: bytes, *, secret: str = SECRET, at: datetime = NOW) -> dict[str, str]:
+    timestamp = str(int(at.timestamp()))
     signature = hmac.new(secret.encode(), f"{timestamp}.".encode() + raw, sha256).hexdigest()
     return {"X-Timestamp": timestamp, "X-Signature": signature}
 
 
 def deliver(browser: Any, raw: bytes, headers: dict[str, str], content_type: str = "message/rfc822") -> int:
-    return browser.post(
-        reverse("cases:inbound_mail"), raw, content_type=content_type, headers=headers
-    ).status_code
+    """At the moment NOW."""
+    url = reverse("cases:inbound_mail")
+    with time_machine.travel(NOW, tick=False):
+        return browser.post(url, raw, content_type=content_type, headers=headers).status_code
 
 
 def test_a_mail_service_delivers_an_answer(visitor, alice, case, run_jobs):
@@ -92,13 +96,19 @@ def test_an_unsigned_or_old_delivery_is_refused(visitor, case):
     raw = bytes(make_mail("cases@support.example", "a@b.example"))
     assert deliver(visitor, raw, {}) == 403
     assert deliver(visitor, raw, signed(raw, secret="other")) == 403
-    assert deliver(visitor, raw, signed(raw, at=time.time() - 3600)) == 403
+    assert deliver(visitor, raw, signed(raw, at=NOW - TOLERANCE - timedelta(seconds=1))) == 403
+    assert deliver(visitor, raw, signed(raw, at=NOW + TOLERANCE + timedelta(seconds=1))) == 403
     assert deliver(visitor, raw, signed(raw + b"x")) == 403
-    made_young = signed(raw, at=time.time() - 3600) | {"X-Timestamp": str(int(time.time()))}
+    made_young = signed(raw, at=NOW - timedelta(hours=1)) | {"X-Timestamp": str(int(NOW.timestamp()))}
     assert deliver(visitor, raw, made_young) == 403
     assert deliver(visitor, raw, {"X-Timestamp": "²", "X-Signature": "ü"}) == 403
     assert deliver(visitor, raw, signed(raw), "application/x-www-form-urlencoded") == 415
     assert not InboundMail.objects.exists()
+
+
+def test_a_delivery_may_be_some_minutes_on_its_way(visitor, case):
+    raw = bytes(make_mail("cases@support.example", "a@b.example"))
+    assert deliver(visitor, raw, signed(raw, at=NOW - TOLERANCE)) == 202
 
 
 def test_there_is_no_door_where_no_secret_is_configured(visitor, settings, db):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import OutgoingMail
 from cases.actions import merge_cases
+from cases.inbound.headers import LIMIT
 from cases.inbound.parse import UnreadableMail, parse
 from cases.inbound.receive import keep, note_failure, read
 from cases.models import Attachment, Case, CaseParticipant, InboundMail
@@ -129,6 +130,32 @@ def test_an_address_beside_a_comment_or_a_quote_that_could_be_another_is_nobodys
     stored = take_in(from_header(as_alice, reply_address(case, contact=alice)))
     assert (stored.outcome, case.messages.count()) == ("failed", 1)
     assert not OutgoingMail.objects.filter(event__startswith="cases/inbound").exists()
+
+
+@pytest.mark.parametrize("sender", ["{}", "Alice <{}>"])
+def test_a_sender_with_a_nul_is_nobody(alice, case, sender):
+    """Without it the sender would be Alice; to other programs the address ends there."""
+    sender = sender.format(alice.email.replace("example", "exam\0ple"))
+    stored = take_in(from_header(sender, reply_address(case, contact=alice)))
+    assert (stored.outcome, case.messages.count()) == ("failed", 1)
+
+
+def test_a_sender_of_whom_a_part_is_cut_off_is_nobody(alice, case):
+    """As far as a header is read, the sender is Alice."""
+    lines = ("\n" + " " * 900) * 8
+    padding = lines + " " * (LIMIT - len(lines) - len(alice.email))
+    stored = take_in(from_header(f"{padding}{alice.email}.evil.example", reply_address(case, contact=alice)))
+    assert (stored.outcome, case.messages.count()) == ("failed", 1)
+
+
+def test_a_verdict_that_is_cut_off_is_none(alice, case, settings):
+    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
+    many = "; dkim=fail header.d=evil.example" * (LIMIT // 30)
+    results = f"mx.support.example{many}; dmarc=fail header.from=acme.example"
+    stored = take_in(
+        make_mail(reply_address(case, contact=alice), alice.email, Authentication_Results=results)
+    )
+    assert (stored.outcome, case.messages.count()) == ("failed", 1)
 
 
 def test_no_line_of_a_mail_becomes_a_header_of_ours(db):

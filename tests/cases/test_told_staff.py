@@ -114,7 +114,7 @@ def test_the_queue_is_told_when_the_assignee_has_gone(case, mei, sam, alice, que
 
 
 def test_what_nobody_looks_after_is_told_to_those_whom_the_desk_names(case, lead):
-    CaseDesk.objects.the_one().escalations_to.add(lead, agent("Nobody"))
+    CaseDesk.objects.stored().escalations_to.add(lead, agent("Nobody"))
     warn_of_promises(now=NOON)
     assert told("promise_near") == [lead.email]
     assert missed() == [lead.email]
@@ -123,7 +123,7 @@ def test_what_nobody_looks_after_is_told_to_those_whom_the_desk_names(case, lead
 def test_a_missed_promise_is_told_to_the_lead_of_the_queue_too(case, mei, sam, lead, queue):
     queue.lead = lead
     queue.save()
-    CaseDesk.objects.the_one().escalations_to.add(sam)
+    CaseDesk.objects.stored().escalations_to.add(sam)
     Case.objects.update(assigned_to=mei, queue=queue)
     warn_of_promises(now=NOON)
     assert told("promise_near") == [mei.email]
@@ -137,7 +137,7 @@ def test_a_missed_promise_is_told_to_the_lead_of_the_queue_too(case, mei, sam, l
 def test_a_lead_who_is_switched_off_is_replaced_by_the_desk(case, mei, lead, queue):
     queue.lead = lead
     queue.save()
-    CaseDesk.objects.the_one().escalations_to.add(mei)
+    CaseDesk.objects.stored().escalations_to.add(mei)
     type(lead).objects.filter(pk=lead.pk).update(is_active=False)
     Case.objects.update(queue=queue)
     assert mei.email in missed()
@@ -145,14 +145,14 @@ def test_a_lead_who_is_switched_off_is_replaced_by_the_desk(case, mei, lead, que
 
 
 def test_the_mark_of_a_missed_promise_goes_when_the_case_is_closed(case, ada):
-    CaseDesk.objects.the_one().escalations_to.add(ada)
+    CaseDesk.objects.stored().escalations_to.add(ada)
     missed()
     change_status(actor=Actor(user=ada), case=Case.objects.get(), status=status("resolved"))
     assert Case.objects.get().lead_told_at is None
 
 
 def test_customers_do_not_read_that_the_lead_was_told(sign_in, alice, case, lead):
-    CaseDesk.objects.the_one().escalations_to.add(lead)
+    CaseDesk.objects.stored().escalations_to.add(lead)
     missed()
     page = sign_in(alice).get(case.get_absolute_url()).text
     assert lead.get_full_name() not in page
@@ -160,7 +160,7 @@ def test_customers_do_not_read_that_the_lead_was_told(sign_in, alice, case, lead
 
 
 def test_a_customer_who_escalates_reaches_the_lead(case, alice, mei, lead):
-    CaseDesk.objects.the_one().escalations_to.add(lead)
+    CaseDesk.objects.stored().escalations_to.add(lead)
     Case.objects.update(assigned_to=mei)
     escalate_case(actor=Actor(user=alice.user, contact=alice), case=case, reason="Nobody answers")
     assert told("escalated_for_staff") == [lead.email, mei.email]

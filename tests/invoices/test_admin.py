@@ -187,7 +187,7 @@ def test_ada_sets_seller_logo_and_numbers_and_removes_the_logo(office):
     ("name", "content"), [("logo.png", b"not a picture"), ("logo.exe", b"MZ"), ("logo.svg", b"<svg")]
 )
 def test_a_logo_that_cannot_be_printed_is_refused(office, name, content):
-    page = reverse("admin:invoices_invoicesettings_change", args=[InvoiceSettings.objects.the_one().pk])
+    page = reverse("admin:invoices_invoicesettings_change", args=[InvoiceSettings.objects.stored().pk])
     response = office.post(page, settings_form(logo=SimpleUploadedFile(name, content)))
     assert response.status_code == 200
     assert not InvoiceSettings.objects.get().logo

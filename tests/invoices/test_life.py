@@ -54,7 +54,7 @@ def test_a_number_that_was_given_by_hand_is_left_out(acme):
     draft = make_draft(acme)
     issue_invoice(actor=SYSTEM, invoice=draft)
     assert draft.number == "INV-10002"
-    assert InvoiceSettings.objects.the_one().next_number == 10003
+    assert InvoiceSettings.objects.stored().next_number == 10003
 
 
 def test_issuing_mails_those_who_may_read_it_and_nobody_else(
@@ -86,7 +86,7 @@ def test_a_draft_without_lines_or_below_zero_is_not_issued(acme, amounts):
         issue_invoice(actor=SYSTEM, invoice=draft)
     draft.refresh_from_db()
     assert draft.is_draft
-    assert InvoiceSettings.objects.the_one().next_number == 10001
+    assert InvoiceSettings.objects.stored().next_number == 10001
 
 
 def test_an_invoice_is_issued_once(acme):

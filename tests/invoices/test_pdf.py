@@ -30,7 +30,7 @@ LITERALS = [
 
 
 def read(invoice):
-    return PdfReader(BytesIO(render_invoice(invoice, InvoiceSettings.objects.the_one())))
+    return PdfReader(BytesIO(render_invoice(invoice, InvoiceSettings.objects.stored())))
 
 
 def text_of(invoice):
@@ -39,7 +39,7 @@ def text_of(invoice):
 
 @pytest.fixture
 def seller(db):
-    seller = InvoiceSettings.objects.the_one()
+    seller = InvoiceSettings.objects.stored()
     seller.legal_name, seller.address, seller.iban = (
         "Harbor Lane Instruments GmbH",
         "Leuchtturmkai 27\n20457 Hamburg",
@@ -158,6 +158,14 @@ def test_the_logo_is_printed(acme, seller, extension):
     page = read(make_invoice(acme)).pages[0]
     assert page.images or "/XObject" in page["/Resources"] or extension == "svg"
     assert "Harbor Lane Instruments GmbH" in page.extract_text()
+
+
+def test_an_invoice_is_printed_without_a_logo_whose_file_is_gone(fiona, acme, seller, sign_in, caplog):
+    InvoiceSettings.objects.update(logo="aa/gone.png")
+    response = sign_in(fiona).get(f"{make_invoice(acme).get_absolute_url()}pdf/")
+    assert response.status_code == 200
+    assert seller.legal_name in PdfReader(BytesIO(response.content)).pages[0].extract_text()
+    assert "aa/gone.png" in caplog.text
 
 
 def test_the_browser_shows_it_under_its_number_and_keeps_no_copy(fiona, acme, sign_in):

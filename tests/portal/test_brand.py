@@ -85,7 +85,7 @@ def test_the_brand_stylesheet_is_kept_for_ever_and_changes_its_address(visitor):
     "colour", ["red", "#12345", "#1234567", "#12345g", "#123456;}body{display:none", "#123456\n"]
 )
 def test_what_is_no_colour_never_reaches_the_stylesheet(sign_in, ada, colour):
-    before = Site.objects.the_one()
+    before = Site.objects.stored()
     data = {"title": "Portal", "primary_colour": colour, "accent_colour": "#c2622d"}
     page = sign_in(ada).post(reverse("admin:portal_site_change", args=[1]), data)
     assert Site.objects.get().primary_colour in (before.primary_colour, colour.strip())
@@ -125,6 +125,15 @@ def test_the_logo_is_shown_to_visitors_and_a_new_one_has_a_new_address(sign_in, 
         assert (image.status_code, image["Content-Type"]) == (200, "image/png")
         assert "immutable" in image["Cache-Control"]
     assert shown[0] != shown[1]
+
+
+def test_a_logo_whose_file_is_gone_is_not_found_and_the_title_stands_for_it(visitor, caplog):
+    Site.objects.update_or_create(pk=1, defaults={"title": "Harbor Lane", "logo": "aa/gone.png"})
+    assert 'alt="Harbor Lane"' in visitor.get("/accounts/login/").text
+    gone = visitor.get("/brand/logo/")
+    assert gone.status_code == 404
+    assert "immutable" not in gone["Cache-Control"]
+    assert "aa/gone.png" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["logo.svg", "logo.html", "logo.gif", "logo"])

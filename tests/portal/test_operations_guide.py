@@ -39,6 +39,14 @@ def test_nginx_logs_no_addresses_of_pages_because_those_carry_codes():
     assert re.findall(r"error_log \S+ (\w+);", NGINX) == ["crit"]  # errors come with the request
 
 
+def test_nginx_sends_nobody_to_the_host_that_a_client_names():
+    assert re.findall(r"return 301 (\S+);", NGINX) == ["https://$server_name$request_uri"]
+
+
+def test_nginx_writes_one_log_of_requests_for_both_ports():
+    assert re.findall(r"access_log (\S+)", NGINX) == ["/var/log/nginx/portal.log"] * 2
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_services_come_back_however_they_end_and_are_never_reloaded(unit):
     """A reload would run new views with the models, settings and middleware that were loaded before."""

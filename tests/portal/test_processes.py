@@ -16,13 +16,15 @@ PATIENCE = 60
 
 PROGRAM = """
 import os, signal, sys
-if "stubborn" in sys.argv:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if sys.argv[1].startswith("stubborn"):
+    signal.signal(signal.SIGTERM, lambda *_: os.write(1, b"told\\n"))
 if child := os.fork():
     os.write(1, f"{os.getpid()} {child}\\n".encode())
-signal.pause()
+while True:
+    signal.pause()
 """
-"""Prints its process id and that of a child of its own, and waits for ever."""
+"""Prints its process id and that of a child of its own, and waits for ever. A stubborn one prints that it
+was told to end, and goes on."""
 
 SUPERVISOR = f"""
 import os, pathlib, sys
@@ -44,7 +46,7 @@ class Supervisor:
 
     def result(self) -> str:
         out, _ = self.process.communicate(timeout=PATIENCE)
-        return str(out.strip())
+        return str(out.removeprefix("told\n").strip())
 
     @property
     def left_behind(self) -> list[int]:
@@ -95,6 +97,15 @@ def test_a_second_signal_does_not_leave_programs_behind():
     for _ in range(5):
         running.process.send_signal(signal.SIGINT)
     assert running.result() == "''"
+    assert running.left_behind == []
+
+
+def test_a_signal_while_the_others_are_ended_does_not_leave_them_behind():
+    running = Supervisor("stubborn web", "stubborn worker")
+    os.kill(running.programs[1][0], signal.SIGKILL)
+    assert running.process.stdout.readline() == "told\n"
+    running.process.send_signal(signal.SIGINT)
+    assert "ended with status -9" in running.result()
     assert running.left_behind == []
 
 

@@ -223,13 +223,13 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
         "accounts.contact": alice,
         "accounts.invitation": invitation,
         "accounts.outgoingmail": OutgoingMail.objects.first(),
-        "accounts.signinpolicy": SignInPolicy.objects.the_one(),
+        "accounts.signinpolicy": SignInPolicy.objects.stored(),
         "accounts.user": alice.user,
         "accounts.webrole": WebRole.objects.create(name="Readers"),
         "auth.group": Group.objects.first(),
         "cases.businesscalendar": policy.calendar,
         "cases.case": case,
-        "cases.casedesk": CaseDesk.objects.the_one(),
+        "cases.casedesk": CaseDesk.objects.stored(),
         "cases.casestatus": CaseStatus.objects.create(
             slug="in-transit", label="Shipped", customer_label="Shipped", category="on_hold"
         ),
@@ -247,7 +247,7 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
         "forums.post": make_reply(topic, alice),
         "forums.topic": topic,
         "invoices.invoice": make_draft(acme, "10"),
-        "invoices.invoicesettings": InvoiceSettings.objects.the_one(),
+        "invoices.invoicesettings": InvoiceSettings.objects.stored(),
         "knowledgebase.article": article,
         "knowledgebase.articlefeedback": give_feedback(
             actor=SYSTEM, contact=alice, article=article, is_helpful=True
@@ -257,7 +257,7 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
         "portal.announcement": Announcement.objects.create(title="New", body="New."),
         "portal.page": page,
         "portal.redirect": Redirect.objects.create(from_path="/old/", to="/news/"),
-        "portal.site": Site.objects.the_one(),
+        "portal.site": Site.objects.stored(),
         "portal.weblink": WebLink.objects.first(),
         "procrastinate.procrastinatejob": ProcrastinateJob.objects.first(),
     }
