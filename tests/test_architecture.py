@@ -192,11 +192,7 @@ def test_templates_hold_no_inline_script_or_style_and_ask_no_permission():
 
 WRITERS = {
     "lib/markdown.py",  # cleaned(), for what Markdown became when it was written
-    "lib/moments.py",  # these write HTML out in Python, for speed, and escape each value themselves
-    "portal/frame.py",
-    "cases/display/case_rows.py",
-    "cases/display/conversation_rows.py",
-    "knowledgebase/snippets.py",
+    "portal/frame.py",  # what a template drew once, for all who see the same
     "portal/views/errors.py",  # a stylesheet of ours
     "cases/display/promise_line.py",  # its formats are translated sentences
 }
