@@ -4,15 +4,15 @@ import re
 from html import unescape
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from lib.search import CONFIGURATION
 
 WINDOW, LEAD = 32, 5
 """Words in a passage, and how many of them stand before its first hit."""
 
-# Private-use characters: they pass through escaping unchanged and become <mark> after it.
+# Private-use characters: they stand around each hit, and become <mark>.
 _BEGIN, _END = "\ue000", "\ue001"
 _HIT = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]+){_END}")
 _INLINE_TAG = re.compile(r"</?(?:a|code|em|s|strong)\b[^<>]*>")
@@ -45,4 +45,6 @@ def _worth(hits: dict[int, str], start: int) -> int:
 
 
 def _marked(text: str) -> SafeString:
-    return mark_safe(_HIT.sub(r"<mark>\1</mark>", escape(text)).replace(_BEGIN, "").replace(_END, ""))
+    before, *rest = [part.replace(_BEGIN, "").replace(_END, "") for part in _HIT.split(text)]
+    hits = format_html_join("", "<mark>{}</mark>{}", zip(rest[::2], rest[1::2], strict=True))
+    return format_html("{}{}", before, hits)

@@ -27,6 +27,9 @@ from psycopg.sql import Literal
 
 M = TypeVar("M", bound=models.Model)
 
+READER = frozenset({"contact_pk", "account_pk"})
+"""Who reads: accounts.permissions.compiled hands over both to every queryset, which may need but one."""
+
 checked: set[Hashable] | None = None
 """Shapes whose text was compared with what Django makes of the real values; None where nobody asks for that.
 The test suite does, and forgets them before each test."""
@@ -34,7 +37,9 @@ The test suite does, and forgets them before each test."""
 
 def rows(shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: Any) -> list[M]:
     """The rows of ``build(**values)``. Values are numbers, texts, moments or UUIDs, used in the queryset as
-    they are."""
+    they are, and each at least once. Related rows may be prefetched by name, not by a queryset.
+
+    ValueError, when the text is made, for anything else."""
     if shape not in _kept:
         _kept[shape] = _Compiled.of(build, values)
     compiled: _Compiled[M] = _kept[shape]
@@ -67,6 +72,7 @@ class _Compiled(Generic[M]):
             for turn in (0, 1)
         )
         queryset = build(**first)
+        _refuse_prefetched(queryset)
         compiler: Any = queryset.query.get_compiler(queryset.db)
         sql, parameters = _text(compiler)
         other_sql, others = _text(build(**second).query.get_compiler(queryset.db))
@@ -82,6 +88,8 @@ class _Compiled(Generic[M]):
                 "are, and must not change its text."
             )
         places = {place: names[one] for place, one in differing.items()}
+        if sql and (unused := values.keys() - places.values() - READER):
+            raise ValueError(f"No value of a compiled queryset: {', '.join(sorted(unused))}.")
         converters = compiler.get_converters([column for column, *_named in compiler.select]) if sql else {}
         statement = _filled_in(sql, parameters, places, connections[queryset.db])
         return cls(queryset, compiler, sql, parameters, places, statement, converters)
@@ -156,6 +164,16 @@ def _like(one: Any, **changes: Any) -> Any:
     other = object.__new__(type(one))
     other.__dict__ = {**one.__dict__, **changes}
     return other
+
+
+def _refuse_prefetched(queryset: models.QuerySet[Any]) -> None:
+    lookups: Any = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
+    for lookup in lookups:
+        if isinstance(lookup, models.Prefetch) and lookup.queryset is not None:
+            raise ValueError(
+                f"A compiled queryset cannot prefetch {lookup.prefetch_to} by a queryset of its own: "
+                "that one would ask for the stand-ins, and not for the values."
+            )
 
 
 def _text(compiler: Any) -> tuple[str, tuple[Any, ...]]:

@@ -5,11 +5,11 @@ A list shows dozens of them, and to write one out costs as much as to fetch its 
 
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
-from html import escape
 
 from babel.dates import format_timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
@@ -60,4 +60,4 @@ def _relative(passed: timedelta, language: str) -> str:
 
 
 def _element(iso: str, exact: str, text: str) -> SafeString:
-    return SafeString(f'<time datetime="{iso}" title="{escape(exact)}">{escape(text)}</time>')
+    return format_html('<time datetime="{}" title="{}">{}</time>', iso, exact, text)

@@ -42,6 +42,7 @@ from accounts.second_factor.rules import (
 )
 from accounts.sign_in.code_page import code_form, judge, new_state, page_of, send_and_tell
 from accounts.sign_in.stage import SecondFactorStage
+from lib.compression import shows_secret
 
 APP_KEY = "second_factor_app_key"
 NEW_RECOVERY_CODES = "new_recovery_codes"
@@ -196,6 +197,7 @@ def second_factor_email(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sign_in_again_first
+@shows_secret
 def second_factor_app(request: PortalRequest) -> HttpResponse:
     key = request.session.setdefault(APP_KEY, default_key())
     form = CodeForm(request.POST if request.method == "POST" else None, method=Method.APP)
@@ -251,6 +253,7 @@ def second_factor_off(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sign_in_again_first
+@shows_secret
 def recovery_codes(request: PortalRequest) -> HttpResponse:
     """POST makes new ones; the page after it is the only one that ever shows them."""
     if request.method == "POST" and chosen_methods(request.user):

@@ -2,10 +2,11 @@
 time there."""
 
 from collections.abc import Iterable
-from html import escape
+from functools import cache
 
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import Contact
@@ -19,28 +20,29 @@ def case_rows(cases: Iterable[Case], *, reader: Contact, shows_contacts: bool) -
     """``<li>`` elements for ``<ul class="rows">``; cases as CaseQuerySet.for_list and with_reading load
     them."""
     rows = _Rows(reader, shows_contacts)
-    return mark_safe("\n".join([rows.row(case) for case in cases]))
+    return format_html_join(
+        "\n",
+        '<li><div><a href="{}">{}</a>{}<p>{} · {}</p></div><p>{}</p></li>',
+        (rows.parts(case) for case in cases),
+    )
 
 
 class _Rows:
-    """What all rows share is looked up once."""
+    """What rows share is looked up once, and badges that look alike are written once."""
 
     def __init__(self, reader: Contact, shows_contacts: bool) -> None:
-        self.reader, self.shows_contacts, self.list_url = (
-            reader,
-            shows_contacts,
-            escape(reverse("cases:list")),
-        )
-        self.unread, self.late = badge("info", _("Unread")), badge("overdue", _("Late"))
-        self.pressing = {value: badge(value, label) for value, label in Priority.choices if value in PRESSING}
+        self.reader, self.shows_contacts, self.list_url = reader, shows_contacts, reverse("cases:list")
+        self.badges = cache(badges)
+        self.unread = format_html(" {}", badge("info", _("Unread")))
 
-    def row(self, case: Case) -> str:
-        place, unread = ("#new", f" {self.unread}") if case.has_news else ("", "")
-        status = badge(case.badge, case.status_for(self.reader))
-        badges = f"{self.late if case.is_late else ''}{self.pressing.get(case.priority, '')}{status}"
+    def parts(self, case: Case) -> tuple[str, ...]:
         return (
-            f'<li><div><a href="{self.list_url}{case.number}/{place}">{escape(case.subject)}</a>{unread}'
-            f"<p>{escape(self.facts(case))} · {ago(case.updated_at)}</p></div><p>{badges}</p></li>"
+            f"{self.list_url}{case.number}/{'#new' if case.has_news else ''}",
+            case.subject,
+            self.unread if case.has_news else "",
+            self.facts(case),
+            ago(case.updated_at),
+            self.badges(case.badge, case.status_for(self.reader), case.priority, is_late=case.is_late),
         )
 
     def facts(self, case: Case) -> str:
@@ -51,6 +53,12 @@ class _Rows:
         return " · ".join([fact for fact in (case.number, product, who) if fact])
 
 
-def badge(value: str, label: object) -> str:
+def badges(status: str, status_label: str, priority: str, *, is_late: bool) -> SafeString:
+    late = badge("overdue", _("Late")) if is_late else ""
+    pressing = badge(priority, Priority(priority).label) if priority in PRESSING else ""
+    return format_html("{}{}{}", late, pressing, badge(status, status_label))
+
+
+def badge(value: str, label: object) -> SafeString:
     """As components/status_badge.html draws it."""
-    return f'<span data-status="{escape(value)}">{escape(str(label))}</span>'
+    return format_html('<span data-status="{}">{}</span>', value, label)

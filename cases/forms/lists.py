@@ -1,17 +1,16 @@
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.functional import Promise as LazyText
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact
-from accounts.scoping import Permitted, Scope, granted_scope
-from cases.models import CLOSED, Case, CaseQuerySet, CaseStatus, Category, Product, RequestType
+from accounts.scoping import Scope, granted_scope
+from cases.filters import CaseFilter
+from cases.models import CLOSED, Case, CaseStatus, Category, Product, RequestType
 from lib.widgets import HiddenLine, Line, PlainSelect
 
 Choices = list[tuple[str, str | LazyText]]
@@ -39,7 +38,8 @@ class DayInput(forms.DateInput):
 
 
 class CaseFilterForm(forms.Form):
-    """The list's address: which cases, in which order. What makes no sense there is ignored."""
+    """Reads a list's address: which cases (``filter``), in which order. What makes no sense there is
+    ignored."""
 
     view = forms.ChoiceField(choices=VIEWS, required=False, widget=HiddenLine)
     more = forms.BooleanField(required=False, widget=HiddenLine)
@@ -75,21 +75,26 @@ class CaseFilterForm(forms.Form):
     def views(self) -> Choices:
         return [(view, self.waiting_words if view == "waiting" else label) for view, label in VIEWS]
 
-    @property
-    def current_view(self) -> str:
-        return str(self.chosen("view") or "active")
-
-    @property
-    def sorted_by(self) -> str:
-        return SORTED_BY[self.chosen("sort") or ""]
-
-    @property
-    def is_narrowed(self) -> bool:
-        return any(self.chosen(name) for name in ("q", "status", "whose", *MORE))
-
-    def chosen(self, name: str) -> Any:
+    @cached_property
+    def filter(self) -> CaseFilter:
+        """What is chosen, of all that makes sense."""
         self.is_valid()
-        return self.cleaned_data.get(name)
+        chosen = self.cleaned_data
+        status = chosen.get("status") or ""
+        return CaseFilter(
+            scope=self.scope,
+            view=chosen.get("view") or "active",
+            sorted_by=SORTED_BY[chosen.get("sort") or ""],
+            whose=chosen.get("whose") or "",
+            badges=frozenset(each.customer_label for each in self.statuses if each.slug == status),
+            waits_for_others=status == OTHERS,
+            request_type=chosen.get("type"),
+            product=chosen.get("product"),
+            person=chosen.get("person") or "",
+            since=chosen.get("since"),
+            until=chosen.get("until"),
+            q=chosen.get("q") or "",
+        )
 
     def as_query(self, **others: str) -> str:
         """The filters in one spelling, for an address; with ``others`` instead of what is chosen."""
@@ -100,62 +105,8 @@ class CaseFilterForm(forms.Form):
             if value and name != "more"
         }
         return urlencode(
-            [
-                (name, value)
-                for name, value in ({"view": self.current_view} | chosen | others).items()
-                if value
-            ]
+            [(name, value) for name, value in ({"view": self.filter.view} | chosen | others).items() if value]
         )
-
-    @property
-    def shape(self) -> tuple[str, ...] | None:
-        """What the text of the narrowed query depends on; None where something was typed or picked from long
-        lists."""
-        picked = any(self.chosen(name) for name in ("q", "status", *MORE))
-        return None if picked else (self.current_view, self.chosen("whose") or "", self.sorted_by)
-
-    def parts(self, rows: CaseQuerySet, reader: Permitted) -> list[CaseQuerySet]:
-        """What the narrowed ``rows`` are put together from. A contact's own cases come in a list's order from
-        an index, and so do those that they joined; both at once do not."""
-        is_mixed = self.scope == Scope.CONTACT and not self.chosen("whose")
-        return [
-            self.narrow(part, reader)
-            for part in ([rows.own(reader), rows.joined(reader)] if is_mixed else [rows])
-        ]
-
-    def narrow(self, rows: CaseQuerySet, reader: Permitted) -> CaseQuerySet:
-        """``rows`` as CaseQuerySet.visible_to gives them to ``reader``."""
-        rows = {"active": rows.active, "waiting": rows.waiting_for_customer, "resolved": rows.closed}.get(
-            self.current_view, rows.all
-        )()
-        rows = self._marked(self._of_whom(rows, reader), reader)
-        equal = {"request_type": "type", "product": "product"}
-        rows = rows.filter(
-            **{column: self.chosen(name) for column, name in equal.items() if self.chosen(name)}
-        )
-        rows = rows.opened_by(self.chosen("person") or "")
-        if since := self.chosen("since"):
-            rows = rows.filter(created_at__gte=_midnight(since))
-        if (until := self.chosen("until")) and until < date.max:
-            rows = rows.filter(created_at__lt=_midnight(until + timedelta(days=1)))
-        return rows.matching(self.chosen("q")) if self.chosen("q") else rows
-
-    def _marked(self, rows: CaseQuerySet, reader: Permitted) -> CaseQuerySet:
-        chosen = self.chosen("status")
-        if chosen == OTHERS:
-            return rows.waiting_for_customer().exclude(contact=reader.pk)
-        words = {status.customer_label for status in self.statuses if status.slug == chosen}
-        return rows.marked(words, reader) if words else rows
-
-    def _of_whom(self, rows: CaseQuerySet, reader: Permitted) -> CaseQuerySet:
-        match self.chosen("whose"):
-            case "mine":
-                return rows.filter(contact=reader.pk) if self.scope == Scope.GLOBAL else rows.own(reader)
-            case "account":
-                return rows.filter(account=reader.account_id)
-            case "followed":
-                return rows.followed_by(reader)
-        return rows
 
     def _whose(self) -> Choices:
         """What "all" means depends on what the contact may see."""
@@ -212,7 +163,3 @@ class SaveViewForm(forms.Form):
         widget=forms.HiddenInput,
         error_messages={"max_length": _("These filters are too long to be kept. Use fewer words.")},
     )
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

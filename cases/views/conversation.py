@@ -239,17 +239,17 @@ def _entries(request: PortalRequest, case: Case, page: KeysetPage[CaseMessage]) 
 def _events(request: PortalRequest, case: Case, page: KeysetPage[CaseMessage]) -> list[Activity]:
     """From the page's first message on, unless it is the first of all, until the one after its last."""
     since = {"since": page.rows[-1].created_at} if page.older_url and page.rows else {}
-    latest = {"latest": page.rows[0].created_at} if page.newer_url and page.rows else {}
-    keys = {"record": str(case.pk), "case_pk": case.pk}
-    return rows_for(reader(request), ("events", *since, *latest), _events_between, **keys, **since, **latest)
+    latest = {"latest": page.rows[0].created_at, "case_pk": case.pk} if page.newer_url and page.rows else {}
+    shape, values = ("events", *since, *latest), {"record": str(case.pk), **since, **latest}
+    return rows_for(reader(request), shape, _events_between, **values)
 
 
 def _events_between(
     contact: Permitted,
     record: str,
-    case_pk: int,
     since: datetime | None = None,
     latest: datetime | None = None,
+    case_pk: int | None = None,
 ) -> QuerySet[Activity]:
     events = Activity.objects.filter(record_type="case", record_id=record, verb__in=EVENTS, is_internal=False)
     events = events.filter(at__gte=since) if since else events

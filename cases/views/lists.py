@@ -22,7 +22,8 @@ from accounts.scoping import Permitted, can
 from cases.actions.exports import export_cases
 from cases.actions.saved_views import save_view
 from cases.display.case_rows import case_rows
-from cases.forms.lists import MORE, CaseFilterForm, SaveViewForm
+from cases.filters import CaseFilter
+from cases.forms.lists import CaseFilterForm, SaveViewForm
 from cases.models import Case, Entitlement, SavedView
 from cases.statuses import statuses_at
 from lib.paging import PARAMETERS, Cut, KeysetPage
@@ -78,7 +79,8 @@ def case_export(request: PortalRequest, kind: str) -> HttpResponseBase:
     if kind not in CONTENT_TYPES:
         raise Http404
     filters = _filters(request, contact, request.GET)
-    rows = filters.narrow(Case.objects.visible_to(contact), contact).order_by(f"-{filters.sorted_by}", "-pk")
+    shown = filters.filter
+    rows = shown.narrow(Case.objects.visible_to(contact), contact).order_by(f"-{shown.sorted_by}", "-pk")
     try:
         content = export_cases(actor=Actor.of(request), reader=contact, cases=rows, kind=kind)
     except ValidationError as error:
@@ -105,7 +107,8 @@ def _list_page(
     request: PortalRequest, contact: Contact, query: QueryDict, save_form: SaveViewForm | None = None
 ) -> HttpResponse:
     filters = _filters(request, contact, query)
-    page = page_of_cases(contact, filters, query)
+    shown = filters.filter
+    page = page_of_cases(contact, shown, query)
     context = {
         "page": page,
         "rows": case_rows(
@@ -116,10 +119,11 @@ def _list_page(
         "saved_views": _saved_views(page.rows, contact, filters.as_query()),
         "save_form": save_form or SaveViewForm(initial={"query": filters.as_query()}),
         "query": filters.as_query(),
-        "can_fold": not any(filters.chosen(name) for name in MORE),
-        "clear_url": f"{reverse('cases:list')}?view={filters.current_view}",
-        "is_narrowed": filters.is_narrowed,
-        "is_filtered": filters.is_narrowed or any(name in query for name in PARAMETERS),
+        "can_fold": not shown.folded,
+        "clear_url": f"{reverse('cases:list')}?view={shown.view}",
+        "current_view": shown.view,
+        "is_narrowed": shown.is_narrowed,
+        "is_filtered": shown.is_narrowed or any(name in query for name in PARAMETERS),
         "can_open": may_open_case(request),
         "sees_entitlements": can(contact, "read", Entitlement),
         "sees_insight": contact.account_id is not None and contact.sees_colleagues(Case.record_type),
@@ -127,26 +131,26 @@ def _list_page(
     return render(request, "cases/case_list.html", context)
 
 
-def page_of_cases(contact: Contact, filters: CaseFilterForm, query: QueryDict) -> KeysetPage[Case]:
+def page_of_cases(contact: Contact, shown: CaseFilter, query: QueryDict) -> KeysetPage[Case]:
     """By one query. Which cases belong to the page it finds in an index that holds all it takes to tell; then
     it loads these few, with all that a row shows."""
-    cut = Cut.of(query, Case, by=filters.sorted_by)
+    cut = Cut.of(query, Case, by=shown.sorted_by)
 
     def rows(reader: Permitted, **cursor: Any) -> QuerySet[Case]:
         visible = Case.objects.visible_to(reader)
-        found = [cut.narrow(part, **cursor) for part in filters.parts(visible, reader)]
+        found = [cut.narrow(part, **cursor) for part in shown.parts(visible, reader)]
         return cut.narrow(
             visible.put_together(*found).for_list().with_reading(reader).with_views_of(reader), **cursor
         )
 
-    if filters.shape is None:
+    if shown.shape is None:
         return cut.page(list(rows(contact, **cut.values)))
-    return cut.page(rows_for(contact, ("case list", *filters.shape, cut.direction), rows, **cut.values))
+    return cut.page(rows_for(contact, ("case list", *shown.shape, cut.direction), rows, **cut.values))
 
 
 def _tabs(filters: CaseFilterForm) -> list[dict[str, Any]]:
     """The other filters stay, but for the status: it may have no cases in another view."""
-    url, current = reverse("cases:list"), filters.current_view
+    url, current = reverse("cases:list"), filters.filter.view
     return [
         {
             "label": label,

@@ -60,7 +60,8 @@ def page_refused(request: HttpRequest) -> HttpResponse:
 def network_refused(request: HttpRequest) -> HttpResponse:
     """Carries its style in itself: the stylesheets are refused like everything else. Nobody has read the
     language yet."""
-    context = {"client_address": getattr(request, "client_ip", None), "style": mark_safe(REFUSED_STYLE)}
+    style = mark_safe(REFUSED_STYLE)  # noqa: S308 -- a stylesheet of ours, read from its file
+    context = {"client_address": getattr(request, "client_ip", None), "style": style}
     with translation.override(translation.get_language_from_request(request)):
         response = error_page(request, "403_network", 403, **context)
     response._csp_update = {"style-src": [REFUSED_STYLE_HASH]}  # type: ignore[attr-defined]

@@ -3,11 +3,12 @@
 import csv
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -16,6 +17,8 @@ from accounts.actors import Actor
 from accounts.models import Activity
 from cases.actions import add_internal_note, add_participants, exports, merge_cases
 from cases.actions.saved_views import MOST_VIEWS
+from cases.filters import CaseFilter
+from cases.forms import CaseFilterForm
 from cases.models import Case, CaseParticipant, CaseReading, CaseStatus, Product, RequestType, SavedView
 from tests.cases.factories import make_case, make_staff_reply
 from tests.factories import grant, make_contact
@@ -468,3 +471,16 @@ def test_a_file_costs_the_same_queries_for_one_case_and_for_many(
     browser = sign_in(alice)
     with django_assert_max_num_queries(8):
         exported(browser)
+
+
+def test_an_address_becomes_a_filter_that_ignores_what_makes_no_sense(alice):
+    def read(address):
+        return CaseFilterForm(QueryDict(address), contact=alice, statuses=CaseStatus.objects.all()).filter
+
+    assert read("view=nonsense&sort=x&status=none&since=yesterday&q=") == CaseFilter(scope="contact")
+    chosen = read("view=all&sort=opened&whose=mine&since=2026-01-02&status=new&q=pump")
+    assert chosen == CaseFilter(
+        scope="contact", view="all", sorted_by="created_at", whose="mine", badges=frozenset({"New"}),
+        since=date(2026, 1, 2), q="pump",
+    )  # fmt: skip
+    assert (chosen.shape, read("whose=mine").shape) == (None, ("active", "mine", "updated_at"))

@@ -97,12 +97,12 @@ VIEWS = (
 
 def plan_of(contact: Contact, address: str) -> list[dict[str, Any]]:
     """The nodes of the executed plan for the first page, the uppermost first."""
-    filters = CaseFilterForm(asked := QueryDict(address), contact=contact, statuses=CaseStatus.objects.all())
+    form = CaseFilterForm(asked := QueryDict(address), contact=contact, statuses=CaseStatus.objects.all())
     asked_for: list[tuple[str, tuple[Any, ...]]] = []
     with connection.execute_wrapper(lambda execute, *query: asked_for.append(query[:2]) or execute(*query)):
-        page_of_cases(contact, filters, asked)
+        page_of_cases(contact, form.filter, asked)
     query, values = asked_for[-1]
-    return list(nodes(explain_prepared(query, values) if filters.shape else explain(query, values)))
+    return list(nodes(explain_prepared(query, values) if form.filter.shape else explain(query, values)))
 
 
 def explain(query: str, values: tuple[Any, ...]) -> dict[str, Any]:

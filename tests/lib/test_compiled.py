@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -83,6 +83,34 @@ def test_nothing_is_asked_where_nothing_can_be_found(db, django_assert_num_queri
 def test_a_value_that_is_changed_on_its_way_is_refused(accounts):
     with pytest.raises(ValueError, match="as they are"):
         compiled.rows("changed", lambda name: named(name.upper()), name="One")
+
+
+def test_a_value_that_the_queryset_does_not_ask_for_is_refused_by_name(accounts):
+    with pytest.raises(ValueError, match=r"No value of a compiled queryset: left, nmae\."):
+        compiled.rows("unused", lambda name, **_others: named(name), name="One", nmae="One", left=1)
+    assert compiled.rows("unused", named, name="One") == accounts[:1]
+
+
+def test_rows_that_are_prefetched_by_a_queryset_of_their_own_are_refused(alice):
+    """That one keeps the stand-ins: it would find nothing, or another's."""
+
+    def with_namesakes(name: str) -> QuerySet[Account]:
+        namesakes = Contact.objects.filter(first_name=name)
+        return named(name).prefetch_related(Prefetch("contacts", namesakes, to_attr="namesakes"))
+
+    with pytest.raises(ValueError, match="prefetch namesakes by a queryset of its own"):
+        compiled.rows("namesakes", with_namesakes, name="Alice")
+
+
+def test_rows_that_are_prefetched_by_name_come_along(alice, django_assert_num_queries):
+    for found_by in ("contacts", Prefetch("contacts")):
+        with django_assert_num_queries(2):
+            [found] = compiled.rows(
+                f"with {found_by}",
+                lambda name, by=found_by: named(name).prefetch_related(by),
+                name="Acme Foods",
+            )
+            assert list(found.contacts.all()) == [alice]
 
 
 def test_what_the_shape_leaves_out_is_noticed(accounts):

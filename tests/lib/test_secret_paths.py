@@ -1,8 +1,9 @@
 import logging
+from urllib.parse import quote
 
 import pytest
 
-from lib.secret_paths import SecretPathFilter
+from lib.secret_paths import SecretPathFilter, are_in
 
 CODE = "m7SBKvGQZ4nKx2v0cUqf1yq3xC3hS9aTqHqv2Jw8dXo"
 
@@ -13,7 +14,7 @@ def logged(text, *args):
     return record.getMessage()
 
 
-@pytest.mark.parametrize(
+PATHS = pytest.mark.parametrize(
     "path",
     [
         f"/redeem/{CODE}/",
@@ -23,6 +24,9 @@ def logged(text, *args):
         f"/users/confirm-address/{CODE}/",
     ],
 )
+
+
+@PATHS
 def test_a_code_in_an_address_is_left_out(path):
     line = logged("%s: %s", "Method Not Allowed (POST)", path)
     assert line.startswith("Method Not Allowed (POST): ")
@@ -33,3 +37,16 @@ def test_a_code_in_an_address_is_left_out(path):
 @pytest.mark.parametrize("text", ["Not Found: /redeem/invitation/", "Not Found: /cases/1042/", "50% of %s"])
 def test_everything_else_is_told_as_it_is(text):
     assert logged(text) == text
+
+
+@PATHS
+def test_a_page_with_such_an_address_is_told_from_others(path):
+    for address in (
+        path,
+        f"https://support.example.com{path}",
+        f"/accounts/login/?next={quote(path, safe='')}",
+    ):
+        assert are_in(f'<a href="{address}">Open</a>'.encode())
+    assert not are_in(
+        b'<a href="/redeem/">Redeem</a> <a href="/accounts/password/reset/">Reset, confirm-</a>'
+    )

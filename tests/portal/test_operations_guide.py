@@ -32,6 +32,11 @@ def test_nginx_leaves_no_server_alone_after_an_error_that_a_restart_costs():
     assert [server for server in servers if "max_fails=0" not in server] == []
 
 
+def test_nginx_compresses_nothing_because_the_portal_knows_which_pages_show_secrets():
+    (server,) = [part for part in NGINX.split("\nserver {")[1:] if "proxy_pass" in part]
+    assert re.findall(r"gzip\w* \w+;", server) == ["gzip off;"]
+
+
 def test_nginx_logs_no_addresses_of_pages_because_those_carry_codes():
     (line,) = re.findall(r"log_format portal (.*?);", NGINX, re.DOTALL)
     assert re.findall(r"\$(?:request|request_uri|uri|args|http_referer)\b", line) == []

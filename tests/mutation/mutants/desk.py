@@ -208,7 +208,7 @@ LISTS = [
     ),
     gate(
         "lists: a file holds cases that the reader may see",
-        "cases/views/lists.py", "filters.narrow(Case.objects.visible_to(contact)", "filters.narrow(Case.objects.all()", *DESK_LISTS,
+        "cases/views/lists.py", "shown.narrow(Case.objects.visible_to(contact)", "shown.narrow(Case.objects.all()", *DESK_LISTS,
     ),
     gate(
         "lists: for those who may read cases",
