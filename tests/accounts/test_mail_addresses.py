@@ -14,7 +14,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.actions.addresses import AddressChange
 from accounts.actions.invitations import invite_group
-from accounts.actions.mail import queue_rendered_mail, send_queued_mail
+from accounts.actions.mail import queue_rendered_mail
+from accounts.actions.mail_delivery import send_queued_mail
 from accounts.actions.users import create_colleague, update_colleague
 from accounts.actors import Actor
 from accounts.forms.policy import SignInPolicyForm

@@ -13,6 +13,7 @@ from django_otp.plugins.otp_email.models import EmailDevice
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.actions.mail import SEND_MAIL
 from accounts.actions.second_factor import (
     Answer,
     check_code,
@@ -22,6 +23,7 @@ from accounts.actions.second_factor import (
 )
 from accounts.actors import SYSTEM
 from accounts.models import Activity, OutgoingMail, SignInPolicy, TrustedBrowser, User
+from lib.jobs import forget_jobs
 from tests.factories import PASSWORD, make_contact
 
 LOGIN, CODE, CONFIRM, HOME = (
@@ -50,6 +52,7 @@ def careful(alice):
 def with_email(contact):
     switch_on_email(actor=SYSTEM, user=contact.user)
     OutgoingMail.objects.all().delete()
+    forget_jobs(SEND_MAIL)
     return contact
 
 

@@ -58,7 +58,7 @@ def post_office() -> Iterator[PostOffice]:
 
 @pytest.fixture
 def start_worker(
-    migrated_rows: str, post_office: PostOffice, tmp_path: Path
+    django_db_setup: None, post_office: PostOffice, tmp_path: Path
 ) -> Iterator[Callable[[], WorkerProcess]]:
     started: list[WorkerProcess] = []
 

@@ -11,7 +11,7 @@ pytestmark = commits
 
 
 @pytest.fixture(scope="module")
-def server(migrated_rows: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(
         tmp_path_factory.mktemp("served"), PORTAL_BASE_URL="https://localhost", TRUSTED_PROXIES=""
     )

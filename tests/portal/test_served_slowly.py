@@ -37,7 +37,7 @@ HALF_SENT = {
 
 
 @pytest.fixture(scope="module")
-def server(migrated_rows: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("served"), WEB_THREADS="4", WEB_REQUEST_SECONDS="0.5")
     yield running
     running.stop()
