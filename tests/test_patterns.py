@@ -30,7 +30,6 @@ MADE: dict[str, Callable[[], list[re.Pattern[str]]]] = {
         re.compile(rule, re.IGNORECASE) for rule in redaction.rules(NAMED, "jose garcia lopez acme will mark")
     ],
     "cases/reply_address.py": lambda: [any_reply_address()],
-    "cases/inbound/headers.py": lambda: [re.compile(r"\([^()]*\)")],
 }
 """Patterns that functions make of names, settings and other patterns. What is joined by "or" is tried one by
 one."""

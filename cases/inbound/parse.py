@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from cases.inbound.answer import latest_answer
 from cases.inbound.automatic import dmarc_of, is_automatic, is_from_a_list
-from cases.inbound.headers import POLICY, header, is_whole, raw_headers, utf8
+from cases.inbound.headers import POLICY, bare, header, is_whole, raw_headers, utf8
 from cases.inbound.parts import files_of, named_files, text_of
 from cases.reply_address import without_reply_addresses
 from lib.mail_addresses import mail_address
@@ -205,7 +205,7 @@ def _sender_of(message: Message) -> str:
 
 def _is_mere_name(found: re.Match[str]) -> bool:
     """Many programs repeat the address as the name; another one there is another sender."""
-    name = re.sub(_QUOTED, "", found.groupdict().get("name") or "").strip()
+    name = bare(found.groupdict().get("name") or "").strip()
     return "@" not in name or name.lower() == found["address"].lower()
 
 
