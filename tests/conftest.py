@@ -4,12 +4,14 @@ import gc
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.db import transaction
 from django.test import Client, TransactionTestCase, override_settings
@@ -49,6 +51,13 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         yield
     with django_db_blocker.unblock():
         database.drop()
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """No day, month or year ends during the test."""
+    with time_machine.travel(datetime(2026, 8, 12, 12, tzinfo=UTC), tick=False):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

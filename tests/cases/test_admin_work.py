@@ -11,6 +11,8 @@ from django.utils import timezone
 from cases.models import Case, Entitlement, TimeEntry
 from tests.cases.factories import make_case, make_entitlement
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 
 @pytest.fixture
 def hours(acme):

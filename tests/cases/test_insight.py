@@ -12,6 +12,8 @@ from cases.insight import by_group, by_month, deflection, last_months, promises
 from cases.models import Case, CaseClock, SuggestionReading
 from tests.cases.factories import make_case
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 APRIL, MAY, JUNE = (date(2026, month, 1) for month in (4, 5, 6))
 MONTHS = [APRIL, MAY, JUNE]
 
