@@ -48,8 +48,8 @@ SELECT created_at, 'Pat', 'case.opened', 'case', id::text, subject, '', account_
 
 @dataclass(frozen=True)
 class Target:
-    """One page as one reader sees it. ``sql``: statements of a request; ``size``: bytes of HTML, before
-    compression."""
+    """One page as one reader sees it. ``sql``: statements of a request; ``size``: bytes of its
+    HTML, compressed."""
 
     page: str
     reader: str
@@ -119,7 +119,7 @@ def _measured(reader: Contact) -> Case:
 
 def _targets(name: str) -> list[Target]:
     contact = Contact.objects.get(user__email=f"{name}@bench.example")
-    browser = Client(SERVER_NAME="127.0.0.1")
+    browser = Client(SERVER_NAME="127.0.0.1", HTTP_ACCEPT_ENCODING="gzip")
     browser.force_login(contact.user)
     pages = {"case list": "/cases/?view=all", "case": _measured(contact).get_absolute_url()}
     return [_target(page, name, address, browser) for page, address in pages.items()]
