@@ -55,7 +55,7 @@ def _password(request: PortalRequest) -> Row | None:
             _("Password"),
             reverse("account_change_password"),
             "key",
-            _("Last changed") if changed else _("You sign in with it."),
+            _("Last changed") if changed else _("Used to sign in"),
             time=changed,
         )
     if request.sign_in_policy.lets_in_by_password(request.user):
@@ -63,7 +63,7 @@ def _password(request: PortalRequest) -> Row | None:
             _("Password"),
             reverse("account_set_password"),
             "key",
-            _("None yet: you sign in through another service."),
+            _("Not set. You sign in through another service."),
         )
     return None
 
@@ -87,11 +87,11 @@ def _email(user: User) -> Row:
     )
     badge = ("unverified", _("Not confirmed yet")) if waiting else ("verified", _("Confirmed"))
     text = (
-        _("%(old)s, to become %(new)s") % {"old": confirmed, "new": waiting}
+        _("%(old)s, changing to %(new)s") % {"old": confirmed, "new": waiting}
         if confirmed and waiting
         else confirmed or waiting
     )
-    return Row(_("E-mail address"), reverse("account_email"), "envelope", text, badge)
+    return Row(_("Email address"), reverse("account_email"), "envelope", text, badge)
 
 
 def _identities(request: PortalRequest) -> Row | None:
@@ -115,7 +115,13 @@ def _identities(request: PortalRequest) -> Row | None:
 def _second_factor(request: PortalRequest) -> Row:
     chosen = chosen_methods(request.user)
     badge = ("active", _("On")) if chosen or _is_obliged(request) else ("inactive", _("Off"))
-    return Row(_("Second factor"), reverse("second_factor"), "shield-lock", _methods(request, chosen), badge)
+    return Row(
+        _("Two-factor authentication"),
+        reverse("second_factor"),
+        "shield-lock",
+        _methods(request, chosen),
+        badge,
+    )
 
 
 def _is_obliged(request: PortalRequest) -> bool:
@@ -124,7 +130,7 @@ def _is_obliged(request: PortalRequest) -> bool:
 
 def _methods(request: PortalRequest, chosen: list[Method]) -> str:
     if not chosen:
-        return str(Method.EMAIL.label) if _is_obliged(request) else _("Your password alone lets you in.")
+        return str(Method.EMAIL.label) if _is_obliged(request) else _("You sign in with only your password.")
     left = recovery_codes_left(request.user)
     codes = ngettext("%(n)s recovery code left", "%(n)s recovery codes left", left) % {"n": left}
     return ", ".join([*(str(method.label) for method in chosen), codes])
@@ -132,7 +138,7 @@ def _methods(request: PortalRequest, chosen: list[Method]) -> str:
 
 def _sessions(request: PortalRequest) -> Row:
     count = len(live_sessions(request))
-    text = _("In %(n)s browsers") % {"n": count} if count > 1 else _("In this browser alone")
+    text = _("In %(n)s browsers") % {"n": count} if count > 1 else _("Only in this browser")
     return Row(_("Where you are signed in"), reverse("session_list"), "globe", text)
 
 
@@ -140,7 +146,5 @@ def _browsers(user: User) -> Row | None:
     count = TrustedBrowser.objects.valid().filter(user=user).count()
     if not count:
         return None
-    text = ngettext(
-        "%(n)s browser needs no code for a while", "%(n)s browsers need no code for a while", count
-    ) % {"n": count}
+    text = ngettext("%(n)s browser skips the code", "%(n)s browsers skip the code", count) % {"n": count}
     return Row(_("Remembered browsers"), f"{reverse('second_factor')}#browsers", "shield-check", text)

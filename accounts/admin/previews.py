@@ -39,7 +39,7 @@ class WithPreview(ModelAdmin[Contact]):
             return redirect("home")
         context = {
             **self.admin_site.each_context(request),
-            "title": _("See the portal as %(name)s") % {"name": contact.full_name},
+            "title": _("View the portal as %(name)s") % {"name": contact.full_name},
             "opts": self.opts,
             "contact": contact,
             "running": held(request),

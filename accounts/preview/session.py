@@ -28,10 +28,10 @@ PERMISSION = "accounts.preview_contact"
 class End(models.TextChoices):
     """Why a preview is over."""
 
-    BUTTON = "button", _("ended by its button")
+    BUTTON = "button", _("ended by the user")
     OTHER = "other", _("another preview began")
-    TIME = "time", _("half an hour is over")
-    RIGHTS = "rights", _("the right to it, or the second factor, is gone")
+    TIME = "time", _("the 30 minutes are over")
+    RIGHTS = "rights", _("permission or two-factor authentication no longer given")
     SIGN_OUT = "sign-out", _("signed out")
 
 

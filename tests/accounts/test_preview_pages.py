@@ -230,7 +230,7 @@ def test_a_file_whose_taking_is_recorded_is_refused_and_nothing_is_recorded(
     before = Activity.objects.count()
     response = previewed.get(scene.urls[name])
     assert response.status_code == 403
-    assert "In a preview nothing can be changed" in response.content.decode()
+    assert "Nothing can be changed in a preview" in response.content.decode()
     assert "wants to write" not in caplog.text
     assert Activity.objects.count() == before
     assert sign_in(scene.owner).get(scene.urls[name]).status_code == 200
@@ -263,7 +263,7 @@ def test_a_page_that_writes_while_it_is_shown_is_stopped_by_the_database(
 ):
     response = previewed.get("/writing/")
     assert response.status_code == 403
-    assert "In a preview nothing can be changed" in response.content.decode()
+    assert "Nothing can be changed in a preview" in response.content.decode()
     assert "/writing/ wants to write during a preview." in caplog.text
     assert not Account.objects.filter(city="Seen").exists()
     assert previewed.get("/cases/").status_code == 200
