@@ -135,10 +135,10 @@ def _join_readers(case: Case, into: Case, actor: Actor) -> None:
 
 def _check_split(case: Case, chosen: list[CaseMessage]) -> None:
     if not any(message.visibility == CUSTOMER for message in chosen):
-        raise ValidationError(_("Choose at least one message that the customer reads."))
+        raise ValidationError(_("Choose at least one message that the customer can read."))
     chosen_pks = [message.pk for message in chosen]
     if not CaseMessage.objects.filter(case=case, visibility=CUSTOMER).exclude(pk__in=chosen_pks).exists():
-        raise ValidationError(_("Leave at least one message that the customer reads in this case."))
+        raise ValidationError(_("Leave at least one message that the customer can read in this case."))
 
 
 def _furnish(made: Case, case: Case, chosen: list[CaseMessage], now: datetime) -> None:

@@ -49,7 +49,7 @@ def close_case(*, actor: Actor, case: Case, category: str) -> Case:
     if case.is_closed and case.category == category:
         return case
     if not case.may_be_closed_by(actor.contact) or category not in CLOSED:
-        raise ValidationError(_("This case cannot be closed any more."))
+        raise ValidationError(_("This case can no longer be closed."))
     move(actor, case, CaseStatus.objects.first_of(category), timezone.now())
     mail_staff("closed_for_staff", case, actor=actor)
     mail_customers("status", case, but=actor.contact)
@@ -75,7 +75,7 @@ def rate_case(*, actor: Actor, case: Case, rating: int, comment: str = "") -> Ca
     """Did this solve it? 1 to 5. The last word counts."""
     case = locked(case)
     if not case.may_be_rated_by(actor.contact):
-        raise ValidationError(_("Only resolved cases of your own can be rated."))
+        raise ValidationError(_("You can rate only your own resolved cases."))
     case.rating, case.rating_comment, case.rated_at = rating, comment, timezone.now()
     case.save(update_fields=["rating", "rating_comment", "rated_at"])
     record_activity(actor=actor, verb="case.rated", record=case, rating=rating)
@@ -108,7 +108,7 @@ def _check_priority(actor: Actor, case: Case, priority: str, reason: str) -> Non
     if priority not in offered_priorities(entitlement, CaseDesk.objects.the_one()):
         raise ValidationError({"priority": _("Your support contract does not include this priority.")})
     if not reason.strip():
-        raise ValidationError({"reason": _("Tell us why, in a sentence.")})
+        raise ValidationError({"reason": _("Briefly explain why.")})
 
 
 @transaction.atomic

@@ -119,13 +119,13 @@ def closed_hint(case: Case) -> str:
     """What becomes of an answer to a case that is over."""
     if case.category == Category.RESOLVED:
         return _(
-            "This case is resolved. A reply reaches the customer, and the case "
-            "stays resolved unless you choose another status."
+            "This case is resolved. Your reply is sent to the customer, and the case stays resolved unless "
+            "you choose another status."
         )
     if case.category == Category.CANCELLED:
         return _(
-            "This case is cancelled. A reply reaches the customer, who cannot answer "
-            "unless you choose a status that takes it up again."
+            "This case is cancelled. Your reply is sent to the customer, who cannot reply unless you "
+            "choose a status that reopens the case."
         )
     return ""
 

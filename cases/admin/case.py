@@ -220,15 +220,15 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
                 return self._again(request, case, composer=form)
         stop_composing(case=case, agent=agent)
         discard_agent_draft(case=case, agent=agent)
-        messages.success(request, _("The note is kept.") if form.is_internal else _("The reply is sent."))
+        messages.success(request, _("Note saved.") if form.is_internal else _("Reply sent."))
         return redirect(f"{reverse('admin:cases_case_change', args=[case.pk])}#composer")
 
     @by_post
     def take_view(self, request: HttpRequest, case: Case) -> HttpResponse:
         assign_case(actor=actor_of(request), case=case, to=agent_of(request))
-        messages.success(request, _("The case is yours."))
+        messages.success(request, _("The case is assigned to you."))
         if request.FILES:
-            messages.warning(request, _("Files are not kept with a draft. Please choose them again."))
+            messages.warning(request, _("Files are not saved with drafts. Please choose them again."))
         return redirect("admin:cases_case_change", case.pk)
 
     @by_post
@@ -239,7 +239,7 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
         if request.POST.get("writing") == "yes":
             note_composing(case=case, agent=agent)
         names = ", ".join(colleagues_writing(case, agent, timezone.now()))
-        others = _("%(names)s is writing here") % {"names": names} if names else ""
+        others = _("%(names)s is writing a reply") % {"names": names} if names else ""
         news = status_news(case, agent, request.POST.get("seen_status", ""))
         newest = CaseMessage.objects.filter(case=case).order_by("-pk").values_list("pk", flat=True).first()
         return JsonResponse({"banner": " ".join(filter(None, (others, news))), "newest": newest or 0})

@@ -23,8 +23,8 @@ from lib.charts import Chart, Column, bar_chart
 
 PERIODS = [
     ("1", gettext_lazy("This month")),
-    ("3", gettext_lazy("Three months")),
-    ("12", gettext_lazy("Twelve months")),
+    ("3", gettext_lazy("Last three months")),
+    ("12", gettext_lazy("Last twelve months")),
 ]
 
 GROUPINGS = [
@@ -38,11 +38,11 @@ MOST_BARS, LABEL = 8, 10
 
 class InsightForm(forms.Form):
     by = forms.ChoiceField(
-        label=gettext_lazy("By"),
+        label=gettext_lazy("Group by"),
         required=False,
         choices=GROUPINGS,
     )
-    months = forms.ChoiceField(label=gettext_lazy("Time"), required=False, choices=PERIODS)
+    months = forms.ChoiceField(label=gettext_lazy("Period"), required=False, choices=PERIODS)
 
     def chosen(self) -> tuple[str, list[date]]:
         """What makes no sense is ignored."""
@@ -139,7 +139,7 @@ def _chart(rows: list[Row], by: str) -> Chart:
     shown = rows[::-1] if by == "month" else rows[:MOST_BARS]
     count = sum(row.opened for row in rows)
     words = ngettext(
-        "%(count)d case was opened in this time.", "%(count)d cases were opened in this time.", count
+        "%(count)d case was opened in this period.", "%(count)d cases were opened in this period.", count
     ) % {"count": count}
     columns = [
         Column(row.label, row.name, row.opened, number_format(row.opened), number_format(row.opened))

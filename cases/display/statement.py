@@ -142,9 +142,11 @@ def _forecast(entitlement: Entitlement, today: date) -> tuple[str, str]:
     ends = entitlement.runs_out_on(today)
     if ends is None:
         return (
-            _("Lasts to the end at this pace.") if entitlement.consumed > 0 else _("Nothing is used yet.")
+            _("At this rate, it lasts until the end.")
+            if entitlement.consumed > 0
+            else _("Nothing has been used yet.")
         ), ""
-    return _("Runs out about %(day)s at this pace.") % {
+    return _("At this rate, it runs out around %(day)s.") % {
         "day": date_format(ends, "MONTH_DAY_FORMAT" if ends.year == today.year else "DATE_FORMAT")
     }, "warning"
 

@@ -52,7 +52,7 @@ class Case(models.Model):
 
     class Origin(models.TextChoices):
         PORTAL = "portal", _("Portal")
-        MAIL = "mail", _("E-mail")
+        MAIL = "mail", _("Email")
         STAFF = "staff", _("Staff")
 
     record_type = RecordType(
@@ -135,7 +135,7 @@ class Case(models.Model):
     )
     sla_policy = models.ForeignKey(
         SlaPolicy,
-        verbose_name=_("service level"),
+        verbose_name=_("SLA policy"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -145,25 +145,25 @@ class Case(models.Model):
     answers = models.JSONField(_("answers"), default=list, editable=False)
     """Of the request type's questions: ``[{"label": "Serial number", "value": "B-204"}]``, in their order."""
     origin = models.CharField(
-        _("came by"), max_length=10, choices=Origin, default=Origin.PORTAL, editable=False
+        _("source"), max_length=10, choices=Origin, default=Origin.PORTAL, editable=False
     )
     created_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     first_reply_at = models.DateTimeField(_("first reply"), null=True, editable=False)
-    waiting_since = models.DateTimeField(_("waits for the customer since"), null=True, editable=False)
+    waiting_since = models.DateTimeField(_("waiting for customer since"), null=True, editable=False)
     reminded_at = models.DateTimeField(_("customer reminded"), null=True, editable=False)
-    reopened_at = models.DateTimeField(_("taken up again"), null=True, editable=False)
+    reopened_at = models.DateTimeField(_("reopened"), null=True, editable=False)
     """When it was last taken up again after it was closed: what is promised is reckoned from then."""
     escalated_at = models.DateTimeField(_("escalated"), null=True, editable=False)
-    lead_told_at = models.DateTimeField(_("lead told of a missed promise"), null=True, editable=False)
+    lead_told_at = models.DateTimeField(_("lead notified of missed SLA target"), null=True, editable=False)
     """For agents alone; ``escalated_at`` is what the customer asked for. Empty again when the case is
     closed."""
     due_at = models.DateTimeField(
         _("due"),
         null=True,
         editable=False,
-        help_text=_("The next promise; empty while none runs or the case is paused."),
+        help_text=_("The next SLA target. Blank while none is active or the case is paused."),
     )
     rating = models.PositiveSmallIntegerField(
         _("rating"),
@@ -172,7 +172,7 @@ class Case(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(5)],
         help_text=_("1 to 5"),
     )
-    rating_comment = models.TextField(_("comment on it"), blank=True, editable=False)
+    rating_comment = models.TextField(_("rating comment"), blank=True, editable=False)
     rated_at = models.DateTimeField(_("rated"), null=True, editable=False)
     follows_up = models.ForeignKey(
         "self",

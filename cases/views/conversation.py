@@ -82,7 +82,7 @@ def case_reply(request: PortalRequest, number: str) -> HttpResponse:
     form = ReplyForm(request.POST, request.FILES)
     if form.is_valid() and (message := _sent(request, case, form)):
         if message.body == form.cleaned_data["body"]:
-            messages.success(request, _("Your reply is sent."))
+            messages.success(request, _("Your reply has been sent."))
             return _back(request, f"{case.get_absolute_url()}#message-{message.pk}")
         form = _another(request)
     return _case_page(request, case, form)
@@ -102,7 +102,9 @@ def _another(request: PortalRequest) -> ReplyForm:
     typed = request.POST.copy()
     typed["submission"] = str(uuid.uuid4())
     form = ReplyForm(typed)
-    form.add_error(None, _("A reply was sent from this page before. If this is another one, send it now."))
+    form.add_error(
+        None, _("A reply was already sent from this page. If this is a different one, send it now.")
+    )
     return form
 
 
