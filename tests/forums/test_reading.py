@@ -197,7 +197,7 @@ def test_each_filter_without_topics_says_what_would_be_there(sign_in, alice, bob
     make_topic(forum, bob)
     Topic.objects.update(is_answered=True)
     assert (
-        "Every question here has its answer"
+        "All questions have been answered"
         in browser.get(forum.get_absolute_url(), {"show": "unanswered"}).text
     )
     assert "You have no topics" in browser.get(forum.get_absolute_url(), {"show": "mine"}).text
