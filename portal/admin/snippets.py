@@ -145,7 +145,7 @@ class SnippetTextAdmin(admin.ModelAdmin[SnippetText]):
 
     def _store(self, request: HttpRequest, name: str, texts: dict[str, str]) -> HttpResponse:
         write_texts(actor=Actor.staff(cast("SiteRequest", request)), name=name, texts=texts)
-        messages.success(request, _("The text is saved. It holds from the next page on that anybody opens."))
+        messages.success(request, _("The text has been saved and takes effect immediately."))
         return redirect("admin:portal_snippettext_changelist")
 
     def _render(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -171,7 +171,7 @@ def _snippet(name: str) -> Snippet:
         validate_name(name)
     except forms.ValidationError as error:
         raise Http404 from error
-    return DECLARED.get(name) or Snippet(name, _("In pages whose text has [[%(name)s]]") % {"name": name}, "")
+    return DECLARED.get(name) or Snippet(name, _("In pages that contain [[%(name)s]]") % {"name": name}, "")
 
 
 def _written(name: str) -> dict[str, str]:

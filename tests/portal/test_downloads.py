@@ -174,9 +174,9 @@ def test_bob_reads_in_the_log_who_took_which_file_and_not_what_is_in_it(sign_in,
     browser.get(reverse("cases:export", args=["csv"]), REMOTE_ADDR=IP)
     desk = sign_in(bob)
     assert log_of(desk) == [
-        ("Alice Tester", "List of cases downloaded", ["Cases: 1"], IP),
+        ("Alice Tester", "Case list downloaded", ["Cases: 1"], IP),
         ("Alice Tester", "Invoice downloaded", [str(acme.invoices.get().number)], "198.51.100.9"),
-        ("Alice Tester", "File of a case downloaded", [f"Case {case.number}"], IP),
+        ("Alice Tester", "Case file downloaded", [f"Case {case.number}"], IP),
     ]
     assert not [word for word in ("Confidential", "severance") if word in desk.get("/users/log/").text]
     assert Activity.objects.get(verb="attachment.downloaded").details == {
@@ -283,9 +283,7 @@ def test_the_pictures_of_a_page_are_one_line(sign_in, alice, bob):
         browser.get(case.get_absolute_url())
         assert downloads() == []
         load(browser, case)
-        assert log_of(sign_in(bob)) == [
-            ("Alice Tester", "Pictures of a case shown", [f"Case {case.number}"], IP)
-        ]
+        assert log_of(sign_in(bob)) == [("Alice Tester", "Case pictures viewed", [f"Case {case.number}"], IP)]
 
 
 def test_another_reader_case_address_and_quarter_of_an_hour_are_lines_of_their_own(sign_in, alice, bob, ada):

@@ -246,7 +246,7 @@ def test_a_visitor_is_offered_to_sign_in_where_others_write(visitor, article, to
     assert f"{topic.get_absolute_url()}reply/" not in page.text
     assert "Sign in to start a topic" in visitor.get(topic.forum.get_absolute_url()).text
     page = visitor.get(article.get_absolute_url())
-    assert "Sign in to say whether this article helped" in page.text
+    assert "Sign in to rate this article" in page.text
     assert "Was this helpful?" not in page.text
     assert "acting_as" not in page.text
 
