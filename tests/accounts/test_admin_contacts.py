@@ -262,7 +262,7 @@ def test_a_merged_contact_cannot_be_bound_to_a_user_again(desk, alice, bob, char
     alice.refresh_from_db()
     save(desk, alice, user=charlie.user.pk)
     assert Contact.objects.get(pk=alice.pk).user is None
-    assert "was already merged into" in press(desk, "reactivate", alice).text
+    assert "was merged into" in press(desk, "reactivate", alice).text
     assert not Contact.objects.get(pk=alice.pk).is_active
 
 

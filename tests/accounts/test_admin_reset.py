@@ -78,7 +78,7 @@ def test_the_page_says_exactly_what_will_happen_and_does_nothing(desk, lost):
         "Code by email",
         "One remembered browser is forgotten.",
         "The lock after failed password attempts is removed.",
-        "A new invitation is being sent to alice@acme.example.",
+        "A new invitation is sent to alice@acme.example.",
         "Globex Pharma",
     ):
         assert told in page, told

@@ -68,7 +68,7 @@ def test_alice_sees_each_browser_with_its_address_and_times_and_which_is_this_on
     page = phone.get(SESSIONS).text
     assert "198.51.100.4" in page
     assert page.count("This browser") == 1
-    assert page.count(">Sign out<") == 1
+    assert page.count('aria-label="Sign out of ') == 1
 
 
 def test_other_peoples_sessions_are_neither_listed_nor_ended(alice, bob):

@@ -113,7 +113,7 @@ def test_every_bad_row_is_named_and_nothing_is_taken(desk, acme, alice, run_jobs
     ("content", "name", "complaint"),
     [
         ("", "a.csv", "empty"),
-        ("Name,Address\nx,y\n", "a.csv", "Missing: first name, last name, e mail"),
+        ("Name,Address\nx,y\n", "a.csv", "Missing: first name, last name, email"),
         (HEAD, "a.csv", "no rows below"),
         ("x", "a.pdf", "Please choose a CSV file"),
         (b"PK\x03\x04nonsense", "a.xlsx", "cannot be read as an Excel workbook"),

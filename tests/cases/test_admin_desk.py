@@ -231,7 +231,7 @@ def test_the_page_of_a_correction_names_the_line_and_reckons_the_balance(desk, a
     url = reverse("admin:cases_entitlement_correct", args=[entitlement.pk, line.pk])
     page = desk.get(url).text
     assert f"1 case for {case}" in page
-    assert "Left now: 9 cases." in page
+    assert "Remaining now: 9 cases." in page
     assert "Remaining after this correction: 10 cases." in page
     page = desk.post(url, {"amount": "2", "note": "Three matters", "preview": "Reckon"}).text
     assert "Remaining after this correction: 7 cases." in page
@@ -365,7 +365,7 @@ def test_a_case_is_tried_on_the_service_levels(desk, acme):
         reverse("admin:cases_slapolicy_test"),
         {"request_type": RequestType.objects.first().pk, "priority": "low"},
     )
-    assert "Common counts" in desk.get(url, asked).text
+    assert "Common applies" in desk.get(url, asked).text
     make_entitlement(acme, name="Premium", sla_policy=gold)
     page = desk.get(url, {**asked, "account": acme.number}).text
     assert "Gold applies: it is specified by the entitlement Premium." in page

@@ -258,7 +258,7 @@ def test_satisfaction_is_drawn_from_one_to_five_with_the_number_of_ratings(sign_
     [bar] = [bar for bar in chart.bars if bar.height]
     assert [tick.label for tick in chart.ticks] == ["1", "2", "3", "4", "5"]
     assert bar.height == round(chart.height * 2.5 / 4)
-    assert (bar.short, bar.text) == ("3.5", "3.5 of 4 ratings")
+    assert (bar.short, bar.text) == ("3.5", "3.5 from 4 ratings")
     assert chart.summary == "Average of 4 ratings from 1 to 5."
 
 

@@ -72,7 +72,7 @@ def test_ada_makes_a_page_that_only_finance_users_see_puts_it_into_the_menu_and_
     assert visitor.get("/price-list/").status_code == 302
     said = who(desk.get(change(Page.objects.get(path="/price-list/"))))
     assert f"Contacts with one of these roles: <strong>{FINANCE}</strong>" in said
-    assert f"Rule here: {FINANCE}" in said
+    assert f"Rule on this page: {FINANCE}" in said
     lines = Activity.objects.filter(label="/price-list/").order_by("pk")
     assert [(line.verb, line.is_internal) for line in lines] == [
         ("page.created", True),
@@ -98,11 +98,11 @@ def test_the_address_is_made_from_the_title_or_tidied(sign_in, ada, title, slug,
     ("fields", "complaint"),
     [
         ({"slug": "cases"}, "There is already a page at /cases/."),
-        ({"slug": "healthz"}, "is used by the portal itself at /healthz/"),
-        ({"slug": "admin"}, "is used by the portal itself at /admin/"),
-        ({"slug": "accounts"}, "is used by the portal itself at /accounts/"),
-        ({"slug": "static"}, "is used by the portal itself at /static/"),
-        ({"slug": "attachments"}, "is used by the portal itself at /attachments/"),
+        ({"slug": "healthz"}, "/healthz/ is used by the portal itself"),
+        ({"slug": "admin"}, "/admin/ is used by the portal itself"),
+        ({"slug": "accounts"}, "/accounts/ is used by the portal itself"),
+        ({"slug": "static"}, "/static/ is used by the portal itself"),
+        ({"slug": "attachments"}, "/attachments/ is used by the portal itself"),
         ({"slug": "taken"}, "There is already a page at /taken/."),
         ({"slug": "a b"}, "lowercase letters, digits, and hyphens"),
         ({"slug": "-a"}, "lowercase letters, digits, and hyphens"),
@@ -303,12 +303,12 @@ SAYINGS = [
         {"/a/": (IT, FINANCE)},
         [
             f"Contacts with one of these roles: <strong>{FINANCE}, {IT}</strong>",
-            'Rule of <a href="/admin/portal/page/',
+            'Rule on <a href="/admin/portal/page/',
         ],
     ),
     (
         {"/a/": (IT,), "/a/b/": (FINANCE,)},
-        ["Only contacts with a role from each of these rules:", f"Rule here: {FINANCE}"],
+        ["Only contacts with a role from each of these rules:", f"Rule on this page: {FINANCE}"],
     ),
     (
         {"/a/": (IT, FINANCE), "/a/b/": (FINANCE,)},
@@ -351,9 +351,9 @@ def test_a_rule_that_reopens_is_red_on_the_pages_form_and_in_the_list(sign_in, a
     desk = sign_in(ada)
     said = who(desk.get(change(page)))
     assert '<p class="page-danger">A rule reopens this branch' in said
-    assert f'Rule here: {FINANCE} <strong class="page-danger">(opens again)</strong>' in said
+    assert f'Rule on this page: {FINANCE} <strong class="page-danger">(reopens)</strong>' in said
     assert f"{IT} <em>(does not apply here)</em>" in said
-    assert '<strong class="page-danger">(opens again)</strong>' in desk.get(LIST).text
+    assert '<strong class="page-danger">(reopens)</strong>' in desk.get(LIST).text
 
 
 def test_ada_is_warned_when_what_she_saves_can_be_read_by_visitors(sign_in, ada):
