@@ -37,7 +37,7 @@ class SessionLimitsMiddleware:
         policy = getattr(request, "sign_in_policy", None) if SESSION_KEY in request.session else None
         if policy and session_limits.is_over(request.session, policy):
             logout(request)
-            messages.info(request, _("You were signed out because some time has passed. Sign in to go on."))
+            messages.info(request, _("You were signed out after a period of time. Sign in to continue."))
         elif policy:
             session_limits.note_click(request, policy)
         return self.get_response(request)

@@ -17,7 +17,7 @@ from accounts.sign_in.social import provider_names
 
 
 @dataclass(frozen=True)
-class Row:
+class SecurityRow:
     """For components/list_row.html."""
 
     title: str
@@ -33,7 +33,7 @@ class Row:
         return [self.text]
 
 
-def security_rows(request: PortalRequest) -> list[Row]:
+def security_rows(request: PortalRequest) -> list[SecurityRow]:
     user = request.user
     ways_in = [_password(request), _email(user), _identities(request), _second_factor(request)]
     return [row for row in [*ways_in, _sessions(request), _browsers(user)] if row]
@@ -47,23 +47,23 @@ def unconfirmed_address(user: User) -> str:
     )
 
 
-def _password(request: PortalRequest) -> Row | None:
+def _password(request: PortalRequest) -> SecurityRow | None:
     """Whoever signs in elsewhere, and has no use for a password, is not asked for one."""
     if request.user.has_usable_password():
         changed = _password_changed_at(request.user)
-        return Row(
+        return SecurityRow(
             _("Password"),
             reverse("account_change_password"),
             "key",
-            _("Last changed") if changed else _("You sign in with it."),
+            _("Last changed") if changed else _("Used to sign in"),
             time=changed,
         )
     if request.sign_in_policy.lets_in_by_password(request.user):
-        return Row(
+        return SecurityRow(
             _("Password"),
             reverse("account_set_password"),
             "key",
-            _("None yet: you sign in through another service."),
+            _("Not set. You sign in through another service."),
         )
     return None
 
@@ -77,7 +77,7 @@ def _password_changed_at(user: User) -> datetime | None:
     return changes.order_by("-at").values_list("at", flat=True).first()
 
 
-def _email(user: User) -> Row:
+def _email(user: User) -> SecurityRow:
     waiting = unconfirmed_address(user)
     confirmed = (
         EmailAddress.objects.filter(user=user, verified=True)
@@ -87,14 +87,14 @@ def _email(user: User) -> Row:
     )
     badge = ("unverified", _("Not confirmed yet")) if waiting else ("verified", _("Confirmed"))
     text = (
-        _("%(old)s, to become %(new)s") % {"old": confirmed, "new": waiting}
+        _("%(old)s, changing to %(new)s") % {"old": confirmed, "new": waiting}
         if confirmed and waiting
         else confirmed or waiting
     )
-    return Row(_("E-mail address"), reverse("account_email"), "envelope", text, badge)
+    return SecurityRow(_("Email address"), reverse("account_email"), "envelope", text, badge)
 
 
-def _identities(request: PortalRequest) -> Row | None:
+def _identities(request: PortalRequest) -> SecurityRow | None:
     names = provider_names(request)
     connected = (
         SocialAccount.objects.filter(user=request.user)
@@ -104,7 +104,7 @@ def _identities(request: PortalRequest) -> Row | None:
     known = [names.get(provider, provider) for provider in connected]
     if not names and not known:
         return None
-    return Row(
+    return SecurityRow(
         _("Other ways to sign in"),
         reverse("socialaccount_connections"),
         "link-45deg",
@@ -112,10 +112,16 @@ def _identities(request: PortalRequest) -> Row | None:
     )
 
 
-def _second_factor(request: PortalRequest) -> Row:
+def _second_factor(request: PortalRequest) -> SecurityRow:
     chosen = chosen_methods(request.user)
     badge = ("active", _("On")) if chosen or _is_obliged(request) else ("inactive", _("Off"))
-    return Row(_("Second factor"), reverse("second_factor"), "shield-lock", _methods(request, chosen), badge)
+    return SecurityRow(
+        _("Two-factor authentication"),
+        reverse("second_factor"),
+        "shield-lock",
+        _methods(request, chosen),
+        badge,
+    )
 
 
 def _is_obliged(request: PortalRequest) -> bool:
@@ -124,23 +130,21 @@ def _is_obliged(request: PortalRequest) -> bool:
 
 def _methods(request: PortalRequest, chosen: list[Method]) -> str:
     if not chosen:
-        return str(Method.EMAIL.label) if _is_obliged(request) else _("Your password alone lets you in.")
+        return str(Method.EMAIL.label) if _is_obliged(request) else _("You sign in with only your password.")
     left = recovery_codes_left(request.user)
     codes = ngettext("%(n)s recovery code left", "%(n)s recovery codes left", left) % {"n": left}
     return ", ".join([*(str(method.label) for method in chosen), codes])
 
 
-def _sessions(request: PortalRequest) -> Row:
+def _sessions(request: PortalRequest) -> SecurityRow:
     count = len(live_sessions(request))
-    text = _("In %(n)s browsers") % {"n": count} if count > 1 else _("In this browser alone")
-    return Row(_("Where you are signed in"), reverse("session_list"), "globe", text)
+    text = _("In %(n)s browsers") % {"n": count} if count > 1 else _("Only in this browser")
+    return SecurityRow(_("Where you are signed in"), reverse("session_list"), "globe", text)
 
 
-def _browsers(user: User) -> Row | None:
+def _browsers(user: User) -> SecurityRow | None:
     count = TrustedBrowser.objects.valid().filter(user=user).count()
     if not count:
         return None
-    text = ngettext(
-        "%(n)s browser needs no code for a while", "%(n)s browsers need no code for a while", count
-    ) % {"n": count}
-    return Row(_("Remembered browsers"), f"{reverse('second_factor')}#browsers", "shield-check", text)
+    text = ngettext("%(n)s browser skips the code", "%(n)s browsers skip the code", count) % {"n": count}
+    return SecurityRow(_("Remembered browsers"), f"{reverse('second_factor')}#browsers", "shield-check", text)

@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Trunc, TruncDate
 from django.utils import timezone
 
-from cases.models import Case, CaseClock, CaseQuerySet, Category, SuggestionReading
+from cases.models import Case, CaseClock, CaseQuerySet, StatusCategory, SuggestionReading
 
 UNDECIDED = timedelta(hours=72)
 """Whoever opens no case within this time after reading a suggestion was helped by it, we suppose."""
@@ -50,7 +50,7 @@ class Measure:
 MEASURES = {
     "opened": Measure("created_at", lambda: Count("pk")),
     "first_reply": Measure("first_reply_at", lambda: median_wait("first_reply_at")),
-    "resolution": Measure("closed_at", lambda: median_wait("closed_at"), Q(category=Category.RESOLVED)),
+    "resolution": Measure("closed_at", lambda: median_wait("closed_at"), Q(category=StatusCategory.RESOLVED)),
     "rating": Measure("rated_at", lambda: models.Avg("rating"), is_activity=False),
 }
 
@@ -97,7 +97,7 @@ def by_group(cases: CaseQuerySet, name: str, months: list[date]) -> list[dict[st
     def during(column: str) -> Q:
         return Q(**{f"{column}__gte": begins, f"{column}__lt": ends})
 
-    is_resolved = during("closed_at") & Q(category=Category.RESOLVED)
+    is_resolved = during("closed_at") & Q(category=StatusCategory.RESOLVED)
     rows = cases.filter(
         during("created_at") | during("first_reply_at") | is_resolved | during("rated_at")
     ).order_by()

@@ -53,7 +53,7 @@ def write_reply(*, actor: Actor, topic: Topic, body: str, at: datetime | None = 
     _lock(topic)
     written_at = at or timezone.now()
     if topic.is_locked and actor.contact:
-        raise ValidationError(_("This topic was closed meanwhile and takes no more replies."))
+        raise ValidationError(_("This topic was closed in the meantime and no longer accepts replies."))
     twin = _twins(actor, body, written_at).filter(topic=topic, is_opening=False).first()
     if twin:
         return twin
@@ -79,7 +79,7 @@ def edit_post(*, actor: Actor, post: Post, body: str) -> None:
 def delete_post(*, actor: Actor, post: Post) -> None:
     """Remove a reply. The post that opens a topic goes only with its topic: ValidationError."""
     if post.is_opening:
-        raise ValidationError(_("This post opens its topic. Delete the topic instead."))
+        raise ValidationError(_("This is the first post of the topic. Delete the topic instead."))
     topic = post.topic
     _lock(topic)
     removed = post.pk

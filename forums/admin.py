@@ -147,12 +147,12 @@ class TopicAdmin(admin.ModelAdmin[Topic]):
         for topic in queryset.filter(is_pinned=True):
             actions.pin_topic(actor=_staff(request), topic=topic, is_pinned=False)
 
-    @admin.action(description=gettext_lazy("Close: no more replies from customers"))
+    @admin.action(description=gettext_lazy("Close for replies from customers"))
     def lock(self, request: HttpRequest, queryset: QuerySet[Topic]) -> None:
         for topic in queryset.filter(is_locked=False):
             actions.lock_topic(actor=_staff(request), topic=topic)
 
-    @admin.action(description=gettext_lazy("Open again for replies"))
+    @admin.action(description=gettext_lazy("Reopen for replies"))
     def unlock(self, request: HttpRequest, queryset: QuerySet[Topic]) -> None:
         for topic in queryset.filter(is_locked=True):
             actions.lock_topic(actor=_staff(request), topic=topic, is_locked=False)
@@ -202,7 +202,7 @@ class PostAdmin(admin.ModelAdmin[Post]):
     ) -> HttpResponse:
         post = self.get_object(request, object_id)
         if post and post.is_opening:
-            messages.error(request, _("This post opens its topic. Delete the topic instead."))
+            messages.error(request, _("This is the first post of the topic. Delete the topic instead."))
             return redirect("admin:forums_topic_change", post.topic_id)
         return super().delete_view(request, object_id, extra_context)
 
@@ -218,7 +218,7 @@ class PostAdmin(admin.ModelAdmin[Post]):
         for post in queryset.filter(is_opening=False):
             actions.mark_answer(actor=_staff(request), post=post)
 
-    @admin.action(description=gettext_lazy("No longer the answer"))
+    @admin.action(description=gettext_lazy("Unmark as the answer"))
     def unmark_answer(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         for post in queryset.filter(is_answer=True):
             actions.unmark_answer(actor=_staff(request), topic=post.topic)

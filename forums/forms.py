@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forums.models import Post, Topic
 
-MARKDOWN_HELP = _("You can use Markdown: **bold**, lists, > quotes and `code`.")
+MARKDOWN_HELP = _("You can use Markdown: **bold**, lists, > quotes, and `code`.")
 
 
 def body_field(label: Any, rows: int) -> forms.CharField:
@@ -17,7 +17,9 @@ def body_field(label: Any, rows: int) -> forms.CharField:
 
 class TopicForm(forms.Form):
     title = forms.CharField(
-        label=_("Title"), help_text=_("Your question or subject in one line; others find it by these words."),
+        label=_("Title"), help_text=_(
+            "Summarize your question or subject in one line so that others can find it."
+        ),
         max_length=Topic._meta.get_field("title").max_length,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip

@@ -36,16 +36,20 @@ class Forum(models.Model):
     slug = models.SlugField(_("address"), max_length=60, unique=True)
     description = models.CharField(_("description"), max_length=300, blank=True)
     icon = models.SlugField(
-        _("icon"), max_length=40, default="chat-square-text", help_text=_("A name from Bootstrap Icons.")
+        _("icon"),
+        max_length=40,
+        default="chat-square-text",
+        help_text=_("An icon name from Bootstrap Icons."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     audience = models.ManyToManyField(
         WebRole, verbose_name=_("audience"), blank=True, related_name="+",
-        help_text=_("Empty: everyone who may read forums. Otherwise only "
-    "contacts who hold one of these roles."),
+        help_text=_(
+            "If blank, everyone who may read forums. Otherwise, only contacts with one of these roles."
+        ),
     )  # fmt: skip
     staff_only_topics = models.BooleanField(
-        _("only staff open topics"), default=False, help_text=_("Customers may still reply.")
+        _("only staff can open topics"), default=False, help_text=_("Customers can still reply.")
     )  # fmt: skip
     topic_count = models.PositiveIntegerField(_("topics"), default=0, editable=False)
     post_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
@@ -70,7 +74,7 @@ class Forum(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("forums:forum_detail", args=[self.slug])
+        return reverse("forums:forum", args=[self.slug])
 
     def accepts_topic_from(self, contact: Contact | None) -> bool:
         return not self.staff_only_topics and can(contact, "create", self)
@@ -224,7 +228,7 @@ class Topic(Authored):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("forums:topic_detail", args=[self.forum.slug, self.pk, self.slug])
+        return reverse("forums:detail", args=[self.forum.slug, self.pk, self.slug])
 
     @property
     def record_type(self) -> RecordType:
@@ -280,7 +284,7 @@ class Post(Authored):
     body_html = models.TextField(editable=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
-    is_opening = models.BooleanField(_("opens the topic"), default=False, editable=False)
+    is_opening = models.BooleanField(_("first post of the topic"), default=False, editable=False)
     is_answer = models.BooleanField(_("answer"), default=False, editable=False)
 
     objects = PostQuerySet.as_manager()

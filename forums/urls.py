@@ -8,9 +8,9 @@ TOPIC = "<slug:forum_slug>/<int:pk>-<slug:slug>/"
 
 urlpatterns = [
     path("", views.forum_list, name="list"),
-    path("<slug:forum_slug>/", views.forum_detail, name="forum_detail"),
-    path("<slug:forum_slug>/new/", views.topic_new, name="topic_new"),
-    path(TOPIC, views.topic_detail, name="topic_detail"),
+    path("<slug:forum_slug>/", views.forum_detail, name="forum"),
+    path("<slug:forum_slug>/new/", views.topic_new, name="new"),
+    path(TOPIC, views.topic_detail, name="detail"),
     path(TOPIC + "reply/", views.reply, name="reply"),
     path(TOPIC + "answer/<int:post_pk>/", views.mark_answer, name="mark_answer"),
     path(TOPIC + "answer/none/", views.unmark_answer, name="unmark_answer"),

@@ -77,7 +77,9 @@ def topic_new(request: PortalRequest, forum_slug: str) -> HttpResponse:
     form = TopicForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         topic = actions.open_topic(actor=Actor.of(request), forum=forum, **form.cleaned_data)
-        messages.success(request, _("Your topic is open. You get an e-mail when somebody replies."))
+        messages.success(
+            request, _("Your topic has been posted. You will get an email when someone replies.")
+        )
         return redirect(topic)
     crumbs = [_root(), (forum.name, forum.get_absolute_url()), (_("New topic"), "")]
     context = {"forum": forum, "form": form, "crumbs": crumbs, "is_public": forum.is_public()}
@@ -105,7 +107,7 @@ def reply(request: PortalRequest, forum_slug: str, pk: int, slug: str) -> HttpRe
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("Your reply is posted."))
+            messages.success(request, _("Your reply has been posted."))
             return redirect(topic.url_of_latest(post))
     return _topic_page(request, topic, form)
 
@@ -117,7 +119,7 @@ def mark_answer(request: PortalRequest, forum_slug: str, pk: int, slug: str, pos
     if not topic.lets_choose_answer(request.contact):
         raise PermissionDenied
     actions.mark_answer(actor=Actor.of(request), post=post)
-    messages.success(request, _("Marked as the answer. Thank you: the next reader will find it at once."))
+    messages.success(request, _("Marked as the answer. Thank you for helping other readers find it."))
     return redirect(topic)
 
 
@@ -127,7 +129,7 @@ def unmark_answer(request: PortalRequest, forum_slug: str, pk: int, slug: str) -
     if not topic.lets_choose_answer(request.contact):
         raise PermissionDenied
     actions.unmark_answer(actor=Actor.of(request), topic=topic)
-    messages.success(request, _("The topic counts as unanswered again."))
+    messages.success(request, _("The topic is marked as unanswered again."))
     return redirect(topic)
 
 

@@ -20,7 +20,9 @@ def update_totals(*, invoice: Invoice) -> None:
     locked = _locked(invoice)
     if not locked.is_draft:
         raise ValidationError(
-            _("%(invoice)s is issued already; its lines stand.") % {"invoice": locked}, code="not_a_draft"
+            _("%(invoice)s has already been issued. Its lines can no longer be changed.")
+            % {"invoice": locked},
+            code="not_a_draft",
         )
     _add_up(locked)
     locked.save(update_fields=["net_total", "tax_total", "total"])
@@ -36,7 +38,9 @@ def issue_invoice(*, actor: Actor, invoice: Invoice, notify: bool = True) -> Non
     """
     locked = _locked(invoice)
     if not locked.is_draft:
-        raise ValidationError(_("%(invoice)s is issued already.") % {"invoice": locked}, code="not_a_draft")
+        raise ValidationError(
+            _("%(invoice)s has already been issued.") % {"invoice": locked}, code="not_a_draft"
+        )
     _add_up(locked)
     _refuse_unfit(locked)
     locked.bill_to_account()
@@ -92,7 +96,7 @@ def void_invoice(*, actor: Actor, invoice: Invoice, reason: str = "") -> None:
     locked = _locked(invoice)
     if not locked.can_be_voided:
         raise ValidationError(
-            _("%(invoice)s cannot be voided: only an open invoice without payments can.")
+            _("%(invoice)s cannot be voided. Only an open invoice without payments can be voided.")
             % {"invoice": locked},
             code="cannot_be_voided",
         )
@@ -119,25 +123,29 @@ def _refuse_unfit(invoice: Invoice) -> None:
     if not invoice.lines.exists():
         raise ValidationError(_("An invoice without lines cannot be issued."), code="no_lines")
     if invoice.total < 0:
-        raise ValidationError(_("An invoice cannot come to less than zero."), code="negative_total")
+        raise ValidationError(_("The invoice total cannot be less than zero."), code="negative_total")
 
 
 def _refuse_payment(invoice: Invoice, amount: Decimal, expected_balance: Decimal | None) -> None:
     if not invoice.is_open:
         raise ValidationError(
-            _("%(invoice)s is not open; nothing can be paid on it.") % {"invoice": invoice}, code="not_open"
+            _("%(invoice)s is not open. Payments cannot be recorded for it.") % {"invoice": invoice},
+            code="not_open",
         )
     if expected_balance is not None and expected_balance != invoice.balance:
         raise ValidationError(
-            _("The balance has changed meanwhile. Look at the payments, then try again."),
+            _("The balance has changed in the meantime. Check the payments, then try again."),
             code="balance_changed",
         )
     if not 0 < amount <= invoice.balance:
         raise ValidationError(
-            _("The amount must be above zero and at most the balance."), code="amount_out_of_range"
+            _("The amount must be greater than zero and no more than the balance."),
+            code="amount_out_of_range",
         )
     if amount != round_money(amount, invoice.currency):
-        raise ValidationError(_("The amount has more digits than the currency."), code="too_many_digits")
+        raise ValidationError(
+            _("The amount has too many decimal places for the currency."), code="too_many_digits"
+        )
 
 
 def _tell_readers(invoice: Invoice) -> None:

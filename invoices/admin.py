@@ -103,13 +103,13 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
                 )
             },
         ),
-        (gettext_lazy("Sums"), {"fields": (sums,)}),
+        (gettext_lazy("Totals"), {"fields": (sums,)}),
         (
             gettext_lazy("Bill to"),
             {
                 "fields": ("bill_to_name", "bill_to_address", "bill_to_vat"),
                 "description": gettext_lazy(
-                    "What is left empty is taken from the account when the invoice is issued."
+                    "Blank fields are filled in from the account when the invoice is issued."
                 ),
             },
         ),
@@ -163,22 +163,18 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
         form = PaymentForm(request.POST or None, invoice=invoice)
         enter = lambda: record_payment(actor=_actor(request), invoice=invoice, **form.cleaned_data)  # noqa: E731
         if request.method == "POST" and _done(form, enter):
-            messages.success(request, _("The payment is entered."))
+            messages.success(request, _("The payment has been recorded."))
             return redirect("admin:invoices_invoice_change", pk)
-        return self._form_page(
-            request, invoice, form, title=_("Record a payment"), button=_("Record the payment")
-        )
+        return self._form_page(request, invoice, form, title=_("Record payment"), button=_("Record payment"))
 
     def void_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         invoice = self._workable(request, pk)
         form = VoidForm(request.POST or None)
         void = lambda: void_invoice(actor=_actor(request), invoice=invoice, **form.cleaned_data)  # noqa: E731
         if request.method == "POST" and _done(form, void):
-            messages.success(request, _("%(invoice)s is void.") % {"invoice": invoice})
+            messages.success(request, _("%(invoice)s has been voided.") % {"invoice": invoice})
             return redirect("admin:invoices_invoice_change", pk)
-        return self._form_page(
-            request, invoice, form, title=_("Void this invoice"), button=_("Void it for good")
-        )
+        return self._form_page(request, invoice, form, title=_("Void this invoice"), button=_("Void invoice"))
 
     def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         invoice = get_object_or_404(Invoice, pk=pk)
@@ -211,7 +207,7 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, _("%(invoice)s is issued.") % {"invoice": invoice})
+            messages.success(request, _("%(invoice)s has been issued.") % {"invoice": invoice})
 
     def _workable(self, request: HttpRequest, pk: int) -> Invoice:
         """An invoice on which a member of staff may do more than look; its state is for the actions to
@@ -265,7 +261,7 @@ class InvoiceSettingsAdmin(admin.ModelAdmin[InvoiceSettings]):
             },
         ),
         (gettext_lazy("How to pay"), {"fields": ("bank_name", "iban", "bic")}),
-        (gettext_lazy("Numbers"), {"fields": (("number_prefix", "next_number"),)}),
+        (gettext_lazy("Numbering"), {"fields": (("number_prefix", "next_number"),)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

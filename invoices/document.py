@@ -17,7 +17,7 @@ from lib.money import format_money
 
 
 @dataclass(frozen=True)
-class Line:
+class DocumentLine:
     position: str
     sku: str
     description: str
@@ -66,7 +66,7 @@ class InvoiceDocument:
     purchase_order: str
     contact: str
     bill_to: list[str]
-    lines: list[Line]
+    lines: list[DocumentLine]
     net_total: str
     taxes: list[TaxLine]
     tax_note: str
@@ -178,9 +178,9 @@ def _money(amount: Decimal, currency: str) -> str:
     return _formatted(amount, currency, _locale())
 
 
-def _line(line: InvoiceLine, currency: str) -> Line:
+def _line(line: InvoiceLine, currency: str) -> DocumentLine:
     quantity = format_decimal(line.quantity, locale=_locale())
-    return Line(
+    return DocumentLine(
         position=str(line.position),
         sku=line.sku,
         description=line.description,

@@ -34,11 +34,9 @@ class InvoiceSettings(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
-    address = models.TextField(
-        _("address"), blank=True, help_text=_("As on an envelope, one line below the other.")
-    )
+    address = models.TextField(_("address"), blank=True, help_text=_("As on an envelope, one item per line."))
     vat_number = models.CharField(_("VAT number"), max_length=30, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True, help_text=_("For questions about invoices."))
+    email = models.EmailField(_("email address"), blank=True, help_text=_("For questions about invoices."))
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     bank_name = models.CharField(_("bank"), max_length=100, blank=True)
     iban = models.CharField(_("IBAN"), max_length=42, blank=True)
@@ -48,10 +46,12 @@ class InvoiceSettings(models.Model):
         upload_to=opaque_path,
         blank=True,
         validators=[FileExtensionValidator(["png", "jpg", "jpeg", "svg"])],
-        help_text=_("PNG, JPEG or SVG, for white paper. Without one the legal name is set in type."),
+        help_text=_("PNG, JPEG, or SVG, for white paper. Without a logo, the legal name is printed instead."),
     )
     footer_text = models.TextField(
-        _("footer"), blank=True, help_text=_("On every page: register entry, directors, ...")
+        _("footer"),
+        blank=True,
+        help_text=_("Printed on every page, for example registration details and directors."),
     )
     number_prefix = models.CharField(
         _("number prefix"), max_length=12, blank=True, default="INV-", validators=[validate_slug]
@@ -138,13 +138,13 @@ class Invoice(models.Model):
         "invoice",
         _("Invoices"),
         account="account",
-        through=_("Lines, payments and the PDF follow their invoice."),
+        through=_("Lines, payments, and the PDF follow their invoice."),
     )
 
     # null: a draft has no number yet, and many drafts have none
     number = models.CharField(
         _("number"), max_length=30, unique=True, null=True, blank=True, validators=[validate_slug],
-        help_text=_("Left empty, the next number is taken when the invoice is issued."),
+        help_text=_("If blank, the next number is assigned when the invoice is issued."),
     )  # fmt: skip
     account = models.ForeignKey(
         Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="invoices"
@@ -165,14 +165,14 @@ class Invoice(models.Model):
         max_length=3,
         default="EUR",
         validators=[validate_currency],
-        help_text=_("Three letters (ISO 4217), for example EUR"),
+        help_text=_("Three-letter code (ISO 4217), for example EUR"),
     )
     issued_on = models.DateField(_("issued"), default=timezone.localdate)
     due_on = models.DateField(_("due"), default=_in_payment_days)
     purchase_order = models.CharField(
         _("purchase order"), max_length=60, blank=True, help_text=_("The customer's own number.")
     )
-    notes = models.TextField(_("notes"), blank=True, help_text=_("For the customer; printed on the invoice."))
+    notes = models.TextField(_("notes"), blank=True, help_text=_("For the customer. Printed on the invoice."))
     tax_note = models.CharField(
         _("tax note"),
         max_length=250,
@@ -209,7 +209,7 @@ class Invoice(models.Model):
             models.CheckConstraint(
                 condition=models.Q(due_on__gte=models.F("issued_on")),
                 name="invoices_invoice_due_after_issue",
-                violation_error_message=_("An invoice cannot be due before it is issued."),
+                violation_error_message=_("The due date cannot be before the issue date."),
             ),
             models.CheckConstraint(
                 condition=models.Q(status="draft", amount_paid=0)
@@ -238,7 +238,7 @@ class Invoice(models.Model):
         return self.number or str(_("Draft"))
 
     def get_absolute_url(self) -> str:
-        return reverse("invoices:invoice_detail", args=[self.number]) if self.number else ""
+        return reverse("invoices:detail", args=[self.number]) if self.number else ""
 
     def clean(self) -> None:
         super().clean()
@@ -300,7 +300,7 @@ class InvoiceLine(models.Model):
         _("unit price"),
         max_digits=14,
         decimal_places=4,
-        help_text=_("Without tax; below zero for a discount."),
+        help_text=_("Excluding tax. Use a negative amount for a discount."),
     )
     tax_rate = models.DecimalField(_("tax, %"), max_digits=5, decimal_places=2, default=ZERO)
     net = models.DecimalField(_("net"), max_digits=14, decimal_places=2, default=ZERO, editable=False)
@@ -318,12 +318,12 @@ class InvoiceLine(models.Model):
             models.CheckConstraint(
                 condition=models.Q(quantity__gt=0),
                 name="invoices_invoiceline_quantity_is_positive",
-                violation_error_message=_("The quantity must be above zero."),
+                violation_error_message=_("The quantity must be greater than zero."),
             ),
             models.CheckConstraint(
                 condition=models.Q(tax_rate__gte=0, tax_rate__lte=100),
                 name="invoices_invoiceline_tax_rate_is_percentage",
-                violation_error_message=_("The tax rate is between 0 and 100 per cent."),
+                violation_error_message=_("The tax rate must be between 0 and 100 percent."),
             ),
         ]
 
@@ -337,7 +337,7 @@ class InvoiceLine(models.Model):
             and self.unit_price is not None
             and abs(self.quantity * self.unit_price) > LINE_LIMIT
         ):
-            raise ValidationError(_("This line comes to more than an invoice can hold."))
+            raise ValidationError(_("The amount of this line is too large."))
 
     def compute_net(self, currency: str) -> None:
         self.net = line_net(self.quantity, self.unit_price, currency)
@@ -360,7 +360,7 @@ class Payment(models.Model):
     received_on = models.DateField(_("received"), default=timezone.localdate)
     method = models.CharField(_("method"), max_length=20, choices=Method, default=Method.BANK_TRANSFER)
     reference = models.CharField(
-        _("reference"), max_length=100, blank=True, help_text=_("As on the bank statement.")
+        _("reference"), max_length=100, blank=True, help_text=_("As shown on the bank statement.")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -371,7 +371,7 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(amount__gt=0), name="invoices_payment_amount_is_positive",
-                violation_error_message=_("The amount must be above zero."),
+                violation_error_message=_("The amount must be greater than zero."),
             ),
         ]  # fmt: skip
 

@@ -62,15 +62,15 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         write_article(actor=Actor.staff(request), article=obj)  # type: ignore[arg-type]
 
-    @admin.action(description=_("Publish the selected articles"), permissions=["change"])
+    @admin.action(description=_("Publish selected articles"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
         self._carry_out(request, queryset, publish_article)
 
-    @admin.action(description=_("Take the selected articles back to draft"), permissions=["change"])
+    @admin.action(description=_("Move selected articles back to draft"), permissions=["change"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
         self._carry_out(request, queryset, unpublish_article)
 
-    @admin.action(description=_("Move the selected articles to the archive"), permissions=["change"])
+    @admin.action(description=_("Archive selected articles"), permissions=["change"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
         self._carry_out(request, queryset, archive_article)
 

@@ -60,13 +60,15 @@ class Category(models.Model):
         max_length=50,
         db_index=False,
         default="book",
-        help_text=_("Name of an icon, for example: book, tools, rocket-takeoff."),
+        help_text=_("Icon name, for example: book, tools, rocket-takeoff."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     audience = models.ManyToManyField(
         WebRole, verbose_name=_("audience"), blank=True, related_name="+",
-        help_text=_("Roles that see this category and its articles. None chosen: "
-    "everyone who may read articles."),
+        help_text=_(
+            "Roles that can see this category and its articles. If none are chosen, everyone who may read "
+            "articles can."
+        ),
     )  # fmt: skip
 
     objects = CategoryQuerySet.as_manager()
@@ -83,7 +85,7 @@ class Category(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("knowledgebase:category_detail", args=[self.slug])
+        return reverse("knowledgebase:category", args=[self.slug])
 
 
 class EnclosingArticle:
@@ -155,7 +157,10 @@ class Article(models.Model):
     record_type = RecordType(
         "article",
         _("Articles"),
-        through=_("Published ones, in categories whose audience includes the reader; categories follow."),
+        through=_(
+            "Published articles in categories whose audience includes the reader. Categories follow the "
+            "same rule."
+        ),
     )
 
     category = models.ForeignKey(
@@ -217,12 +222,12 @@ class Article(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(slug="category"),
                 name="knowledgebase_article_slug_is_not_taken_by_categories",
-                violation_error_message=_("This address is taken by the categories."),
+                violation_error_message=_("This address is reserved for categories."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
                 name="knowledgebase_article_published_has_a_date",
-                violation_error_message=_("A published article has a date of publication."),
+                violation_error_message=_("A published article must have a publication date."),
             ),
         ]
 
@@ -230,7 +235,7 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("knowledgebase:article_detail", args=[self.slug])
+        return reverse("knowledgebase:detail", args=[self.slug])
 
     @property
     def topics(self) -> list[str]:

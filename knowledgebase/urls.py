@@ -6,7 +6,7 @@ app_name = "knowledgebase"
 
 urlpatterns = [
     path("", views.article_list, name="list"),
-    path("category/<slug:slug>/", views.category_detail, name="category_detail"),
-    path("<slug:slug>/", views.article_detail, name="article_detail"),
+    path("category/<slug:slug>/", views.category_detail, name="category"),
+    path("<slug:slug>/", views.article_detail, name="detail"),
     path("<slug:slug>/feedback/", views.feedback, name="feedback"),
 ]

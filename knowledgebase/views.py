@@ -77,7 +77,7 @@ def feedback(request: PortalRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _article_page(request, article, form)
     give_feedback(actor=Actor.of(request), contact=request.contact, article=article, **form.cleaned_data)
-    messages.success(request, _("Thank you. Your answer helps us to make this article better."))
+    messages.success(request, _("Thank you. Your feedback helps us improve this article."))
     return redirect(f"{article.get_absolute_url()}#feedback")
 
 

@@ -11,7 +11,7 @@ from lib.paths import normalize
 _OWN = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f\ud800-\udfff]*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 EXPECTED = _(
-    "Write https://…, mailto:… with an e-mail address, or an address of this portal that begins with /."
+    "Enter https://…, mailto:… with an email address, or an address in this portal that begins with /."
 )
 _validate_url = URLValidator(schemes=["https"])
 

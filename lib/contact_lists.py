@@ -19,14 +19,14 @@ MAX_CELL = 500
 HEADINGS = {
     "first_name": ("first name", "firstname", "given name", "forename"),
     "last_name": ("last name", "lastname", "surname", "family name"),
-    "email": ("e mail", "email", "e mail address", "email address", "mail", "work e mail"),
+    "email": ("email", "e mail", "email address", "e mail address", "mail", "work email", "work e mail"),
     "phone": ("phone", "telephone", "phone number"),
     "job_title": ("job title", "title", "position"),
     "roles": ("roles", "role", "web roles"),
 }
 """Field → headings of its column, in small letters, without hyphens and underscores."""
 REQUIRED = ("first_name", "last_name", "email")
-EXAMPLE = """First name,Last name,E-mail,Phone,Job title,Roles
+EXAMPLE = """First name,Last name,Email,Phone,Job title,Roles
 Dora,Quist,dora@acme.example,+1 512 555 0170,Lab manager,Portal IT User
 """
 
@@ -48,7 +48,7 @@ def read_contact_list(name: str, content: bytes) -> list[Row]:
             continue
         if len(rows) == MAX_ROWS:
             raise ValidationError(
-                _("The list has more than %(limit)d rows. Please split it.") % {"limit": MAX_ROWS}
+                _("The list has more than %(limit)d rows. Split it into smaller files.") % {"limit": MAX_ROWS}
             )
         rows.append(
             {
@@ -58,7 +58,7 @@ def read_contact_list(name: str, content: bytes) -> list[Row]:
             }
         )
     if not rows:
-        raise ValidationError(_("The file has no rows below its headings."))
+        raise ValidationError(_("The file has no rows below the header."))
     return rows
 
 
@@ -78,7 +78,7 @@ def _columns(cells: list[str]) -> dict[int, str]:
 
 def _cells_of(name: str, content: bytes) -> Iterator[list[str]]:
     if len(content) > MAX_BYTES:
-        raise ValidationError(_("The file is too large: a list can have at most 5 MB."))
+        raise ValidationError(_("The file is too large. The maximum size is 5 MB."))
     is_workbook = content[:4] == b"PK\x03\x04"
     if not is_workbook and not name.lower().endswith((".csv", ".txt")):
         raise ValidationError(_("Please choose a CSV file or an Excel workbook (.xlsx)."))
@@ -92,7 +92,7 @@ def _cells_of(name: str, content: bytes) -> Iterator[list[str]]:
             yield [_text(cell) for cell in row]
     except WorkbookError as error:
         raise ValidationError(
-            _("The file cannot be read as an Excel workbook, or it holds far more than a list.")
+            _("The file cannot be read as an Excel workbook, or it is too large.")
         ) from error
 
 
@@ -113,7 +113,7 @@ def _rows_of_csv(content: bytes) -> Iterator[list[str]]:
             row[:MAX_COLUMNS] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         )
     except csv.Error as error:
-        raise ValidationError(_("The file cannot be read as a list (CSV).")) from error
+        raise ValidationError(_("The file cannot be read as CSV.")) from error
 
 
 def _decoded(content: bytes) -> str:
@@ -126,4 +126,4 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ValidationError(_("The file cannot be read as a list (CSV)."))
+    raise ValidationError(_("The file cannot be read as CSV."))

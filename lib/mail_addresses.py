@@ -60,7 +60,7 @@ def or_as_typed(text: str) -> str:
 
 def _no_address() -> ValidationError:
     return ValidationError(
-        _("Enter a plain e-mail address, for example name@company.com, without quotes or comments."),
+        _("Enter a plain email address, for example name@company.com, without quotes or comments."),
         code="invalid",
     )
 

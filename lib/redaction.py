@@ -173,7 +173,7 @@ def _replacement(found: re.Match[str], inside: re.Pattern[str]) -> str:
     if kind == "url":
         return _("[link]") if _is_private(text, inside) else text
     words = {
-        "email": _("[e-mail address]"),
+        "email": _("[email address]"),
         "phone": _("[phone number]"),
         "address": _("[address]"),
         "domain": _("[address]"),

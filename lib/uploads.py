@@ -79,25 +79,26 @@ def validate_upload(upload: UploadedFile[bytes]) -> None:
     extension = extension_of(name)
     if extension not in CONTENT_TYPES:
         raise ValidationError(
-            _("%(name)s cannot be sent. We take pictures, PDF, text and office files.") % {"name": name}
+            _("%(name)s cannot be sent. You can send pictures, PDFs, text files, and office documents.")
+            % {"name": name}
         )
     if not upload.size:
         raise ValidationError(_("%(name)s is empty.") % {"name": name})
     if upload.size > settings.UPLOAD_MAX_BYTES:
         limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
         raise ValidationError(
-            _("%(name)s is too large: a file can have at most %(limit)s.") % {"name": name, "limit": limit}
+            _("%(name)s is too large. The maximum file size is %(limit)s.") % {"name": name, "limit": limit}
         )
     upload.seek(0)
     head = upload.read(8192)
     upload.seek(0)
     if not _looks_like(extension, head):
         raise ValidationError(
-            _("%(name)s is not really a .%(extension)s file.") % {"name": name, "extension": extension}
+            _("%(name)s is not a valid .%(extension)s file.") % {"name": name, "extension": extension}
         )
     if extension in ("jpg", "jpeg") and _pixels(upload) > MAX_PIXELS:
         raise ValidationError(
-            _("%(name)s has too many pixels. Please send it in a smaller size.") % {"name": name}
+            _("%(name)s has too many pixels. Please send a smaller version.") % {"name": name}
         )
 
 
@@ -281,7 +282,7 @@ class UploadsField(forms.FileField):
         uploads = [super(UploadsField, self).clean(one, initial) for one in data or []]
         if len(uploads) > settings.UPLOAD_MAX_FILES:
             raise ValidationError(
-                _("At most %(limit)d files can be sent at once.") % {"limit": settings.UPLOAD_MAX_FILES}
+                _("You can send at most %(limit)d files at once.") % {"limit": settings.UPLOAD_MAX_FILES}
             )
         errors = [message for upload in uploads for message in _errors_of(upload)]
         if errors:

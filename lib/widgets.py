@@ -22,7 +22,7 @@ class PlainSelect(forms.Select):
         return format_html("<select{}>{}</select>", _attributes(self, name, attrs), options)
 
 
-class Line(forms.TextInput):
+class LineInput(forms.TextInput):
     """A field of one line."""
 
     def render(
@@ -33,7 +33,7 @@ class Line(forms.TextInput):
         return format_html("<input{}>", _attributes(self, name, {**given, **(attrs or {})}))
 
 
-class HiddenLine(Line):
+class HiddenLine(LineInput):
     input_type = "hidden"
 
 

@@ -72,7 +72,7 @@ def confirm_address(*, actor: Actor, change: AddressChange) -> Contact:
     if contact is None or contact.email != change.old:
         raise ValidationError(_("This link is no longer valid."))
     if known_contact(contact.account_id, change.new, other_than=contact):
-        raise ValidationError(_("This address belongs to a colleague in the meantime."))
+        raise ValidationError(_("This address now belongs to a colleague."))
     contact.email = mail_address(change.new)  # a link may be older than the rule
     contact.save(update_fields=["email"])
     record_activity(

@@ -18,7 +18,7 @@ class KnownContactError(ValidationError):
     """The account has a contact with this address; ``contact`` is that one."""
 
     def __init__(self, contact: Contact) -> None:
-        super().__init__({"email": _("%(name)s has this address already.") % {"name": contact.full_name}})
+        super().__init__({"email": _("%(name)s already has this address.") % {"name": contact.full_name}})
         self.contact = contact
 
 

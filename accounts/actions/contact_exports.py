@@ -30,8 +30,8 @@ def export_contacts(*, actor: Actor, contacts: models.QuerySet[Contact], kind: s
 
 
 def _headings() -> list[str]:
-    names = ("First name", "Last name", "E-mail", "Phone", "Job title", "Roles")
-    return [*names, _("Account number"), _("Account"), _("State"), _("Last sign-in")]
+    names = ("First name", "Last name", "Email", "Phone", "Job title", "Roles")
+    return [*names, _("Account number"), _("Account"), _("Status"), _("Last sign-in")]
 
 
 def _rows(contacts: models.QuerySet[Contact]) -> Iterator[list[str]]:

@@ -22,7 +22,7 @@ from lib.mail_addresses import MailAddressFormField, mail_address, or_as_typed
 FIELDS: dict[str, forms.Field] = {
     "first_name": forms.CharField(max_length=100, label=gettext_lazy("First name")),
     "last_name": forms.CharField(max_length=100, label=gettext_lazy("Last name")),
-    "email": MailAddressFormField(label=gettext_lazy("E-mail")),
+    "email": MailAddressFormField(label=gettext_lazy("Email")),
     "phone": forms.CharField(max_length=40, required=False, label=gettext_lazy("Phone")),
     "job_title": forms.CharField(max_length=100, required=False, label=gettext_lazy("Job title")),
 }
@@ -53,7 +53,7 @@ def start_import(*, actor: Actor, contact_import: ContactImport) -> None:
     if locked.status != ContactImport.Status.CHECKED:
         return
     if locked.errors:
-        raise ValidationError(_("Correct the rows with errors first."))
+        raise ValidationError(_("Fix the rows with errors first."))
     locked.status, locked.created_by = ContactImport.Status.RUNNING, manager
     locked.save(update_fields=["status", "created_by"])
     defer("accounts.tasks.import_contacts", import_id=locked.pk, client_ip=actor.client_ip)
@@ -71,7 +71,9 @@ def create_imported_contacts(*, import_id: int, client_ip: str | None = None) ->
     try:
         manager = lock_account(actor=actor, privilege="create")
     except PermissionDenied:
-        _fail(running, [{"row": 0, "error": _("Who sent the list may no longer add contacts.")}])
+        _fail(
+            running, [{"row": 0, "error": _("The person who uploaded the list may no longer add contacts.")}]
+        )
         return
     if errors := list(_errors(manager, running.rows)):
         _fail(running, errors)
@@ -171,16 +173,16 @@ def _errors_of_fields(row: Row) -> Iterator[str]:
 def _errors_of_roles(row: Row, roles: dict[str, WebRole]) -> Iterator[str]:
     for name in _role_names(row):
         if name.lower() not in roles:
-            yield _("There is no role “%(name)s” that you can give.") % {"name": name}
+            yield _("There is no role “%(name)s” that you can assign.") % {"name": name}
 
 
 def _errors_of_address(email: str, known: dict[str, Contact], seen: dict[str, int]) -> Iterator[str]:
     if not email:
         return
     if email in seen:
-        yield _("%(email)s stands in row %(row)d already.") % {"email": email, "row": seen[email]}
+        yield _("%(email)s is already in row %(row)d.") % {"email": email, "row": seen[email]}
     elif email in known and known[email].is_active:
-        yield _("%(email)s is a contact already.") % {"email": email}
+        yield _("%(email)s is already a contact.") % {"email": email}
     elif email in known:
         yield _("%(email)s is a deactivated contact. Reactivate it instead.") % {"email": email}
 

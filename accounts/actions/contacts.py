@@ -55,7 +55,7 @@ def reactivate_contact(*, actor: Actor, contact: Contact) -> None:
     """Raises ValidationError for a contact that was merged: the other one has its records."""
     if contact.merged_into:
         raise ValidationError(
-            _("This contact was merged into %(name)s, who has its records now.")
+            _("This contact was merged into %(name)s, who now has its records.")
             % {"name": contact.merged_into}
         )
     contact.reactivate()

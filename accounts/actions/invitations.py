@@ -37,7 +37,7 @@ def invite_contact(
     redemption."""
     contact = Contact.objects.select_for_update(of=("self",)).select_related("account").get(pk=contact.pk)
     if contact.user_id:
-        raise ValidationError(_("%(name)s signs in already.") % {"name": contact.full_name})
+        raise ValidationError(_("%(name)s already signs in.") % {"name": contact.full_name})
     if not contact.is_usable:
         raise ValidationError(
             _("%(name)s is deactivated. Reactivate the contact first.") % {"name": contact.full_name}
@@ -102,11 +102,11 @@ def resend_invitation(*, actor: Actor, invitation: Invitation) -> None:
     again."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.redeemed_at or invitation.revoked_at:
-        raise ValidationError(_("A redeemed or revoked invitation cannot be sent again."))
+        raise ValidationError(_("An accepted or revoked invitation cannot be resent."))
     if contact := invitation.contact:
         if contact.user_id or not contact.is_usable:
             raise ValidationError(
-                _("%(name)s signs in already or is deactivated.") % {"name": contact.full_name}
+                _("%(name)s already signs in or is deactivated.") % {"name": contact.full_name}
             )
         invitation.email = contact.email.lower()
     invitation.expires_at = timezone.now() + LIFE

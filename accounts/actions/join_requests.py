@@ -43,12 +43,14 @@ def ask_to_join(*, actor: Actor, account: Account, message: str = "") -> JoinReq
     """Tell the account's managers. Raises ValidationError when the user may not ask, or has asked already."""
     user = actor.user
     if user is None or not joinable_accounts(user).filter(pk=account.pk).exists():
-        raise ValidationError(_("You cannot ask to join this company."))
+        raise ValidationError(_("You cannot request to join this company."))
     try:
         with transaction.atomic():
             request = JoinRequest.objects.create(user=user, account=account, message=message)
     except IntegrityError as error:
-        raise ValidationError(_("You have asked already. We tell you as soon as it is decided.")) from error
+        raise ValidationError(
+            _("You have already asked to join. We will notify you when a decision is made.")
+        ) from error
     record_activity(actor=actor, verb="account.join_asked", record=account)
     for manager in Contact.objects.of_account(account.pk).managers().signing_in():
         queue_mail(
@@ -100,7 +102,7 @@ def _let_in(actor: Actor, request: JoinRequest) -> Contact:
     own = Contact.objects.of_account(account.pk).filter(user=user).first()
     contact = own or _contact_with_address(actor, request)
     if contact.user_id not in (None, user.pk):
-        raise ValidationError(_("Somebody else signs in as the contact with this address."))
+        raise ValidationError(_("Someone else signs in as the contact with this address."))
     contact.user = user
     contact.save(update_fields=["user"])
     if not contact.is_active:
@@ -112,7 +114,7 @@ def _contact_with_address(actor: Actor, request: JoinRequest) -> Contact:
     user, account = request.user, request.account
     address = confirmed_address(user, account)
     if not address:
-        raise ValidationError(_("The address is no longer of one of the company's domains."))
+        raise ValidationError(_("The address no longer belongs to one of the company's domains."))
     if known := known_contact(account.pk, address):
         for invitation in Invitation.objects.open().filter(contact=known):
             revoke_invitation(actor=actor, invitation=invitation)

@@ -44,7 +44,7 @@ def why_not(merged: Contact, kept: Contact) -> str:
     if not kept.is_active:
         return _("%(name)s is deactivated. Reactivate the contact first.") % {"name": kept.full_name}
     if merged.merged_into_id not in (None, kept.pk):
-        return _("%(name)s was merged into another contact already.") % {"name": merged.full_name}
+        return _("%(name)s was already merged into another contact.") % {"name": merged.full_name}
     return ""
 
 
@@ -71,7 +71,7 @@ def what_moves(merged: Contact, kept: Contact) -> list[Moving]:
 
 def _label(reference: models.ForeignKey[Any, Any]) -> str:
     if reference.model is Contact:
-        return _("contacts that were merged before")
+        return _("contacts that were merged earlier")
     return str(reference.model._meta.verbose_name_plural)
 
 
@@ -225,7 +225,7 @@ def _void_invitations(actor: Actor, merged: Contact, kept: Contact) -> None:
 
 def _move_sign_in(actor: Actor, merged: Contact, kept: Contact, sign_in: Side | None) -> None:
     if both_sign_in(merged, kept) and sign_in not in ("kept", "merged"):
-        raise ValidationError(_("Both contacts sign in. Choose whose sign-in remains."))
+        raise ValidationError(_("Both contacts can sign in. Choose which sign-in to keep."))
     takes_over = merged.user is not None and (kept.user is None or sign_in == "merged")
     stays, goes = (merged.user, kept.user) if takes_over else (kept.user, merged.user)
     if (
@@ -234,7 +234,9 @@ def _move_sign_in(actor: Actor, merged: Contact, kept: Contact, sign_in: Side | 
         .exclude(pk__in=(merged.pk, kept.pk))
         .exists()
     ):
-        raise ValidationError(_("%(user)s signs in as another contact of this account.") % {"user": stays})
+        raise ValidationError(
+            _("%(user)s already signs in as another contact of this account.") % {"user": stays}
+        )
     for contact, user in ((merged, None), (kept, stays)):
         contact.user = user
         contact.save(update_fields=["user"])
@@ -261,7 +263,7 @@ def _take_address(merged: Contact, kept: Contact) -> None:
     """Within an account an address is one contact's, so the two change places there."""
     known = known_contact(kept.account_id, merged.email, other_than=kept)
     if known and known.pk != merged.pk:
-        raise ValidationError(_("%(name)s has this address already.") % {"name": known.full_name})
+        raise ValidationError(_("%(name)s already has this address.") % {"name": known.full_name})
     old, kept.email = kept.email, merged.email
     if merged.account_id == kept.account_id:
         Contact.objects.filter(pk=merged.pk).update(email=f"merged-{merged.pk}@merged.invalid")

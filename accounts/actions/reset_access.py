@@ -90,7 +90,7 @@ def _close_ways_in(actor: Actor, user_id: int) -> dict[str, Any]:
     user = User.objects.select_for_update().get(pk=user_id)
     if not user.is_active:
         raise ValidationError(
-            _("The user %(email)s is switched off. Make the user active first.") % {"email": user.email}
+            _("The user %(email)s is inactive. Activate the user first.") % {"email": user.email}
         )
     user.set_unusable_password()
     user.save(update_fields=["password"])

@@ -89,7 +89,9 @@ def deactivate_colleague(*, actor: Actor, contact: Contact) -> None:
     manager = lock_account(actor=actor, privilege="write")
     contact = colleague_of(manager, contact)
     if contact.pk == manager.pk:
-        raise ValidationError(_("You cannot deactivate yourself. Ask another portal user manager, or us."))
+        raise ValidationError(
+            _("You cannot deactivate yourself. Ask another portal user manager or contact us.")
+        )
     for invitation in Invitation.objects.open().filter(contact=contact):
         revoke_invitation(actor=actor, invitation=invitation)
     if contact.is_active:
@@ -112,7 +114,7 @@ def invite_again(*, actor: Actor, contact: Contact) -> None:
     """Send a colleague who has not signed in yet a new link; the old one is void."""
     contact = colleague_of(lock_account(actor=actor, privilege="write"), contact)
     if contact.user_id is not None or not contact.is_active:
-        raise ValidationError(_("%(name)s needs no invitation.") % {"name": contact.full_name})
+        raise ValidationError(_("%(name)s does not need an invitation.") % {"name": contact.full_name})
     if invitation := Invitation.objects.open().filter(contact=contact).first():
         resend_invitation(actor=actor, invitation=invitation)
     else:

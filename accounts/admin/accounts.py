@@ -35,7 +35,7 @@ class ContactFormSet(BaseInlineFormSet[Contact, Account, Any]):
             pk=form.instance.pk
         )
         if email in taken or (self.instance.pk and others.exists()):
-            form.add_error("email", _("This account has a contact with this e-mail address already."))
+            form.add_error("email", _("This account already has a contact with this email address."))
 
 
 class NewContactInline(NoDelete, admin.TabularInline[Contact, Account]):

@@ -65,7 +65,7 @@ class ContactActions(Desk):
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
         return _file(request, queryset, "csv")
 
-    @admin.action(description=_("Export as Excel workbook"), permissions=["view"])
+    @admin.action(description=_("Export as Excel"), permissions=["view"])
     def export_workbook(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
         return _file(request, queryset, "xlsx")
 
@@ -79,9 +79,7 @@ def _each(request: HttpRequest, contacts: Iterable[Contact], do: Callable[[Any],
             done += 1
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-    messages.success(
-        request, ngettext("Done for one contact.", "Done for %(n)d contacts.", done) % {"n": done}
-    )
+    messages.success(request, ngettext("One contact updated.", "%(n)d contacts updated.", done) % {"n": done})
 
 
 def _repairable(request: HttpRequest, contacts: QuerySet[Contact]) -> list[Contact]:
@@ -89,7 +87,7 @@ def _repairable(request: HttpRequest, contacts: QuerySet[Contact]) -> list[Conta
     by_user = {contact.user_id: contact for contact in contacts.exclude(user=None).select_related("user")}
     found = [contact for contact in by_user.values() if may_repair(request, contact.user)]
     if len(found) < len(by_user):
-        messages.warning(request, gettext("Staff were left out: their sign-in is up to superusers."))
+        messages.warning(request, gettext("Staff were skipped: only superusers can change how they sign in."))
     return found
 
 

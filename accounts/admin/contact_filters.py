@@ -17,7 +17,7 @@ LONG_AGO = timedelta(days=90)
 
 
 class StatusFilter(admin.SimpleListFilter):
-    title = gettext_lazy("state")
+    title = gettext_lazy("status")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
@@ -42,7 +42,11 @@ class LastSignInFilter(admin.SimpleListFilter):
     parameter_name = "signed_in"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [("never", _("Never")), ("90", _("Not for 90 days")), ("recent", _("In the last 90 days"))]
+        return [
+            ("never", _("Never")),
+            ("90", _("Not in the last 90 days")),
+            ("recent", _("In the last 90 days")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
         since = timezone.now() - LONG_AGO
@@ -55,11 +59,11 @@ class LastSignInFilter(admin.SimpleListFilter):
 
 
 class ErasureFilter(admin.SimpleListFilter):
-    title = gettext_lazy("erasure")
+    title = gettext_lazy("erasure request")
     parameter_name = "erasure"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [("asked", _("Asked for"))]
+        return [("asked", _("Requested"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
         return queryset.filter(user__erasure_asked_at__isnull=False) if self.value() == "asked" else queryset

@@ -83,7 +83,5 @@ def _merge(form: MergeForm, **contacts: Any) -> bool:
     except ValidationError as error:
         form.add_error(None, error)
     except IntegrityError:
-        form.add_error(
-            None, _("Something has changed in the meantime. Please look again, and try once more.")
-        )
+        form.add_error(None, _("Something has changed in the meantime. Review the details and try again."))
     return form.is_valid()

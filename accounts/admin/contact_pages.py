@@ -45,7 +45,7 @@ class ContactPages(Desk):
             else:
                 invite_contact(actor=actor, contact=contact)
 
-        tell(request, send, _("The invitation goes to %(email)s.") % {"email": contact.email})
+        tell(request, send, _("The invitation is being sent to %(email)s.") % {"email": contact.email})
         return self.back_to(contact)
 
     def unlock_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -53,13 +53,13 @@ class ContactPages(Desk):
         require_repair(request, contact.user)
         if contact.user:
             unlock_user(actor=actor_of(request), user=contact.user)
-            messages.success(request, _("%(name)s can try to sign in again.") % {"name": contact})
+            messages.success(request, _("%(name)s can sign in again.") % {"name": contact})
         return self.back_to(contact)
 
     def reactivate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         contact = self.row(request, pk)
         if not contact.is_active:
-            done = _("%(name)s is active again. Please check the roles.") % {"name": contact}
+            done = _("%(name)s is active again. Check the roles.") % {"name": contact}
             tell(request, lambda: reactivate_contact(actor=actor_of(request), contact=contact), done)
         return self.back_to(contact)
 
@@ -71,9 +71,8 @@ class ContactPages(Desk):
                 tell(request, lambda: deactivate_contact(actor=actor_of(request), contact=contact), done)
             return self.back_to(contact)
         told = [
-            _("%(name)s loses access with the next click. Cases and everything else stay.")
-            % {"name": contact},
-            _("Contacts of the same person in other accounts are not touched."),
+            _("%(name)s loses access immediately. Cases and all other records are kept.") % {"name": contact},
+            _("The same person's contacts in other accounts are not affected."),
         ]
         return self.confirm(
             request, contact, _("Deactivate %(name)s") % {"name": contact}, told, _("Deactivate")
@@ -89,9 +88,9 @@ class ContactPages(Desk):
             )
             return self.back_to(contact)
         told = [
-            _("%(name)s is signed out in every browser with the next click, and can sign in again at once.")
+            _("%(name)s is signed out of every browser immediately and can sign in again at any time.")
             % {"name": contact},
-            _("This ends the sessions of the person in all their accounts."),
+            _("This ends the person's sessions in all their accounts."),
         ]
         return self.confirm(
             request, contact, _("End the sessions of %(name)s") % {"name": contact}, told, _("End sessions")
@@ -101,7 +100,9 @@ class ContactPages(Desk):
         contact = self.row(request, pk)
         require_repair(request, contact.user)
         if request.method == "POST":
-            done = _("Access is reset. A new invitation goes to %(email)s.") % {"email": contact.email}
+            done = _("Access has been reset. A new invitation is being sent to %(email)s.") % {
+                "email": contact.email
+            }
             tell(request, lambda: reset_access(actor=actor_of(request), contact=contact), done)
             return self.back_to(contact)
         told = consequences(contact, AccessToReset.of(contact))
@@ -125,11 +126,11 @@ def consequences(contact: Contact, access: AccessToReset) -> list[str]:
             % {"n": access.invitations}
         )
     if access.is_locked:
-        told.append(_("The lock after wrong passwords is lifted."))
+        told.append(_("The lock after failed password attempts is removed."))
     told.append(
         _(
-            "A new invitation goes to %(email)s. Whoever reads that mailbox "
-            "gets access; check the address first."
+            "A new invitation is sent to %(email)s. Anyone who can read that mailbox gets access, so check "
+            "the address first."
         )
         % {"email": contact.email}
     )
@@ -139,10 +140,11 @@ def consequences(contact: Contact, access: AccessToReset) -> list[str]:
 def _of_the_user(access: AccessToReset) -> list[str]:
     sessions, browsers, ids = access.sessions, access.browsers, access.identities
     return [
-        _("Today %(email)s signs in as this contact. That password stops working.") % {"email": access.user},
-        ngettext("One session ends.", "%(n)d sessions end.", sessions) % {"n": sessions},
-        _("External identities removed: %(names)s") % {"names": ", ".join(ids) or _("none")},
-        _("Second factors removed: %(names)s")
+        _("%(email)s currently signs in as this contact. That password stops working.")
+        % {"email": access.user},
+        ngettext("One session is ended.", "%(n)d sessions are ended.", sessions) % {"n": sessions},
+        _("External identities to be removed: %(names)s") % {"names": ", ".join(ids) or _("none")},
+        _("Second factors to be removed: %(names)s")
         % {"names": ", ".join(str(one.label) for one in access.second_factors) or _("none")},
         ngettext("One remembered browser is forgotten.", "%(n)d remembered browsers are forgotten.", browsers)
         % {"n": browsers},
@@ -153,9 +155,9 @@ def _of_other_contacts(access: AccessToReset) -> list[str]:
     """The sign-in is the person's, not the account's: they lose and regain it everywhere."""
     return [
         _(
-            "%(email)s is also %(contact)s of %(account)s, and cannot sign in there "
-            "either until they have a new password or identity. "
-            "If somebody else controls %(email)s, reset that contact, too."
+            "%(email)s is also %(contact)s at %(account)s and cannot sign in there either until they set a "
+            "new password or connect an identity. If someone else controls %(email)s, reset that contact "
+            "too."
         )
         % {"email": access.user, "contact": contact, "account": contact.account or _("no account")}
         for contact in access.other_contacts

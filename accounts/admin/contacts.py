@@ -34,7 +34,7 @@ class InvitationInline(NoDelete, admin.TabularInline[Invitation, Contact]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         return super().get_queryset(request).select_related("created_by")
 
-    @admin.display(description=_("state"))
+    @admin.display(description=_("status"))
     def state(self, invitation: Invitation) -> str:
         return str(invitation.state.label)
 
@@ -84,7 +84,7 @@ class ContactAdmin(NoDelete, WithPreview, ContactActions, ContactPages, ContactM
     def get_inlines(self, request: HttpRequest, obj: Contact | None) -> Any:
         return self.inlines if obj else ()
 
-    @admin.display(description=_("state"))
+    @admin.display(description=_("status"))
     def state(self, contact: Contact) -> str:
         """Whether somebody can sign in; merged and locked are told apart from the rest."""
         if contact.merged_into_id:
@@ -99,7 +99,7 @@ class ContactAdmin(NoDelete, WithPreview, ContactActions, ContactPages, ContactM
     def last_sign_in(self, contact: Contact) -> str:
         return display_for_value(contact.user.last_login if contact.user else None, "—")
 
-    @admin.display(description=_("erasure asked for"))
+    @admin.display(description=_("erasure requested"))
     def erasure_asked(self, contact: Contact) -> str:
         return display_for_value(contact.user.erasure_asked_at if contact.user else None, "—")
 

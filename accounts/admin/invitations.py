@@ -19,7 +19,7 @@ from accounts.models import Contact, Invitation, InvitationRedemption, WebRole
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = _("state")
+    title = _("status")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -37,7 +37,7 @@ class RedemptionInline(admin.TabularInline[InvitationRedemption, Invitation]):
     fields = readonly_fields = ("redeemed_at", "user", "contact", "client_ip")
     extra = 0
     can_delete = False
-    verbose_name_plural = _("redeemed by")
+    verbose_name_plural = _("accepted by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InvitationRedemption]:
         return super().get_queryset(request).select_related("user", "contact")
@@ -72,11 +72,11 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
     def get_fieldsets(self, request: HttpRequest, obj: Invitation | None = None) -> Any:
         whom = ("contact", "account", "max_redemptions", "domain")
         if obj is None:
-            return ((_("For whom"), {"fields": whom}), (None, {"fields": ("roles", "message", "sends_now")}))
+            return ((_("Recipient"), {"fields": whom}), (None, {"fields": ("roles", "message", "sends_now")}))
         dates = ("state", "created_by", "created_at", "sent_at", "expires_at", "redeemed_at", "revoked_at")
         return (
-            (_("For whom"), {"fields": ("email", *whom, "roles", "message")}),
-            (_("State"), {"fields": dates}),
+            (_("Recipient"), {"fields": ("email", *whom, "roles", "message")}),
+            (_("Status"), {"fields": dates}),
         )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -90,7 +90,7 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
     def get_inlines(self, request: HttpRequest, obj: Invitation | None) -> Any:
         return self.inlines if obj else ()
 
-    @admin.display(description=_("state"))
+    @admin.display(description=_("status"))
     def state(self, invitation: Invitation) -> str:
         return str(invitation.state.label)
 
@@ -109,7 +109,9 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
             group = {name: data[name] for name in ("account", "max_redemptions", "domain")}
             made = invite_group(actor=actor, **group, **shared)
             messages.info(
-                request, gettext("The link is on its way to %(email)s. Pass it on.") % {"email": request.user}
+                request,
+                gettext("The link is being sent to %(email)s. Forward it to the people you want to invite.")
+                % {"email": request.user},
             )
         obj.pk = made.pk
         obj.refresh_from_db()
@@ -138,12 +140,12 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            "title": gettext("Invitations on their way"),
+            "title": gettext("Sending invitations"),
             "progress": progress_of(batch),
         }
         return TemplateResponse(request, "admin/accounts/invitation/progress.html", context)
 
-    @admin.action(description=_("Send again, with a new code"), permissions=["change"])
+    @admin.action(description=_("Resend with a new code"), permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
         self._send_again(request, queryset)
 

@@ -23,7 +23,7 @@ class SignInPolicyAdmin(NoDelete, admin.ModelAdmin[SignInPolicy]):
             _("Who may sign in"),
             {"fields": ("local_sign_in", "registration", "allowed_domains", "second_factor")},
         ),
-        (_("Wrong passwords"), {"fields": ("lockout_attempts", "lockout_minutes")}),
+        (_("Failed sign-ins"), {"fields": ("lockout_attempts", "lockout_minutes")}),
         (_("Sessions"), {"fields": ("session_hours", "idle_minutes")}),
         (_("Terms of use"), {"fields": ("terms", "terms_changed_on")}),
     )

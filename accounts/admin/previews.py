@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Contact
-from accounts.preview.session import begin, held, may_preview
+from accounts.preview.session import begin, may_preview, preview_of
 
 
 class WithPreview(ModelAdmin[Contact]):
@@ -39,9 +39,9 @@ class WithPreview(ModelAdmin[Contact]):
             return redirect("home")
         context = {
             **self.admin_site.each_context(request),
-            "title": _("See the portal as %(name)s") % {"name": contact.full_name},
+            "title": _("View the portal as %(name)s") % {"name": contact.full_name},
             "opts": self.opts,
             "contact": contact,
-            "running": held(request),
+            "running": preview_of(request),
         }
         return TemplateResponse(request, "admin/accounts/contact/preview.html", context)

@@ -40,11 +40,11 @@ class UserContactInline(NoDelete, admin.TabularInline[Contact, User]):
 
 
 class SignsInFilter(admin.SimpleListFilter):
-    title = _("state")
+    title = _("status")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [("locked", gettext("Locked")), ("erasure", gettext("Erasure asked for"))]
+        return [("locked", gettext("Locked")), ("erasure", gettext("Erasure requested"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() == "locked":
@@ -78,7 +78,7 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
         (None, {"fields": ("email", "first_name", "last_name", "usable_password", "password1", "password2")}),
     )
 
-    @admin.display(description=_("second factor"))
+    @admin.display(description=_("two-factor authentication"))
     def second_factor(self, user: User) -> str:
         return ", ".join(str(method.label) for method in chosen_methods(user)) or gettext("off")
 
@@ -155,7 +155,7 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
     def unlock_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self.row(request, pk)
         unlock_user(actor=actor_of(request), user=user)
-        messages.success(request, gettext("%(name)s can try to sign in again.") % {"name": user})
+        messages.success(request, gettext("%(name)s can sign in again.") % {"name": user})
         return self.back_to(user)
 
     def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -167,9 +167,7 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
             )
             return self.back_to(user)
         told = [
-            gettext(
-                "%(name)s is signed out in every browser with the next click, and can sign in again at once."
-            )
+            gettext("%(name)s is signed out of every browser immediately and can sign in again at any time.")
             % {"name": user}
         ]
         return self.confirm(
@@ -184,19 +182,19 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
         user = self.row(request, pk)
         if request.method == "POST":
             remove_second_factors(actor=actor_of(request), user=user)
-            messages.success(request, gettext("The second factor is off."))
+            messages.success(request, gettext("Two-factor authentication is off."))
             return self.back_to(user)
         told = [
-            gettext("%(name)s signs in without app, recovery codes or remembered browsers from now on.")
+            gettext("The authenticator app, recovery codes, and remembered browsers of %(name)s are removed.")
             % {"name": user},
             gettext(
-                "Make sure that it is really %(name)s who asked. Every "
-                "confirmed address gets a mail about it."
+                "Make sure that the request really comes from %(name)s. Every confirmed address is "
+                "notified by email."
             )
             % {"name": user},
         ]
-        title = gettext("Remove the second factor of %(name)s") % {"name": user}
-        return self.confirm(request, user, title, told, gettext("Remove the second factor"))
+        title = gettext("Remove two-factor authentication for %(name)s") % {"name": user}
+        return self.confirm(request, user, title, told, gettext("Remove two-factor authentication"))
 
 
 def _without_passwords(fields: list[str]) -> list[str]:

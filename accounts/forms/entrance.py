@@ -28,7 +28,7 @@ STAFF_DOOR = "staff"
 off."""
 
 
-PASSWORD_HELP = _("At least 10 characters. A few words that do not belong together are easy to remember.")
+PASSWORD_HELP = _("At least 10 characters. A few unrelated words are easy to remember.")
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -81,7 +81,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         if not policy.accepts_address(email):
             domains = ", ".join(policy.allowed_domains)
             raise forms.ValidationError(
-                _("Register with your work e-mail address, of one of these domains: %(domains)s"),
+                _("Register with a work email address from one of these domains: %(domains)s"),
                 params={"domains": domains},
             )
         return email
@@ -149,5 +149,5 @@ class PasswordForm(forms.Form):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         if get_adapter().authenticate(context.request, email=self.user.email, password=password) != self.user:
-            raise forms.ValidationError(_("This is not the password, or it cannot be used now."))
+            raise forms.ValidationError(_("The password is incorrect, or it cannot be used right now."))
         return password

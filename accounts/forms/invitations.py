@@ -19,20 +19,20 @@ class InvitationForm(forms.ModelForm[Invitation]):
     """For one contact, or for a group of an account."""
 
     sends_now = forms.BooleanField(
-        label=_("send at once"),
+        label=_("send immediately"),
         required=False,
         initial=True,
-        help_text=_("A group's link is always mailed at once, to you."),
+        help_text=_("A group link is always emailed to you immediately."),
     )
 
     class Meta:
         model = Invitation
         fields = ("contact", "account", "max_redemptions", "domain", "roles", "message")
         help_texts = {
-            "contact": _("To invite one person. Leave the account empty."),
+            "contact": _("To invite one person. Leave the account blank."),
             "account": _(
-                "To invite a group: each who redeems becomes a contact of "
-                "the account. Leave the contact empty."
+                "To invite a group. Everyone who accepts becomes a contact of the account. Leave the "
+                "contact blank."
             ),
         }
 
@@ -40,21 +40,21 @@ class InvitationForm(forms.ModelForm[Invitation]):
         data: dict[str, Any] = super().clean() or {}
         contact, account = data.get("contact"), data.get("account")
         if bool(contact) == bool(account):
-            raise ValidationError(_("Choose a contact, or an account for a group; not both."))
+            raise ValidationError(_("Choose either a contact, or an account for a group, not both."))
         if contact and contact.user_id:
-            self.add_error("contact", _("This contact signs in already."))
+            self.add_error("contact", _("This contact already signs in."))
         elif contact and not contact.is_usable:
             self.add_error("contact", _("This contact or its account is not active."))
         if account and not account.is_active:
             self.add_error("account", _("This account is inactive."))
         if contact and data.get("max_redemptions") != 1:
-            self.add_error("max_redemptions", _("A contact can redeem once."))
+            self.add_error("max_redemptions", _("A contact can accept an invitation only once."))
         return data
 
 
 class BulkInvitationForm(forms.Form):
     roles = forms.ModelMultipleChoiceField(
-        label=_("Web roles to give"),
+        label=_("Web roles to assign"),
         queryset=WebRole.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,

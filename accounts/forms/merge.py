@@ -11,7 +11,7 @@ from accounts.models import Contact
 
 
 class MergeSearchForm(forms.Form):
-    q = forms.CharField(label=gettext_lazy("Name or e-mail address"), max_length=200, required=False)
+    q = forms.CharField(label=gettext_lazy("Name or email address"), max_length=200, required=False)
     into = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
 
@@ -28,12 +28,12 @@ class MergeForm(forms.Form):
         self._offer_roles(merged, kept)
         if both_sign_in(merged, kept):
             choices = (("kept", str(kept.user)), ("merged", str(merged.user)))
-            self.fields["sign_in"] = _choice(_("Whose sign-in remains"), *choices, is_open=True)
+            self.fields["sign_in"] = _choice(_("Sign-in to keep"), *choices, is_open=True)
 
     def _offer_roles(self, merged: Contact, kept: Contact) -> None:
         ours, theirs = (sorted(role.name for role in contact.roles.all()) for contact in (kept, merged))
         if ours != theirs:
-            both = ("both", _("All of both"))
+            both = ("both", _("All from both"))
             self.fields["roles"] = _choice(
                 _("Web roles"), ("kept", ", ".join(ours) or "—"), ("merged", ", ".join(theirs) or "—"), both
             )

@@ -32,7 +32,7 @@ class SignInPolicyForm(forms.ModelForm[SignInPolicy]):
         is_on: bool = self.cleaned_data["local_sign_in"]
         if not is_on and not get_adapter().list_providers(context.request):
             raise forms.ValidationError(
-                _("No external sign-in is configured: only staff could sign in. Configure one first.")
+                _("No external sign-in is configured, so only staff could sign in. Configure one first.")
             )
         return is_on
 
@@ -44,5 +44,5 @@ class SignInPolicyForm(forms.ModelForm[SignInPolicy]):
         """Terms that are new ask those who accepted older ones only with a date."""
         data = super().clean() or {}
         if data.get("terms_changed_on") and not data.get("terms"):
-            self.add_error("terms", _("Write the terms, or clear their date."))
+            self.add_error("terms", _("Enter the terms or clear their date."))
         return data

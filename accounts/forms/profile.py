@@ -36,7 +36,7 @@ class ProfileForm(forms.Form):
         label=gettext_lazy("Time zone"),
         required=False,
         show_hidden_initial=True,
-        help_text=gettext_lazy("Times on pages and in files are shown in it."),
+        help_text=gettext_lazy("Used for times on pages and in files."),
     )
 
     def __init__(self, data: QueryDict | None, *, user: User, contact: Contact | None) -> None:
@@ -46,7 +46,7 @@ class ProfileForm(forms.Form):
         }
         super().__init__(data, initial={**initial, "language": user.language, "time_zone": user.time_zone})
         self.email = person.email
-        self.fields["language"].choices = [("", _("As the browser asks for")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", _("Browser default")), *settings.LANGUAGES]  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = _time_zones(user.time_zone)  # type: ignore[attr-defined]
         for name in self._superfluous(contact):
             del self.fields[name]
@@ -73,7 +73,7 @@ class ProfileForm(forms.Form):
 
 def _time_zones(chosen: str) -> list[Any]:
     """An administrator, or the command line, may have chosen one that is no place."""
-    of_portal = _("The portal's (%(zone)s)") % {"zone": settings.TIME_ZONE}
+    of_portal = _("Portal default (%(zone)s)") % {"zone": settings.TIME_ZONE}
     choices: list[Any] = [("", of_portal), *time_zones_by_region()]
     known = {name for _region, zones in time_zones_by_region() for name, _place in zones}
     return choices if not chosen or chosen in known else [*choices, (chosen, chosen)]

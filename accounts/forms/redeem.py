@@ -27,14 +27,14 @@ class InvitationCodeForm(forms.Form):
 
 class AddressForm(forms.Form):
     email = MailAddressFormField(
-        label=_("Your e-mail address"),
+        label=_("Your email address"),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
 
 class ConfirmationCodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Code from the e-mail"),
+        label=_("Code from the email"),
         max_length=20,
         widget=forms.TextInput(
             attrs={
@@ -61,7 +61,7 @@ class RegisterForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]
         label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
     password1, password2 = SetPasswordMixin.create_password_fields(
-        label1=_("Password"), label2=_("Password, again")
+        label1=_("Password"), label2=_("Confirm password")
     )
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:

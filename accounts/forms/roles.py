@@ -18,17 +18,19 @@ class WebRoleForm(forms.ModelForm[WebRole]):
     is_editable = True
     confirms_reach = forms.BooleanField(
         label=_("Yes, change who has this role"), required=False,
-        help_text=_("This role comes with the portal. Tick this to give it to visitors "
-    "or to everyone, or to take it from them."),
+        help_text=_(
+            "This is a built-in role. Select this to give it to visitors or to everyone, or to take it "
+            "away from them."
+        ),
     )  # fmt: skip
 
     class Meta:
         model = WebRole
         fields = ("name", "description", "delegable", *REACH)
         help_texts = {
-            "for_authenticated": _("Without being given it. What it permits, every customer may."),
+            "for_authenticated": _("Assigned automatically. Every customer gets these permissions."),
             "for_anonymous": _(
-                "What it permits is public: everybody may read it without signing in, customers included."
+                "Everything this role permits is public: anyone can read it without signing in."
             ),
         }
 
@@ -71,7 +73,7 @@ class WebRoleForm(forms.ModelForm[WebRole]):
             and any(name in self.changed_data for name in REACH)
             and not data.get("confirms_reach")
         ):
-            self.add_error("confirms_reach", _("Tick this if you mean it."))
+            self.add_error("confirms_reach", _("Select this to confirm."))
         return data
 
     def _refuse_too_much_for_visitors(self) -> None:

@@ -21,7 +21,7 @@ class RolesField(forms.ModelMultipleChoiceField["WebRole"]):
             queryset=WebRole.objects.none(),
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            help_text=_("What they may do besides what everyone who is signed in can."),
+            help_text=_("Permissions in addition to those of everyone who is signed in."),
         )
 
     def label_from_instance(self, role: WebRole) -> str:
@@ -45,7 +45,7 @@ class ColleagueForm(forms.Form):
         label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     email = MailAddressFormField(
-        label=_("Work e-mail"),
+        label=_("Work email"),
         widget=forms.EmailInput(attrs={"autocomplete": "off", **WHILE_TYPING}),
     )
     phone = forms.CharField(
@@ -65,7 +65,7 @@ class NewColleagueForm(ColleagueForm):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Stands in the invitation that we send."),
+        help_text=_("Included in the invitation email."),
     )
 
 
@@ -116,11 +116,11 @@ class HeirForm(forms.Form):
     """Who takes over what somebody leaves behind."""
 
     heir = forms.ModelChoiceField(
-        label=_("Hand open cases over to"),
+        label=_("Transfer open cases to"),
         queryset=Contact.objects.none(),
         required=False,
-        empty_label=_("Nobody: they stay where they are"),
-        help_text=_("They become the contact of these cases, and get the answers."),
+        empty_label=_("No one: keep them as they are"),
+        help_text=_("They become the contact for these cases and receive the replies."),
     )
 
     def __init__(self, *args: Any, heirs: Any, **kwargs: Any) -> None:
@@ -140,7 +140,7 @@ class ContactListForm(forms.Form):
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
         if upload.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large: a list can have at most 5 MB."))
+            raise forms.ValidationError(_("The file is too large. The maximum size is 5 MB."))
         return upload
 
 
@@ -151,7 +151,7 @@ class JoinForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Tells the colleague who decides who you are. You can leave it empty."),
+        help_text=_("Optional. Tells the colleague who decides who you are."),
     )
 
     def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:

@@ -26,7 +26,7 @@ class Account(models.Model):
         "account",
         _("Accounts"),
         account="id",
-        through=_("What happened to the account itself, in the activity."),
+        through=_("Events of the account itself in the activity log."),
     )
 
     number = models.CharField(_("number"), max_length=20, unique=True)
@@ -37,7 +37,7 @@ class Account(models.Model):
         help_text=_("Contacts of an inactive account see nothing of it."),
     )  # fmt: skip
     email_domains = ArrayField(
-        models.CharField(max_length=253), verbose_name=_("e-mail domains"), default=list, blank=True,
+        models.CharField(max_length=253), verbose_name=_("email domains"), default=list, blank=True,
         help_text=_("Comma-separated, for example: acme.example, acme.test"),
     )  # fmt: skip
     account_manager = models.ForeignKey(
@@ -48,7 +48,7 @@ class Account(models.Model):
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
     country = models.CharField(
-        _("country"), max_length=2, blank=True, help_text=_("Two letters (ISO 3166), for example DE")
+        _("country"), max_length=2, blank=True, help_text=_("Two-letter code (ISO 3166), for example DE")
     )
     vat_number = models.CharField(_("VAT number"), max_length=30, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

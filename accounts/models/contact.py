@@ -134,11 +134,11 @@ class Contact(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="contacts",
-        help_text=_("Who signs in as this contact."),
+        help_text=_("The user who signs in as this contact."),
     )
     first_name = models.CharField(_("first name"), max_length=100)
     last_name = models.CharField(_("last name"), max_length=100)
-    email = MailAddressField(_("e-mail"))
+    email = MailAddressField(_("email address"))
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     job_title = models.CharField(_("job title"), max_length=100, blank=True)
     roles = models.ManyToManyField(WebRole, verbose_name=_("web roles"), blank=True, related_name="contacts")
@@ -161,26 +161,28 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["last_name", "first_name"]
-        permissions = [("preview_contact", _("Can see the portal as a contact"))]
+        permissions = [("preview_contact", _("Can view the portal as a contact"))]
         constraints = [
             models.UniqueConstraint(
                 "account",
                 Lower("email"),
                 name="accounts_contact_email_once_an_account",
                 nulls_distinct=False,
-                violation_error_message=_("This account has a contact with this e-mail address already."),
+                violation_error_message=_("This account already has a contact with this email address."),
             ),
             models.UniqueConstraint(
                 fields=["account", "user"],
                 name="accounts_contact_user_once_an_account",
                 condition=models.Q(user__isnull=False),
                 nulls_distinct=False,
-                violation_error_message=_("This user is a contact of this account already."),
+                violation_error_message=_("This user is already a contact of this account."),
             ),
             models.CheckConstraint(
                 condition=models.Q(merged_into=None) | models.Q(is_active=False, user=None),
                 name="accounts_contact_merged_lets_nobody_in",
-                violation_error_message=_("This contact was merged into another: nobody can sign in as it."),
+                violation_error_message=_(
+                    "This contact was merged into another one. No one can sign in with it."
+                ),
             ),
         ]
 

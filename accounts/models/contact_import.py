@@ -21,7 +21,7 @@ class ContactImport(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     file_name = models.CharField(max_length=150)
     rows = models.JSONField(
-        default=list, help_text=_("As read: first name, last name, e-mail, phone, job title, roles")
+        default=list, help_text=_("As read: first name, last name, email, phone, job title, roles")
     )
     errors = models.JSONField(default=list, help_text=_("Row number and what is wrong with it"))
     status = models.CharField(max_length=10, choices=Status, default=Status.CHECKED)

@@ -91,10 +91,12 @@ class Invitation(models.Model):
         related_name="invitations",
     )
     email = MailAddressField(
-        _("invited address"), blank=True, help_text=_("Of the contact; empty for a group.")
+        _("invited address"), blank=True, help_text=_("The contact's address. Blank for a group.")
     )
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
-    roles = models.ManyToManyField(WebRole, verbose_name=_("web roles to give"), blank=True, related_name="+")
+    roles = models.ManyToManyField(
+        WebRole, verbose_name=_("web roles to assign"), blank=True, related_name="+"
+    )
     message = models.TextField(_("personal message"), blank=True, max_length=2000)
     max_redemptions = models.PositiveSmallIntegerField(_("maximum redemptions"), default=1)
     domain = models.CharField(
@@ -238,7 +240,7 @@ class JoinRequest(models.Model):
                 fields=["user", "account"],
                 condition=models.Q(decided_at=None),
                 name="accounts_joinrequest_one_waits",
-                violation_error_message=_("You have asked already."),
+                violation_error_message=_("You have already asked."),
             ),
         ]
 

@@ -14,7 +14,7 @@ class OutgoingMail(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         SENT = "sent", _("Sent")
-        FAILED = "failed", _("Given up")
+        FAILED = "failed", _("Failed")
 
     event = models.CharField(_("event"), max_length=50)
     to = MailAddressField(_("to"), db_index=True)
@@ -31,8 +31,8 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("outgoing mail")
-        verbose_name_plural = _("outgoing mail")
+        verbose_name = _("outgoing email")
+        verbose_name_plural = _("outgoing email")
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="accounts_outgoingmail_latest"),

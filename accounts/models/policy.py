@@ -20,7 +20,7 @@ class SignInPolicy(models.Model):
         CLOSED = "closed", _("Closed")
 
     class SecondFactor(models.TextChoices):
-        NOBODY = "nobody", _("Nobody (everyone may choose it)")
+        NOBODY = "nobody", _("No one (optional for everyone)")
         STAFF = "staff", _("Staff")
         MANAGERS = "managers", _("Staff and portal user managers")
         EVERYONE = "everyone", _("Everyone")
@@ -29,20 +29,25 @@ class SignInPolicy(models.Model):
     local_sign_in = models.BooleanField(
         _("sign-in with a password"),
         default=True,
-        help_text=_("Switched off, only external identities can sign in. Staff always keep it."),
+        help_text=_(
+            "When off, people can sign in only with external identities. Staff can always use a password."
+        ),
     )
     registration = models.CharField(
         _("registration"), max_length=10, choices=Registration, default=Registration.INVITATION
     )
     allowed_domains = ArrayField(
-        models.CharField(max_length=253), verbose_name=_("allowed e-mail domains"), default=list, blank=True,
-        help_text=_("For open registration. Empty: any domain."),
+        models.CharField(max_length=253), verbose_name=_("allowed email domains"), default=list, blank=True,
+        help_text=_("For open registration. Leave blank to allow any domain."),
     )  # fmt: skip
     second_factor = models.CharField(
-        _("who must use a second factor"), max_length=10, choices=SecondFactor, default=SecondFactor.NOBODY
+        _("who must use two-factor authentication"),
+        max_length=10,
+        choices=SecondFactor,
+        default=SecondFactor.NOBODY,
     )
     lockout_attempts = models.PositiveSmallIntegerField(
-        _("wrong passwords until lockout"),
+        _("failed passwords before lockout"),
         default=5,
         validators=[MinValueValidator(2), MaxValueValidator(10)],
     )
@@ -50,19 +55,21 @@ class SignInPolicy(models.Model):
         _("minutes of the first lockout"),
         default=15,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
-        help_text=_("Doubles each time, up to a day."),
+        help_text=_("Doubles with each lockout, up to one day."),
     )
     session_hours = models.PositiveSmallIntegerField(
-        _("hours until everyone signs in again"),
+        _("hours until everyone must sign in again"),
         default=12,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 30)],
     )
     idle_minutes = models.PositiveSmallIntegerField(
-        _("minutes without a click until sign-out"),
+        _("minutes of inactivity until sign-out"),
         default=60,
         validators=[MinValueValidator(5), MaxValueValidator(24 * 60 * 7)],
     )
-    terms = models.TextField(_("terms of use"), blank=True, help_text=_("Markdown. Empty: nobody is asked."))
+    terms = models.TextField(
+        _("terms of use"), blank=True, help_text=_("Markdown. If blank, no one is asked to accept terms.")
+    )
     terms_changed_on = models.DateField(
         _("terms changed on"),
         null=True,

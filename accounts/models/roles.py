@@ -18,12 +18,14 @@ class WebRole(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     description = models.TextField(_("description"), blank=True)
-    for_authenticated = models.BooleanField(_("everyone who is signed in has it"), default=False)
-    for_anonymous = models.BooleanField(_("visitors have it"), default=False)
+    for_authenticated = models.BooleanField(_("everyone who is signed in has this role"), default=False)
+    for_anonymous = models.BooleanField(_("visitors have this role"), default=False)
     delegable = models.BooleanField(
-        _("delegable"), default=False, help_text=_("A portal user manager may give this role to colleagues.")
+        _("delegable"),
+        default=False,
+        help_text=_("A portal user manager may assign this role to colleagues."),
     )
-    is_builtin = models.BooleanField(_("comes with the portal"), default=False, editable=False)
+    is_builtin = models.BooleanField(_("built-in"), default=False, editable=False)
 
     objects = WebRoleQuerySet.as_manager()
 
@@ -71,7 +73,8 @@ class WebRole(models.Model):
         ]
         if too_much:
             text = _(
-                "%(refused)s This role has: %(records)s. Take that away and save; then visitors can have it."
+                "%(refused)s This role has: %(records)s. Remove these permissions and save before you give "
+                "the role to visitors."
             )
             raise ValidationError(
                 {
@@ -122,7 +125,7 @@ class RecordPermission(models.Model):
             models.CheckConstraint(
                 condition=models.Q(*[(f"can_{name}", True) for name in PRIVILEGES], _connector=models.Q.OR),
                 name="accounts_recordpermission_grants_something",
-                violation_error_message=_("Tick at least one of read, create, write and delete."),
+                violation_error_message=_("Select at least one of read, create, write, and delete."),
             ),
         ]
 
@@ -158,7 +161,7 @@ class RecordPermission(models.Model):
             raise ValidationError({"scope": _("These records do not belong to an account or contact.")})
         if undeclared := [name for name in self.privileges if name not in declared.privileges]:
             raise ValidationError(
-                {f"can_{name}": _("The portal does not offer this for these records.") for name in undeclared}
+                {f"can_{name}": _("This is not available for these records.") for name in undeclared}
             )
         self._refuse_too_much_for_visitors()
 

@@ -34,18 +34,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A sign-in identity. What a person may see hangs on their contacts; a user alone may see nothing."""
 
     email = MailAddressField(
-        _("e-mail"),
+        _("email address"),
         unique=True,
-        error_messages={"unique": _("Somebody signs in with this address already.")},
+        error_messages={"unique": _("Someone already signs in with this address.")},
     )
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
-    is_active = models.BooleanField(_("active"), default=True, help_text=_("Switch off instead of deleting."))
-    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the administration."))
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Deactivate users instead of deleting them.")
+    )
+    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("Can access the administration."))
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[validate_time_zone])
     terms_accepted_at = models.DateTimeField(_("terms accepted"), null=True, blank=True, editable=False)
-    erasure_asked_at = models.DateTimeField(_("erasure asked for"), null=True, blank=True, editable=False)
+    erasure_asked_at = models.DateTimeField(_("erasure requested"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"

@@ -58,7 +58,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class PermissionRow:
     label: str
     through: str
     cells: list[tuple[Column, Any]]
@@ -90,10 +90,10 @@ class Matrix:
         return [column for columns in self.groups.values() for column in columns]
 
     @property
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[PermissionRow]:
         for kind in record_types():
             if any(grant.record_type == kind.name for grant in self.grants):
-                yield Row(
+                yield PermissionRow(
                     str(kind.label),
                     str(kind.through),
                     [(column, self._cell(kind, column)) for column in self.columns],

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.http import PortalRequest, Preview
-from accounts.preview.session import KEY, End, end, held, may_preview
+from accounts.preview.session import KEY, End, end, may_preview, preview_of
 from lib.outages import is_read_only
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -44,7 +44,7 @@ class PreviewMiddleware:
         request.preview = None
         if request.path_info.startswith(NOT_SHOWN) or KEY not in request.session:
             return self.get_response(request)
-        preview = held(request)
+        preview = preview_of(request)
         if preview is None or not request.user.is_authenticated:
             end(request, End.RIGHTS)
             return self.get_response(request)

@@ -23,10 +23,10 @@ PERMISSION = "accounts.preview_contact"
 class End(models.TextChoices):
     """Why a preview is over."""
 
-    BUTTON = "button", _("ended by its button")
+    BUTTON = "button", _("ended by the user")
     OTHER = "other", _("another preview began")
-    TIME = "time", _("half an hour is over")
-    RIGHTS = "rights", _("the right to it, or the second factor, is gone")
+    TIME = "time", _("the 30 minutes are over")
+    RIGHTS = "rights", _("permission or two-factor authentication no longer given")
     SIGN_OUT = "sign-out", _("signed out")
 
 
@@ -45,7 +45,7 @@ def begin(request: HttpRequest, contact: Contact) -> None:
     record_preview(actor=_actor(request), contact=contact)
 
 
-def held(request: HttpRequest) -> Preview | None:
+def preview_of(request: HttpRequest) -> Preview | None:
     """The session's preview, whether it is over or not."""
     kept: dict[str, int] | None = request.session.get(KEY)
     if kept is None:
@@ -56,7 +56,7 @@ def held(request: HttpRequest) -> Preview | None:
 
 def end(request: HttpRequest, reason: End) -> Preview | None:
     """Back to the user's own pages; the preview that ended, if there was one."""
-    preview = held(request)
+    preview = preview_of(request)
     if request.session.pop(KEY, None) and preview:
         record_end_of_preview(
             actor=_actor(request), contact=preview.contact, reason=reason.value, seconds=preview.seconds

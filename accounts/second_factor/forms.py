@@ -48,7 +48,7 @@ class SignInCodeForm(CodeForm):
     remember = forms.BooleanField(
         label=_("Remember this browser"),
         required=False,
-        help_text=_("No code for 30 days. Only on a device of your own."),
+        help_text=_("Skip the code for 30 days. Use this only on your own device."),
     )
 
 

@@ -34,7 +34,7 @@ PROOF = "second_factor"
 
 class Method(models.TextChoices):
     APP = "app", _("Authenticator app")
-    EMAIL = "email", _("Code by e-mail")
+    EMAIL = "email", _("Code by email")
     RECOVERY = "recovery", _("Recovery code")
 
 

@@ -108,7 +108,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user.is_active and self.is_shut_out(request, user):
             messages.error(
                 request,
-                gettext("Your access has ended. Ask your portal user manager, or us, to give it back."),
+                gettext("Your access has ended. Ask your portal user manager or contact us to restore it."),
             )
             return redirect(f"{reverse('account_login')}?stay=1")
         return cast("HttpResponse | None", super().pre_login(request, user, **login))

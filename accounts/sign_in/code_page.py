@@ -49,13 +49,13 @@ def judge(user: User, form: CodeForm, state: State) -> Answer:
 
 def _explain(answer: Answer, left: int) -> str:
     if answer == Answer.USED:
-        return _("That code was used already. Wait until your app shows the next one.")
+        return _("That code has already been used. Wait until your app shows the next one.")
     if answer == Answer.EXPIRED:
-        return _("That code is too old. Ask for a new one.")
+        return _("That code has expired. Request a new one.")
     if answer == Answer.TOO_SOON:
-        return _("Too many wrong codes. Wait a while before you try again.")
+        return _("Too many incorrect codes. Wait a while before you try again.")
     return ngettext(
-        "That is not the code. One try is left.", "That is not the code. %(left)s tries are left.", left
+        "Incorrect code. You have one attempt left.", "Incorrect code. You have %(left)s attempts left.", left
     ) % {"left": left}
 
 
@@ -65,8 +65,8 @@ def send_and_tell(request: PortalRequest, user: User, back: str) -> HttpResponse
         return redirect(back)
     if seconds := send_code(user=user):
         text = ngettext(
-            "A code is on its way already. Ask again in %(n)s second.",
-            "A code is on its way already. Ask again in %(n)s seconds.",
+            "A code is already on its way. You can request a new one in %(n)s second.",
+            "A code is already on its way. You can request a new one in %(n)s seconds.",
             seconds,
         )
         messages.warning(request, text % {"n": seconds})

@@ -224,8 +224,8 @@ def _refuse_other_than_invitee(request: HttpRequest, sociallogin: SocialLogin) -
     messages.error(
         request,
         _(
-            "%(provider)s did not confirm that the invited address is yours. Use "
-            "another sign-in, or let us mail a code there first."
+            "%(provider)s did not confirm that the invited address is yours. Sign in another way, or have "
+            "us email a code to that address first."
         )
         % {"provider": sociallogin.provider.name},
     )
@@ -252,13 +252,13 @@ def _no_good_address(request: PortalRequest, sociallogin: SocialLogin) -> HttpRe
     if sociallogin.email_addresses:
         messages.error(
             request,
-            _("Your address at %(provider)s is not a work address of one of these domains: %(domains)s")
+            _("Your address at %(provider)s is not a work address from one of these domains: %(domains)s")
             % values,
         )
     else:
         messages.error(
             request,
-            _("%(provider)s did not tell us your e-mail address. Choose another way to sign in.") % values,
+            _("%(provider)s did not share your email address. Choose another way to sign in.") % values,
         )
     return redirect(f"{reverse('account_login')}?{STAY}=1")
 
@@ -269,8 +269,8 @@ def _sign_in_first(request: PortalRequest, sociallogin: SocialLogin) -> HttpResp
     messages.info(
         request,
         _(
-            "You have a sign-in with this address already. Sign in the way you are used "
-            "to; you can connect %(provider)s in your profile."
+            "This address is already registered. Sign in as usual; you can then connect %(provider)s in "
+            "your profile."
         )
         % {"provider": sociallogin.provider.name},
     )

@@ -110,7 +110,8 @@ def _disconnect(request: PortalRequest, identity: SocialAccount) -> HttpResponse
     except OnlyWayIn:
         messages.error(
             request,
-            _("%(name)s is your only way in. Connect another one or set a password first.") % {"name": name},
+            _("%(name)s is your only way to sign in. Connect another one or set a password first.")
+            % {"name": name},
         )
         return redirect("socialaccount_connections")
     messages.success(request, _("%(name)s is disconnected.") % {"name": name})

@@ -125,13 +125,13 @@ def redeem_send_code(
     if within(request, "mail_code", f"{invitation.pk}:{address}"):
         pending.mail_code(address)
     elif pending.asked_address:
-        messages.info(request, _("We have just sent you a code. It can take a minute to arrive."))
+        messages.info(request, _("We just sent you a code. It can take a minute to arrive."))
     else:
         messages.info(
             request,
             _(
-                "Codes were mailed to this address a moment ago, perhaps for "
-                "somebody else. Wait a little and ask again."
+                "Codes were emailed to this address a moment ago, possibly for someone else. Wait a "
+                "moment, then try again."
             ),
         )
         return redirect("redeem_invitation")
@@ -153,11 +153,11 @@ def redeem_confirm(
         return _go_on(request, asked)
     if form.is_valid() and not pending.asked_address:
         messages.error(
-            request, _("The code is too old, or there were too many wrong ones. Ask for a new code.")
+            request, _("The code has expired, or there were too many incorrect attempts. Request a new code.")
         )
         return redirect("redeem_invitation")
     if form.is_valid():
-        form.add_error("code", _("This is not the code that we sent."))
+        form.add_error("code", _("This is not the code we sent."))
     return render(
         request, "accounts/redeem/confirm.html", {"form": form, "invitation": invitation, "asked": asked}
     )
@@ -204,8 +204,8 @@ def redeem_new_link(request: PortalRequest) -> HttpResponse:
     messages.success(
         request,
         _(
-            "If an invitation is waiting for %(email)s, a new link is on its way. If "
-            "nothing arrives, ask the person who invited you."
+            "If there is an invitation for %(email)s, a new link is on its way. If nothing arrives, "
+            "contact the person who invited you."
         )
         % {"email": email},
     )
@@ -288,7 +288,7 @@ def _refused(request: PortalRequest, refusal: RedemptionRefused) -> HttpResponse
     if isinstance(refusal, AddressIsTaken):
         return _sign_in_first(request)
     if isinstance(refusal, AlreadyAContact):
-        messages.info(request, _("You are a contact of this company already. The invitation was not used."))
+        messages.info(request, _("You are already a contact of this company. The invitation was not used."))
         return redirect("home")
     if isinstance(refusal, NotTheInvitee):
         return redirect("redeem_invitation")
@@ -307,9 +307,7 @@ def _go_on(request: PortalRequest, address: str) -> HttpResponse:
 
 
 def _sign_in_first(request: PortalRequest) -> HttpResponse:
-    messages.info(
-        request, _("You have a sign-in with this address already. Sign in, and accept the invitation then.")
-    )
+    messages.info(request, _("This address is already registered. Sign in, then accept the invitation."))
     return redirect_to_login(reverse("redeem_invitation"))
 
 

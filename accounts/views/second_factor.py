@@ -62,9 +62,7 @@ stage_required: Callable[[View], View] = login_stage_required(
 def sign_in_code(request: PortalRequest) -> HttpResponse:
     stage: SecondFactorStage = request._login_stage  # type: ignore[attr-defined]
     if not stage.still_holds:
-        return start_over(
-            request, stage, _("Something about your sign-in changed in the meantime. Please sign in again.")
-        )
+        return start_over(request, stage, _("Your sign-in settings changed in the meantime. Sign in again."))
     form = code_form(SignInCodeForm, request, stage.user)
     if request.method == "POST" and form.is_valid():
         answer = judge(stage.user, form, stage.state)
@@ -72,7 +70,7 @@ def sign_in_code(request: PortalRequest) -> HttpResponse:
             return finish_sign_in(request, stage, form)
         if answer == Answer.ENOUGH:
             note_wrong_codes(actor=actor_of(request, stage), user=stage.user)
-            return start_over(request, stage, _("That was wrong five times. Please sign in again."))
+            return start_over(request, stage, _("The code was incorrect five times. Sign in again."))
         request.session.modified = True
     return render(request, "accounts/second_factor/sign_in_code.html", page_of(stage.user, form))
 
@@ -147,7 +145,7 @@ def identity_confirmed(request: PortalRequest, form: CodeForm) -> HttpResponse:
 def sign_out(request: PortalRequest) -> HttpResponse:
     note_wrong_codes(actor=Actor.of(request), user=request.user)
     logout(request)
-    messages.error(request, _("That was wrong five times. Please sign in again."))
+    messages.error(request, _("The code was incorrect five times. Sign in again."))
     return redirect("account_login")
 
 
@@ -188,11 +186,11 @@ def second_factor(request: PortalRequest) -> HttpResponse:
 @sign_in_again_first
 def second_factor_email(request: PortalRequest) -> HttpResponse:
     if not has_confirmed_address(request.user):
-        messages.error(request, _("Confirm your e-mail address first."))
+        messages.error(request, _("Confirm your email address first."))
         return redirect("account_email")
     codes = switch_on_email(actor=Actor.of(request), user=request.user)
     prove(request, request.user, Method.EMAIL)
-    return switched_on(request, codes, _("From now on you get a code by e-mail when you sign in."))
+    return switched_on(request, codes, _("From now on, you get a code by email when you sign in."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -210,7 +208,8 @@ def second_factor_app(request: PortalRequest) -> HttpResponse:
             prove(request, request.user, Method.APP)
             return switched_on(request, codes, _("Your authenticator app is connected."))
         form.add_error(
-            "code", _("That is not the code that the app should show now. Is the clock of your phone right?")
+            "code",
+            _("This is not the code the app should show now. Check that the time on your phone is correct."),
         )
     device = TOTPDevice(user=request.user, key=key)
     size, path = qr_code(setup_url(device, mail_context()["portal"].title))
@@ -240,7 +239,7 @@ def second_factor_off(request: PortalRequest) -> HttpResponse:
     method = Method(form.cleaned_data["method"])
     if request.method == "POST":
         switch_off(actor=Actor.of(request), user=request.user, method=method)
-        messages.success(request, _("Switched off: %(method)s") % {"method": method.label})
+        messages.success(request, _("Turned off: %(method)s") % {"method": method.label})
         return redirect("second_factor")
     is_last = len(chosen) == 1
     context = {
@@ -277,5 +276,5 @@ def forget_browser(request: PortalRequest) -> HttpResponse:
     form = BrowserForm(request.POST)
     if form.is_valid():
         forget_browsers(actor=Actor.of(request), user=request.user, pk=form.cleaned_data["browser"])
-        messages.success(request, _("Forgotten. The next sign-in there asks for a code."))
+        messages.success(request, _("Browser removed. The next sign-in there requires a code."))
     return redirect("second_factor")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
-from cases.models import Case, CaseDesk, Category, Deduction, Entitlement, Priority, Product, TimeEntry
+from cases.models import Case, CaseDesk, Deduction, Entitlement, Priority, Product, StatusCategory, TimeEntry
 
 OPENING, RESOLVING = Entitlement.Moment.OPENING, Entitlement.Moment.RESOLVING
 
@@ -48,11 +48,11 @@ def claim_entitlement(contact: Contact, product: Product | None) -> Entitlement 
     claimed = next((entitlement for entitlement in found if entitlement.takes_another_case), None)
     if claimed is None and found:
         raise ValidationError(
-            _("Your support contract is used up. Please talk to your account manager."), code="entitlement"
+            _("Your support contract is used up. Please contact your account manager."), code="entitlement"
         )
     if claimed is None and CaseDesk.objects.the_one().needs_entitlement:
         raise ValidationError(
-            _("There is no support contract for this. Please talk to your account manager."),
+            _("No support contract covers this. Please contact your account manager."),
             code="entitlement",
         )
     return claimed
@@ -89,7 +89,8 @@ def draw_from(case: Case, entitlement: Entitlement | None) -> None:
     case.entitlement = entitlement
     case.save(update_fields=["entitlement"])
     if entitlement and (
-        entitlement.counts(OPENING) or (entitlement.counts(RESOLVING) and case.category == Category.RESOLVED)
+        entitlement.counts(OPENING)
+        or (entitlement.counts(RESOLVING) and case.category == StatusCategory.RESOLVED)
     ):
         _make_up_to(_charge(entitlement, case), Decimal(1))
     for entry in case.time_entries.filter(taken_back_at=None):
@@ -122,7 +123,7 @@ def _make_up_to(line: Deduction, amount: Decimal) -> None:
     """The contract was left and is come back to: a line is never written twice, so what was given back is
     taken again."""
     if missing := amount - line.rest:
-        _correct(line, missing, _("Counts here again"))
+        _correct(line, missing, _("Counted here again"))
 
 
 def _correct(line: Deduction, amount: Decimal, note: str) -> Deduction:
@@ -144,7 +145,7 @@ def correct_statement(*, actor: Actor, deduction: Deduction, amount: Decimal, no
     line = Deduction.objects.select_for_update().get(pk=deduction.corrects_id or deduction.pk)
     if line.rest + amount < 0:
         words = {"rest": floatformat(max(line.rest, Decimal(0)), -2)}
-        raise ValidationError({"amount": _("At most %(rest)s can be given back of this line.") % words})
+        raise ValidationError({"amount": _("At most %(rest)s of this line can be credited back.") % words})
     correction = _correct(line, amount, note)
     record_activity(
         actor=actor, verb="entitlement.corrected", record=line.entitlement, amount=str(amount), note=note

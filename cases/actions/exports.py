@@ -50,8 +50,8 @@ def export_cases(*, actor: Actor, reader: Contact, cases: CaseQuerySet, kind: st
         words = {"most": number_format(MOST_ROWS, force_grouping=True)}
         raise ValidationError(
             _(
-                "These are more than %(most)s cases. Choose fewer of them, for "
-                "example by the day when they were opened."
+                "The list has more than %(most)s cases. Narrow it down, for example by the date they were "
+                "opened."
             )
             % words
         )

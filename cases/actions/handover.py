@@ -17,7 +17,7 @@ def count_open_cases(contact: Contact) -> int:
 def hand_over_cases(*, actor: Actor, contact: Contact, heir: Contact) -> int:
     """Make a colleague the contact of somebody's open cases, and tell them; returns how many there were."""
     if heir.account_id != contact.account_id or heir.account_id is None or not heir.is_usable:
-        raise ValidationError(_("Cases can be handed over to an active colleague only."))
+        raise ValidationError(_("Cases can be transferred only to an active colleague."))
     cases = list(
         Case.objects.active().filter(contact=contact, account=contact.account_id).select_for_update()
     )

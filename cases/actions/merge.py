@@ -22,8 +22,8 @@ from cases.models import (
     CaseMessage,
     CaseParticipant,
     CaseStatus,
-    Category,
     Deduction,
+    StatusCategory,
     TimeEntry,
 )
 
@@ -40,7 +40,7 @@ def why_not_merged(case: Case, into: Case) -> str:
         return _("%(number)s is closed. Only an open case can be merged into another.") % {
             "number": case.number
         }
-    if into.category == Category.CANCELLED:
+    if into.category == StatusCategory.CANCELLED:
         return _("%(number)s is cancelled. Nothing can be merged into it.") % {"number": into.number}
     return ""
 
@@ -63,7 +63,7 @@ def merge_cases(*, actor: Actor, case: Case, into: Case) -> Case:
     _move_contents(case, into)
     _give_back(case, into)
     _join_readers(case, into, actor)
-    move(actor, case, CaseStatus.objects.first_of(Category.CANCELLED), now)
+    move(actor, case, CaseStatus.objects.first_of(StatusCategory.CANCELLED), now)
     case.merged_into, into.updated_at = into, now
     case.save(update_fields=["merged_into"])
     Case.objects.filter(merged_into=case).update(merged_into=into)
@@ -146,10 +146,10 @@ def _join_readers(case: Case, into: Case, actor: Actor) -> None:
 
 def _check_split(case: Case, chosen: list[CaseMessage]) -> None:
     if not any(message.visibility == CUSTOMER for message in chosen):
-        raise ValidationError(_("Choose at least one message that the customer reads."))
+        raise ValidationError(_("Choose at least one message that the customer can read."))
     chosen_pks = [message.pk for message in chosen]
     if not CaseMessage.objects.filter(case=case, visibility=CUSTOMER).exclude(pk__in=chosen_pks).exists():
-        raise ValidationError(_("Leave at least one message that the customer reads in this case."))
+        raise ValidationError(_("Leave at least one message that the customer can read in this case."))
 
 
 def _furnish(made: Case, case: Case, chosen: list[CaseMessage], now: datetime) -> None:

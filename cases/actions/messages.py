@@ -18,10 +18,10 @@ from cases.actions.files import attach
 from cases.actions.notices import mail_customers, mail_staff
 from cases.actions.promises import REPLIES, keep_promises, owe_reply
 from cases.actions.status import locked, move, reopening_window
-from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, Category, Draft
+from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, Draft, StatusCategory
 from lib import markdown
 
-ONLY_FILES = _lazy("(Only files.)")
+ONLY_FILES = _lazy("(Files only.)")
 """What stands in the conversation where somebody sent files and wrote nothing."""
 CUSTOMER, INTERNAL = CaseMessage.Visibility.CUSTOMER, CaseMessage.Visibility.INTERNAL
 
@@ -87,7 +87,7 @@ def edit_reply(*, actor: Actor, message: CaseMessage, body: str, now: datetime |
     case = locked(message.case)
     message = CaseMessage.objects.select_for_update().get(pk=message.pk)
     if actor.contact is None or message.author_contact_id != actor.contact.pk:
-        raise ValidationError(_("Only your own replies can be changed."))
+        raise ValidationError(_("You can edit only your own replies."))
     if reason := why_not_edited(case, message, now or timezone.now()):
         raise ValidationError(reason)
     message.body, message.body_html, message.edited_at = body, markdown.render(body), now or timezone.now()
@@ -99,13 +99,14 @@ def edit_reply(*, actor: Actor, message: CaseMessage, body: str, now: datetime |
 def why_not_edited(case: Case, message: CaseMessage, now: datetime) -> str:
     """Empty: a customer may still put the words right."""
     if not case.takes_edits or message.case_id != case.pk:
-        return _("The case is closed: what was said in it stays as it is.")
+        return _("The case is closed. Its messages can no longer be changed.")
     if message.created_at + timedelta(minutes=CaseDesk.objects.the_one().edit_minutes) < now:
-        return _("The time to change this reply is over. Write another one.")
+        return _("This reply can no longer be edited. Send another one instead.")
     later = CaseMessage.objects.filter(case=case, visibility=CUSTOMER, created_at__gt=message.created_at)
     if later.exclude(author_contact=message.author_contact_id, author_user=None).exists():
         return _(
-            "Somebody has answered in the meantime: your reply stays as they read it. Write another one."
+            "Someone has replied in the meantime, so this reply can no longer be edited. Send another one "
+            "instead."
         )
     return ""
 
@@ -122,7 +123,7 @@ def write_message(
     """With the case's row locked. Nothing is written to a case that was merged: nobody would read it
     there."""
     if case.merged_into_id:
-        raise ValidationError(_("This case was merged into another. Write there, please."))
+        raise ValidationError(_("This case was merged into another one. Please reply there."))
     message = CaseMessage.objects.create(
         case=case,
         visibility=visibility,
@@ -141,15 +142,15 @@ def write_message(
 
 def _check_reply(case: Case, contact: Contact) -> None:
     if not case.accepts_reply_from(contact):
-        raise ValidationError(_("This case takes no more replies."))
+        raise ValidationError(_("This case no longer accepts replies."))
     if case.is_settled(reopening_window(), timezone.now()):
         raise ValidationError(
-            _("This case was resolved too long ago to take it up again. Please open a follow-up case.")
+            _("This case was resolved too long ago to be reopened. Please open a follow-up case.")
         )
 
 
 def _note_customer_reply(actor: Actor, case: Case, message: CaseMessage) -> None:
-    if case.category in (Category.WAITING, Category.ON_HOLD, Category.RESOLVED):
+    if case.category in (StatusCategory.WAITING, StatusCategory.ON_HOLD, StatusCategory.RESOLVED):
         move(actor, case, CaseStatus.objects.get(pk=CaseStatus.IN_PROGRESS), message.created_at)
     owe_reply(case, message.created_at)
     if actor.contact:

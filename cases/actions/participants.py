@@ -53,7 +53,7 @@ def _open_to_people(case: Case) -> Case:
     case = locked(case)
     if case.merged_into_id:
         raise ValidationError(
-            _("This case was merged into another. Add people there, please."), code="participants"
+            _("This case was merged into another one. Please add people there."), code="participants"
         )
     return case
 

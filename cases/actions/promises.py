@@ -11,10 +11,10 @@ from accounts.actions import record_activity
 from accounts.actors import SYSTEM
 from cases.actions.notices import everyone_concerned, leads_of, mail_staff, watchers_of
 from cases.actions.one_by_one import one_by_one
-from cases.models import PAUSED, Case, CaseClock, CaseMessage, CasePause, Promise
+from cases.models import PAUSED, Case, CaseClock, CaseMessage, CasePause, ResponseTarget
 from lib.business_time import BusinessHours
 
-REPLIES = (Promise.FIRST_REPLY, Promise.NEXT_REPLY)
+REPLIES = (ResponseTarget.FIRST_REPLY, ResponseTarget.NEXT_REPLY)
 OF_CLOCK = ("case__assigned_to", "case__queue__lead", "case__account", "case__contact", "case__status")
 
 
@@ -23,14 +23,14 @@ def begin_promises(case: Case, now: datetime) -> None:
     case.sla_policy = case.fitting_policy()
     case.save(update_fields=["sla_policy"])
     _begin(case, owed_reply(case), now)
-    _begin(case, Promise.RESOLUTION, now)
+    _begin(case, ResponseTarget.RESOLUTION, now)
     note_next_due(case)
 
 
 def owe_reply(case: Case, now: datetime) -> None:
     """The customer has written: an answer is owed, unless one is already."""
     if not running(case).filter(promise__in=REPLIES).exists():
-        _begin(case, Promise.NEXT_REPLY, now)
+        _begin(case, ResponseTarget.NEXT_REPLY, now)
         note_next_due(case)
 
 
@@ -39,7 +39,9 @@ def keep_promises(case: Case, promises: tuple[str, ...], now: datetime) -> None:
     note_next_due(case)
 
 
-def drop_promises(case: Case, now: datetime, promises: tuple[str, ...] = tuple(Promise.values)) -> None:
+def drop_promises(
+    case: Case, now: datetime, promises: tuple[str, ...] = tuple(ResponseTarget.values)
+) -> None:
     """Nothing is owed any more, kept or not."""
     running(case).filter(promise__in=promises).update(dropped_at=now)
     note_next_due(case)
@@ -74,7 +76,7 @@ def go_on_with(clocks: Iterable[CaseClock], case: Case, now: datetime) -> None:
     """Clocks of a case that was merged into this one: what was owed there since then, and missed there, is so
     here."""
     for clock in clocks:
-        kind = REPLIES if clock.promise in REPLIES else (Promise.RESOLUTION,)
+        kind = REPLIES if clock.promise in REPLIES else (ResponseTarget.RESOLUTION,)
         if clock.promise in REPLIES and not running(case).filter(promise__in=REPLIES).exists():
             _begin(case, owed_reply(case), clock.started_at)
         if kept_on := running(case).filter(promise__in=kind).first():
@@ -184,11 +186,11 @@ def _begin_what_is_owed(case: Case) -> None:
     since = case.reopened_at or case.created_at
     if not running(case).filter(promise__in=REPLIES).exists() and (asked := _unanswered_since(case, since)):
         _begin(case, owed_reply(case), asked)
-    _begin(case, Promise.RESOLUTION, since)
+    _begin(case, ResponseTarget.RESOLUTION, since)
 
 
-def owed_reply(case: Case) -> Promise:
-    return Promise.NEXT_REPLY if case.first_reply_at else Promise.FIRST_REPLY
+def owed_reply(case: Case) -> ResponseTarget:
+    return ResponseTarget.NEXT_REPLY if case.first_reply_at else ResponseTarget.FIRST_REPLY
 
 
 def _unanswered_since(case: Case, since: datetime) -> datetime | None:

@@ -18,7 +18,8 @@ def save_view(*, contact: Contact, name: str, query: str) -> bool:
     kept = SavedView.objects.filter(contact=contact)
     if not kept.filter(name=name).exists() and kept.count() >= MOST_VIEWS:
         raise ValidationError(
-            _("You have %(most)d views. Delete one that you no longer need.") % {"most": MOST_VIEWS},
+            _("You have reached the limit of %(most)d views. Delete one that you no longer need.")
+            % {"most": MOST_VIEWS},
             code="too_many",
         )
     return SavedView.objects.update_or_create(contact=contact, name=name, defaults={"query": query})[1]

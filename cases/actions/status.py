@@ -23,7 +23,7 @@ from cases.actions.promises import (
     keep_promises,
     pause_or_resume,
 )
-from cases.models import CLOSED, Case, CaseDesk, CaseQuerySet, CaseStatus, Category, Promise
+from cases.models import CLOSED, Case, CaseDesk, CaseQuerySet, CaseStatus, ResponseTarget, StatusCategory
 
 
 def locked(case: Case) -> Case:
@@ -49,7 +49,7 @@ def close_case(*, actor: Actor, case: Case, category: str) -> Case:
     if case.is_closed and case.category == category:
         return case
     if not case.may_be_closed_by(actor.contact) or category not in CLOSED:
-        raise ValidationError(_("This case cannot be closed any more."))
+        raise ValidationError(_("This case can no longer be closed."))
     move(actor, case, CaseStatus.objects.first_of(category), timezone.now())
     mail_staff("closed_for_staff", case, actor=actor)
     mail_customers("status", case, but=actor.contact)
@@ -60,7 +60,7 @@ def close_case(*, actor: Actor, case: Case, category: str) -> Case:
 def reopen_case(*, actor: Actor, case: Case) -> Case:
     """The customer takes a resolved case up again, as long as the desk's settings let them."""
     case = locked(case)
-    if case.category == Category.ACTIVE:
+    if case.category == StatusCategory.ACTIVE:
         return case
     now = timezone.now()
     if not case.may_be_reopened_by(actor.contact, window=reopening_window(), now=now):
@@ -75,7 +75,7 @@ def rate_case(*, actor: Actor, case: Case, rating: int, comment: str = "") -> Ca
     """Did this solve it? 1 to 5. The last word counts."""
     case = locked(case)
     if not case.may_be_rated_by(actor.contact):
-        raise ValidationError(_("Only resolved cases of your own can be rated."))
+        raise ValidationError(_("You can rate only your own resolved cases."))
     case.rating, case.rating_comment, case.rated_at = rating, comment, timezone.now()
     case.save(update_fields=["rating", "rating_comment", "rated_at"])
     record_activity(actor=actor, verb="case.rated", record=case, rating=rating)
@@ -108,7 +108,7 @@ def _check_priority(actor: Actor, case: Case, priority: str, reason: str) -> Non
     if priority not in offered_priorities(entitlement, CaseDesk.objects.the_one()):
         raise ValidationError({"priority": _("Your support contract does not include this priority.")})
     if not reason.strip():
-        raise ValidationError({"reason": _("Tell us why, in a sentence.")})
+        raise ValidationError({"reason": _("Briefly explain why.")})
 
 
 @transaction.atomic
@@ -178,7 +178,7 @@ def _for_each(due: CaseQuerySet, deal_with: Callable[[Case], None]) -> int:
 
 
 def _close_for_silence(case: Case, now: datetime) -> None:
-    move(SYSTEM, case, CaseStatus.objects.first_of(Category.RESOLVED), now)
+    move(SYSTEM, case, CaseStatus.objects.first_of(StatusCategory.RESOLVED), now)
     mail_customers("closed_for_silence", case)
 
 
@@ -218,8 +218,12 @@ def _follow(actor: Actor, case: Case, before: str, now: datetime) -> None:
     if case.category == before:
         return
     pause_or_resume(case, before, now)
-    if case.category == Category.RESOLVED:
-        keep_promises(case, (Promise.RESOLUTION,) if actor.contact else (Promise.RESOLUTION, *REPLIES), now)
+    if case.category == StatusCategory.RESOLVED:
+        keep_promises(
+            case,
+            (ResponseTarget.RESOLUTION,) if actor.contact else (ResponseTarget.RESOLUTION, *REPLIES),
+            now,
+        )
         deduct_case(case, RESOLVING)
     if case.category in CLOSED:
         drop_promises(case, now)

@@ -79,15 +79,8 @@ def change_entitlement(*, actor: Actor, case: Case, entitlement: Entitlement | N
 def why_not_drawn_from(case: Case, entitlement: Entitlement | None) -> str:
     """Empty where the case may draw from it, or from none."""
     if case.merged_into_id:
-        return _("This case was merged into another. Change it there, please.")
-    if (
-        entitlement
-        and not Entitlement.objects.valid_for(case.account_id, case.created_at)
-        .filter(pk=entitlement.pk)
-        .exists()
-    ):
-        return _(
-            "This contract is not of the case's account, or was not valid "
-            "on the day when the case was opened."
-        )
+        return _("This case was merged into another one. Please make changes there.")
+    valid = Entitlement.objects.valid_for(case.account_id, case.created_at)
+    if entitlement and not valid.filter(pk=entitlement.pk).exists():
+        return _("This contract belongs to another account or was not valid on the day the case was opened.")
     return ""

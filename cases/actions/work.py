@@ -66,7 +66,7 @@ def take_back_time(*, actor: Actor, entry: TimeEntry) -> TimeEntry:
 
 def _check_work(case: Case, day: date) -> None:
     if case.merged_into_id:
-        raise ValidationError(_("This case was merged into another. Enter the time there, please."))
+        raise ValidationError(_("This case was merged into another one. Please log time there."))
     if day < (opened := _first_day(case)):
         raise ValidationError(
             {"worked_on": _("The case was opened on %(day)s.") % {"day": date_format(opened)}}

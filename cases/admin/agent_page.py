@@ -18,7 +18,15 @@ from cases.display.conversation import SENTENCES, Addresses, Entry, conversation
 from cases.display.due_marks import Mark, clock_marks
 from cases.display.saved_replies import fill, saved_replies_of
 from cases.forms.minutes import written
-from cases.models import Case, CaseMessage, CaseParticipant, Category, Entitlement, SavedReply, TimeEntry
+from cases.models import (
+    Case,
+    CaseMessage,
+    CaseParticipant,
+    Entitlement,
+    SavedReply,
+    StatusCategory,
+    TimeEntry,
+)
 from lib.search import alike
 
 LATEST_MESSAGES, OPEN_MESSAGES = 50, 5
@@ -75,7 +83,7 @@ def _latest(case: Case, limit: int | None) -> QuerySet[CaseMessage]:
     return CaseMessage.objects.filter(case=case).for_conversation().order_by("-created_at", "-pk")[:limit]
 
 
-def beside(case: Case, agent: User, now: datetime | None = None) -> dict[str, Any]:
+def facts_beside(case: Case, agent: User, now: datetime | None = None) -> dict[str, Any]:
     """In a fixed number of queries, whatever has happened in the case."""
     now = now or timezone.now()
     entitlement = Entitlement.objects.with_consumption().filter(cases=case).first()
@@ -117,15 +125,15 @@ def left_of(entitlement: Entitlement) -> str:
 
 def closed_hint(case: Case) -> str:
     """What becomes of an answer to a case that is over."""
-    if case.category == Category.RESOLVED:
+    if case.category == StatusCategory.RESOLVED:
         return _(
-            "This case is resolved. A reply reaches the customer, and the case "
-            "stays resolved unless you choose another status."
+            "This case is resolved. Your reply is sent to the customer, and the case stays resolved unless "
+            "you choose another status."
         )
-    if case.category == Category.CANCELLED:
+    if case.category == StatusCategory.CANCELLED:
         return _(
-            "This case is cancelled. A reply reaches the customer, who cannot answer "
-            "unless you choose a status that takes it up again."
+            "This case is cancelled. Your reply is sent to the customer, who cannot reply unless you "
+            "choose a status that reopens the case."
         )
     return ""
 

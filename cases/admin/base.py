@@ -54,7 +54,7 @@ def by_post(
             keep_typed(request, case)
             if case.merged_into_id is None:
                 return view(self, request, case)
-            messages.error(request, _("This case was merged into another. Write there, please."))
+            messages.error(request, _("This case was merged into another one. Please reply there."))
         return redirect("admin:cases_case_change", pk)
 
     return taken
@@ -76,6 +76,6 @@ class PrioritiesField(forms.MultipleChoiceField):
         super().__init__(
             choices=Priority.choices,
             required=False,
-            label=_("Priorities that customers choose from"),
+            label=_("Priorities that customers can choose"),
             **kwargs,
         )

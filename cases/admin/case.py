@@ -35,7 +35,7 @@ from cases.actions.agent_drafts import agent_draft_of, discard_agent_draft
 from cases.actions.renaming import rename_case
 from cases.actions.status import locked
 from cases.actions.triage import change_entitlement
-from cases.admin.agent_page import beside, closed_hint, conversation_of
+from cases.admin.agent_page import closed_hint, conversation_of, facts_beside
 from cases.admin.base import NotDeleted, actor_of, agent_of, by_post
 from cases.admin.case_list import CaseListAdmin
 from cases.admin.insight import InsightAdmin
@@ -205,7 +205,7 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
             "time_form": TimeEntryForm(),
             "may_write": self.has_change_permission(request, case),
             "max_size": settings.UPLOAD_MAX_BYTES,
-            **beside(case, agent),
+            **facts_beside(case, agent),
             **super().page_context(request, case),
         }
 
@@ -222,15 +222,15 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
                 return self._again(request, case, composer=form)
         stop_composing(case=case, agent=agent)
         discard_agent_draft(case=case, agent=agent)
-        messages.success(request, _("The note is kept.") if form.is_internal else _("The reply is sent."))
+        messages.success(request, _("Note saved.") if form.is_internal else _("Reply sent."))
         return redirect(f"{reverse('admin:cases_case_change', args=[case.pk])}#composer")
 
     @by_post
     def take_view(self, request: HttpRequest, case: Case) -> HttpResponse:
         assign_case(actor=actor_of(request), case=case, to=agent_of(request))
-        messages.success(request, _("The case is yours."))
+        messages.success(request, _("The case is assigned to you."))
         if request.FILES:
-            messages.warning(request, _("Files are not kept with a draft. Please choose them again."))
+            messages.warning(request, _("Files are not saved with drafts. Please choose them again."))
         return redirect("admin:cases_case_change", case.pk)
 
     @by_post
@@ -241,7 +241,7 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
         if request.POST.get("writing") == "yes":
             note_composing(case=case, agent=agent)
         names = ", ".join(colleagues_writing(case, agent, timezone.now()))
-        others = _("%(names)s is writing here") % {"names": names} if names else ""
+        others = _("%(names)s is writing a reply") % {"names": names} if names else ""
         news = status_news(case, agent, request.POST.get("seen_status", ""))
         newest = CaseMessage.objects.filter(case=case).order_by("-pk").values_list("pk", flat=True).first()
         return JsonResponse({"banner": " ".join(filter(None, (others, news))), "newest": newest or 0})

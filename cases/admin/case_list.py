@@ -26,7 +26,7 @@ from cases.actions import assign_case, change_status, move_to_queue
 from cases.admin.base import actor_of
 from cases.display.due_marks import due_mark
 from cases.forms import AgentForm, QueueForm
-from cases.models import Case, CaseParticipant, CaseStatus, Category, Queue
+from cases.models import Case, CaseParticipant, CaseStatus, Queue, StatusCategory
 
 MOST_COUNTED = 2_000
 
@@ -71,7 +71,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class WhoseFilter(admin.SimpleListFilter):
-    title = gettext_lazy("whose")
+    title = gettext_lazy("assignment")
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -101,7 +101,7 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
     ordering = ("due_at", "id")
     search_fields = ("account__name", "contact__email", "contact__first_name", "contact__last_name")
     search_help_text = gettext_lazy(
-        "Number, words of the subject or the conversation, account, or the contact's name or address."
+        "Search by number, subject, conversation, account, or the contact's name or email address."
     )
     show_full_result_count = False
     paginator = CappedPaginator
@@ -178,7 +178,7 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
             assign_case(actor=actor_of(request), case=case, to=actor_of(request).user)
         self._tell(request, len(queryset))
 
-    @admin.action(description=gettext_lazy("Assign to an agent …"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Assign to agent…"), permissions=["change"])
     def assign_to_agent(self, request: HttpRequest, queryset: QuerySet[Case]) -> HttpResponse | None:
         form = AgentForm(request.POST if "apply" in request.POST else None)
         if not form.is_valid():
@@ -188,7 +188,7 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
         self._tell(request, len(queryset))
         return None
 
-    @admin.action(description=gettext_lazy("Move to a queue …"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Move to queue…"), permissions=["change"])
     def move_to_queue(self, request: HttpRequest, queryset: QuerySet[Case]) -> HttpResponse | None:
         form = QueueForm(request.POST if "apply" in request.POST else None)
         if not form.is_valid():
@@ -198,14 +198,14 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
         self._tell(request, len(queryset))
         return None
 
-    @admin.action(description=gettext_lazy("Resolve …"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Resolve…"), permissions=["change"])
     def resolve(self, request: HttpRequest, queryset: QuerySet[Case]) -> HttpResponse | None:
         """Asks first, because customers are told. What cannot be resolved is named; the others are."""
-        open_ones = queryset.exclude(category=Category.RESOLVED)
+        open_ones = queryset.exclude(category=StatusCategory.RESOLVED)
         if "apply" not in request.POST:
             effects = what_resolving_does(queryset, open_ones)
             return self._ask(request, queryset, forms.Form(), "resolve", _("Resolve cases"), effects=effects)
-        status, done = CaseStatus.objects.first_of(Category.RESOLVED), 0
+        status, done = CaseStatus.objects.first_of(StatusCategory.RESOLVED), 0
         for case in open_ones:
             try:
                 change_status(actor=actor_of(request), case=case, status=status)
@@ -250,13 +250,13 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
 def what_resolving_does(chosen: QuerySet[Case], open_ones: QuerySet[Case]) -> list[str]:
     """In sentences, before it is done."""
     done, told = chosen.count() - open_ones.count(), customers_of(open_ones)
-    mails = ngettext("%(count)d customer is told by mail.", "%(count)d customers are told by mail.", told) % {
-        "count": told
-    }
+    mails = ngettext(
+        "%(count)d customer is notified by email.", ("%(count)d customers are notified by email."), told
+    ) % {"count": told}
     if not done:
         return [mails]
     already = ngettext(
-        "%(count)d of them is resolved already.", "%(count)d of them are resolved already.", done
+        "%(count)d of them is already resolved.", "%(count)d of them are already resolved.", done
     ) % {"count": done}
     return [mails, already]
 

@@ -85,8 +85,8 @@ class QueueAdmin(admin.ModelAdmin[Queue]):
             all=Count("pk"), active=Count("pk", Q(closed_at=None))
         )
         told = {
-            _("active cases that are then in no queue"): cases["active"],
-            _("cases that are then in no queue"): cases["all"],
+            _("active cases that will be in no queue"): cases["active"],
+            _("cases that will be in no queue"): cases["all"],
         }
         return deleted, {**counts, **told}, refused, protected
 
@@ -153,7 +153,13 @@ class RoutingRuleAdmin(admin.ModelAdmin[RoutingRule]):
         form = RuleTestForm(request.GET if "request_type" in request.GET else None)
         rule = RoutingRule.objects.for_case(Case(**form.cleaned_data)) if form.is_valid() else None
         words = {"words": self.fits(rule), "agent": rule.next_agent()} if rule else {}
-        context = {"title": _("Test a case"), "form": form, "rule": rule, "opts": self.opts, **words}
+        context = {
+            "title": _("Test with a sample case"),
+            "form": form,
+            "rule": rule,
+            "opts": self.opts,
+            **words,
+        }
         return TemplateResponse(
             request, "admin/cases/routingrule/test.html", {**self.admin_site.each_context(request), **context}
         )

@@ -30,19 +30,21 @@ class EntitlementForm(forms.ModelForm[Entitlement]):
 class CorrectionForm(forms.Form):
     amount = forms.DecimalField(
         label=gettext_lazy("Amount"), max_digits=9, decimal_places=2,
-        help_text=gettext_lazy("Below zero gives back, above zero takes more. It is a line "
-    "of its own; nothing is rewritten."),
+        help_text=gettext_lazy(
+            "A negative amount credits, a positive amount deducts. The correction is added as a separate "
+            "line."
+        ),
     )  # fmt: skip
     note = forms.CharField(
-        label=gettext_lazy("Why"),
+        label=gettext_lazy("Reason"),
         max_length=150,
-        help_text=gettext_lazy("The customer reads it in the statement."),
+        help_text=gettext_lazy("Shown to the customer in the statement."),
     )
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
         if amount == 0:
-            raise forms.ValidationError(_("Write an amount other than zero."))
+            raise forms.ValidationError(_("Enter an amount other than zero."))
         return amount
 
 
@@ -132,7 +134,7 @@ class EntitlementAdmin(NotDeleted, admin.ModelAdmin[Entitlement]):
             request.POST if request.method == "POST" else None, initial={"amount": -deduction.rest}
         )
         if form.is_valid() and "preview" not in request.POST and _corrected(request, deduction, form):
-            messages.success(request, _("The statement is corrected."))
+            messages.success(request, _("The statement has been corrected."))
             return redirect("admin:cases_entitlement_change", pk)
         words = {
             "title": _("Correct the statement"),

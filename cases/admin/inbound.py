@@ -49,7 +49,7 @@ class OutcomeFilter(admin.SimpleListFilter):
 
     def choices(self, changelist: Any) -> Any:
         first, *others = super().choices(changelist)
-        return [{**first, "display": _("Needs a hand")}, *others]
+        return [{**first, "display": _("Needs attention")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[InboundMail]) -> QuerySet[InboundMail]:
         if self.value() == "all":
@@ -65,7 +65,7 @@ class AddToCaseForm(forms.Form):
     number = forms.CharField(
         label=gettext_lazy("Case"),
         max_length=20,
-        help_text=gettext_lazy("Its number. The message becomes an internal note, with its files."),
+        help_text=gettext_lazy("The case number. The message is added as an internal note, with its files."),
     )
 
     def clean_number(self) -> Case:
@@ -181,11 +181,11 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
 
     @admin.action(description=gettext_lazy("Try again"), permissions=["change"])
     def try_again(self, request: HttpRequest, mails: Any) -> None:
-        self._each(request, mails, read_again, _("%(mail)s: it is read again in a moment."))
+        self._each(request, mails, read_again, _("%(mail)s: will be processed again in a moment."))
 
-    @admin.action(description=gettext_lazy("Nothing to be done"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Mark as done"), permissions=["change"])
     def leave(self, request: HttpRequest, mails: Any) -> None:
-        self._each(request, mails, set_aside, _("%(mail)s: nothing is to be done."))
+        self._each(request, mails, set_aside, _("%(mail)s: marked as done."))
 
     def _each(self, request: HttpRequest, mails: Any, act: Callable[..., InboundMail], done: str) -> None:
         actor: Actor = actor_of(request)
@@ -203,5 +203,5 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
         except ValidationError as error:
             form.add_error("number", error)
             return False
-        messages.success(request, _("The message is in the case."))
+        messages.success(request, _("The message was added to the case."))
         return True

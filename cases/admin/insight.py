@@ -23,8 +23,8 @@ from lib.charts import Chart, Column, bar_chart
 
 PERIODS = [
     ("1", gettext_lazy("This month")),
-    ("3", gettext_lazy("Three months")),
-    ("12", gettext_lazy("Twelve months")),
+    ("3", gettext_lazy("Last three months")),
+    ("12", gettext_lazy("Last twelve months")),
 ]
 
 GROUPINGS = [
@@ -38,11 +38,11 @@ MOST_BARS, LABEL = 8, 10
 
 class InsightForm(forms.Form):
     by = forms.ChoiceField(
-        label=gettext_lazy("By"),
+        label=gettext_lazy("Group by"),
         required=False,
         choices=GROUPINGS,
     )
-    months = forms.ChoiceField(label=gettext_lazy("Time"), required=False, choices=PERIODS)
+    months = forms.ChoiceField(label=gettext_lazy("Period"), required=False, choices=PERIODS)
 
     def chosen(self) -> tuple[str, list[date]]:
         """What makes no sense is ignored."""
@@ -80,7 +80,7 @@ class InsightAdmin(admin.ModelAdmin[Case]):
 
 
 @dataclass(frozen=True)
-class Row:
+class InsightRow:
     name: str
     label: str
     """The name below a bar."""
@@ -90,11 +90,11 @@ class Row:
     cells: list[str]
 
 
-def rows_by(by: str, months: list[date]) -> list[Row]:
+def rows_by(by: str, months: list[date]) -> list[InsightRow]:
     return _by_month(months) if by == "month" else _by_group(by, months)
 
 
-def _by_month(months: list[date]) -> list[Row]:
+def _by_month(months: list[date]) -> list[InsightRow]:
     """The latest first; a query for each measure, and one for the promises."""
     cases, kept = Case.objects.all(), promises("month", months)
     measured = {name: by_month(cases, name, months) for name in MEASURES}
@@ -103,19 +103,23 @@ def _by_month(months: list[date]) -> list[Row]:
         values = {name: measured[name][index] for name in MEASURES}
         cells = [*_measures(values), *_promises(kept.get(month))]
         rows.append(
-            Row(month_name(month), date_format(month, "M"), values["opened"], _list_url([month]), cells)
+            InsightRow(
+                month_name(month), date_format(month, "M"), values["opened"], _list_url([month]), cells
+            )
         )
     return rows[::-1]
 
 
-def _by_group(by: str, months: list[date]) -> list[Row]:
+def _by_group(by: str, months: list[date]) -> list[InsightRow]:
     kept = promises(by, months)
     key, *names = GROUPS[by]
     rows = []
     for row in by_group(Case.objects.all(), by, months):
         name = " ".join(row[part] or "" for part in names).strip() or "–"
         cells = [*_measures(row), *_promises(kept.get(row[key]))]
-        rows.append(Row(name, name[:LABEL], row["opened"], _list_url(months, **_filter(by, row[key])), cells))
+        rows.append(
+            InsightRow(name, name[:LABEL], row["opened"], _list_url(months, **_filter(by, row[key])), cells)
+        )
     return rows
 
 
@@ -134,12 +138,12 @@ def _list_url(months: list[date], **narrowed: Any) -> str:
     return f"{reverse('admin:cases_case_changelist')}?{query}"
 
 
-def _chart(rows: list[Row], by: str) -> Chart:
+def _chart(rows: list[InsightRow], by: str) -> Chart:
     """Cases opened, in the order of time or the most first."""
     shown = rows[::-1] if by == "month" else rows[:MOST_BARS]
     count = sum(row.opened for row in rows)
     words = ngettext(
-        "%(count)d case was opened in this time.", "%(count)d cases were opened in this time.", count
+        "%(count)d case was opened in this period.", "%(count)d cases were opened in this period.", count
     ) % {"count": count}
     columns = [
         Column(row.label, row.name, row.opened, number_format(row.opened), number_format(row.opened))

@@ -48,7 +48,7 @@ class MergingAdmin(admin.ModelAdmin[Case]):
         made = self._split(request, case, form) if form.is_valid() else None
         if made:
             return redirect("admin:cases_case_change", made.pk)
-        return self._page(request, case, "admin/cases/case/split.html", _("Split the case"), {"form": form})
+        return self._page(request, case, "admin/cases/case/split.html", _("Split case"), {"form": form})
 
     def _merged(self, request: HttpRequest, case: Case, into: Case, form: MergeForm) -> bool:
         try:
@@ -56,7 +56,7 @@ class MergingAdmin(admin.ModelAdmin[Case]):
         except ValidationError as error:
             form.add_error("into", error)
             return False
-        messages.success(request, _("%(number)s is merged into this case.") % {"number": case.number})
+        messages.success(request, _("%(number)s has been merged into this case.") % {"number": case.number})
         return True
 
     def _split(self, request: HttpRequest, case: Case, form: SplitForm) -> Case | None:
@@ -65,7 +65,7 @@ class MergingAdmin(admin.ModelAdmin[Case]):
         except ValidationError as error:
             form.add_error("messages", error)
             return None
-        messages.success(request, _("This case is made of a part of %(number)s.") % {"number": case.number})
+        messages.success(request, _("This case was split off from %(number)s.") % {"number": case.number})
         return made
 
     def _page(

@@ -33,7 +33,8 @@ class OpeningAdmin(admin.ModelAdmin[Case]):
         if case:
             messages.success(
                 request,
-                _("%(number)s is opened for %(contact)s.") % {"number": case.number, "contact": case.contact},
+                _("Case %(number)s has been opened for %(contact)s.")
+                % {"number": case.number, "contact": case.contact},
             )
             return redirect("admin:cases_case_change", case.pk)
         words = {

@@ -39,16 +39,16 @@ def _take_out(request: HttpRequest, case: Case, pk: str) -> None:
     contact = joined.filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
     if contact:
         remove_participant(actor=actor_of(request), case=case, contact=contact)
-        messages.success(request, _("%(who)s is no longer kept in the loop.") % {"who": contact.full_name})
+        messages.success(request, _("%(who)s is no longer in the loop.") % {"who": contact.full_name})
 
 
 def _bring_in(request: HttpRequest, case: Case, form: LoopForm) -> None:
     if not form.is_valid():
-        messages.error(request, _("Choose who is to be kept in the loop."))
+        messages.error(request, _("Choose whom to keep in the loop."))
         return
     try:
         add_participants(actor=actor_of(request), case=case, contacts=form.cleaned_data["contacts"])
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        messages.success(request, _("They are kept in the loop and told by mail."))
+        messages.success(request, _("They are now in the loop and will be notified by email."))

@@ -39,7 +39,7 @@ class IntervalFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         ]
         for one, other in combinations(kept, 2):
             if one.overlaps(other):
-                raise ValidationError(_("%(one)s and %(other)s share time.") % {"one": one, "other": other})
+                raise ValidationError(_("%(one)s and %(other)s overlap.") % {"one": one, "other": other})
 
 
 class IntervalInline(admin.TabularInline[BusinessInterval, BusinessCalendar]):
@@ -91,8 +91,9 @@ class SlaPolicyForm(forms.ModelForm[SlaPolicy]):
     next_reply = MinutesField(label=gettext_lazy("Later replies within"), required=False)
     resolution = MinutesField(
         label=gettext_lazy("Resolution within"), required=False,
-        help_text=gettext_lazy("Working time, for example 30 min, 4 h or 1 h 30 min. "
-    "Empty: nothing is promised."),
+        help_text=gettext_lazy(
+            "Working time, for example 30 min, 4 h, or 1 h 30 min. Leave blank for no target."
+        ),
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -104,15 +105,13 @@ class SlaPolicyForm(forms.ModelForm[SlaPolicy]):
                 try:
                     hours.due(timezone.now(), timedelta(minutes=data[name]))
                 except NeverOpenError:
-                    self.add_error(name, _("The calendar has too few opening hours for this."))
+                    self.add_error(name, _("The calendar does not have enough business hours for this."))
         return data
 
     def clean_resolution(self) -> int | None:
         minutes: int | None = self.cleaned_data["resolution"]
         if minutes and minutes < (self.cleaned_data.get("first_reply") or 0):
-            raise ValidationError(
-                _("A case is not resolved before it is answered: write no less than for the first reply.")
-            )
+            raise ValidationError(_("The resolution target cannot be shorter than the first reply target."))
         return minutes
 
 
@@ -140,11 +139,11 @@ class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
     fieldsets = (
         (None, {"fields": ("name", "calendar", "is_active")}),
         (
-            gettext_lazy("For which cases"),
+            gettext_lazy("Applies to"),
             {"fields": ("only_by_entitlement", "account", "request_type", "priority", "position")},
         ),
         (
-            gettext_lazy("What is promised"),
+            gettext_lazy("Targets"),
             {"fields": ("first_reply", "next_reply", "resolution", "warn_percent", "preview")},
         ),
     )
@@ -165,7 +164,7 @@ class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
             raise PermissionDenied
         form = RuleTestForm(request.GET if "request_type" in request.GET else None)
         context = {
-            "title": _("Test a case"),
+            "title": _("Test with a sample case"),
             "form": form,
             "opts": self.opts,
             **(self._tried(**form.cleaned_data) if form.is_valid() else {}),
@@ -187,7 +186,7 @@ class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
             "promises": self.preview(policy) if policy else "",
         }
 
-    @admin.display(description=gettext_lazy("promised"))
+    @admin.display(description=gettext_lazy("targets"))
     def promised(self, policy: SlaPolicy) -> str:
         amounts = (policy.first_reply, policy.next_reply, policy.resolution)
         return " · ".join(written(amount) if amount else "–" for amount in amounts)
@@ -195,20 +194,20 @@ class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
     @admin.display(description=gettext_lazy("a case opened now"))
     def preview(self, policy: SlaPolicy) -> str:
         if policy._state.adding:
-            return _("Save it to see what it promises.")
+            return _("Save to see the resulting targets.")
         promises = (
-            (_("answered by %(time)s"), policy.first_reply),
-            (_("resolved by %(time)s"), policy.resolution),
+            (_("first reply by %(time)s"), policy.first_reply),
+            (_("resolution by %(time)s"), policy.resolution),
         )
         due = [words % {"time": _due(policy, amount)} for words, amount in promises if amount]
-        return ", ".join(due) or _("Nothing is promised.")
+        return ", ".join(due) or _("No target applies.")
 
 
 def _due(policy: SlaPolicy, minutes: int) -> str:
     try:
         due = policy.calendar.hours().due(timezone.now(), timedelta(minutes=minutes))
     except NeverOpenError:
-        return _("never: the calendar has no opening hours")
+        return _("never: the calendar has no business hours")
     return (
         date_format(timezone.localtime(due, policy.calendar.hours().zone), "DATETIME_FORMAT")
         + f" ({policy.calendar.time_zone})"

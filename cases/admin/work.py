@@ -28,7 +28,7 @@ class WorkAdmin(admin.ModelAdmin[Case]):
         form = TimeEntryForm(request.POST)
         if not (form.is_valid() and _entered(request, case, form)):
             return self._again(request, case, time_form=form)  # type: ignore[attr-defined, no-any-return]
-        messages.success(request, _("The time is entered."))
+        messages.success(request, _("Time logged."))
         return redirect("admin:cases_case_change", case.pk)
 
     @by_post
@@ -40,7 +40,7 @@ class WorkAdmin(admin.ModelAdmin[Case]):
         ).first()
         if entry:
             take_back_time(actor=actor_of(request), entry=entry)
-            messages.success(request, _("The entry is taken back."))
+            messages.success(request, _("The entry has been reversed."))
         else:
             messages.error(request, _("This case has no such entry."))
         return redirect("admin:cases_case_change", case.pk)

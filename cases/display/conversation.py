@@ -193,9 +193,7 @@ def _event_text(activity: Activity, *, for_customer: bool) -> str:
         return _("changed the status to %(status)s") % {"status": words}
     if activity.verb == "case.assigned":
         return str(
-            _("assigned the case to %(to)s") % details
-            if details.get("to")
-            else _("took the case from its assignee")
+            _("assigned the case to %(to)s") % details if details.get("to") else _("unassigned the case")
         )
     if activity.verb == "case.priority_changed":
         priority = _("changed the priority to %(priority)s") % {
@@ -239,22 +237,22 @@ their own name the status alone."""
 
 SENTENCES = {
     "case.escalated": gettext_lazy("escalated the case"),
-    "case.rated": gettext_lazy("rated the help with %(rating)s of 5"),
+    "case.rated": gettext_lazy("rated the help %(rating)s out of 5"),
     "case.participant_added": gettext_lazy("added %(who)s"),
-    "case.participant_removed": gettext_lazy("took %(who)s out of the loop"),
-    "case.handed_over": gettext_lazy("handed the case over from %(before)s to %(after)s"),
+    "case.participant_removed": gettext_lazy("removed %(who)s from the loop"),
+    "case.handed_over": gettext_lazy("transferred the case from %(before)s to %(after)s"),
     "case.merged": gettext_lazy("merged case %(number)s into this one"),
     "case.merged_away": gettext_lazy("merged this case into %(number)s"),
-    "case.split": gettext_lazy("made case %(number)s of a part of this one"),
-    "case.split_off": gettext_lazy("made this case of a part of %(number)s"),
+    "case.split": gettext_lazy("split case %(number)s off from this one"),
+    "case.split_off": gettext_lazy("split this case off from %(number)s"),
     "case.renamed": gettext_lazy("changed the subject from \u201c%(before)s\u201d"),
     "case.queued": gettext_lazy("moved the case to the queue %(to)s"),
     "case.reclassified": gettext_lazy("changed type and product to %(type)s, %(product)s"),
-    "case.time_entered": gettext_lazy("entered %(minutes)s minutes of work"),
-    "case.promise_near": gettext_lazy("warned: a promise is about to run out"),
-    "case.promise_missed": gettext_lazy("warned: a promise has run out"),
-    "case.lead_told": gettext_lazy("told %(who)s that a promise has run out"),
-    "case.time_taken_back": gettext_lazy("took %(minutes)s minutes of work back"),
+    "case.time_entered": gettext_lazy("logged %(minutes)s minutes of work"),
+    "case.promise_near": gettext_lazy("warned that an SLA target is about to be missed"),
+    "case.promise_missed": gettext_lazy("warned that an SLA target was missed"),
+    "case.lead_told": gettext_lazy("notified %(who)s that an SLA target was missed"),
+    "case.time_taken_back": gettext_lazy("reversed %(minutes)s minutes of work"),
     "case.entitlement_changed": gettext_lazy("changed the entitlement to %(to)s"),
     "case.article_drafted": gettext_lazy("drafted an article from this case"),
 }

@@ -25,14 +25,14 @@ class CostLine:
 def cost_line(entitlement: Entitlement | None, desk: CaseDesk, account: Account | None) -> CostLine | None:
     """``entitlement`` as entitlement_for finds it. None: it costs nothing."""
     if entitlement is None:
-        refusal = _("There is no support contract for this. %(whom)s") % {"whom": _whom_to_ask(account)}
+        refusal = _("No support contract covers this. %(whom)s") % {"whom": _whom_to_ask(account)}
         return CostLine(refusal, "danger") if desk.needs_entitlement else None
     if entitlement.remaining > 0 and entitlement.takes_another_case:
         return CostLine(_uses(entitlement, entitlement.remaining))
     words = {"contract": entitlement.name}
     if entitlement.takes_another_case:
         return CostLine(
-            _("%(contract)s is used up. You can still open this case: the contract is then overdrawn.")
+            _("%(contract)s is used up. You can still open this case, but it will overdraw the contract.")
             % words,
             "warning",
         )
@@ -47,8 +47,8 @@ def _uses(entitlement: Entitlement, remaining: Decimal) -> str:
     words = {"remaining": floatformat(remaining, -2), "contract": entitlement.name}
     if entitlement.unit == Entitlement.Unit.HOURS:
         text = ngettext(
-            "The time that we work on this case is taken from %(contract)s: %(remaining)s hour remains.",
-            "The time that we work on this case is taken from %(contract)s: %(remaining)s hours remain.",
+            "Time spent on this case is deducted from %(contract)s: %(remaining)s hour remains.",
+            "Time spent on this case is deducted from %(contract)s: %(remaining)s hours remain.",
             1 if remaining == 1 else 2,
         )
     elif entitlement.consumed_on == Entitlement.Moment.OPENING:
@@ -58,15 +58,15 @@ def _uses(entitlement: Entitlement, remaining: Decimal) -> str:
             1 if remaining == 1 else 2,
         )
     else:
-        text = _("When it is resolved, this case uses 1 of %(remaining)s remaining cases of %(contract)s.")
+        text = _("When resolved, this case uses 1 of %(remaining)s remaining cases of %(contract)s.")
     return text % words
 
 
 def _whom_to_ask(account: Account | None) -> str:
     manager = account.account_manager if account else None
     if manager is None:
-        return _("Please talk to your account manager.")
-    return _("Please talk to %(name)s, %(email)s.") % {
+        return _("Please contact your account manager.")
+    return _("Please contact %(name)s, %(email)s.") % {
         "name": manager.get_full_name() or manager.email,
         "email": manager.email,
     }

@@ -46,12 +46,12 @@ def _clock_mark(case: Case, clock: CaseClock, now: datetime) -> Mark:
         kept = clock.was_kept
         return Mark(
             "kept" if kept else "missed",
-            (_("kept %(time)s") if kept else _("kept late, %(time)s")) % words,
+            (_("met %(time)s") if kept else _("met late, %(time)s")) % words,
             label,
             clock.met_at,
         )
     if clock.dropped_at:
-        return Mark("none", _("no longer owed"), label, clock.dropped_at)
+        return Mark("none", _("no longer needed"), label, clock.dropped_at)
     if case.is_paused:
         return Mark("paused", _("paused"), label)
     mark = _running(clock.due_at, min(clock.warn_at, clock.due_at - NEAR), now)

@@ -35,20 +35,20 @@ def _opened(months: list[date], measured: Measured) -> Chart:
     ]
     known = list(dropwhile(lambda value: not value, values[:-1]))
     usual = number_format(sum(known) / len(known), 1) if known else ""
-    summary = ngettext("%(count)d in twelve months.", "%(count)d in twelve months.", sum(values)) % {
-        "count": sum(values)
-    }
+    summary = ngettext(
+        "%(count)d in the last twelve months.", "%(count)d in the last twelve months.", sum(values)
+    ) % {"count": sum(values)}
     return bar_chart(
         _("Cases opened"), summary, columns, now=number_format(values[-1]), against=_against(usual)
     )
 
 
 def _first_reply(months: list[date], measured: Measured) -> Chart:
-    return _waits(_("Time to the first reply"), months, [value for value, _count in measured])
+    return _waits(_("Time to first reply"), months, [value for value, _count in measured])
 
 
 def _resolution(months: list[date], measured: Measured) -> Chart:
-    return _waits(_("Time to the resolution"), months, [value for value, _count in measured])
+    return _waits(_("Time to resolution"), months, [value for value, _count in measured])
 
 
 def _waits(title: str, months: list[date], values: list[timedelta | None]) -> Chart:
@@ -66,10 +66,10 @@ def _unit_of(values: list[timedelta]) -> tuple[timedelta, str]:
     """One for the whole chart, so that the numbers can be compared."""
     usual = timedelta(seconds=median(value.total_seconds() for value in values)) if values else HOUR
     if usual < 2 * HOUR:
-        return MINUTE, _("Median of each month in minutes. All hours count, waiting for you included.")
+        return MINUTE, _("Monthly median in minutes. All hours count, including time waiting for you.")
     if usual < 2 * DAY:
-        return HOUR, _("Median of each month in hours. All hours count, waiting for you included.")
-    return DAY, _("Median of each month in days. All hours count, waiting for you included.")
+        return HOUR, _("Monthly median in hours. All hours count, including time waiting for you.")
+    return DAY, _("Monthly median in days. All hours count, including time waiting for you.")
 
 
 def _short(value: timedelta | None, unit: timedelta) -> str:
@@ -86,7 +86,7 @@ def _rating(months: list[date], measured: Measured) -> Chart:
     ]
     total = sum(count for _value, count in measured)
     summary = ngettext(
-        "%(count)d rating from 1 to 5.", "Averages of %(count)d ratings from 1 to 5.", total
+        "%(count)d rating from 1 to 5.", "Average of %(count)d ratings from 1 to 5.", total
     ) % {"count": total}
     known = [(value, count) for value, count in measured[:-1] if count]
     weight = sum(count for _value, count in known)
@@ -100,7 +100,7 @@ def _rating(months: list[date], measured: Measured) -> Chart:
 def _rated(value: Any, count: int) -> str:
     if value is None:
         return in_words("rating", None)
-    words = ngettext("%(average)s of %(count)d rating", "%(average)s of %(count)d ratings", count)
+    words = ngettext("%(average)s from %(count)d rating", "%(average)s from %(count)d ratings", count)
     return words % {"average": in_words("rating", value), "count": count}
 
 
@@ -112,7 +112,7 @@ def _column(month: date, value: Any, text: str, short: str) -> Column:
 
 def _against(usual: str) -> str:
     """Where there were no earlier months, the latest has nothing to stand against."""
-    return _("this month; %(usual)s on average before") % {"usual": usual} if usual else _("this month")
+    return _("this month; previous average %(usual)s") % {"usual": usual} if usual else _("this month")
 
 
 def month_name(month: date) -> str:

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Promise
+from cases.models import Case, ResponseTarget
 
 NEAR = timedelta(days=6)
 """Within so many days a weekday is enough."""
@@ -37,7 +37,7 @@ def promise_line(case: Case, now: datetime, *, is_own: bool = True) -> PromiseLi
 def _clock_line(case: Case, now: datetime) -> PromiseLine:
     if case.is_paused and case.paused_since:
         text = format_html(
-            _("Clock paused since {day}: on hold"),
+            _("Paused since {day}: on hold"),
             day=_element(day(case.paused_since, now), case.paused_since),
         )
         return PromiseLine(text, "paused", case.paused_since)
@@ -45,15 +45,13 @@ def _clock_line(case: Case, now: datetime) -> PromiseLine:
     due = datetime.fromisoformat(clock["due_at"])
     time = _element(moment(due, now), due)
     if due < now:
-        text = format_html(
-            _("We promised this by {time} (your time). We are sorry that it takes longer."), time=time
-        )
+        text = format_html(_("This was due by {time} (your time). We are sorry for the delay."), time=time)
         return PromiseLine(text, "warning", due)
     return PromiseLine(format_html(_expected(clock["promise"]), time=time), "info", due)
 
 
 def _expected(promise: str) -> str:
-    if promise == Promise.RESOLUTION:
+    if promise == ResponseTarget.RESOLUTION:
         return _("Resolution expected by {time} (your time)")
     return _("Reply expected by {time} (your time)")
 
@@ -62,8 +60,8 @@ def _waiting(case: Case, since: datetime, now: datetime, *, is_own: bool) -> Pro
     words = {"day": _element(day(since, now), since), "name": case.contact.full_name}
     if not is_own:
         return PromiseLine(format_html(_("Waiting for {name} since {day}"), **words), "paused", since)
-    stands = _("Clock paused since {day}: waiting for you. As soon as you reply, we go on.")
-    waits = _("Waiting for you since {day}. As soon as you reply, we go on.")
+    stands = _("Paused since {day}: waiting for you. We will continue as soon as you reply.")
+    waits = _("Waiting for you since {day}. We will continue as soon as you reply.")
     return PromiseLine(format_html(stands if case.running_clocks else waits, **words), "waiting", since)
 
 

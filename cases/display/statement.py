@@ -34,7 +34,7 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Line:
+class StatementLine:
     """One deduction. ``url`` is empty where the reader may not see the case."""
 
     at: datetime
@@ -91,7 +91,7 @@ def balance_after(deduction: Deduction | None, entitlement: Entitlement) -> Deci
     return entitlement.amount - (spent or Decimal(0))
 
 
-def lines_of(deductions: Iterable[Deduction], balance: Decimal) -> Iterator[Line]:
+def lines_of(deductions: Iterable[Deduction], balance: Decimal) -> Iterator[StatementLine]:
     """``deductions`` as for_reader loads them, the latest first; ``balance``: what was left after the first
     of them."""
     for deduction in deductions:
@@ -99,12 +99,12 @@ def lines_of(deductions: Iterable[Deduction], balance: Decimal) -> Iterator[Line
         balance += deduction.amount
 
 
-def _line(deduction: Deduction, balance: Decimal) -> Line:
+def _line(deduction: Deduction, balance: Decimal) -> StatementLine:
     """Of a case that the reader may not see there is the number, without which nobody could ask about it.
     What an agent noted about the work is left out there; what was noted about the contract itself, a
     correction, is not."""
     case, is_visible = deduction.case, deduction.is_visible
-    return Line(
+    return StatementLine(
         at=deduction.at,
         number=case.number,
         subject=case.subject if is_visible else "",
@@ -142,9 +142,11 @@ def _forecast(entitlement: Entitlement, today: date) -> tuple[str, str]:
     ends = entitlement.runs_out_on(today)
     if ends is None:
         return (
-            _("Lasts to the end at this pace.") if entitlement.consumed > 0 else _("Nothing is used yet.")
+            _("At this rate, it lasts until the end.")
+            if entitlement.consumed > 0
+            else _("Nothing has been used yet.")
         ), ""
-    return _("Runs out about %(day)s at this pace.") % {
+    return _("At this rate, it runs out around %(day)s.") % {
         "day": date_format(ends, "MONTH_DAY_FORMAT" if ends.year == today.year else "DATE_FORMAT")
     }, "warning"
 

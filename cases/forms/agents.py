@@ -15,7 +15,7 @@ from cases.actions import why_not_merged
 from cases.display.saved_replies import saved_replies_of
 from cases.forms.minutes import MinutesField
 from cases.forms.sending import FILES_HELP, storable
-from cases.models import Case, CaseMessage, CaseStatus, Category, Queue, SavedReply
+from cases.models import Case, CaseMessage, CaseStatus, Queue, SavedReply, StatusCategory
 from lib.uploads import UploadsField
 from lib.widgets import Lines
 
@@ -41,11 +41,11 @@ def status_news(case: Case, agent: User, seen: str) -> str:
 
 
 def _what_happened(case: Case) -> str:
-    if case.category == Category.RESOLVED:
-        return _("%(who)s resolved this case meanwhile.")
-    if case.category == Category.CANCELLED:
-        return _("%(who)s cancelled this case meanwhile.")
-    return _("%(who)s set this case to %(status)s meanwhile.")
+    if case.category == StatusCategory.RESOLVED:
+        return _("%(who)s resolved this case in the meantime.")
+    if case.category == StatusCategory.CANCELLED:
+        return _("%(who)s cancelled this case in the meantime.")
+    return _("%(who)s changed the status to %(status)s in the meantime.")
 
 
 class StaffMessageForm(forms.Form):
@@ -56,7 +56,7 @@ class StaffMessageForm(forms.Form):
     """
 
     visibility = forms.ChoiceField(
-        label=_lazy("Write"),
+        label=_lazy("Message type"),
         choices=CaseMessage.Visibility.choices,
         initial=CaseMessage.Visibility.CUSTOMER,
         widget=forms.RadioSelect,
@@ -64,16 +64,16 @@ class StaffMessageForm(forms.Form):
     saved = forms.ModelChoiceField(
         label=_lazy("Saved reply"),
         queryset=SavedReply.objects.none(),
-        empty_label=_lazy("choose …"),
+        empty_label=_lazy("Choose…"),
         required=False,
     )
     body = forms.CharField(
         label=_lazy("Message"), max_length=20_000, widget=Lines(attrs={"rows": 8, "cols": 80})
     )
     status = forms.ModelChoiceField(
-        label=_lazy("Then set the status to"),
+        label=_lazy("Set status to"),
         queryset=CaseStatus.objects.none(),
-        empty_label=_lazy("leave it"),
+        empty_label=_lazy("Automatic"),
         required=False,
     )
     uploads = UploadsField(label=_lazy("Attachments"), help_text=FILES_HELP)
@@ -104,7 +104,7 @@ class StaffMessageForm(forms.Form):
         newer = CaseMessage.objects.filter(case=self.case, pk__gt=seen or 0).exclude(author_user=self.agent)
         if seen is None or not newer.exists():
             return []
-        return [_("A message has come since you opened the page. Read it above, then send yours again.")]
+        return [_("A new message arrived since you opened this page. Read it above, then send yours again.")]
 
     def _newer_status(self, seen: str | None) -> list[str]:
         """A choice that fits no longer is made again, and is no error beside this one."""
@@ -112,7 +112,7 @@ class StaffMessageForm(forms.Form):
         if not happened:
             return []
         again = _("Choose the status again.") if self.errors.pop("status", None) else ""
-        return [" ".join(filter(None, (happened, again, _("Send it all the same?"))))]
+        return [" ".join(filter(None, (happened, again, _("Send it anyway?"))))]
 
     @property
     def is_internal(self) -> bool:
@@ -137,7 +137,7 @@ class TimeEntryForm(forms.Form):
     """Fields have names in the page that no other of its forms uses."""
 
     minutes = MinutesField(
-        label=_lazy("Time worked"), help_text=_lazy("For example 20 min, 1 h 30 min or 1:30.")
+        label=_lazy("Time spent"), help_text=_lazy("For example 20 min, 1 h 30 min, or 1:30.")
     )
     worked_on = forms.DateField(
         label=_lazy("Day"),
@@ -145,10 +145,12 @@ class TimeEntryForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     note = forms.CharField(
-        label=_lazy("What for"), required=False, max_length=250,
-        help_text=_lazy("Customers read it in the statement of their contract, where it counts hours."),
+        label=_lazy("Description"), required=False, max_length=250,
+        help_text=_lazy("Shown to the customer in the contract statement if the contract counts hours."),
     )  # fmt: skip
-    is_billable = forms.BooleanField(label=_lazy("Counts for the entitlement"), required=False, initial=True)
+    is_billable = forms.BooleanField(
+        label=_lazy("Counts toward the entitlement"), required=False, initial=True
+    )
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -157,14 +159,14 @@ class TimeEntryForm(forms.Form):
     def clean_worked_on(self) -> Any:
         day = self.cleaned_data["worked_on"]
         if day > timezone.localdate():
-            raise ValidationError(_("This day is yet to come."))
+            raise ValidationError(_("This date is in the future."))
         return day
 
 
 class MergeForm(forms.Form):
     """Names the case that another one is merged into."""
 
-    into = forms.CharField(label=_lazy("Number of the case that goes on"), max_length=20)
+    into = forms.CharField(label=_lazy("Number of the case to keep"), max_length=20)
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -194,7 +196,7 @@ class MessagesField(forms.ModelMultipleChoiceField[CaseMessage]):
 
 class SplitForm(forms.Form):
     subject = forms.CharField(label=_lazy("Subject of the new case"), max_length=150)
-    messages = MessagesField(label=_lazy("Messages that move there"), queryset=CaseMessage.objects.none())
+    messages = MessagesField(label=_lazy("Messages to move"), queryset=CaseMessage.objects.none())
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,11 +13,11 @@ from cases.models import Case, CaseDesk, Priority
 from lib.widgets import Lines
 
 RATINGS = (
-    (5, _("5 – very well")),
-    (4, _("4 – well")),
-    (3, _("3 – so-so")),
-    (2, _("2 – badly")),
-    (1, _("1 – not at all")),
+    (5, _("5 – Very satisfied")),
+    (4, _("4 – Satisfied")),
+    (3, _("3 – Neutral")),
+    (2, _("2 – Dissatisfied")),
+    (1, _("1 – Very dissatisfied")),
 )
 
 
@@ -31,10 +31,10 @@ class DeedForm(forms.Form):
 
 class RatingForm(DeedForm):
     rating = forms.TypedChoiceField(
-        label=_("Did this solve it?"), choices=RATINGS, coerce=int, widget=forms.RadioSelect
+        label=_("How satisfied are you with our help?"), choices=RATINGS, coerce=int, widget=forms.RadioSelect
     )
     comment = forms.CharField(
-        label=_("What should we know?"),
+        label=_("Comment"),
         required=False,
         max_length=2_000,
         widget=Lines(attrs={"rows": 4, "dir": "auto"}),
@@ -53,7 +53,7 @@ class ResolveForm(RatingForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("comment") and not cleaned.get("rating") and "rating" not in self.errors:
-            self.add_error("rating", _("Choose one of these, so that your comment is kept with it."))
+            self.add_error("rating", _("Choose a rating so that we can save your comment."))
         return cleaned
 
 
@@ -73,14 +73,15 @@ class PriorityForm(DeedForm):
         priority: str = self.cleaned_data["priority"]
         if priority == self.case.priority:
             raise ValidationError(
-                _("It is %(priority)s already."), params={"priority": self.case.get_priority_display()}
+                _("The priority is already %(priority)s."),
+                params={"priority": self.case.get_priority_display()},
             )
         return priority
 
 
 class EscalateForm(DeedForm):
     reason = forms.CharField(
-        label=_("What makes it urgent?"), max_length=1_000, widget=Lines(attrs={"rows": 4, "dir": "auto"})
+        label=_("Why is it urgent?"), max_length=1_000, widget=Lines(attrs={"rows": 4, "dir": "auto"})
     )
 
 

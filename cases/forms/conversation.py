@@ -25,7 +25,7 @@ class ReplyForm(SubmissionForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not cleaned.get("body") and not self.has_error("body") and not self.has_error("uploads"):
             if not cleaned.get("uploads"):
-                raise ValidationError({"body": _("Write your reply, or attach a file.")})
+                raise ValidationError({"body": _("Enter your reply or attach a file.")})
             cleaned["body"] = str(ONLY_FILES)
         return cleaned
 

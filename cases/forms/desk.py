@@ -31,7 +31,9 @@ class OpenCaseForm(SubmissionForm):
     contact = forms.ModelChoiceField(
         label=_("Contact"),
         queryset=Contact.objects.none(),
-        help_text=_("Who asks. They are told by mail and read the case in the portal."),
+        help_text=_(
+            "The person who is asking. They are notified by email and can read the case in the portal."
+        ),
     )
     request_type = forms.ModelChoiceField(
         label=_("Type"), queryset=RequestType.objects.none(), empty_label=None
@@ -40,7 +42,7 @@ class OpenCaseForm(SubmissionForm):
         label=_("Product"),
         queryset=Product.objects.none(),
         required=False,
-        empty_label=_("Not about a product"),
+        empty_label=_("No product"),
     )
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices, initial=Priority.NORMAL)
     subject = forms.CharField(
@@ -50,9 +52,7 @@ class OpenCaseForm(SubmissionForm):
         label=_("Description"),
         max_length=20_000,
         widget=Lines(attrs={"rows": 8, "class": "vLargeTextField"}),
-        help_text=_(
-            "What was said. The customer reads it as the first message of the case. You can use Markdown."
-        ),
+        help_text=_("Shown to the customer as the first message of the case. You can use Markdown."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

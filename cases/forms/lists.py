@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact
 from accounts.scoping import Scope, granted_scope
 from cases.filters import CaseFilter
-from cases.models import CLOSED, Case, CaseStatus, Category, Product, RequestType
-from lib.widgets import HiddenLine, Line, PlainSelect
+from cases.models import CLOSED, Case, CaseStatus, Product, RequestType, StatusCategory
+from lib.widgets import HiddenLine, LineInput, PlainSelect
 
 Choices = list[tuple[str, str | LazyText]]
 VIEWS: Choices = [
@@ -43,9 +43,9 @@ class CaseFilterForm(forms.Form):
 
     view = forms.ChoiceField(choices=VIEWS, required=False, widget=HiddenLine)
     more = forms.BooleanField(required=False, widget=HiddenLine)
-    q = forms.CharField(label=_("Search"), required=False, max_length=150, widget=Line)
+    q = forms.CharField(label=_("Search"), required=False, max_length=150, widget=LineInput)
     status = forms.ChoiceField(label=_("Status"), required=False, widget=PlainSelect)
-    whose = forms.ChoiceField(label=_("Whose"), required=False, widget=PlainSelect)
+    whose = forms.ChoiceField(label=_("Show"), required=False, widget=PlainSelect)
     sort = forms.ChoiceField(
         label=_("Sort by"), required=False, choices=SORTS_OF_OPEN_CASES, widget=PlainSelect
     )
@@ -126,7 +126,7 @@ class CaseFilterForm(forms.Form):
         for status in shown:
             first.setdefault(status.customer_label, status.slug)
         others: Choices = (
-            [(OTHERS, _("Waiting for somebody else"))] if Category.WAITING in self._categories else []
+            [(OTHERS, _("Waiting for someone else"))] if StatusCategory.WAITING in self._categories else []
         )
         return [*((slug, words) for words, slug in first.items()), *others]
 
@@ -134,8 +134,8 @@ class CaseFilterForm(forms.Form):
     def _categories(self) -> Collection[str]:
         """Those that cases of this view can have."""
         ended = frozenset(CLOSED)
-        views = {"resolved": ended, "waiting": {Category.WAITING}, "all": Category.values}
-        return views.get(self.data.get("view", ""), set(Category.values) - ended)
+        views = {"resolved": ended, "waiting": {StatusCategory.WAITING}, "all": StatusCategory.values}
+        return views.get(self.data.get("view", ""), set(StatusCategory.values) - ended)
 
     def _more(self) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {
@@ -146,8 +146,8 @@ class CaseFilterForm(forms.Form):
                 Product.objects.all(), label=_("Product"), required=False, empty_label=_("Any product")
             ),
             "person": forms.CharField(label=_("Opened by"), required=False, max_length=100),
-            "since": forms.DateField(label=_("Opened from"), required=False, widget=DayInput()),
-            "until": forms.DateField(label=_("Opened until"), required=False, widget=DayInput()),
+            "since": forms.DateField(label=_("Opened on or after"), required=False, widget=DayInput()),
+            "until": forms.DateField(label=_("Opened on or before"), required=False, widget=DayInput()),
         }
         if not self.contact.sees_colleagues(Case.record_type):
             del fields["person"]
@@ -157,9 +157,9 @@ class CaseFilterForm(forms.Form):
 class SaveViewForm(forms.Form):
     """The filters of the list that is being looked at, under a name."""
 
-    name = forms.CharField(label=_("Name of this view"), max_length=60)
+    name = forms.CharField(label=_("View name"), max_length=60)
     query = forms.CharField(
         max_length=500,
         widget=forms.HiddenInput,
-        error_messages={"max_length": _("These filters are too long to be kept. Use fewer words.")},
+        error_messages={"max_length": _("These filters are too long to save. Use fewer words.")},
     )

@@ -25,7 +25,7 @@ class MinutesField(forms.CharField):
     """Cleans to whole minutes; None where it is left empty."""
 
     default_error_messages = {
-        "unclear": _("Write a time like 30 min, 4 h or 1 h 30 min."),
+        "unclear": _("Enter a duration such as 30 min, 4 h, or 1 h 30 min."),
         "too_long": _("At most one year."),
     }
 

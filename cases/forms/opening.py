@@ -32,8 +32,8 @@ class NewCaseForm(SubmissionForm):
     subject = forms.CharField(
         label=_("Subject"),
         max_length=150,
-        help_text=_("One line that says what it is about."),
-        error_messages={"required": _("Write in one line what it is about.")},
+        help_text=_("Summarize your request in one line."),
+        error_messages={"required": _("Enter a subject.")},
     )
     request_type = forms.ModelChoiceField(
         label=_("What do you need?"), queryset=RequestType.objects.none(), empty_label=None
@@ -49,8 +49,8 @@ class NewCaseForm(SubmissionForm):
         label=_("Description"),
         max_length=20_000,
         widget=Lines(attrs={"rows": 9, "data-body": "", "dir": "auto"}),
-        help_text=_("What did you do, what did you expect, what happened? You can use Markdown."),
-        error_messages={"required": _("Write what happened.")},
+        help_text=_("What did you do, what did you expect, and what happened? You can use Markdown."),
+        error_messages={"required": _("Describe what happened.")},
     )
     uploads = UploadsField(label=_("Attachments"), help_text=FILES_HELP)
     participants = ColleaguesField(
@@ -58,10 +58,10 @@ class NewCaseForm(SubmissionForm):
         queryset=Contact.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("They read this case, can answer in it and get its mails."),
+        help_text=_("They can read and reply to this case, and receive its emails."),
         error_messages={
-            "invalid_choice": _("Choose among your colleagues."),
-            "invalid_pk_value": _("Choose among your colleagues."),
+            "invalid_choice": _("Choose from your colleagues."),
+            "invalid_pk_value": _("Choose from your colleagues."),
         },
     )
     follows = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
@@ -83,7 +83,7 @@ class NewCaseForm(SubmissionForm):
         if self.initial.get("priority") not in offered:
             self.initial["priority"] = Priority.NORMAL if Priority.NORMAL in offered else offered[0]
         if self.entitlement and self.entitlement.priorities:
-            self.fields["priority"].help_text = _("Those that %(contract)s includes.") % {
+            self.fields["priority"].help_text = _("Priorities included in %(contract)s.") % {
                 "contract": self.entitlement.name
             }
 

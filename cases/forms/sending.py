@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.uploads import ABOUT_FILES
 from lib.widgets import HiddenLine
 
-FILES_HELP = _("Screenshots, PDF, logs, office documents. At most 10 files of 25 MB each.")
+FILES_HELP = _("Screenshots, PDFs, logs, and office documents. Up to 10 files, 25 MB each.")
 
 
 LONGEST_DRAFT = 100_000

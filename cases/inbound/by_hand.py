@@ -31,11 +31,11 @@ def contents_of(mail: InboundMail) -> Mail | None:
 def why_not_again(mail: InboundMail, contents: Mail | None) -> str:
     """Empty where reading the message once more can lead to something else."""
     if mail.outcome not in InboundMail.REPEATABLE:
-        return _("Only messages that could not be read, or were held back, are tried again.")
+        return _("Only messages that could not be read or were held can be retried.")
     return (
         ""
         if contents
-        else _("It can never be read: %(reason)s Add it to a case instead.") % {"reason": mail.reason}
+        else _("This message cannot be read: %(reason)s Add it to a case instead.") % {"reason": mail.reason}
     )
 
 
@@ -58,7 +58,7 @@ def set_aside(*, actor: Actor, mail: InboundMail) -> InboundMail:
     """Nothing is to be done with it: it leaves the list of those that need a hand, and is kept."""
     mail = InboundMail.objects.select_for_update().get(pk=mail.pk)
     if mail.outcome not in InboundMail.IN_NEED:
-        raise ValidationError(_("Nothing has to be done with this message."))
+        raise ValidationError(_("This message needs no action."))
     mail.outcome = Outcome.IGNORED
     mail.reason = "; ".join(filter(None, [_by_hand(actor), mail.reason]))[:250]
     mail.save(update_fields=["outcome", "reason"])
@@ -72,7 +72,7 @@ def add_to_case(*, actor: Actor, mail: InboundMail, case: Case) -> InboundMail:
     speaks in it."""
     mail = InboundMail.objects.select_for_update().get(pk=mail.pk)
     if mail.outcome == Outcome.ADDED:
-        raise ValidationError(_("This message is in a case already."))
+        raise ValidationError(_("This message is already in a case."))
     body, files, notes = _note(mail)
     submission = uuid.uuid5(NAMESPACE, f"note {mail.message_id} {mail.digest}")
     mail.reply = add_internal_note(actor=actor, case=case, body=body, uploads=files, submission=submission)
@@ -92,8 +92,8 @@ def _note(mail: InboundMail) -> tuple[str, Files, list[str]]:
     address = settings.BASE_URL + reverse("admin:cases_inboundmail_change", args=[mail.pk])
     link = f"[{_('The whole message')}]({address})"
     if contents is None:
-        return f"{_('A message that could not be read.')} {link}", _as_file(mail), []
-    head = _("Mail from %(sender)s: %(subject)s") % {
+        return f"{_('This message could not be read.')} {link}", _as_file(mail), []
+    head = _("Email from %(sender)s: %(subject)s") % {
         "sender": contents.sender,
         "subject": contents.subject or "–",
     }

@@ -132,7 +132,7 @@ def parse_head(raw: bytes) -> Mail:
     """With contents that are read when they are asked for."""
     if len(raw) > MAX_BYTES:
         raise UnreadableMail(
-            _("Too large: more than %(limit)d MB. Only the beginning is kept.")
+            _("Too large: more than %(limit)d MB. Only the beginning was kept.")
             % {"limit": MAX_BYTES // 1024**2}
         )
     with _unreadable():
@@ -196,7 +196,7 @@ def _sender_of(message: Message) -> str:
     values = [value.strip() for value in raw_headers(message, "from")]
     found = (_IN_BRACKETS.fullmatch(values[0]) or _ALONE.fullmatch(values[0])) if len(values) == 1 else None
     if found is None or not _is_mere_name(found) or not is_whole(message, *DECISIVE):
-        raise UnreadableMail(_("No sender, or several."))
+        raise UnreadableMail(_("No sender, or more than one."))
     try:
         return mail_address(found["address"])
     except ValidationError as error:

@@ -125,12 +125,12 @@ def _add(stored: InboundMail, mail: Mail) -> InboundMail:
     actor, case = _find(mail)
     if _writes_too_much(stored):
         raise HeldBack(
-            _("More than %(limit)d answers of this sender within an hour.") % {"limit": MAILS_AN_HOUR}
+            _("More than %(limit)d replies from this sender within an hour.") % {"limit": MAILS_AN_HOUR}
         )
     good, refused = sorted_files(mail.files)
     if not (mail.text or good):
         raise Refused(
-            _("Your message was empty. Write your answer above the quoted text.")
+            _("Your message was empty. Write your reply above the quoted text.")
             + "".join(f" {why}" for why in refused)
         )
     stored.case = case
@@ -170,7 +170,7 @@ def shortened(text: str) -> tuple[str, Files, list[str]]:
     if len(text) <= TEXT_LIMIT:
         return text, [], []
     note = _(
-        "Shortened: the text has more than %(limit)d characters. All of it is in the file message.txt."
+        "Shortened: the text has more than %(limit)d characters. The full text is in the file message.txt."
     ) % {"limit": TEXT_LIMIT}
     file = SimpleUploadedFile("message.txt", text.encode(), "text/plain")
     return f"{text[: TEXT_LIMIT - len(note) - 10]} …\n\n{note}", [file], [note]
@@ -184,12 +184,10 @@ def _find(mail: Mail) -> tuple[Actor, Case]:
     """Who writes, and in which case: only the address that we gave them tells. Of several the first that
     leads somewhere."""
     if mail.dmarc == "fail":
-        raise Forged(
-            _("The mail server of the sender's domain says that it did not send this message (DMARC).")
-        )
+        raise Forged(_("The sender's domain did not authorize this message (DMARC)."))
     days = settings.CASE_MAIL_ADDRESS_DAYS
     why = Refused(
-        _("This address takes answers to mails about a case only, for %(days)d days. Please sign in.")
+        _("This address accepts only replies to emails about a case, for %(days)d days. Please sign in.")
         % {"days": days}
     )
     for number, target in enumerate(dict.fromkeys(_targets(mail))):
@@ -207,7 +205,7 @@ def _case_of(target: ReplyTarget, mail: Mail) -> tuple[Actor, Case]:
     if case and case.merged_into_id:
         case = cases.filter(pk=case.merged_into_id).first()
     if case is None:
-        raise Refused(_("You can no longer answer in this case."))
+        raise Refused(_("You can no longer reply to this case."))
     return actor, case
 
 
@@ -228,13 +226,10 @@ def _writer(target: ReplyTarget, mail: Mail) -> Actor:
         if mail.dmarc == "pass":
             return Actor(user=agent)
         raise Refused(
-            _("No mail server vouches for your message (DMARC). Please answer in the administration.")
+            _("The sender of your message could not be verified (DMARC). Please reply in the administration.")
         )
     raise Refused(
-        _(
-            "Your address is not the one that we wrote to. Please answer from "
-            "that address, or sign in to the portal."
-        )
+        _("Your address is not the one we wrote to. Please reply from that address or sign in to the portal.")
     )
 
 
@@ -259,7 +254,7 @@ def sorted_files(files: Sequence[UploadedFile[bytes]]) -> tuple[Files, list[str]
             good.append(file)
     limit = FILES_A_MESSAGE
     refused += [
-        _("%(name)s: at most %(limit)d files at once.") % {"name": file.name, "limit": limit}
+        _("%(name)s: at most %(limit)d files per message.") % {"name": file.name, "limit": limit}
         for file in good[limit:]
     ]
     more = (

@@ -5,11 +5,11 @@ from cases.models.catalogue import (
     PAUSED,
     TRANSITIONS,
     CaseStatus,
-    Category,
     Priority,
     Product,
     RequestField,
     RequestType,
+    StatusCategory,
 )
 from cases.models.desk import (
     AgentDraft,
@@ -30,7 +30,7 @@ from cases.models.sla import (
     CaseClock,
     CasePause,
     ClosedDay,
-    Promise,
+    ResponseTarget,
     SlaPolicy,
 )
 
@@ -51,7 +51,6 @@ __all__ = [
     "CaseQuerySet",
     "CaseReading",
     "CaseStatus",
-    "Category",
     "ClosedDay",
     "Composing",
     "Deduction",
@@ -61,14 +60,15 @@ __all__ = [
     "InboundMail",
     "Priority",
     "Product",
-    "Promise",
     "Queue",
     "RequestField",
     "RequestType",
+    "ResponseTarget",
     "RoutingRule",
     "SavedReply",
     "SavedView",
     "SlaPolicy",
+    "StatusCategory",
     "SuggestionReading",
     "TimeEntry",
 ]

@@ -19,10 +19,10 @@ from cases.models.catalogue import (
     PAUSED,
     TRANSITIONS,
     CaseStatus,
-    Category,
     Priority,
     Product,
     RequestType,
+    StatusCategory,
 )
 from cases.models.entitlement import Entitlement
 from cases.models.participation import CaseParticipant
@@ -37,11 +37,11 @@ class Case(models.Model):
     """
 
     Priority = Priority
-    Category = Category
+    StatusCategory = StatusCategory
 
     class Origin(models.TextChoices):
         PORTAL = "portal", _("Portal")
-        MAIL = "mail", _("E-mail")
+        MAIL = "mail", _("Email")
         STAFF = "staff", _("Staff")
 
     record_type = RecordType(
@@ -84,7 +84,7 @@ class Case(models.Model):
         db_column="status",
     )
     category = models.CharField(
-        _("category"), max_length=10, choices=Category, default=Category.ACTIVE, editable=False
+        _("category"), max_length=10, choices=StatusCategory, default=StatusCategory.ACTIVE, editable=False
     )
     account = models.ForeignKey(
         Account,
@@ -124,7 +124,7 @@ class Case(models.Model):
     )
     sla_policy = models.ForeignKey(
         SlaPolicy,
-        verbose_name=_("service level"),
+        verbose_name=_("SLA policy"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -134,25 +134,25 @@ class Case(models.Model):
     answers = models.JSONField(_("answers"), default=list, editable=False)
     """Of the request type's questions: ``[{"label": "Serial number", "value": "B-204"}]``, in their order."""
     origin = models.CharField(
-        _("came by"), max_length=10, choices=Origin, default=Origin.PORTAL, editable=False
+        _("source"), max_length=10, choices=Origin, default=Origin.PORTAL, editable=False
     )
     created_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     first_reply_at = models.DateTimeField(_("first reply"), null=True, editable=False)
-    waiting_since = models.DateTimeField(_("waits for the customer since"), null=True, editable=False)
+    waiting_since = models.DateTimeField(_("waiting for customer since"), null=True, editable=False)
     reminded_at = models.DateTimeField(_("customer reminded"), null=True, editable=False)
-    reopened_at = models.DateTimeField(_("taken up again"), null=True, editable=False)
+    reopened_at = models.DateTimeField(_("reopened"), null=True, editable=False)
     """When it was last taken up again after it was closed: what is promised is reckoned from then."""
     escalated_at = models.DateTimeField(_("escalated"), null=True, editable=False)
-    lead_told_at = models.DateTimeField(_("lead told of a missed promise"), null=True, editable=False)
+    lead_told_at = models.DateTimeField(_("lead notified of missed SLA target"), null=True, editable=False)
     """For agents alone; ``escalated_at`` is what the customer asked for. Empty again when the case is
     closed."""
     due_at = models.DateTimeField(
         _("due"),
         null=True,
         editable=False,
-        help_text=_("The next promise; empty while none runs or the case is paused."),
+        help_text=_("The next SLA target. Blank while none is active or the case is paused."),
     )
     rating = models.PositiveSmallIntegerField(
         _("rating"),
@@ -161,7 +161,7 @@ class Case(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(5)],
         help_text=_("1 to 5"),
     )
-    rating_comment = models.TextField(_("comment on it"), blank=True, editable=False)
+    rating_comment = models.TextField(_("rating comment"), blank=True, editable=False)
     rated_at = models.DateTimeField(_("rated"), null=True, editable=False)
     follows_up = models.ForeignKey(
         "self",
@@ -307,7 +307,7 @@ class Case(models.Model):
 
     @property
     def is_waiting(self) -> bool:
-        return self.category == Category.WAITING
+        return self.category == StatusCategory.WAITING
 
     @property
     def is_paused(self) -> bool:
@@ -328,11 +328,11 @@ class Case(models.Model):
     @property
     def badge(self) -> str:
         """Machine value for the badge's colour and icon: a new case looks different from one in progress."""
-        if self.category == Category.ACTIVE:
+        if self.category == StatusCategory.ACTIVE:
             return CaseStatus.NEW if self.status_id == CaseStatus.NEW else CaseStatus.IN_PROGRESS
         return self.category
 
-    def is_of(self, contact: Contact | None) -> bool:
+    def involves(self, contact: Contact | None) -> bool:
         """Whether the contact has a part in it, however it stands: opened it, works on the account's cases,
         or was asked to join."""
         if can(contact, "create", self) or can(contact, "write", self):
@@ -352,7 +352,7 @@ class Case(models.Model):
     def accepts_reply_from(self, contact: Contact | None) -> bool:
         """Whoever may open or work on cases like this, or takes part in it, may answer; a cancelled case
         takes no more answers."""
-        return self.category != Category.CANCELLED and self.is_of(contact)
+        return self.category != StatusCategory.CANCELLED and self.involves(contact)
 
     def may_be_closed_by(self, contact: Contact | None) -> bool:
         """Its contact, and colleagues who work on the account's cases, may say that it is over."""
@@ -361,20 +361,22 @@ class Case(models.Model):
     def is_settled(self, window: timedelta, now: datetime) -> bool:
         """Resolved so long ago that customers no longer take it up again: they open a follow-up case."""
         return (
-            self.category == Category.RESOLVED
+            self.category == StatusCategory.RESOLVED
             and self.closed_at is not None
             and self.closed_at + window <= now
         )
 
     def may_be_reopened_by(self, contact: Contact | None, *, window: timedelta, now: datetime) -> bool:
         return (
-            self.category == Category.RESOLVED
+            self.category == StatusCategory.RESOLVED
             and not self.is_settled(window, now)
             and self._is_worked_on_by(contact)
         )
 
     def may_be_rated_by(self, contact: Contact | None) -> bool:
-        return self.category == Category.RESOLVED and contact is not None and contact.pk == self.contact_id
+        return (
+            self.category == StatusCategory.RESOLVED and contact is not None and contact.pk == self.contact_id
+        )
 
     @property
     def takes_edits(self) -> bool:

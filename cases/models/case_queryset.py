@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Concat, JSONObject
 
 from accounts.scoping import Permitted, Privilege, Scope, ScopedQuerySet, granted_scope
-from cases.models.catalogue import Category
+from cases.models.catalogue import StatusCategory
 from cases.models.participation import CaseParticipant, CaseReading, Draft, SavedView
 from cases.models.settings import CaseDesk
 from cases.models.sla import CaseClock, CasePause
@@ -104,11 +104,11 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         return self.filter(closed_at__isnull=False)
 
     def waiting_for_customer(self) -> Self:
-        return self.filter(category=Category.WAITING)
+        return self.filter(category=StatusCategory.WAITING)
 
     def marked(self, words: Collection[str], reader: Permitted) -> Self:
         """Those whose badge says one of these words to ``reader``: see Case.status_for."""
-        says_so = ~models.Q(category=Category.WAITING) | models.Q(contact=reader.pk)
+        says_so = ~models.Q(category=StatusCategory.WAITING) | models.Q(contact=reader.pk)
         return self.filter(says_so, status__customer_label__in=words)
 
     def followed_by(self, contact: Permitted) -> Self:
@@ -126,7 +126,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         One query, each half from an index of its own.
         """
         waiting = self.waiting_for_customer().order_by("-updated_at", "-pk")[:limit]
-        others = self.active().exclude(category=Category.WAITING).order_by("-updated_at", "-pk")[:limit]
+        others = self.active().exclude(category=StatusCategory.WAITING).order_by("-updated_at", "-pk")[:limit]
         found = waiting.union(others, all=True)
         return sorted(found, key=lambda case: (not case.is_waiting, -case.updated_at.timestamp()))
 

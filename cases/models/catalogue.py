@@ -23,7 +23,7 @@ class Product(models.Model):
     name = models.CharField(_("name"), max_length=100, unique=True)
     slug = models.SlugField(_("short name"), unique=True)
     description = models.CharField(_("description"), max_length=250, blank=True)
-    is_active = models.BooleanField(_("offered for new cases"), default=True)
+    is_active = models.BooleanField(_("available for new cases"), default=True)
 
     class Meta:
         verbose_name = _("product")
@@ -40,7 +40,7 @@ class RequestType(models.Model):
     name = models.CharField(_("name"), max_length=60, unique=True)
     slug = models.SlugField(_("short name"), unique=True)
     position = models.PositiveSmallIntegerField(_("position"), default=10)
-    is_active = models.BooleanField(_("offered for new cases"), default=True)
+    is_active = models.BooleanField(_("available for new cases"), default=True)
 
     class Meta:
         verbose_name = _("request type")
@@ -56,9 +56,9 @@ class RequestField(models.Model):
     question's words."""
 
     class Kind(models.TextChoices):
-        TEXT = "text", _("One line")
-        LONG_TEXT = "long_text", _("Several lines")
-        CHOICE = "choice", _("One of a list")
+        TEXT = "text", _("Single line")
+        LONG_TEXT = "long_text", _("Multiple lines")
+        CHOICE = "choice", _("Choice")
         NUMBER = "number", _("Number")
         DATE = "date", _("Date")
         YES_NO = "yes_no", _("Yes or no")
@@ -67,14 +67,14 @@ class RequestField(models.Model):
         RequestType, verbose_name=_("request type"), on_delete=models.CASCADE, related_name="fields"
     )
     label = models.CharField(_("question"), max_length=100)
-    help_text = models.CharField(_("help"), max_length=250, blank=True)
+    help_text = models.CharField(_("help text"), max_length=250, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.TEXT)
     choices = ArrayField(
-        models.CharField(max_length=100), verbose_name=_("list"), default=list, blank=True,
-        help_text=_("For one of a list: the entries, separated by commas."),
+        models.CharField(max_length=100), verbose_name=_("choices"), default=list, blank=True,
+        help_text=_("For choice questions: the choices, separated by commas."),
     )  # fmt: skip
     is_required = models.BooleanField(_("required"), default=False)
-    is_active = models.BooleanField(_("asked"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=10)
 
     class Meta:
@@ -85,7 +85,7 @@ class RequestField(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(kind="choice") | ~models.Q(choices=[]),
                 name="cases_requestfield_choice_has_a_list",
-                violation_error_message=_("Write down the entries of the list."),
+                violation_error_message=_("Enter the choices."),
             ),
         ]
 
@@ -119,7 +119,7 @@ class RequestField(models.Model):
         return forms.CharField(max_length=250, **shared)
 
 
-class Category(models.TextChoices):
+class StatusCategory(models.TextChoices):
     """What a status means for everything that reckons: whose turn it is, whether the clocks run, whether it
     is over."""
 
@@ -130,16 +130,16 @@ class Category(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-CLOSED = (Category.RESOLVED, Category.CANCELLED)
-PAUSED = (Category.WAITING, Category.ON_HOLD)
+CLOSED = (StatusCategory.RESOLVED, StatusCategory.CANCELLED)
+PAUSED = (StatusCategory.WAITING, StatusCategory.ON_HOLD)
 """While a case is there, no promise runs out."""
 
 TRANSITIONS: dict[str, frozenset[str]] = {
-    Category.ACTIVE: frozenset(Category.values),
-    Category.WAITING: frozenset(Category.values),
-    Category.ON_HOLD: frozenset(Category.values),
-    Category.RESOLVED: frozenset({Category.RESOLVED, Category.ACTIVE}),
-    Category.CANCELLED: frozenset({Category.CANCELLED, Category.ACTIVE}),
+    StatusCategory.ACTIVE: frozenset(StatusCategory.values),
+    StatusCategory.WAITING: frozenset(StatusCategory.values),
+    StatusCategory.ON_HOLD: frozenset(StatusCategory.values),
+    StatusCategory.RESOLVED: frozenset({StatusCategory.RESOLVED, StatusCategory.ACTIVE}),
+    StatusCategory.CANCELLED: frozenset({StatusCategory.CANCELLED, StatusCategory.ACTIVE}),
 }
 """From category → to which ones a case may move. What is over can be taken up again, and nothing else."""
 
@@ -166,11 +166,11 @@ class CaseStatus(models.Model):
     """Shipped statuses that the portal itself sets."""
 
     slug = models.SlugField(_("short name"), max_length=20, primary_key=True)
-    category = models.CharField(_("category"), max_length=10, choices=Category, db_index=False)
-    label = models.CharField(_("for agents"), max_length=40)
-    customer_label = models.CharField(_("for customers"), max_length=40)
+    category = models.CharField(_("category"), max_length=10, choices=StatusCategory, db_index=False)
+    label = models.CharField(_("label for agents"), max_length=40)
+    customer_label = models.CharField(_("label for customers"), max_length=40)
     position = models.PositiveSmallIntegerField(_("position"), default=10)
-    is_active = models.BooleanField(_("offered"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
 
     objects = CaseStatusQuerySet.as_manager()
 
@@ -183,7 +183,9 @@ class CaseStatus(models.Model):
                 condition=models.Q(is_active=True)
                 | ~models.Q(slug__in=["new", "in_progress", "waiting", "resolved", "cancelled"]),
                 name="cases_casestatus_shipped_ones_stay",
-                violation_error_message=_("The portal itself uses this status. Its words can be changed."),
+                violation_error_message=_(
+                    "This status is used by the portal itself. You can change its labels."
+                ),
             ),
         ]
 

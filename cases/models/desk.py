@@ -25,7 +25,10 @@ class Queue(models.Model):
     lead = models.ForeignKey(
         User, verbose_name=_("lead"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         limit_choices_to={"is_staff": True},
-        help_text=_("Told of missed promises and escalated cases. Empty: those whom the case desk names."),
+        help_text=_(
+            "Notified of missed SLA targets and escalated cases. If blank, the people named in the case "
+            "desk settings are notified."
+        ),
     )  # fmt: skip
     position = models.PositiveSmallIntegerField(_("position"), default=10)
     last_assigned = models.ForeignKey(
@@ -67,7 +70,7 @@ class RoutingRule(models.Model):
     """Where a new case goes. What is left empty fits every case."""
 
     position = models.PositiveSmallIntegerField(
-        _("position"), default=10, help_text=_("The first rule that fits decides.")
+        _("position"), default=10, help_text=_("The first matching rule applies.")
     )
     request_type = models.ForeignKey(
         RequestType, verbose_name=_("type"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
@@ -84,8 +87,8 @@ class RoutingRule(models.Model):
         User, verbose_name=_("agent"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         limit_choices_to={"is_staff": True},
     )  # fmt: skip
-    round_robin = models.BooleanField(_("the queue's agents in turn"), default=False)
-    is_active = models.BooleanField(_("in use"), default=True)
+    round_robin = models.BooleanField(_("assign to the queue's agents in turn"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
 
     objects = RoutingRuleQuerySet.as_manager()
 
@@ -97,7 +100,7 @@ class RoutingRule(models.Model):
             models.CheckConstraint(
                 condition=models.Q(agent=None) | models.Q(round_robin=False),
                 name="cases_routingrule_one_way_to_an_agent",
-                violation_error_message=_("Choose one agent, or the queue's agents in turn, not both."),
+                violation_error_message=_("Choose either one agent or the queue's agents in turn, not both."),
             ),
         ]
 
@@ -120,7 +123,7 @@ def validate_placeholders(text: str) -> None:
     unknown = sorted({name for name in PLACEHOLDER.findall(text) if name not in PLACEHOLDERS})
     if unknown:
         words = {"unknown": in_braces(unknown), "known": in_braces(PLACEHOLDERS)}
-        raise ValidationError(_("Not known: %(unknown)s. These are filled in: %(known)s."), params=words)
+        raise ValidationError(_("Unknown placeholders: %(unknown)s. You can use: %(known)s."), params=words)
 
 
 def in_braces(names: Iterable[str]) -> str:
@@ -133,7 +136,7 @@ class SavedReply(models.Model):
     title = models.CharField(_("title"), max_length=80)
     body = models.TextField(
         _("text"), validators=[validate_placeholders],
-        help_text=_("Markdown. {first_name}, {number}, {subject}, {agent} and {product} are filled in."),
+        help_text=_("Markdown. You can use {first_name}, {number}, {subject}, {agent}, and {product}."),
     )  # fmt: skip
     owner = models.ForeignKey(
         User,
@@ -142,9 +145,9 @@ class SavedReply(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="+",
-        help_text=_("Empty: for all agents."),
+        help_text=_("Leave blank to offer it to all agents."),
     )
-    is_active = models.BooleanField(_("offered"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         verbose_name = _("saved reply")
@@ -194,10 +197,10 @@ class InboundMail(models.Model):
     """One message that arrived by mail, kept as it came until somebody has dealt with it."""
 
     class Outcome(models.TextChoices):
-        WAITING = "waiting", _("Not read yet")
+        WAITING = "waiting", _("Not processed yet")
         ADDED = "added", _("Added to a case")
         REFUSED = "refused", _("Refused")
-        HELD = "held", _("Held back")
+        HELD = "held", _("Held")
         IGNORED = "ignored", _("Ignored")
         FAILED = "failed", _("Could not be read")
 
@@ -212,7 +215,7 @@ class InboundMail(models.Model):
     raw = models.BinaryField(_("message"))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.WAITING)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
-    is_released = models.BooleanField(_("let through by staff"), default=False, editable=False)
+    is_released = models.BooleanField(_("released by staff"), default=False, editable=False)
     case = models.ForeignKey(
         Case, verbose_name=_("case"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -227,8 +230,8 @@ class InboundMail(models.Model):
     received_at = models.DateTimeField(_("received"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("inbound mail")
-        verbose_name_plural = _("inbound mails")
+        verbose_name = _("inbound email")
+        verbose_name_plural = _("inbound emails")
         ordering = ["-received_at", "-id"]
         indexes = [
             models.Index(fields=["outcome", "-received_at"], name="cases_inboundmail_outcome"),
@@ -254,8 +257,8 @@ class SuggestionReading(models.Model):
     read_at = models.DateTimeField(_("read"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("suggestion read")
-        verbose_name_plural = _("suggestions read")
+        verbose_name = _("suggestion view")
+        verbose_name_plural = _("suggestion views")
         ordering = ["-read_at"]
         indexes = [models.Index(fields=["contact", "read_at"], name="cases_suggestionreading_who")]
 

@@ -57,8 +57,8 @@ class Entitlement(models.Model):
         HOURS = "hours", _("Hours")
 
     class Limit(models.TextChoices):
-        RESTRICT = "restrict", _("No more cases when it is used up")
-        OVERDRAW = "overdraw", _("May be overdrawn")
+        RESTRICT = "restrict", _("Block new cases when used up")
+        OVERDRAW = "overdraw", _("Allow overdraft")
 
     class Moment(models.TextChoices):
         OPENING = "opening", _("When a case is opened")
@@ -72,15 +72,15 @@ class Entitlement(models.Model):
     )
     product = models.ForeignKey(
         Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-        help_text=_("Empty: for all products."),
+        help_text=_("Leave blank for all products."),
     )  # fmt: skip
-    unit = models.CharField(_("counted in"), max_length=10, choices=Unit, default=Unit.CASES)
+    unit = models.CharField(_("unit"), max_length=10, choices=Unit, default=Unit.CASES)
     amount = models.DecimalField(_("amount"), **QUANTITY)
     valid_from = models.DateField(_("valid from"))
-    valid_until = models.DateField(_("valid until"), help_text=_("The last day."))
+    valid_until = models.DateField(_("valid until"), help_text=_("The last valid day."))
     limit = models.CharField(_("when it is used up"), max_length=10, choices=Limit, default=Limit.OVERDRAW)
     consumed_on = models.CharField(
-        _("a case counts"),
+        _("case is deducted"),
         max_length=10,
         choices=Moment,
         default=Moment.OPENING,
@@ -88,20 +88,20 @@ class Entitlement(models.Model):
     )
     priorities = ArrayField(
         models.CharField(max_length=10, choices=Priority),
-        verbose_name=_("priorities to choose from"),
+        verbose_name=_("available priorities"),
         default=list,
         blank=True,
-        help_text=_("Empty: as the case desk's settings say."),
+        help_text=_("If blank, the case desk settings apply."),
     )
     sla_policy = models.ForeignKey(
         SlaPolicy,
-        verbose_name=_("service level"),
+        verbose_name=_("SLA policy"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
     )
-    is_active = models.BooleanField(_("in use"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
 
     objects = EntitlementQuerySet.as_manager()
 
@@ -117,12 +117,12 @@ class Entitlement(models.Model):
             models.CheckConstraint(
                 condition=models.Q(valid_until__gte=models.F("valid_from")),
                 name="cases_entitlement_ends_later",
-                violation_error_message=_("The last day is not before the first."),
+                violation_error_message=_("The last day cannot be before the first day."),
             ),
             models.CheckConstraint(
                 condition=models.Q(amount__gt=0),
                 name="cases_entitlement_gives_something",
-                violation_error_message=_("Write an amount greater than zero."),
+                violation_error_message=_("Enter an amount greater than zero."),
             ),
         ]
 
@@ -183,11 +183,11 @@ class TimeEntry(models.Model):
     worked_on = models.DateField(_("day"), default=timezone.localdate)
     note = models.CharField(_("note"), max_length=250, blank=True)
     is_billable = models.BooleanField(
-        _("counts"), default=True, help_text=_("Deducted from the entitlement.")
+        _("counts toward entitlement"), default=True, help_text=_("Deducted from the entitlement.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
     submission = models.UUIDField(null=True, unique=True, editable=False)
-    taken_back_at = models.DateTimeField(_("taken back"), null=True, editable=False)
+    taken_back_at = models.DateTimeField(_("reversed"), null=True, editable=False)
     """It was wrong: what was deducted for it has been given back."""
 
     class Meta:

@@ -20,7 +20,7 @@ class CaseParticipant(models.Model):
         Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="+"
     )
     added_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    was_asked = models.BooleanField(_("was asked to join"), default=True)
+    was_asked = models.BooleanField(_("was added to the loop"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -13,35 +13,37 @@ class CaseDesk(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     priorities = ArrayField(
         models.CharField(max_length=10, choices=Priority),
-        verbose_name=_("priorities that customers choose from"),
+        verbose_name=_("priorities that customers can choose"),
         default=list,
         blank=True,
-        help_text=_("Where no entitlement says otherwise. Empty: all."),
+        help_text=_("Unless an entitlement specifies otherwise. Leave blank for all."),
     )
-    needs_entitlement = models.BooleanField(_("only accounts with an entitlement open cases"), default=False)
+    needs_entitlement = models.BooleanField(
+        _("only accounts with an entitlement can open cases"), default=False
+    )
     reopen_days = models.PositiveSmallIntegerField(
         _("customers may reopen within"),
         default=14,
-        help_text=_("days after the resolution; later they open a follow-up case"),
+        help_text=_("Days after resolution. After that, customers open a follow-up case."),
     )
     edit_minutes = models.PositiveSmallIntegerField(
-        _("customers may change a reply within"), default=5, help_text=_("minutes")
+        _("customers may edit a reply within"), default=5, help_text=_("minutes")
     )
     reminder_days = models.PositiveSmallIntegerField(
-        _("remind a customer after"), default=3, help_text=_("days of waiting; 0: never")
+        _("remind customer after"), default=3, help_text=_("Days of waiting. 0 means never.")
     )
     closing_days = models.PositiveSmallIntegerField(
-        _("resolve a waiting case after"), default=10, help_text=_("days of waiting; 0: never")
+        _("resolve a waiting case after"), default=10, help_text=_("Days of waiting. 0 means never.")
     )
     escalations_to = models.ManyToManyField(
         User,
-        verbose_name=_("escalations go to"),
+        verbose_name=_("send escalations to"),
         blank=True,
         related_name="+",
         limit_choices_to={"is_staff": True},
         help_text=_(
-            "Told of missed promises and escalated cases whose queue has no "
-            "lead, and of what would reach nobody."
+            "Notified of missed SLA targets and escalated cases whose queue has no lead, and of anything "
+            "that would otherwise reach no one."
         ),
     )
 
@@ -57,7 +59,7 @@ class CaseDesk(models.Model):
                 | models.Q(reminder_days=0)
                 | models.Q(closing_days__gt=models.F("reminder_days")),
                 name="cases_casedesk_reminds_before_it_closes",
-                violation_error_message=_("The reminder comes before the closing."),
+                violation_error_message=_("The reminder must come before the case is resolved."),
             ),
         ]
 

@@ -20,7 +20,7 @@ from lib.timezones import validate_time_zone
 def validate_country(code: str) -> None:
     if code not in holidays.list_supported_countries():
         raise ValidationError(
-            _("Write the two letters of a country whose holidays are known, for example DE or US.")
+            _("Enter the two-letter code of a country with known holidays, for example DE or US.")
         )
 
 
@@ -37,10 +37,10 @@ class BusinessCalendar(models.Model):
         max_length=2,
         blank=True,
         validators=[validate_country],
-        help_text=_("Two letters, for example DE. Empty: none."),
+        help_text=_("Two-letter code, for example DE. Leave blank for none."),
     )
     subdivision = models.CharField(
-        _("state or region"), max_length=10, blank=True, help_text=_("For example BY for Bavaria.")
+        _("state or region"), max_length=10, blank=True, help_text=_("For example, BY for Bavaria.")
     )
 
     class Meta:
@@ -90,18 +90,20 @@ class BusinessInterval(models.Model):
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     opens = models.TimeField(_("opens"), default=time(9))
     closes = models.TimeField(
-        _("closes"), default=time(17), help_text=_("00:00 is midnight at the end of the day.")
+        _("closes"), default=time(17), help_text=_("00:00 means midnight at the end of the day.")
     )
 
     class Meta:
-        verbose_name = _("opening hours")
-        verbose_name_plural = _("opening hours")
+        verbose_name = _("business hours")
+        verbose_name_plural = _("business hours")
         ordering = ["weekday", "opens"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(closes__gt=models.F("opens")) | models.Q(closes=time(0)),
                 name="cases_businessinterval_closes_later",
-                violation_error_message=_("Closing is after opening; write two intervals for a night."),
+                violation_error_message=_(
+                    "Closing time must be after opening time. For overnight hours, enter two intervals."
+                ),
             ),
         ]
 
@@ -129,7 +131,7 @@ class ClosedDay(models.Model):
         return str(self.day)
 
 
-class Promise(models.TextChoices):
+class ResponseTarget(models.TextChoices):
     FIRST_REPLY = "first_reply", _("First reply")
     NEXT_REPLY = "next_reply", _("Reply")
     RESOLUTION = "resolution", _("Resolution")
@@ -176,9 +178,9 @@ class SlaPolicy(models.Model):
     )
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, blank=True)
     only_by_entitlement = models.BooleanField(
-        _("only where an entitlement names it"),
+        _("only where an entitlement specifies it"),
         default=False,
-        help_text=_("Otherwise every case that fits gets it."),
+        help_text=_("Otherwise it applies to every matching case."),
     )
     first_reply = models.PositiveIntegerField(
         _("first reply within"), null=True, blank=True, help_text=_("minutes of working time")
@@ -190,22 +192,22 @@ class SlaPolicy(models.Model):
         _("resolution within"), null=True, blank=True, help_text=_("minutes of working time")
     )
     warn_percent = models.PositiveSmallIntegerField(
-        _("warn at"), default=75, help_text=_("per cent of the time")
+        _("warn at"), default=75, help_text=_("Percent of the target time")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=10)
-    is_active = models.BooleanField(_("in use"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
 
     objects = SlaPolicyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("service level")
-        verbose_name_plural = _("service levels")
+        verbose_name = _("SLA policy")
+        verbose_name_plural = _("SLA policies")
         ordering = ["position", "name"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(warn_percent__gte=1, warn_percent__lte=100),
                 name="cases_slapolicy_warns_in_time",
-                violation_error_message=_("Write a percentage from 1 to 100."),
+                violation_error_message=_("Enter a percentage from 1 to 100."),
             ),
         ]
 
@@ -214,10 +216,10 @@ class SlaPolicy(models.Model):
 
     def minutes_for(self, promise: str) -> int | None:
         return {
-            Promise.FIRST_REPLY: self.first_reply,
-            Promise.NEXT_REPLY: self.next_reply,
-            Promise.RESOLUTION: self.resolution,
-        }[Promise(promise)]
+            ResponseTarget.FIRST_REPLY: self.first_reply,
+            ResponseTarget.NEXT_REPLY: self.next_reply,
+            ResponseTarget.RESOLUTION: self.resolution,
+        }[ResponseTarget(promise)]
 
 
 class CaseClock(models.Model):
@@ -227,21 +229,23 @@ class CaseClock(models.Model):
     """
 
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="clocks")
-    promise = models.CharField(_("promise"), max_length=12, choices=Promise)
+    promise = models.CharField(_("SLA target"), max_length=12, choices=ResponseTarget)
     minutes = models.PositiveIntegerField(_("within"), help_text=_("minutes of working time"))
-    started_at = models.DateTimeField(_("began"))
+    started_at = models.DateTimeField(_("started"))
     due_at = models.DateTimeField(_("due"))
     warn_at = models.DateTimeField(_("warning"))
-    met_at = models.DateTimeField(_("kept"), null=True)
+    met_at = models.DateTimeField(_("met"), null=True)
     dropped_at = models.DateTimeField(
-        _("dropped"), null=True, help_text=_("No longer owed: the customer closed the case, for example.")
+        _("dropped"),
+        null=True,
+        help_text=_("No longer needed, for example because the customer closed the case."),
     )
     warned_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(_("missed"), null=True)
 
     class Meta:
-        verbose_name = _("promise")
-        verbose_name_plural = _("promises")
+        verbose_name = _("SLA target")
+        verbose_name_plural = _("SLA targets")
         ordering = ["started_at", "id"]
         constraints = [
             models.UniqueConstraint(

@@ -40,7 +40,7 @@ from cases.forms.conduct import (
     ResolveForm,
 )
 from cases.forms.sending import storable
-from cases.models import Case, CaseParticipant, Category
+from cases.models import Case, CaseParticipant, StatusCategory
 from cases.views.reading import crumbs_of, reader, visible_case
 
 Words = str | LazyText
@@ -62,13 +62,13 @@ class Deed:
 
 
 def _resolve(*, actor: Actor, case: Case, rating: int | str = "", comment: str = "") -> None:
-    closed = close_case(actor=actor, case=case, category=Category.RESOLVED)
+    closed = close_case(actor=actor, case=case, category=StatusCategory.RESOLVED)
     if rating:
         rate_case(actor=actor, case=closed, rating=int(rating), comment=comment)
 
 
 def _cancel(*, actor: Actor, case: Case) -> None:
-    close_case(actor=actor, case=case, category=Category.CANCELLED)
+    close_case(actor=actor, case=case, category=StatusCategory.CANCELLED)
 
 
 def _may_close(case: Case, contact: Contact, now: datetime) -> bool:
@@ -94,9 +94,9 @@ def _may_rate(case: Case, contact: Contact, now: datetime) -> bool:
 DEEDS: dict[str, Deed] = {
     "resolve": Deed(
         label=_lazy("Mark as solved"),
-        question=_lazy("We close the case. You can open it again if it comes back."),
+        question=_lazy("We will close the case. You can reopen it if the problem comes back."),
         button=_lazy("Mark as solved"),
-        done=_lazy("The case is resolved. Thank you."),
+        done=_lazy("The case has been resolved. Thank you."),
         icon="check-circle",
         form=ResolveForm,
         may=_may_close,
@@ -104,9 +104,9 @@ DEEDS: dict[str, Deed] = {
     ),
     "rate": Deed(
         label=_lazy("Rate our help"),
-        question=_lazy("Your answer goes to the people who look after your cases."),
+        question=_lazy("Your feedback goes to the support team."),
         button=_lazy("Send"),
-        done=_lazy("Thank you. Your rating is kept with the case."),
+        done=_lazy("Thank you. Your rating has been saved."),
         icon="star",
         form=RatingForm,
         may=_may_rate,
@@ -114,9 +114,9 @@ DEEDS: dict[str, Deed] = {
     ),
     "reopen": Deed(
         label=_lazy("Reopen"),
-        question=_lazy("The case is in progress again, with everything that was said."),
-        button=_lazy("Reopen the case"),
-        done=_lazy("The case is open again."),
+        question=_lazy("The case goes back to in progress. The conversation is kept."),
+        button=_lazy("Reopen case"),
+        done=_lazy("The case has been reopened."),
         icon="arrow-repeat",
         form=DeedForm,
         may=_may_reopen,
@@ -124,46 +124,44 @@ DEEDS: dict[str, Deed] = {
     ),
     "people": Deed(
         label=_lazy("Add colleagues"),
-        question=_lazy("They read everything in this case, can answer in it and get its mails."),
-        button=_lazy("Add to the case"),
-        done=_lazy("Your colleagues are in the loop."),
+        question=_lazy("They can read and reply to everything in this case, and receive its emails."),
+        button=_lazy("Add to case"),
+        done=_lazy("Your colleagues are now in the loop."),
         icon="people",
         form=ParticipantsForm,
         may=_may_add,
         do=add_participants,
     ),
     "priority": Deed(
-        label=_lazy("Change the priority"),
+        label=_lazy("Change priority"),
         question=_lazy(
-            "Whoever looks after the case is told at once, with your reason. "
-            "What we promised is reckoned anew."
+            "The case owner is notified immediately with your reason. Response times are recalculated."
         ),
-        button=_lazy("Change the priority"),
-        done=_lazy("The priority is changed."),
+        button=_lazy("Change priority"),
+        done=_lazy("The priority has been changed."),
         icon="flag",
         form=PriorityForm,
         may=_may_close,
         do=change_priority,
     ),
     "escalate": Deed(
-        label=_lazy("Escalate the case"),
+        label=_lazy("Escalate case"),
         question=_lazy(
-            "Whoever looks after the case is told at once, with your reason, and "
-            "it is marked as escalated until it is closed. "
-            "Use it when the impact is serious and time matters."
+            "The case owner is notified immediately with your reason, and the case is marked as escalated "
+            "until it is closed. Escalate when the impact is serious and time matters."
         ),
-        button=_lazy("Escalate the case"),
-        done=_lazy("The case is escalated. Whoever looks after it is told."),
+        button=_lazy("Escalate case"),
+        done=_lazy("The case has been escalated, and the case owner has been notified."),
         icon="exclamation-triangle",
         form=EscalateForm,
         may=_may_escalate,
         do=escalate_case,
     ),
     "cancel": Deed(
-        label=_lazy("Cancel the case"),
-        question=_lazy("We stop working on it. It takes no more replies."),
-        button=_lazy("Cancel the case"),
-        done=_lazy("The case is cancelled."),
+        label=_lazy("Cancel case"),
+        question=_lazy("We will stop working on it, and it will no longer accept replies."),
+        button=_lazy("Cancel case"),
+        done=_lazy("The case has been cancelled."),
         icon="x-circle",
         form=DeedForm,
         may=_may_close,
@@ -214,9 +212,9 @@ def _done(request: PortalRequest, case: Case, deed: Deed, form: DeedForm) -> boo
 def _too_late(request: PortalRequest, case: Case) -> HttpResponse:
     """A button that was pressed twice, or in a tab from before: the case says how it stands now. Others may
     not at all."""
-    if not case.is_of(request.contact):
+    if not case.involves(request.contact):
         raise PermissionDenied
-    messages.info(request, _("The case has moved on in the meantime."))
+    messages.info(request, _("The case has changed in the meantime."))
     return redirect(case)
 
 
@@ -226,12 +224,12 @@ def case_follow(request: PortalRequest, number: str) -> HttpResponse:
     case, contact = visible_case(request, number), reader(request)
     if request.POST.get("follow") == "no":
         remove_participant(actor=Actor.of(request), case=case, contact=contact)
-        messages.success(request, _("You get no more mails about this case."))
+        messages.success(request, _("You will no longer receive emails about this case."))
         return redirect(
             case if Case.objects.visible_to(contact).filter(pk=case.pk).exists() else "cases:list"
         )
     follow(actor=Actor.of(request), case=case, contact=contact)
-    messages.success(request, _("You follow this case: you get its mails."))
+    messages.success(request, _("You are now following this case and will receive its emails."))
     if (
         request.POST.get("follow") == "instead" and "description" in request.POST
     ):  # from the form of a new case
@@ -244,7 +242,7 @@ def _move_draft(request: PortalRequest, case: Case, contact: Contact) -> None:
     reply."""
     typed = storable(request.POST.get("description", "")).strip()
     if typed and not case.accepts_reply_from(contact):
-        messages.info(request, _("What you had written is kept as the draft of a new case."))
+        messages.info(request, _("Your text has been saved as the draft of a new case."))
         return
     if typed:
         before = (case.draft or {}).get("body", "")

@@ -31,7 +31,7 @@ from cases.display.conversation_rows import conversation_rows
 from cases.display.promise_line import moment, promise_line
 from cases.forms import EditReplyForm, ReplyForm
 from cases.forms.sending import SubmissionForm, add_refusal, storable
-from cases.models import Case, CaseMessage, Category
+from cases.models import Case, CaseMessage, StatusCategory
 from cases.views.conduct import offered_deeds
 from cases.views.reading import crumbs_of, reader, visible_case, where_it_went
 from lib import markdown
@@ -77,12 +77,12 @@ def case_reply(request: PortalRequest, number: str) -> HttpResponse:
     case = where_it_went(request, visible_case(request, number))
     if request.method != "POST":
         return redirect(case)
-    if not case.is_of(request.contact):
+    if not case.involves(request.contact):
         raise PermissionDenied
     form = ReplyForm(request.POST, request.FILES)
     if form.is_valid() and (message := _sent(request, case, form)):
         if message.body == form.cleaned_data["body"]:
-            messages.success(request, _("Your reply is sent."))
+            messages.success(request, _("Your reply has been sent."))
             return _back(request, f"{case.get_absolute_url()}#message-{message.pk}")
         form = _another(request)
     return _case_page(request, case, form)
@@ -102,7 +102,9 @@ def _another(request: PortalRequest) -> ReplyForm:
     typed = request.POST.copy()
     typed["submission"] = str(uuid.uuid4())
     form = ReplyForm(typed)
-    form.add_error(None, _("A reply was sent from this page before. If this is another one, send it now."))
+    form.add_error(
+        None, _("A reply was already sent from this page. If this is a different one, send it now.")
+    )
     return form
 
 
@@ -192,7 +194,7 @@ def _case_page(request: PortalRequest, case: Case, form: forms.Form) -> HttpResp
         "deeds": deeds,
         "first_deeds": [deed for deed in deeds if deed["name"] in FIRST_DEEDS],
         "ratings": RATING_BUTTONS
-        if is_own and case.category == Category.RESOLVED and not case.rating
+        if is_own and case.category == StatusCategory.RESOLVED and not case.rating
         else (),
         "is_followed": is_own or any(person["pk"] == contact.pk for person in case.people),
         "is_own": is_own,

@@ -56,9 +56,9 @@ def view_save(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("The view is saved. You find it above the list.")
+                _("The view has been saved. You can find it above the list.")
                 if is_new
-                else _("The view has these filters now."),
+                else _("The view has been updated with these filters."),
             )
             return redirect(f"{reverse('cases:list')}?{filters.as_query()}")
     return _list_page(request, contact, QueryDict(filters.as_query(more="1")), form)
@@ -68,7 +68,7 @@ def view_save(request: PortalRequest) -> HttpResponse:
 def view_delete(request: PortalRequest, pk: int) -> HttpResponse:
     """To delete a view twice is to delete it."""
     SavedView.objects.filter(contact=_reader(request), pk=pk).delete()
-    messages.success(request, _("The view is deleted. The cases are still there."))
+    messages.success(request, _("The view has been deleted. The cases are not affected."))
     return redirect("cases:list")
 
 

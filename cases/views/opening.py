@@ -41,10 +41,12 @@ def case_new(request: PortalRequest) -> HttpResponse:
             return _page(request, NewCaseForm(initial=_typed(request), contact=contact))
         case "draft":
             save_draft(contact=contact, case=None, values=draft_values(request.POST))
-            messages.success(request, _("Your draft is saved. You find it here when you come back."))
+            messages.success(
+                request, _("Your draft has been saved. You can find it here when you come back.")
+            )
         case "discard":
             discard_draft(contact=contact, case=None)
-            messages.success(request, _("The draft is discarded."))
+            messages.success(request, _("The draft has been discarded."))
         case _:
             return _send(request, contact)
     return redirect("cases:new")
@@ -79,7 +81,7 @@ def suggestion_solved(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         note_suggestion(contact=contact, url=form.cleaned_data["url"])
     discard_draft(contact=contact, case=None)
-    messages.success(request, _("Good to hear that this solved it. No case was opened."))
+    messages.success(request, _("Glad that this solved it. No case was opened."))
     return redirect("home")
 
 
@@ -132,7 +134,7 @@ def _send(request: PortalRequest, contact: Contact) -> HttpResponse:
         )
         return _page(request, form)
     messages.success(
-        request, _("Case %(number)s is open. We will answer here and by mail.") % {"number": case.number}
+        request, _("Case %(number)s is open. We will reply here and by email.") % {"number": case.number}
     )
     return HttpResponseClientRedirect(case.get_absolute_url()) if request.htmx else redirect(case)
 

@@ -18,7 +18,7 @@ from portal.access.moves import rows_between
 from portal.access.rights import (
     NOBODY,
     NONE,
-    Group,
+    ContactGroup,
     Rights,
     any_of,
     audience_roles,
@@ -125,7 +125,7 @@ def _reading(rights: Rights, kind: RecordType) -> set[tuple[int, str]]:
 def _owned_change(kind: RecordType, model: Any, before: Rights, after: Rights) -> Change:
     """By what each group's widest scope was, and is."""
     contacts = grouped_contacts(before.readers_of(kind) | after.readers_of(kind))
-    moved: dict[tuple[str | None, str | None], list[Group]] = defaultdict(list)
+    moved: dict[tuple[str | None, str | None], list[ContactGroup]] = defaultdict(list)
     for group in groups_among(contacts):
         scopes = _scope(before, kind, group), _scope(after, kind, group)
         if scopes[0] != scopes[1]:
@@ -144,11 +144,11 @@ def _owned_change(kind: RecordType, model: Any, before: Rights, after: Rights) -
     )
 
 
-def _scope(rights: Rights, kind: RecordType, group: Group) -> str | None:
+def _scope(rights: Rights, kind: RecordType, group: ContactGroup) -> str | None:
     return granted_scope(_stand_in(rights, group), "read", kind)
 
 
-def _stand_in(rights: Rights, group: Group) -> Contact:
+def _stand_in(rights: Rights, group: ContactGroup) -> Contact:
     return rights.stand_in(group.held, account_id=None if group.company == NONE else NOBODY)
 
 
@@ -157,12 +157,12 @@ def _rank(kind: RecordType, scope: str | None) -> int:
     return -kind.scopes.index(scope) if scope else -len(kind.scopes)
 
 
-def _people(groups: Iterable[list[Group]]) -> int:
+def _people(groups: Iterable[list[ContactGroup]]) -> int:
     return sum(group.count for each in groups for group in each)
 
 
 def _rows(
-    rows: Any, kind: RecordType, contacts: Any, moves: dict[tuple[str | None, str | None], list[Group]]
+    rows: Any, kind: RecordType, contacts: Any, moves: dict[tuple[str | None, str | None], list[ContactGroup]]
 ) -> int:
     """How many rows lie between the narrower and the wider scope of any of these contacts."""
     between = [
@@ -195,10 +195,10 @@ class _Seen:
         self.audience = audience_roles(model)
         self.known: dict[Any, frozenset[int]] = {}
 
-    def permits(self, group: Group) -> bool:
+    def permits(self, group: ContactGroup) -> bool:
         return _scope(self.rights, self.kind, group) is not None
 
-    def by(self, group: Group) -> frozenset[int]:
+    def by(self, group: ContactGroup) -> frozenset[int]:
         contact = _stand_in(self.rights, group)
         key = self.permits(group), contact.role_ids & self.audience
         if key not in self.known:

@@ -86,7 +86,7 @@ def sees(contact: Contact, subject: Subject) -> bool:
 
 def door(contact: Contact) -> Step:
     """Whether somebody can act as this contact."""
-    question = _("Can they act in the portal?")
+    question = _("Can they use the portal?")
     if not contact.is_active:
         return Step(question, _("No: the contact is deactivated."), passes=False)
     if contact.account and not contact.account.is_active:
@@ -96,11 +96,9 @@ def door(contact: Contact) -> Step:
             passes=False,
         )
     if contact.user is None:
-        return Step(question, _("Not yet: nobody signs in as this contact. From then on:"), passes=True)
+        return Step(question, _("Not yet: no one signs in as this contact. Once someone does:"), passes=True)
     if not contact.user.is_active:
-        return Step(
-            question, _("Not now: the user is switched off. If it is switched on again:"), passes=True
-        )
+        return Step(question, _("Not now: the user is inactive. If activated again:"), passes=True)
     return Step(question, _("Yes, after signing in from an allowed network."), passes=True)
 
 
@@ -111,8 +109,8 @@ def why_address(contact: Contact, path: str, rights: Rights) -> list[Step]:
     question = _("Is there anything at this address?")
     found = is_served(path) or is_served(normalize(path))
     answer = (
-        _("Yes, a part of the portal. What it shows depends on the records there.")
+        _("Yes, it is a part of the portal. What it shows depends on the records there.")
         if found
-        else _("No: it is not found.")
+        else _("No: nothing was found.")
     )
     return [door(contact), *page_steps(rights, path, contact), Step(question, answer, passes=found)]

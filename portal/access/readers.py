@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import Contact
-from portal.access.rights import NOBODY, NONE, SAME, Group, any_of, grouped_contacts, groups_among
+from portal.access.rights import NOBODY, NONE, SAME, ContactGroup, any_of, grouped_contacts, groups_among
 from portal.access.subjects import Step, Subject
 
 
@@ -14,7 +14,7 @@ from portal.access.subjects import Step, Subject
 class ReaderGroup:
     """Contacts who see it for the same reasons."""
 
-    group: Group
+    group: ContactGroup
     steps: list[Step]
 
     @property
@@ -57,7 +57,7 @@ def readers_of(subject: Subject) -> Readers:
     return Readers(subject, sorted(groups, key=lambda each: -each.count))
 
 
-def _key(group: Group) -> tuple[frozenset[int], bool, str, bool]:
+def _key(group: ContactGroup) -> tuple[frozenset[int], bool, str, bool]:
     return group.held, group.is_owner, group.company, group.has_joined
 
 
@@ -67,7 +67,7 @@ def _contacts(subject: Subject) -> "QuerySet[Any]":
     )
 
 
-def _stand_in(subject: Subject, group: Group) -> Contact:
+def _stand_in(subject: Subject, group: ContactGroup) -> Contact:
     account_id = {SAME: subject.account_id, NONE: None}.get(group.company, NOBODY)
     pk = group.member if group.is_owner or group.has_joined else NOBODY
     return subject.rights.stand_in(group.held, pk=pk, account_id=account_id)

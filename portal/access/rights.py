@@ -131,7 +131,7 @@ def audience_roles(model: Any, **record: Any) -> frozenset[int]:
 
 
 @dataclass(frozen=True)
-class Group:
+class ContactGroup:
     """Contacts who hold the same of the roles in question, and stand in the same way to the record in
     question."""
 
@@ -156,7 +156,7 @@ def grouped_contacts(
     account_id: int | None = None,
     joined: Collection[int] = (),
 ) -> models.QuerySet[Any]:
-    """Contacts who can see anything at all, annotated with what makes up their Group."""
+    """Contacts who can see anything at all, annotated with what makes up their ContactGroup."""
     given = Contact.roles.through.objects.filter(
         contact=OuterRef("pk"), webrole__in=sorted(roles) or [NOBODY]
     ).order_by("webrole")
@@ -171,20 +171,20 @@ def grouped_contacts(
     return Contact.objects.usable().annotate(held=ArraySubquery(given.values("webrole")), **standing)
 
 
-def groups_among(contacts: models.QuerySet[Any]) -> list[Group]:
+def groups_among(contacts: models.QuerySet[Any]) -> list[ContactGroup]:
     """One query, however many contacts there are."""
     found = (
         contacts.order_by()
         .values("held", "company", "is_owner", "has_joined")
         .annotate(count=Count("pk"), member=Min("pk"))
     )
-    return [Group(**{**row, "held": frozenset(row["held"])}) for row in found]
+    return [ContactGroup(**{**row, "held": frozenset(row["held"])}) for row in found]
 
 
 IDS = ArrayField(models.BigIntegerField())
 
 
-def any_of(groups: Iterable[Group]) -> Q:
+def any_of(groups: Iterable[ContactGroup]) -> Q:
     """The contacts of any of these groups; what they hold is looked up once for each way to stand to the
     record, not for each group."""
     held: dict[tuple[bool, str, bool], list[Any]] = {}

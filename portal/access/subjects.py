@@ -94,7 +94,7 @@ class PageSubject:
         return [*page_steps(self.rights, self.entry.path, contact), self._publication(contact), *asked]
 
     def _permission(self, right: PageRight, contact: Contact) -> Step:
-        question = _("Does a role permit what the page is for?")
+        question = _("Does a role permit the purpose of the page?")
         what = {"do": PRIVILEGE_LABELS[right.privilege], "records": right.record_type.label}
         if right.is_held_by(contact):
             permitting = listed(self.rights.names(self._permitting & contact.role_ids))
@@ -103,7 +103,11 @@ class PageSubject:
                 _("Yes: %(roles)s (%(do)s %(records)s).") % {"roles": permitting, **what},
                 passes=True,
             )
-        return Step(question, _("No: none permits it far enough (%(do)s %(records)s).") % what, passes=False)
+        return Step(
+            question,
+            _("No: no role permits it with a wide enough scope (%(do)s %(records)s).") % what,
+            passes=False,
+        )
 
     def _publication(self, contact: Contact) -> Step:
         reader = Reader(self.rights.configuration, contact, is_signed_in=True)
@@ -112,11 +116,15 @@ class PageSubject:
             return Step(question, _("Yes."), passes=True)
         if reader.may_preview(self.entry):
             previewing = self.rights.configuration.previewing_roles(self.entry.path) & contact.role_ids
-            answer = _("Not to others; previewed by %(roles)s.") % {
+            answer = _("Not to others. Can be previewed by %(roles)s.") % {
                 "roles": listed(self.rights.names(previewing))
             }
             return Step(question, answer, passes=True)
-        return Step(question, _("No: it, or a page above it, is a draft or outside its dates."), passes=False)
+        return Step(
+            question,
+            _("No: the page or a parent page is a draft or outside its publication dates."),
+            passes=False,
+        )
 
 
 class RecordSubject:
@@ -185,7 +193,7 @@ class RecordSubject:
         return [*rules, permission, *([self._state(contact)] if is_reached else [])]
 
     def _permission(self, contact: Contact) -> Step:
-        question = _("Does a role permit to read it?")
+        question = _("Does a role permit reading it?")
         if reaching := [
             permission for permission in self._granting(contact) if self._reaches(permission, contact)
         ]:
@@ -193,10 +201,13 @@ class RecordSubject:
                 question, "; ".join(self._reason(permission, contact) for permission in reaching), passes=True
             )
         if granted_scope(contact, "read", self.kind) is None:
-            answer = _("No role of this contact permits to read %(records)s.") % {"records": self.kind.label}
+            answer = _("No role of this contact permits reading %(records)s.") % {"records": self.kind.label}
         else:
             narrow = "; ".join(self._words(permission) for permission in self._granting(contact))
-            answer = _("Not far enough: %(grants)s. %(owner)s") % {"grants": narrow, "owner": self._whose()}
+            answer = _("The scope is not wide enough: %(grants)s. %(owner)s") % {
+                "grants": narrow,
+                "owner": self._whose(),
+            }
         return Step(question, answer, passes=False)
 
     def _granting(self, contact: Contact) -> list[RecordPermission]:
@@ -229,7 +240,7 @@ class RecordSubject:
         return (
             words
             if self._owns(permission, contact)
-            else _("%(grant)s, and they take part in this one") % {"grant": words}
+            else _("%(grant)s, and they are in the loop of this one") % {"grant": words}
         )
 
     def _words(self, permission: RecordPermission) -> str:
@@ -251,7 +262,7 @@ class RecordSubject:
         return bool(self.model._meta.get_field(field).is_relation)
 
     def _state(self, contact: Contact) -> Step:
-        question = _("Is it out, and meant for this contact?")
+        question = _("Is it published and meant for this contact?")
         if self._passes_gate(contact):
             audience = (
                 _("It is meant for %(roles)s.") % {"roles": listed(self.rights.names(self.audience))}
@@ -260,12 +271,14 @@ class RecordSubject:
             )
             return Step(question, f"{_('Yes.')} {audience}".strip(), passes=True)
         if self._passes_gate(self.rights.all_seeing(self.kind)):
-            answer = _("No: it is meant for %(roles)s alone.") % {
+            answer = _("No: it is meant only for %(roles)s.") % {
                 "roles": listed(self.rights.names(self.audience))
             }
             return Step(question, answer, passes=False)
         return Step(
-            question, _("No: as it stands (a draft, for example), no customer sees it."), passes=False
+            question,
+            _("No: in its current state (a draft, for example), no customer can see it."),
+            passes=False,
         )
 
 
@@ -282,14 +295,14 @@ def page_steps(rights: Rights, path: str, contact: Contact) -> list[Step]:
 
 
 def _rule_step(rights: Rights, path: str, roles: frozenset[int], contact: Contact) -> Step:
-    question = _("Does the rule of %(path)s let them in?") % {"path": path}
+    question = _("Does the rule for %(path)s let them in?") % {"path": path}
     if held := roles & contact.role_ids:
         return Step(question, _("Yes: %(roles)s.") % {"roles": listed(rights.names(held))}, passes=True)
     missing = listed(rights.names(roles))
     answer = (
-        _("No: it asks for %(roles)s, which they lack.") % {"roles": missing}
+        _("No: it requires %(roles)s, which they do not have.") % {"roles": missing}
         if missing
-        else _("No: it lets nobody in.")
+        else _("No: it lets no one in.")
     )
     return Step(question, answer, passes=False)
 

@@ -82,7 +82,7 @@ class WhyForm(forms.Form):
     """Chooses one record, or an address."""
 
     what = forms.ChoiceField(label=gettext_lazy("What"))
-    which = forms.CharField(label=gettext_lazy("Number, title, e-mail or address"), max_length=250)
+    which = forms.CharField(label=gettext_lazy("Number, title, email, or address"), max_length=250)
     record: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -105,9 +105,9 @@ class WhyForm(forms.Form):
             return found[0]
         self.add_error(
             "which",
-            _("Several are called so: write the number, the e-mail address or the last part of the address.")
+            _("Several have this name. Enter the number, the email address, or the last part of the address.")
             if found
-            else _("There is none of this name."),
+            else _("Nothing with this name was found."),
         )
         return None
 
@@ -140,7 +140,7 @@ def _why(contact: Contact, form: WhyForm, rights: Rights) -> list[Step]:
 @report
 def access_exposure(request: HttpRequest) -> HttpResponse:
     """What do visitors, a fresh registrant and each role see?"""
-    return show(request, "exposure", title=_("Who sees how much?"), report=exposure(Rights.now()))
+    return show(request, "exposure", title=_("Access overview"), report=exposure(Rights.now()))
 
 
 admin.site.unregister(WebRole)

@@ -22,7 +22,7 @@ class _NotYet:
 
     def full_clean(self) -> None:
         super().full_clean()  # type: ignore[misc]
-        self.add_error(None, _("Nothing is saved yet."))  # type: ignore[attr-defined]
+        self.add_error(None, _("Nothing has been saved yet."))  # type: ignore[attr-defined]
 
 
 class AsksFirst:
@@ -62,7 +62,7 @@ class AsksFirst:
     def _ask(self, request: HttpRequest, impact: Impact) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": _("Who gains, who loses?"),
+            "title": _("Review access changes"),
             "opts": self.opts,  # type: ignore[attr-defined]
             "object": str(request.saved_object),  # type: ignore[attr-defined]
             "impact": impact,

@@ -40,8 +40,10 @@ class ArticleFromCaseForm(forms.Form):
     category = forms.ModelChoiceField(label=gettext_lazy("Category"), queryset=Category.objects.all())
     messages = MessagesField(
         label=gettext_lazy("Question and answers"), queryset=CaseMessage.objects.none(),
-        help_text=gettext_lazy("Names, addresses, numbers and private links are taken out "
-    "by rule. Read the draft all the same."),
+        help_text=gettext_lazy(
+            "Names, addresses, numbers, and private links are removed automatically. Review the draft "
+            "anyway."
+        ),
     )  # fmt: skip
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
@@ -192,7 +194,7 @@ class CaseAdminWithArticles(CaseAdmin):
                 request, case, draft_article(actor=actor_of(request), case=case, **form.cleaned_data)
             )
         words = {
-            "title": _("Make an article from this case"),
+            "title": _("Create article from this case"),
             "subtitle": str(case),
             "case": case,
             "opts": self.opts,
@@ -207,11 +209,15 @@ class CaseAdminWithArticles(CaseAdmin):
             return redirect("admin:cases_case_change", case.pk)
         article, taken = drafted
         messages.success(
-            request, _("The draft is made. Read it before you publish it: rules do not find everything.")
+            request,
+            _(
+                "The draft has been created. Review it before you publish it: automatic removal does not "
+                "find everything."
+            ),
         )
         messages.info(
             request,
-            _("Taken out: %(taken)s. What stands in its place is in square brackets.") % {"taken": taken},
+            _("Removed: %(taken)s. Replacements are in square brackets.") % {"taken": taken},
         )
         return redirect("admin:knowledgebase_article_change", article.pk)
 

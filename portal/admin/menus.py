@@ -76,7 +76,7 @@ class WebLinkAdmin(admin.ModelAdmin[WebLink]):
     def name(self, link: WebLink) -> str:
         return f"{INDENT * 2}{link.label}" if link.parent_id else link.label
 
-    @admin.display(description=gettext_lazy("leads to"))
+    @admin.display(description=gettext_lazy("links to"))
     def target(self, link: WebLink) -> str:
         return link.page.path if link.page else link.url or "–"
 

@@ -23,7 +23,9 @@ KNOWS = "may_shut_out"
 
 
 def knows_label(address: str | None) -> str:
-    return _("I know that this shuts me out (address %(address)s)") % {"address": address or _("unknown")}
+    return _("I understand that this locks me out (address %(address)s)") % {
+        "address": address or _("unknown")
+    }
 
 
 class AllowedNetworkForm(forms.ModelForm[AllowedNetwork]):
@@ -52,7 +54,7 @@ class AllowedNetworkForm(forms.ModelForm[AllowedNetwork]):
         self.fields[KNOWS].widget = forms.CheckboxInput()
         self[KNOWS].label = knows_label(self.actor.client_ip)
         if not knows:
-            text = _("Your own address, %(address)s, would be shut out. Add its network first.")
+            text = _("Your own address, %(address)s, would be locked out. Add its network first.")
             self.add_error(KNOWS, text % {"address": self.actor.client_ip or _("unknown")})
 
 
@@ -64,7 +66,7 @@ class AddressForm(forms.Form):
             return parse_address(self.cleaned_data["address"])
         except ValueError as error:
             raise forms.ValidationError(
-                _("This is not an address, for example 192.0.2.7 or 2001:db8::7.")
+                _("Enter an IP address, for example 192.0.2.7 or 2001:db8::7.")
             ) from error
 
 
@@ -156,9 +158,11 @@ def _tell_overlaps(request: HttpRequest, network: AllowedNetwork) -> None:
     others = list(AllowedNetwork.objects.exclude(pk=network.pk))
     if around := [other.cidr for other in others if network.is_within(other)]:
         names = {"network": network, "others": ", ".join(around)}
-        messages.warning(request, _("%(network)s adds nothing: it lies within %(others)s.") % names)
+        messages.warning(
+            request, _("%(network)s has no effect: it is already included in %(others)s.") % names
+        )
     if inside := [other.cidr for other in others if other.is_within(network)]:
         names = {"network": network, "others": ", ".join(inside)}
         messages.warning(
-            request, _("Listed already and within %(network)s, so no longer needed: %(others)s.") % names
+            request, _("Already listed, included in %(network)s, and no longer needed: %(others)s.") % names
         )

@@ -26,7 +26,7 @@ class RolesField(forms.ModelMultipleChoiceField[WebRole]):
 
     def label_from_instance(self, role: Any) -> str:
         if role.for_anonymous:
-            return _("%(role)s: visitors, everybody on the internet") % {"role": role}
+            return _("%(role)s: visitors, anyone on the internet") % {"role": role}
         return (
             _("%(role)s: every contact who is signed in") % {"role": role}
             if role.for_authenticated
@@ -35,12 +35,12 @@ class RolesField(forms.ModelMultipleChoiceField[WebRole]):
 
 
 class PageForm(forms.ModelForm[Page]):
-    parent = PageChoiceField(label=gettext_lazy("Page above"), queryset=Page.objects.none())
+    parent = PageChoiceField(label=gettext_lazy("Parent page"), queryset=Page.objects.none())
     put_into_menu = forms.ChoiceField(
-        label=gettext_lazy("Put it into a menu"),
+        label=gettext_lazy("Add to menu"),
         required=False,
         choices=[("", gettext_lazy("No")), *WebLink.Menu.choices],
-        help_text=gettext_lazy("As the last entry. Order and labels are changed under Web links."),
+        help_text=gettext_lazy("Added as the last entry. You can change order and labels under Web links."),
     )
 
     class Meta:
@@ -72,9 +72,7 @@ class PageForm(forms.ModelForm[Page]):
         typed: str = self.cleaned_data["slug"].strip("/ ").lower()
         slug: str = typed or slugify(self.cleaned_data.get("title", "")).replace("_", "-").strip("-")
         if not slug:
-            raise forms.ValidationError(
-                _("Write an address: the title has no letters that an address can have.")
-            )
+            raise forms.ValidationError(_("Enter an address. None can be created from this title."))
         return slug
 
     def clean(self) -> dict[str, Any]:
@@ -97,8 +95,8 @@ def _why_not(path: str) -> str:
     if len(path) > LONGEST_PATH:
         return _("The address %(path)s would be too long. Choose a shorter one.") % {"path": path}
     if Page.objects.filter(path=path).exists():
-        return _("There is a page at %(path)s already.") % {"path": path}
-    return _("The portal itself answers at %(path)s. Choose another address.") % {"path": path}
+        return _("There is already a page at %(path)s.") % {"path": path}
+    return _("%(path)s is used by the portal itself. Choose another address.") % {"path": path}
 
 
 class PageAccessRuleForm(forms.ModelForm[PageAccessRule]):
@@ -121,7 +119,7 @@ class PageAccessRuleForm(forms.ModelForm[PageAccessRule]):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("reopens") and data.get("right") != PageAccessRule.Right.READ:
-            self.add_error("reopens", _("Only a rule that restricts reading can open its branch again."))
+            self.add_error("reopens", _("Only a rule that restricts reading can reopen its branch."))
         return data
 
 

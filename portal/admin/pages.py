@@ -55,9 +55,9 @@ class AccessFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
             ("draft", gettext_lazy("Not published")),
-            ("restricted", gettext_lazy("Restricted, here or above")),
+            ("restricted", gettext_lazy("Restricted, here or by a parent page")),
             ("visitors", gettext_lazy("Open to visitors")),
-            ("reopened", gettext_lazy("Opened again")),
+            ("reopened", gettext_lazy("Reopened")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Page]) -> QuerySet[Page]:
@@ -129,7 +129,7 @@ class PageAdmin(AsksFirst, admin.ModelAdmin[Page]):
     def name(self, page: Page) -> str:
         return f"{indent(page)}{page.title}"
 
-    @admin.display(description=gettext_lazy("state"))
+    @admin.display(description=gettext_lazy("status"))
     def state(self, page: Page) -> str:
         if page.is_builtin:
             return _("Part of the portal")
@@ -138,7 +138,7 @@ class PageAdmin(AsksFirst, admin.ModelAdmin[Page]):
         return (
             _("Published")
             if is_published(timezone.now(), page.published_from, page.published_until)
-            else _("Outside its dates")
+            else _("Outside publication dates")
         )
 
     @admin.display(description=gettext_lazy("restricted to"))
@@ -148,9 +148,9 @@ class PageAdmin(AsksFirst, admin.ModelAdmin[Page]):
         )
         if rule is None:
             return ""
-        names = ", ".join(role.name for role in rule.roles.all()) or _("nobody")
+        names = ", ".join(role.name for role in rule.roles.all()) or _("no one")
         return (
-            format_html('{} <strong class="page-danger">({})</strong>', names, _("opens again"))
+            format_html('{} <strong class="page-danger">({})</strong>', names, _("reopens"))
             if rule.reopens
             else names
         )
@@ -164,7 +164,7 @@ class PageAdmin(AsksFirst, admin.ModelAdmin[Page]):
             "admin/portal/page/who.html", {"access": access_to(held.pages[page.path], held)}
         )
 
-    @admin.display(description=gettext_lazy("pages below"))
+    @admin.display(description=gettext_lazy("subpages"))
     def below(self, page: Page) -> SafeString:
         return render_to_string(
             "admin/portal/page/below.html", {"page": page, "children": page.children.in_tree_order()}
@@ -209,7 +209,7 @@ class PageAdmin(AsksFirst, admin.ModelAdmin[Page]):
         text = snippets.expand(html, get_language(), cast("SiteRequest", request).configuration)
         context = {
             "page": form.cleaned_data,
-            "title": form.cleaned_data.get("title") or _("Without a title"),
+            "title": form.cleaned_data.get("title") or _("Untitled"),
             "text": text,
         }
         return render(
@@ -265,6 +265,4 @@ def _tell_exposure(request: HttpRequest, page: Page) -> None:
     """Say so where visitors can read what was saved."""
     held = configuration.current()
     if not page.is_builtin and held.opens_to_visitors(page.path):
-        messages.warning(
-            request, _("Visitors can read this page without signing in: everybody on the internet.")
-        )
+        messages.warning(request, _("Anyone on the internet can read this page without signing in."))

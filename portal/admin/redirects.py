@@ -27,9 +27,7 @@ class RedirectForm(forms.ModelForm[Redirect]):
         slash."""
         typed = f"/{unquote(self.cleaned_data['from_path']).lstrip('/')}"
         if not is_own(typed) or "?" in typed or "#" in typed or {".", ".."} & set(typed.split("/")):
-            raise forms.ValidationError(
-                _("Write the path of an address of this portal, without ? or # and what follows.")
-            )
+            raise forms.ValidationError(_("Enter a path in this portal without a query (?) or fragment (#)."))
         return _vacant(normalize(typed))
 
     def clean_to(self) -> str:
@@ -39,16 +37,16 @@ class RedirectForm(forms.ModelForm[Redirect]):
         data = super().clean() or {}
         both = {name: data[name] for name in ("from_path", "to") if name in data}
         if len(both) == 2 and leads_back(Redirect(pk=self.instance.pk, **both)):
-            self.add_error("to", _("This leads back to the address that it comes from."))
+            self.add_error("to", _("This redirect would lead back to its own address."))
         return data
 
 
 def _vacant(path: str) -> str:
     if is_builtin(path):
-        raise forms.ValidationError(_("The portal itself answers at %(path)s.") % {"path": path})
+        raise forms.ValidationError(_("%(path)s is used by the portal itself.") % {"path": path})
     if Page.objects.filter(path=path).exists():
         raise forms.ValidationError(
-            _("There is a page at %(path)s. Move or delete the page first.") % {"path": path}
+            _("There is already a page at %(path)s. Move or delete that page first.") % {"path": path}
         )
     return path
 

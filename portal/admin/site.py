@@ -29,7 +29,7 @@ class BrandImageLink:
         self.url = getattr(image.instance, f"{image.field.name}_url")
 
     def __str__(self) -> str:
-        return _("the image in use")
+        return _("current image")
 
 
 class SiteForm(forms.ModelForm[Site]):

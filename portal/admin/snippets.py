@@ -28,7 +28,7 @@ LONGEST = 5000
 
 
 @dataclass(frozen=True)
-class Row:
+class SnippetRow:
     """One text in the list of all."""
 
     snippet: Snippet
@@ -145,7 +145,7 @@ class SnippetTextAdmin(admin.ModelAdmin[SnippetText]):
 
     def _store(self, request: HttpRequest, name: str, texts: dict[str, str]) -> HttpResponse:
         write_texts(actor=Actor.staff(cast("SiteRequest", request)), name=name, texts=texts)
-        messages.success(request, _("The text is saved. It holds from the next page on that anybody opens."))
+        messages.success(request, _("The text has been saved and takes effect immediately."))
         return redirect("admin:portal_snippettext_changelist")
 
     def _render(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -153,16 +153,16 @@ class SnippetTextAdmin(admin.ModelAdmin[SnippetText]):
         return TemplateResponse(request, f"admin/portal/snippettext/{template}.html", shared | context)
 
 
-def _all_rows() -> Iterator[tuple[Words, list[Row]]]:
+def _all_rows() -> Iterator[tuple[Words, list[SnippetRow]]]:
     names = dict(languages())
     written: dict[str, dict[str, str]] = {}
     for one in SnippetText.objects.all():
         written.setdefault(one.name, {})[str(names.get(one.language, one.language))] = one.text
     for group, declared in GROUPS:
-        yield group, [Row(snippet, written.get(snippet.name, {})) for snippet in declared]
+        yield group, [SnippetRow(snippet, written.get(snippet.name, {})) for snippet in declared]
     yield (
         _("Added for pages"),
-        [Row(_snippet(name), texts) for name, texts in written.items() if name not in DECLARED],
+        [SnippetRow(_snippet(name), texts) for name, texts in written.items() if name not in DECLARED],
     )
 
 
@@ -171,7 +171,7 @@ def _snippet(name: str) -> Snippet:
         validate_name(name)
     except forms.ValidationError as error:
         raise Http404 from error
-    return DECLARED.get(name) or Snippet(name, _("In pages whose text has [[%(name)s]]") % {"name": name}, "")
+    return DECLARED.get(name) or Snippet(name, _("In pages that contain [[%(name)s]]") % {"name": name}, "")
 
 
 def _written(name: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ class People:
     accounts: dict[str, Account] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     contacts: dict[tuple[str, str], Contact] = field(default_factory=dict)
-    """By account number and e-mail."""
+    """By account number and email."""
 
     def contact(self, email: str, account: str = "") -> Contact:
         return next(

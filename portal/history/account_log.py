@@ -24,7 +24,7 @@ class Kind(models.TextChoices):
     """What the log can be narrowed to."""
 
     SIGN_IN = "sign-in", gettext_lazy("Sign-ins")
-    SECURITY = "security", gettext_lazy("Passwords and second factor")
+    SECURITY = "security", gettext_lazy("Passwords and two-factor authentication")
     INVITATION = "invitation", gettext_lazy("Invitations and requests")
     ROLES = "roles", gettext_lazy("Roles")
     ACCESS = "access", gettext_lazy("Access")
@@ -50,13 +50,13 @@ OLD_AND_NEW = gettext_lazy("From %(old)s to %(new)s")
 CASE = gettext_lazy("Case %(case)s")
 
 FILES = {
-    "attachment.downloaded": Deed(Kind.DOWNLOAD, gettext_lazy("File of a case downloaded"), (CASE,)),
-    "attachment.shown": Deed(Kind.DOWNLOAD, gettext_lazy("Pictures of a case shown"), (CASE,)),
+    "attachment.downloaded": Deed(Kind.DOWNLOAD, gettext_lazy("Case file downloaded"), (CASE,)),
+    "attachment.shown": Deed(Kind.DOWNLOAD, gettext_lazy("Case pictures viewed"), (CASE,)),
     "case.exported": Deed(
-        Kind.DOWNLOAD, gettext_lazy("List of cases downloaded"), (gettext_lazy("Cases: %(count)s"),)
+        Kind.DOWNLOAD, gettext_lazy("Case list downloaded"), (gettext_lazy("Cases: %(count)s"),)
     ),
     "entitlement.exported": Deed(
-        Kind.DOWNLOAD, gettext_lazy("Statement of a support contract downloaded"), ("%(contract)s",)
+        Kind.DOWNLOAD, gettext_lazy("Support contract statement downloaded"), ("%(contract)s",)
     ),
     "invoice.downloaded": Deed(Kind.DOWNLOAD, gettext_lazy("Invoice downloaded"), ("%(invoice)s",)),
 }
@@ -66,36 +66,38 @@ files."""
 DEEDS = FILES | {
     "contact.signed_in": Deed(Kind.SIGN_IN, gettext_lazy("Signed in")),
     "contact.signed_out": Deed(Kind.SIGN_IN, gettext_lazy("Signed out")),
-    "contact.sign_in_failed": Deed(Kind.SIGN_IN, gettext_lazy("Wrong password")),
+    "contact.sign_in_failed": Deed(Kind.SIGN_IN, gettext_lazy("Incorrect password")),
     "contact.locked": Deed(
-        Kind.SIGN_IN, gettext_lazy("Locked after wrong passwords"), (gettext_lazy("Until %(until)s"),)
+        Kind.SIGN_IN, gettext_lazy("Locked after incorrect passwords"), (gettext_lazy("Until %(until)s"),)
     ),
     "contact.unlocked": Deed(Kind.SIGN_IN, gettext_lazy("Unlocked")),
-    "second_factor.refused": Deed(Kind.SIGN_IN, gettext_lazy("Sign-in stopped after five wrong codes")),
+    "second_factor.refused": Deed(Kind.SIGN_IN, gettext_lazy("Sign-in stopped after five incorrect codes")),
     "session.ended": Deed(
         Kind.SIGN_IN,
         gettext_lazy("Signed out on other devices"),
         (gettext_lazy("Sign-ins ended: %(sessions)s"),),
     ),
     "contact.password_changed": Deed(Kind.SECURITY, gettext_lazy("Password changed")),
-    "contact.identity_connected": Deed(
-        Kind.SECURITY, gettext_lazy("Another way to sign in connected"), (PROVIDER,)
-    ),
+    "contact.identity_connected": Deed(Kind.SECURITY, gettext_lazy("Sign-in method connected"), (PROVIDER,)),
     "contact.identity_disconnected": Deed(
-        Kind.SECURITY, gettext_lazy("Way to sign in disconnected"), (PROVIDER,)
+        Kind.SECURITY, gettext_lazy("Sign-in method disconnected"), (PROVIDER,)
     ),
     "contact.claimed": Deed(
-        Kind.SECURITY, gettext_lazy("Address proved; what others had set up for it was removed")
+        Kind.SECURITY, gettext_lazy("Address confirmed; sign-in methods set up by others removed")
     ),
     "contact.terms_accepted": Deed(Kind.SECURITY, gettext_lazy("Terms of use accepted")),
-    "second_factor.switched_on": Deed(Kind.SECURITY, gettext_lazy("Second factor switched on"), (METHOD,)),
-    "second_factor.switched_off": Deed(Kind.SECURITY, gettext_lazy("Second factor switched off"), (METHOD,)),
-    "second_factor.removed": Deed(Kind.SECURITY, gettext_lazy("Second factor removed")),
-    "second_factor.recovery_codes_made": Deed(Kind.SECURITY, gettext_lazy("New recovery codes made")),
+    "second_factor.switched_on": Deed(
+        Kind.SECURITY, gettext_lazy("Two-factor authentication turned on"), (METHOD,)
+    ),
+    "second_factor.switched_off": Deed(
+        Kind.SECURITY, gettext_lazy("Two-factor authentication turned off"), (METHOD,)
+    ),
+    "second_factor.removed": Deed(Kind.SECURITY, gettext_lazy("Two-factor authentication removed")),
+    "second_factor.recovery_codes_made": Deed(Kind.SECURITY, gettext_lazy("New recovery codes created")),
     "browser.remembered": Deed(Kind.SECURITY, gettext_lazy("Browser remembered")),
-    "browser.forgotten": Deed(Kind.SECURITY, gettext_lazy("Remembered browser forgotten")),
+    "browser.forgotten": Deed(Kind.SECURITY, gettext_lazy("Remembered browser removed")),
     "contact.invited": Deed(Kind.INVITATION, gettext_lazy("Invited"), (SENT_TO, ROLES)),
-    "contact.invitation_sent_again": Deed(Kind.INVITATION, gettext_lazy("Invitation sent again"), (SENT_TO,)),
+    "contact.invitation_sent_again": Deed(Kind.INVITATION, gettext_lazy("Invitation resent"), (SENT_TO,)),
     "contact.invitation_revoked": Deed(Kind.INVITATION, gettext_lazy("Invitation revoked"), (SENT_TO,)),
     "contact.invitation_redeemed": Deed(Kind.INVITATION, gettext_lazy("Invitation accepted"), (ROLES,)),
     "contact.joined": Deed(Kind.INVITATION, gettext_lazy("Request to join approved")),
@@ -104,9 +106,9 @@ DEEDS = FILES | {
         gettext_lazy("Group invited"),
         (gettext_lazy("People: %(maximum)s"), gettext_lazy("Only from %(domain)s"), ROLES),
     ),
-    "account.invitation_sent_again": Deed(Kind.INVITATION, gettext_lazy("Invitation of a group sent again")),
-    "account.invitation_revoked": Deed(Kind.INVITATION, gettext_lazy("Invitation of a group revoked")),
-    "account.join_asked": Deed(Kind.INVITATION, gettext_lazy("Asked to join")),
+    "account.invitation_sent_again": Deed(Kind.INVITATION, gettext_lazy("Group invitation resent")),
+    "account.invitation_revoked": Deed(Kind.INVITATION, gettext_lazy("Group invitation revoked")),
+    "account.join_asked": Deed(Kind.INVITATION, gettext_lazy("Requested to join")),
     "account.join_declined": Deed(Kind.INVITATION, gettext_lazy("Request to join declined")),
     "contact.roles_changed": Deed(
         Kind.ROLES,
@@ -116,9 +118,9 @@ DEEDS = FILES | {
     "contact.deactivated": Deed(Kind.ACCESS, gettext_lazy("Deactivated")),
     "contact.reactivated": Deed(Kind.ACCESS, gettext_lazy("Reactivated")),
     "contact.cases_handed_over": Deed(
-        Kind.ACCESS, gettext_lazy("Cases handed over"), (gettext_lazy("%(cases)s to %(to)s"),)
+        Kind.ACCESS, gettext_lazy("Cases transferred"), (gettext_lazy("%(cases)s to %(to)s"),)
     ),
-    "contact.access_reset": Deed(Kind.ACCESS, gettext_lazy("Access reset: every way to sign in was closed")),
+    "contact.access_reset": Deed(Kind.ACCESS, gettext_lazy("Access reset: all sign-in methods removed")),
     "account.access_reviewed": Deed(
         Kind.ACCESS,
         gettext_lazy("Access reviewed"),
@@ -130,11 +132,11 @@ DEEDS = FILES | {
         Kind.DATA, gettext_lazy("Details changed"), (gettext_lazy("Changed: %(fields)s"),)
     ),
     "contact.address_asked": Deed(
-        Kind.DATA, gettext_lazy("Asked to confirm a new address"), (gettext_lazy("New: %(new)s"),)
+        Kind.DATA, gettext_lazy("Confirmation of new address requested"), (gettext_lazy("New: %(new)s"),)
     ),
     "contact.address_changed": Deed(Kind.DATA, gettext_lazy("Address changed"), (OLD_AND_NEW,)),
     "contact.merged": Deed(
-        Kind.DATA, gettext_lazy("Merged with another contact"), (gettext_lazy("The other: %(name)s"),)
+        Kind.DATA, gettext_lazy("Merged with another contact"), (gettext_lazy("Other contact: %(name)s"),)
     ),
     "contact.data_exported": Deed(Kind.DOWNLOAD, gettext_lazy("Downloaded their own data")),
     "account.contacts_imported": Deed(
@@ -149,7 +151,7 @@ NOT_TOLD = {"contact.erasure_asked", "contact.erasure_withdrawn"}
 
 
 @dataclass(frozen=True)
-class Line:
+class LogLine:
     at: datetime
     about: str
     contact_id: int | None
@@ -164,9 +166,9 @@ def verbs_of(kind: str) -> list[str]:
     return [verb for verb, deed in DEEDS.items() if kind in ("", deed.kind)]
 
 
-def line_of(activity: Activity) -> Line:
+def line_of(activity: Activity) -> LogLine:
     deed = DEEDS[activity.verb]
-    return Line(
+    return LogLine(
         at=activity.at,
         about=activity.label,
         contact_id=activity.contact_id,

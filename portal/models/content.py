@@ -43,7 +43,7 @@ class Announcement(models.Model):
         WebRole,
         verbose_name=_("only for"),
         blank=True,
-        help_text=_("No role chosen: everyone who is signed in."),
+        help_text=_("If no role is chosen, everyone who is signed in."),
     )
 
     objects = AnnouncementQuerySet.as_manager()

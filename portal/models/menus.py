@@ -14,7 +14,7 @@ class WebLink(models.Model):
     class Menu(models.TextChoices):
         PRIMARY = "primary", _("Primary navigation")
         FOOTER = "footer", _("Footer")
-        PROFILE = "profile", _("Person menu")
+        PROFILE = "profile", _("User menu")
 
     menu = models.CharField(_("menu"), max_length=10, choices=Menu, default=Menu.PRIMARY)
     label = models.CharField(_("label"), max_length=60)
@@ -28,12 +28,14 @@ class WebLink(models.Model):
     )
     url = models.CharField(
         _("address"), max_length=500, blank=True, validators=[validate_target],
-        help_text=_("Instead of a page: https://…, mailto:… or an address of this "
-    "portal such as /cases/?state=open."),
+        help_text=_(
+            "Instead of a page: https://…, mailto:…, or an address in this portal such as "
+            "/cases/?state=open."
+        ),
     )  # fmt: skip
     parent = models.ForeignKey(
         "self",
-        verbose_name=_("below"),
+        verbose_name=_("parent entry"),
         null=True,
         blank=True,
         on_delete=models.CASCADE,
@@ -50,12 +52,12 @@ class WebLink(models.Model):
             models.CheckConstraint(
                 condition=Q(page=None) | Q(url=""),
                 name="portal_weblink_has_one_target",
-                violation_error_message=_("Choose a page or write an address, not both."),
+                violation_error_message=_("Choose a page or enter an address, not both."),
             ),
             models.CheckConstraint(
                 condition=Q(parent=None) | Q(page__isnull=False) | ~Q(url=""),
                 name="portal_weblink_below_leads_somewhere",
-                violation_error_message=_("An entry below another needs a page or an address."),
+                violation_error_message=_("An entry with a parent needs a page or an address."),
             ),
             models.CheckConstraint(condition=~Q(parent=F("pk")), name="portal_weblink_is_not_its_own_parent"),
         ]
@@ -68,10 +70,10 @@ class WebLink(models.Model):
         if self.parent is None:
             return
         if self.parent.menu != self.menu:
-            raise ValidationError({"parent": _("The entry above belongs to another menu.")})
+            raise ValidationError({"parent": _("The parent entry belongs to another menu.")})
         if self.parent.parent_id or self.parent.pk == self.pk or (self.pk and self.children.exists()):
             raise ValidationError(
-                {"parent": _("Menus have two levels: an entry below another has none below itself.")}
+                {"parent": _("Menus have two levels: an entry with a parent cannot have entries of its own.")}
             )
 
 

@@ -12,7 +12,7 @@ def validate_network(text: str) -> None:
         parse_network(text)
     except ValueError as error:
         raise ValidationError(
-            _("This is not an address or network, for example 192.0.2.0/24 or 2001:db8::/32.")
+            _("Enter an IP address or network, for example 192.0.2.0/24 or 2001:db8::/32.")
         ) from error
 
 

@@ -16,7 +16,7 @@ from lib.paths import is_path
 SLUG = r"[a-z0-9][a-z0-9-]*"
 LONGEST_PATH = 200
 validate_slug = RegexValidator(
-    rf"\A{SLUG}\Z", _("Write small letters, digits and hyphens, for example opening-hours.")
+    rf"\A{SLUG}\Z", _("Use lowercase letters, digits, and hyphens, for example opening-hours.")
 )
 
 
@@ -24,8 +24,8 @@ def validate_path(path: str) -> None:
     if not is_path(path):
         raise ValidationError(
             _(
-                "A path begins and ends with / and has letters, digits and hyphens "
-                "between slashes, for example /help/returns/."
+                "A path must begin and end with / and contain only letters, digits, and hyphens between "
+                "slashes, for example /help/returns/."
             )
         )
 
@@ -60,13 +60,13 @@ class Page(models.Model):
     """
 
     class Template(models.TextChoices):
-        STANDARD = "standard", _("Standard: text in a column that reads well")
-        SECTION = "section", _("Section: text, then the pages below it as cards")
-        WIDE = "wide", _("Wide: text over the whole width, for tables")
+        STANDARD = "standard", _("Standard: text in a readable column")
+        SECTION = "section", _("Section: text, followed by its subpages as cards")
+        WIDE = "wide", _("Wide: text across the full width, for tables")
 
     parent = models.ForeignKey(
         "self",
-        verbose_name=_("page above"),
+        verbose_name=_("parent page"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -74,8 +74,10 @@ class Page(models.Model):
     )
     slug = models.CharField(
         _("address"), max_length=LONGEST_PATH, blank=True, validators=[validate_slug],
-        help_text=_("The last part of the page's address, for example opening-hours. "
-    "Empty: made from the title."),
+        help_text=_(
+            "The last part of the page's address, for example opening-hours. If blank, it is created from "
+            "the title."
+        ),
     )  # fmt: skip
     path = models.CharField(
         _("path"), max_length=LONGEST_PATH, unique=True, editable=False, validators=[validate_path]
@@ -84,22 +86,24 @@ class Page(models.Model):
     body = models.TextField(
         _("text"),
         blank=True,
-        help_text=_("Markdown. Headings begin with ##. [[opening-hours]] stands for the text of that name."),
+        help_text=_("Markdown. Headings begin with ##. [[opening-hours]] inserts the text with that name."),
     )
     body_html = models.TextField(editable=False, blank=True)
     template = models.CharField(_("template"), max_length=10, choices=Template, default=Template.STANDARD)
     is_draft = models.BooleanField(
         _("draft"),
         default=False,
-        help_text=_("Nobody finds this page or a page below it, except those who may preview it."),
+        help_text=_("Only people who may preview drafts can find this page and its subpages."),
     )
     published_from = models.DateTimeField(_("published from"), null=True, blank=True)
     published_until = models.DateTimeField(_("published until"), null=True, blank=True)
     hidden_from_menus = models.BooleanField(
-        _("hidden from menus"), default=False, help_text=_("And from the cards of the page above.")
+        _("hidden from menus"),
+        default=False,
+        help_text=_("Also hides the page from the cards of its parent page."),
     )
     position = models.PositiveSmallIntegerField(
-        _("position"), default=10, help_text=_("Among the cards of the page above: small first.")
+        _("position"), default=10, help_text=_("Order among the cards of the parent page, lowest first.")
     )
     is_builtin = models.BooleanField(_("built-in"), default=False, editable=False)
     record_type = models.CharField(_("records shown"), max_length=30, blank=True, editable=False)
@@ -126,7 +130,7 @@ class Page(models.Model):
                 | Q(published_until=None)
                 | Q(published_until__gt=F("published_from")),
                 name="portal_page_published_until_after_from",
-                violation_error_message=_("The end of publication lies before its beginning."),
+                violation_error_message=_("The end of publication cannot be before its start."),
             ),
         ]
 
@@ -197,9 +201,9 @@ class PageAccessRule(models.Model):
     right = models.CharField(_("right"), max_length=10, choices=Right, default=Right.READ)
     roles = models.ManyToManyField(WebRole, verbose_name=_("web roles"), related_name="page_access_rules")
     reopens = models.BooleanField(
-        _("open this branch again"),
+        _("reopen this branch"),
         default=False,
-        help_text=_("The rules of the pages above do not count here and below."),
+        help_text=_("Rules of parent pages do not apply here and below."),
     )
 
     class Meta:
@@ -209,12 +213,14 @@ class PageAccessRule(models.Model):
             models.UniqueConstraint(
                 fields=["page", "right"],
                 name="portal_pageaccessrule_once_a_right",
-                violation_error_message=_("A page has one rule for each right. Add the roles to that one."),
+                violation_error_message=_(
+                    "A page can have one rule per right. Add the roles to the existing rule."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(right="read") | Q(reopens=False),
                 name="portal_pageaccessrule_only_reading_reopens",
-                violation_error_message=_("Only a rule that restricts reading can open its branch again."),
+                violation_error_message=_("Only a rule that restricts reading can reopen its branch."),
             ),
         ]
 

@@ -13,19 +13,20 @@ class Redirect(models.Model):
     """
 
     class Status(models.IntegerChoices):
-        PERMANENT = 301, _("Moved for good (301)")
-        TEMPORARY = 302, _("For the time being (302)")
+        PERMANENT = 301, _("Permanent (301)")
+        TEMPORARY = 302, _("Temporary (302)")
 
     from_path = models.CharField(
         _("from"), max_length=300, unique=True,
-        help_text=_("An address of this portal, for example /support/faq.aspx. "
-    "Letter case makes no difference."),
+        help_text=_(
+            "An address in this portal, for example /support/faq.aspx. Not case-sensitive."
+        ),
     )  # fmt: skip
     to = models.CharField(
         _("to"),
         max_length=500,
         validators=[validate_target],
-        help_text=_("An address of this portal such as /help/, or https://…"),
+        help_text=_("An address in this portal such as /help/, or https://…"),
     )
     status = models.PositiveSmallIntegerField(_("kind"), choices=Status, default=Status.PERMANENT)
     note = models.CharField(_("note"), max_length=200, blank=True)

@@ -12,7 +12,7 @@ from lib.one_row import OneRowQuerySet
 from lib.uploads import opaque_path
 
 validate_colour = RegexValidator(
-    r"\A#[0-9a-fA-F]{6}\Z", _("Write a colour as # and six hexadecimal digits, for example #0b5563.")
+    r"\A#[0-9a-fA-F]{6}\Z", _("Enter a color as # and six hexadecimal digits, for example #0b5563.")
 )
 validate_logo = FileExtensionValidator(["png", "jpg", "jpeg", "webp"])
 
@@ -41,17 +41,17 @@ class Site(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     title = models.CharField(_("title"), max_length=80, default="Customer portal")
     tagline = models.CharField(_("tagline"), max_length=160, blank=True)
-    support_email = models.EmailField(_("support e-mail"), blank=True)
+    support_email = models.EmailField(_("support email"), blank=True)
     logo = models.FileField(_("logo"), upload_to=opaque_path, blank=True, validators=[validate_logo])
     logo_dark = models.FileField(
-        _("logo on dark ground"), upload_to=opaque_path, blank=True, validators=[validate_logo]
+        _("logo on dark background"), upload_to=opaque_path, blank=True, validators=[validate_logo]
     )
     favicon = models.FileField(_("favicon"), upload_to=opaque_path, blank=True, validators=[validate_logo])
     primary_colour = models.CharField(
-        _("primary colour"), max_length=7, default="#0b5563", validators=[validate_colour]
+        _("primary color"), max_length=7, default="#0b5563", validators=[validate_colour]
     )
     accent_colour = models.CharField(
-        _("accent colour"), max_length=7, default="#c2622d", validators=[validate_colour]
+        _("accent color"), max_length=7, default="#c2622d", validators=[validate_colour]
     )
 
     objects = OneRowQuerySet["Site"].as_manager()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 validate_name = RegexValidator(
-    rf"\A{NAME}\Z", _("Write small letters and digits with hyphens between them, for example opening-hours.")
+    rf"\A{NAME}\Z", _("Use lowercase letters and digits separated by hyphens, for example opening-hours.")
 )
 
 

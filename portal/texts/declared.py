@@ -36,44 +36,47 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet("sign-in-intro", _("Above the sign-in form"), "{tagline}", values=("tagline",)),
             Snippet(
                 "sign-up-intro",
-                _("Above the form to create a sign-in"),
-                _("Use your work e-mail address. We send you a link to confirm that it is yours."),
+                _("Above the registration form"),
+                _("Use your work email address. We will send you a link to confirm it."),
             ),
             Snippet(
                 "sign-in-help",
-                _("Below the sign-in form, where people cannot register themselves"),
-                _("New here? Your company's portal user manager, or our support, can give you access."),
+                _("Below the sign-in form, when people cannot register themselves"),
+                _("New here? Your company's portal user manager or our support team can give you access."),
             ),
             Snippet(
                 "registration-closed",
                 _("Registration is closed"),
-                _("Nobody new can register at the moment. If you need access, write to us."),
+                _("New registrations are closed at the moment. If you need access, contact us."),
             ),
             Snippet(
                 "registration-by-invitation",
                 _("Registration needs an invitation"),
                 _(
-                    "This portal is open to invited people. Ask a colleague who already "
-                    "uses it to invite you, or write to us."
+                    "This portal is by invitation only. Ask a colleague who already uses it to invite you, "
+                    "or contact us."
                 ),
             ),
             Snippet(
                 "registration-without-password",
-                _("Registration happens with an identity provider"),
+                _("Registration is through an identity provider"),
                 _(
-                    "Nobody registers with a password here. Go to the sign-in page "
-                    "and choose one of the buttons there."
+                    "You cannot register with a password here. Go to the sign-in page and choose one of "
+                    "the options there."
                 ),
             ),
             Snippet(
                 "password-reset-intro",
                 _("Above the form to reset a password"),
-                _("Type the e-mail address you sign in with. We send you a link to choose a new password."),
+                _(
+                    "Enter the email address you sign in with. We will send you a link to choose a new "
+                    "password."
+                ),
             ),
             Snippet(
                 "sign-in-switched-off",
-                _("Somebody signs in who was deactivated"),
-                _("Ask the colleague who manages portal users at your company, or write to us."),
+                _("A deactivated user tries to sign in"),
+                _("Ask the colleague who manages portal users at your company, or contact us."),
             ),
         ),
     ),
@@ -83,25 +86,25 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet(
                 "invitation-code-intro",
                 _("Above the field for an invitation code"),
-                _("Copy the code from your invitation e-mail, or just open the link in it."),
+                _("Copy the code from your invitation email, or open the link in it."),
             ),
             Snippet(
                 "invitation-note",
                 _("Below an invitation"),
-                _("Not for you? Then do nothing: the invitation stays with the person it is for."),
+                _("Not for you? Ignore it. The invitation stays with the person it is for."),
             ),
             Snippet(
                 "invitation-gone",
-                _("An invitation that does not work any more"),
+                _("An invitation that no longer works"),
                 _(
-                    "It was used already, it was withdrawn, it is too old, or a newer "
-                    "one replaced it. We can send you a new link."
+                    "It was already used, was revoked, has expired, or was replaced by a newer one. We can "
+                    "send you a new link."
                 ),
             ),
             Snippet(
                 "invitation-new-link",
-                _("Above the form to ask for a new link"),
-                _("Tell us the e-mail address that was invited, and we send a new link there."),
+                _("Above the form to request a new link"),
+                _("Enter the email address that was invited. We will send a new link to it."),
             ),
         ),
     ),
@@ -110,17 +113,22 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
         (
             Snippet(
                 "home-greeting",
-                _("The heading at home"),
+                _("Heading on the home page"),
                 _("Hello {name}, how can we help?"),
                 values=("name",),
             ),
-            Snippet("home-welcome", _("Below the heading at home"), "{tagline}", values=("tagline", "name")),
+            Snippet(
+                "home-welcome",
+                _("Below the heading on the home page"),
+                "{tagline}",
+                values=("tagline", "name"),
+            ),
             Snippet(
                 "home-without-contact",
-                _("Home of somebody whose sign-in belongs to no contact"),
+                _("Home page of a user without a contact"),
                 _(
-                    "Ask the colleague who manages portal users at your company, "
-                    "or write to us, and we connect it."
+                    "Ask the colleague who manages portal users at your company, or contact us, to get "
+                    "access."
                 ),
             ),
         ),
@@ -131,25 +139,25 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet(
                 "case-new-intro",
                 _("Above the form to open a case"),
-                _("Tell us what you need. Everyone who works on it sees what you write here."),
+                _("Tell us what you need. Everyone who works on the case can see what you write here."),
             ),
             Snippet(
                 "cases-empty",
-                _("Nobody has opened a case (on the page of cases and at home)"),
+                _("No case has been opened (on the cases page and the home page)"),
                 _(
-                    "When you have a question or something does not work, open a "
-                    "case. You see here what happens with it."
+                    "If you have a question or something does not work, open a case and track its progress "
+                    "here."
                 ),
             ),
             Snippet(
                 "cases-empty-resolved",
                 _("No case is resolved"),
-                _("Cases that are resolved or cancelled are kept here, with everything that was said."),
+                _("Resolved and cancelled cases are kept here, including their conversations."),
             ),
             Snippet(
                 "cases-nothing-found",
                 _("No case matches a search"),
-                _("Try other words, or look at all cases."),
+                _("Try different words, or view all cases."),
             ),
         ),
     ),
@@ -159,12 +167,12 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet(
                 "invoices-empty",
                 _("No invoice was issued"),
-                _("When we send you an invoice, you find it here, with its PDF and what is left to pay."),
+                _("Your invoices will appear here, with a PDF and the balance due."),
             ),
             Snippet(
                 "invoices-nothing-found",
                 _("No invoice matches a search"),
-                _("Try fewer characters of the number, or look among all invoices."),
+                _("Try fewer characters of the number, or view all invoices."),
             ),
         ),
     ),
@@ -179,17 +187,17 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet(
                 "category-empty",
                 _("A category without articles"),
-                _("Articles of this category will appear here as they are published."),
+                _("Articles in this category will appear here as they are published."),
             ),
             Snippet(
                 "articles-nothing-found",
                 _("No article matches, for people who may open a case"),
-                _("Try fewer or other words, or tell us about it and we will help you."),
+                _("Try fewer or different words, or contact us and we will help you."),
             ),
             Snippet(
                 "articles-nothing-found-short",
                 _("No article matches, for everyone else"),
-                _("Try fewer or other words."),
+                _("Try fewer or different words."),
             ),
         ),
     ),
@@ -199,37 +207,37 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet(
                 "forums-intro",
                 _("Above the forums"),
-                _("Ask other people who use our products, and share what you found out."),
+                _("Ask other people who use our products, and share what you know."),
             ),
             Snippet(
                 "forums-empty",
                 _("There is no forum"),
-                _("As soon as we open one, customers and partners help each other here."),
+                _("Once we open a forum, customers and partners can help each other here."),
             ),
             Snippet(
                 "forums-without-posts",
-                _("Nobody has written in any forum"),
-                _("Nobody has written anything yet. Open a forum and start the first topic."),
+                _("No posts in any forum"),
+                _("There are no posts yet. Open a forum and start the first topic."),
             ),
             Snippet(
                 "forum-empty",
                 _("A forum without topics"),
-                _("Be the first: ask a question, or tell others what worked for you."),
+                _("Be the first to ask a question or share what worked for you."),
             ),
             Snippet(
                 "forum-empty-staff-opens",
-                _("A forum without topics, which only staff open"),
-                _("Our staff open the topics of this forum. You can reply to them."),
+                _("A forum without topics, where only staff can open topics"),
+                _("Our staff open the topics in this forum. You can reply to them."),
             ),
             Snippet(
                 "forum-empty-own",
                 _("My topics in a forum: none"),
-                _("What you start here, you find again under this tab."),
+                _("Topics you start appear under this tab."),
             ),
             Snippet(
                 "forum-empty-unanswered",
                 _("Unanswered topics in a forum: none"),
-                _("Topics appear here until their author marks a reply as the answer."),
+                _("Topics appear here until a reply is marked as the answer."),
             ),
         ),
     ),
@@ -239,20 +247,22 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             Snippet(
                 "users-nothing-found",
                 _("No colleague matches a search"),
-                _("Try other words, or look at everyone."),
+                _("Try different words, or view everyone."),
             ),
             Snippet(
                 "join-requests-empty",
-                _("Nobody asks to join"),
-                _("When somebody with an address of your company asks to join, you decide here."),
+                _("No requests to join"),
+                _(
+                    "When someone with an email address at your company asks to join, you can approve or "
+                    "decline the request here."
+                ),
             ),
             Snippet(
                 "join-without-company",
                 _("No company has the domain of the address"),
                 _(
-                    "No company that you do not belong to already has the domain of "
-                    "your address. For another one, ask the "
-                    "colleague who manages its portal users to invite you."
+                    "There is no other company with the domain of your email address. To join a company, "
+                    "ask the colleague who manages its portal users to invite you."
                 ),
             ),
         ),
@@ -262,33 +272,33 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
         (
             Snippet(
                 "search-start",
-                _("Before anything was searched"),
-                _("Write a question, a case or invoice number, or a few words."),
+                _("Before the first search"),
+                _("Enter a question, a case or invoice number, or a few words."),
             ),
             Snippet(
                 "search-nothing-found",
                 _("Nothing was found"),
-                _("Try fewer or other words. If you do not find an answer, ask us."),
+                _("Try fewer or different words. If you do not find an answer, contact us."),
             ),
         ),
     ),
     (
-        _("Refusals"),
+        _("Access denied"),
         (
             Snippet(
                 "page-refused",
-                _("A page that needs a role which the reader does not have"),
+                _("A page that requires a role the reader does not have"),
                 _(
-                    "It needs a role that you do not have. Ask the colleague who manages "
-                    "portal users at your company, or write to us."
+                    "This page requires a role that you do not have. Ask the colleague who manages portal "
+                    "users at your company, or contact us."
                 ),
             ),
             Snippet(
                 "network-refused",
                 _("The reader's network is not allowed"),
                 _(
-                    "It answers only from certain networks, and yours is not one of them. "
-                    "If you are travelling or at home, connect to your company network (VPN) and try again."
+                    "It is available only from certain networks, and yours is not one of them. If you are "
+                    "traveling or at home, connect to your company network (VPN) and try again."
                 ),
             ),
         ),
@@ -297,7 +307,7 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
         _("Everywhere"),
         (
             Snippet("footer-note", _("In the footer of every page"), ""),
-            Snippet("mail-footer", _("Below every mail"), "", values=("title", "address")),
+            Snippet("mail-footer", _("Below every email"), "", values=("title", "address")),
         ),
     ),
 )

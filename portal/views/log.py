@@ -122,11 +122,11 @@ def _rows(lines: ActivityQuerySet, language: str | None, zone: tzinfo) -> Iterat
     with translation.override(language), timezone.override(zone):
         yield [
             _("When (%(zone)s)") % {"zone": zone},
-            _("Who or what"),
-            _("What happened"),
+            _("Person or record"),
+            _("Event"),
             _("Details"),
             _("By"),
-            _("From address"),
+            _("IP address"),
         ]
         for activity in lines[:MOST_EXPORTED].iterator(chunk_size=1000):
             line = line_of(activity)

@@ -42,12 +42,12 @@ def erasure(request: PortalRequest) -> HttpResponse:
     """GET asks once more and says what will happen."""
     if request.method == "POST":
         if ask_for_erasure(actor=Actor.of(request), user=request.user):
-            messages.success(request, _("We have your request, and you have a mail that confirms it."))
+            messages.success(request, _("We have received your request and sent you an email to confirm it."))
         return redirect("personal_data")
     crumbs = [
         (_("Profile"), reverse("profile")),
         (_("Your data"), reverse("personal_data")),
-        (_("Ask for erasure"), ""),
+        (_("Request erasure"), ""),
     ]
     return render(request, "portal/erasure.html", {"crumbs": crumbs})
 
@@ -56,5 +56,5 @@ def erasure(request: PortalRequest) -> HttpResponse:
 @sign_in_again_first
 def erasure_withdraw(request: PortalRequest) -> HttpResponse:
     if withdraw_erasure(actor=Actor.of(request), user=request.user):
-        messages.success(request, _("Your request is withdrawn. Everything stays as it is."))
+        messages.success(request, _("Your request has been withdrawn. Nothing has changed."))
     return redirect("personal_data")

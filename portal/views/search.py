@@ -37,7 +37,7 @@ class SuggestForm(SearchForm):
 
 
 @dataclass(frozen=True)
-class Group:
+class HitGroup:
     """Hits of one kind."""
 
     heading: str
@@ -78,18 +78,18 @@ def search_suggest(request: SiteRequest) -> HttpResponse:
     return render(request, "portal/_suggestions.html" if request.htmx else "portal/suggestions.html", context)
 
 
-def _suggestions(request: SiteRequest, words: str) -> list[Group]:
+def _suggestions(request: SiteRequest, words: str) -> list[HitGroup]:
     contact = request.contact
     articles = Article.objects.visible_to(contact).search(words)[:SUGGESTED_ARTICLES]
     topics = Topic.objects.visible_to(contact).select_related("forum").alike(words)[:SUGGESTED_OTHERS]
     own_cases = Case.objects.visible_to(contact).filter(account=contact.account_id if contact else None)
     cases = own_cases.select_related("status", "contact").alike(words)[:SUGGESTED_OTHERS]
     groups = {
-        "cases:list": Group(_("Open cases"), "life-preserver", [_open_case(c, contact) for c in cases]),
-        "knowledgebase:list": Group(
+        "cases:list": HitGroup(_("Open cases"), "life-preserver", [_open_case(c, contact) for c in cases]),
+        "knowledgebase:list": HitGroup(
             _("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]
         ),
-        "forums:list": Group(
+        "forums:list": HitGroup(
             _("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]
         ),
     }
@@ -103,21 +103,21 @@ def _open_case(case: Case, contact: Contact | None) -> dict[str, Any]:
     return {**_case_hit(case, contact), "is_case": True, "follow_url": follow_url}
 
 
-def _groups(request: SiteRequest, words: str) -> list[Group]:
+def _groups(request: SiteRequest, words: str) -> list[HitGroup]:
     contact = request.contact
     articles = Article.objects.visible_to(contact).search(words)[:ARTICLES]
     cases = Case.objects.visible_to(contact).select_related("status", "contact").matching(words)[:OTHERS]
     topics = Topic.objects.visible_to(contact).select_related("forum").filter(title__icontains=words)[:OTHERS]
     invoices = Invoice.objects.visible_to(contact).matching(words)[:OTHERS]
     groups = {
-        "knowledgebase:list": Group(
+        "knowledgebase:list": HitGroup(
             _("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]
         ),
-        "cases:list": Group(_("Cases"), "life-preserver", [_case_hit(c, contact) for c in cases]),
-        "forums:list": Group(
+        "cases:list": HitGroup(_("Cases"), "life-preserver", [_case_hit(c, contact) for c in cases]),
+        "forums:list": HitGroup(
             _("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]
         ),
-        "invoices:list": Group(
+        "invoices:list": HitGroup(
             _("Invoices"), "receipt", [_hit(str(i.number), i, text=i.purchase_order) for i in invoices]
         ),
     }

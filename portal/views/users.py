@@ -31,7 +31,7 @@ def user_deactivate(request: PortalRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            text = _("%(name)s can no longer sign in to this account. Cases handed over: %(count)d.")
+            text = _("%(name)s can no longer sign in to this account. Cases transferred: %(count)d.")
             messages.success(request, text % {"name": contact.full_name, "count": handed_over})
             return redirect("user_list")
     context = {

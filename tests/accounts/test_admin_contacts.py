@@ -137,7 +137,7 @@ def test_the_invitation_is_made_and_then_sent_again(desk, dora):
 
 
 def test_who_signs_in_already_is_not_invited_and_ada_is_told(desk, alice):
-    assert "Alice Tester signs in already." in press(desk, "invite", alice).text
+    assert "Alice Tester already signs in." in press(desk, "invite", alice).text
     assert not Invitation.objects.exists()
 
 
@@ -152,7 +152,7 @@ def test_ending_sessions_asks_first_and_signs_out_everywhere(desk, alice, visito
     alice.user.set_password("sunny-harbor-42")
     alice.user.save()
     visitor.post(reverse("account_login"), {"login": alice.email, "password": "sunny-harbor-42"})
-    assert "signed out in every browser" in desk.get(button("end_sessions", alice.pk)).text
+    assert "signed out of every browser" in desk.get(button("end_sessions", alice.pk)).text
     assert visitor.get("/cases/").status_code == 200
     assert "One session is ended." in press(desk, "end_sessions", alice).text
     assert visitor.get("/cases/").status_code == 302
@@ -279,7 +279,7 @@ def test_an_exported_list_is_neutralised_and_recorded(desk, alice, dora, ada):
     assert "attachment" in answer["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     alices = next(row for row in rows if row["First name"] == "Alice")
-    assert (alices["Job title"], alices["Phone"], alices["State"]) == (
+    assert (alices["Job title"], alices["Phone"], alices["Status"]) == (
         "'=HYPERLINK(1)",
         "'+1 512 1",
         "Active",
@@ -292,7 +292,7 @@ def test_the_workbook_holds_the_same_and_no_formula(desk, alice):
     Contact.objects.filter(pk=alice.pk).update(job_title="=1+1", phone="1\x0b2")
     sheet = load_workbook(io.BytesIO(export(desk, "export_workbook", alice).content)).active
     headings, row = sheet.iter_rows()
-    assert [cell.value for cell in headings][:3] == ["First name", "Last name", "E-mail"]
+    assert [cell.value for cell in headings][:3] == ["First name", "Last name", "Email"]
     assert [cell.data_type for cell in row if cell.value] == ["s"] * sum(1 for cell in row if cell.value)
     assert "'=1+1" in [cell.value for cell in row]
 

@@ -85,7 +85,7 @@ def test_of_many_people_the_first_hundred_are_shown_and_the_list_is_linked(desk,
     )
     page = desk.get(page_of(acme)).text
     assert page.count("@acme.example</td>") == 100
-    assert "See all 150 contacts in the list" in page
+    assert "View all 150 contacts in the list" in page
     listed = desk.get(reverse("admin:accounts_contact_changelist"), {"account": acme.number})
     assert listed.context["cl"].result_count == 150
     assert f"?account={acme.number}" in page
@@ -155,7 +155,7 @@ def test_the_user_shows_how_they_sign_in(desk, alice):
     switch_on_email(actor=SYSTEM, user=alice.user)
     User.objects.filter(pk=alice.user.pk).update(erasure_asked_at=timezone.now())
     page = desk.get(page_of(alice.user)).text
-    for shown in ("works (alice@works.example)", "Code by e-mail", "Acme Foods", "Erasure asked for"):
+    for shown in ("works (alice@works.example)", "Code by email", "Acme Foods", "Erasure requested"):
         assert shown in page, shown
 
 

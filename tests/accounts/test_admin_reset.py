@@ -72,13 +72,13 @@ def lost(alice, globex):
 def test_the_page_says_exactly_what_will_happen_and_does_nothing(desk, lost):
     page = desk.get(reset_url(lost.contact)).text
     for told in (
-        "Today alice@acme.example signs in as this contact.",
-        "One session ends.",
+        "alice@acme.example currently signs in as this contact.",
+        "One session is ended.",
         "works",
-        "Code by e-mail",
+        "Code by email",
         "One remembered browser is forgotten.",
-        "The lock after wrong passwords is lifted.",
-        "A new invitation goes to alice@acme.example.",
+        "The lock after failed password attempts is removed.",
+        "A new invitation is sent to alice@acme.example.",
         "Globex Pharma",
     ):
         assert told in page, told

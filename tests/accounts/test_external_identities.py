@@ -103,7 +103,7 @@ def test_an_identity_is_never_tied_to_a_user_because_the_addresses_agree(alice, 
     change_policy(registration="open")
     response = sign_in_with(visitor, person(provider, "mallory", alice.email))
     assert response.url.startswith(LOGIN)
-    assert "You have a sign-in with this address already" in visitor.get(response.url).text
+    assert "This address is already registered" in visitor.get(response.url).text
     assert not is_signed_in(visitor)
     assert not SocialAccount.objects.exists()
 
@@ -124,7 +124,7 @@ def test_a_provider_that_is_down_gets_a_friendly_page(visitor, settings, db):
     settings.SOCIALACCOUNT_PROVIDERS = providers.configured(environment("http://127.0.0.1:9", "works"))
     response = visitor.post(BUTTON)
     assert response.status_code == 503
-    assert "did not answer" in response.text
+    assert "did not respond" in response.text
     assert visitor.get(LOGIN).status_code == 200
 
 
@@ -316,7 +316,7 @@ def test_the_last_way_in_stays(browser, alice, provider, others):
         connect(alice.user, "alice5", name)
     browser.post(PAGE, {"identity": identity.pk})
     assert SocialAccount.objects.filter(pk=identity.pk).exists()
-    assert "only way in" in browser.get(PAGE).text
+    assert "only way to sign in" in browser.get(PAGE).text
 
 
 def test_without_a_password_the_last_identity_stays(alice):

@@ -121,7 +121,7 @@ def test_an_answer_that_is_none_gets_a_friendly_page(visitor, provider, query):
     begin(visitor)
     response = visitor.get(CALLBACK + query)
     assert response.status_code == 401
-    assert "did not answer as it should" in response.text
+    assert "did not respond correctly" in response.text
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_nonsense_instead_of_the_settings_gets_a_friendly_page(visitor, broken, 
     broken.answers[SETTINGS] = nonsense
     response = visitor.post(BUTTON)
     assert response.status_code == 503
-    assert "did not answer as it should" in response.text
+    assert "did not respond correctly" in response.text
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
@@ -293,7 +293,7 @@ def test_nonsense_instead_of_a_person_gets_a_friendly_page(visitor, broken, nons
     broken.answers[PERSON] = nonsense
     response = go_through(visitor)
     assert response.status_code in (401, 503)
-    assert "did not answer as it should" in response.text
+    assert "did not respond correctly" in response.text
     assert not User.objects.exists()
 
 
@@ -302,7 +302,7 @@ def test_nonsense_instead_of_a_person_gets_a_friendly_page(visitor, broken, nons
 )
 def test_nonsense_instead_of_a_token_gets_a_friendly_page(visitor, broken, nonsense):
     broken.answers[TOKEN] = nonsense
-    assert "did not answer as it should" in go_through(visitor).text
+    assert "did not respond correctly" in go_through(visitor).text
     assert not User.objects.exists()
 
 
@@ -331,7 +331,7 @@ def test_without_an_address_nobody_registers(visitor, broken, email):
     broken.answers[PERSON] |= {"email": email}
     response = go_through(visitor)
     assert response.url == f"{LOGIN}?stay=1"
-    assert "did not tell us your e-mail address" in visitor.get(response.url).text
+    assert "did not share your email address" in visitor.get(response.url).text
     assert not User.objects.exists()
 
 

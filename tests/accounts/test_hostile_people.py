@@ -330,7 +330,7 @@ def test_with_https_no_other_host_of_the_domain_plants_a_message(visitor, db, se
     cookie = visitor.post(reverse("redeem_new_link"), {"email": "dora@acme.example"}).cookies[name]
     assert (cookie["path"], cookie["domain"], bool(cookie["secure"])) == ("/", "", is_https)
     answer = visitor.get(reverse("redeem"))
-    assert "If an invitation is waiting" in answer.text
+    assert "If there is an invitation" in answer.text
     assert answer.cookies[name]["max-age"] == 0
     assert bool(answer.cookies[name]["secure"]) == is_https
 
@@ -341,7 +341,7 @@ def test_who_is_a_contact_already_is_told_so_by_a_groups_link(alice, ada, sign_i
     browser = sign_in(alice)
     browser.get(link_in_mail(ada.email, "/redeem/"))
     answer = browser.post(reverse("redeem_invitation"), follow=True)
-    assert "You are a contact of this company already" in answer.text
+    assert "You are already a contact of this company" in answer.text
 
 
 # At the same moment

@@ -31,6 +31,6 @@ def test_of_two_people_who_connect_one_identity_one_is_told_that_it_is_taken(wor
     assert [answer.url for answer in answers] == [reverse("socialaccount_connections")] * 4
     owner = SocialAccount.objects.get().user
     pages = {one.user: browser.get(PAGE).text for one, browser in zip(people, browsers, strict=True)}
-    assert {user: "Somebody else signs in with this identity" in page for user, page in pages.items()} == {
-        one.user: one.user != owner for one in people
-    }
+    assert {
+        user: "Someone else already signs in with this identity" in page for user, page in pages.items()
+    } == {one.user: one.user != owner for one in people}

@@ -201,7 +201,7 @@ def test_a_dead_link_is_the_same_410_page_as_an_unknown_one(end, invitation, dor
     end(invitation, dora)
     for response in (visitor.get(link, follow=True), visitor.get(INVITATION), visitor.post(INVITATION)):
         assert response.status_code == unknown.status_code == 410
-        assert "Ask for a new link" in response.text
+        assert "Request a new link" in response.text
         assert without_token(response.text) == without_token(unknown.text)
 
 
@@ -291,7 +291,7 @@ def test_a_weak_password_is_refused_and_consumes_nothing(invitation, dora, visit
 def test_nobody_registers_here_when_the_policy_says_so(policy, invitation, dora, visitor):
     SignInPolicy.objects.update_or_create(pk=1, defaults=policy)
     visitor.get(link_for(dora.email))
-    assert "Send me the code" not in visitor.get(INVITATION).text
+    assert "Send code" not in visitor.get(INVITATION).text
     prove(visitor, dora.email)
     assert register(visitor).url == INVITATION
     assert is_unused(invitation)
@@ -319,7 +319,7 @@ def test_an_existing_user_of_the_address_accepts_with_one_click(invitation, dora
     user = make_user(dora.email)
     browser = sign_in(user)
     browser.get(link_for(dora.email))
-    assert "Accept the invitation" in browser.get(INVITATION).text
+    assert "Accept invitation" in browser.get(INVITATION).text
     assert is_unused(invitation)
     assert browser.post(INVITATION).url == reverse("home")
     dora.refresh_from_db()

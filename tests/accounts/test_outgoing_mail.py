@@ -195,7 +195,7 @@ def test_a_date_in_a_mail_is_the_readers_day_and_not_that_of_whoever_caused_it(a
     invitation = Invitation(email=alice.email, contact=alice, expires_at=datetime(2030, 1, 2, 3, tzinfo=UTC))
     with timezone.override("America/Chicago"):
         mail = queue_mail(event="accounts/invitation", to=alice.email, context={"invitation": invitation})
-    assert f"holds until {day}" in mail.text
+    assert f"is valid until {day}" in mail.text
 
 
 def test_every_mail_has_an_id_of_its_own(db):

@@ -220,12 +220,12 @@ def test_alice_asks_for_erasure_after_a_question_and_both_sides_get_mail(alice):
     Site.objects.update(support_email="support@portal.example")
     browser = browser_of(alice)
     assert "Withdraw" not in browser.get(DATA).text
-    assert "What the law tells us to keep" in browser.get(ERASURE).text
+    assert "Data that we are required by law to keep" in browser.get(ERASURE).text
     alice.user.refresh_from_db()
     assert alice.user.erasure_asked_at is None
     page = browser.post(ERASURE, follow=True).text
-    assert "We have your request" in page
-    assert "Withdraw the request" in page
+    assert "We have received your request" in page
+    assert "Withdraw request" in page
     alice.user.refresh_from_db()
     assert alice.user.erasure_asked_at
     assert alice.user.is_active
@@ -238,7 +238,7 @@ def test_alice_asks_for_erasure_after_a_question_and_both_sides_get_mail(alice):
     assert (notice.to, notice.reply_to, notice.subject) == (
         "support@portal.example",
         alice.email,
-        "Alice Tester asks for erasure",
+        "Alice Tester requested erasure",
     )
     assert f"/admin/accounts/user/{alice.user.pk}/change/" in notice.text
     told = Activity.objects.get(verb="contact.erasure_asked")
@@ -266,7 +266,7 @@ def test_alice_withdraws_and_everybody_is_told(alice):
     Site.objects.update(support_email="support@portal.example")
     browser = browser_of(alice)
     browser.post(ERASURE)
-    assert "Your request is withdrawn" in browser.post(WITHDRAW, follow=True).text
+    assert "Your request has been withdrawn" in browser.post(WITHDRAW, follow=True).text
     assert User.objects.get(pk=alice.user.pk).erasure_asked_at is None
     assert Activity.objects.filter(verb="contact.erasure_withdrawn").count() == 1
     subjects = (
@@ -275,8 +275,8 @@ def test_alice_withdraws_and_everybody_is_told(alice):
         .values_list("subject", flat=True)
     )
     assert list(subjects)[2:] == [
-        "Your request to erase your data is withdrawn",
-        "Alice Tester no longer asks for erasure",
+        "Your request to erase your data has been withdrawn",
+        "Alice Tester withdrew their erasure request",
     ]
 
 

@@ -65,7 +65,7 @@ def as_alice(browser, alice):
 def test_the_contacts_page_in_the_administration_leads_to_the_preview_and_says_what_it_is(browser, alice):
     assert start_of(alice) in browser.get(admin_page_of(alice)).content.decode()
     page = browser.get(start_of(alice)).content.decode()
-    assert "See the portal as Alice Tester" in page
+    assert "View the portal as Alice Tester" in page
     assert not previews(browser)
 
 
@@ -276,9 +276,11 @@ def test_ending_what_has_not_begun_leads_home(browser):
 def test_a_contact_who_is_switched_off_is_shown_nothing(browser, alice):
     make_case(alice, subject="Ours leaks")
     alice.deactivate()
-    assert "They see nothing, and so will you." in browser.get(start_of(alice)).content.decode()
+    assert (
+        "They cannot see anything, so you will not either." in browser.get(start_of(alice)).content.decode()
+    )
     page = start(browser, alice).get("/").content.decode()
-    assert "This contact is switched off and sees nothing." in page
+    assert "This contact is inactive and cannot see anything." in page
     assert "You are signed in as staff" not in page
     assert browser.get("/cases/").status_code == 403
 

@@ -27,7 +27,7 @@ scene = test_routes.scene  # one of everything
 
 TAKEN_OUT = {"cases:export"}
 """Files that are recorded when they are taken: not during a preview."""
-FILES = {"cases:attachment", "cases:entitlement_csv", "invoices:invoice_pdf"}
+FILES = {"cases:attachment", "cases:entitlement_csv", "invoices:pdf"}
 """Given out, and recorded under the name of the member of staff."""
 SHOWN = {name for name in GUARDED if name not in {"contact_address_confirm", *TAKEN_OUT}} | {
     "home",
@@ -180,7 +180,7 @@ def test_pages_are_shown_where_nothing_was_ever_set_up(scene: Scene, previewed: 
     """The settings have no row yet, and a preview stores none."""
     for settings in (InvoiceSettings, CaseDesk):
         settings.objects.all().delete()
-    for name in ("invoices:invoice_detail", "invoices:invoice_pdf", "cases:new"):
+    for name in ("invoices:detail", "invoices:pdf", "cases:new"):
         assert previewed.get(scene.urls[name]).status_code == 200
     assert not InvoiceSettings.objects.exists()
 
@@ -240,7 +240,7 @@ def test_a_file_whose_taking_is_recorded_is_refused_and_nothing_is_recorded(
     before = Activity.objects.count()
     response = previewed.get(scene.urls[name])
     assert response.status_code == 403
-    assert "In a preview nothing can be changed" in response.content.decode()
+    assert "Nothing can be changed in a preview" in response.content.decode()
     assert "wants to write" not in caplog.text
     assert Activity.objects.count() == before
     assert sign_in(scene.owner).get(scene.urls[name]).status_code == 200
@@ -273,7 +273,7 @@ def test_a_page_that_writes_while_it_is_shown_is_stopped_by_the_database(
 ):
     response = previewed.get("/writing/")
     assert response.status_code == 403
-    assert "In a preview nothing can be changed" in response.content.decode()
+    assert "Nothing can be changed in a preview" in response.content.decode()
     assert "/writing/ wants to write during a preview." in caplog.text
     assert not Account.objects.filter(city="Seen").exists()
     assert previewed.get("/cases/").status_code == 200

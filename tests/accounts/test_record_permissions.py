@@ -176,7 +176,7 @@ def test_an_invented_type_is_refused_beside_the_field(db: None):
 
 
 def test_a_permission_for_nothing_is_refused(db: None):
-    with pytest.raises(ValidationError, match="Tick at least one of read, create, write and delete"):
+    with pytest.raises(ValidationError, match="Select at least one of read, create, write, and delete"):
         RecordPermission(
             role=WebRole.objects.create(name="Odd"), record_type="case", scope="global"
         ).full_clean()

@@ -174,14 +174,14 @@ def test_the_role_of_visitors_is_offered_what_belongs_to_nobody_to_be_read_with_
     assert offered_here == [
         field_name(kind.name, "global", "read") for kind in record_types() if not kind.belongs_to_somebody
     ]
-    assert "everybody can read it without signing in" in page.text
-    assert "Nothing is public by this role today." in page.text
+    assert "Everything selected here is public" in page.text
+    assert "This role does not make anything public at present." in page.text
     RecordPermission.objects.create(role=visitors, record_type="forum", scope="global", can_read=True)
     assert "<li>Forums: read, all records</li>" in desk.get(change(visitors)).text
 
 
 def test_other_roles_come_without_that_warning(desk, own_role):
-    assert "everybody can read it without signing in" not in desk.get(change(own_role)).text
+    assert "Everything selected here is public" not in desk.get(change(own_role)).text
 
 
 def test_ada_cannot_smuggle_account_data_into_the_role_of_visitors(desk, visitors):
@@ -240,7 +240,7 @@ def test_a_role_of_visitors_is_of_nobody_else(desk, other, complaint):
 
 def test_who_has_a_role_of_the_portal_is_not_changed_by_accident(desk, finance):
     page = desk.post(change(finance), as_it_is(finance, for_authenticated="on"))
-    assert "Tick this if you mean it." in page.context["adminform"].form.errors["confirms_reach"]
+    assert "Select this to confirm." in page.context["adminform"].form.errors["confirms_reach"]
     assert not WebRole.objects.get(pk=finance.pk).for_authenticated
     assert (
         desk.post(change(finance), as_it_is(finance, for_authenticated="on", confirms_reach="on")).status_code
@@ -289,7 +289,7 @@ def test_before_a_role_goes_ada_learns_how_many_lose_it_and_not_who(
 
 
 def test_a_role_that_nobody_has_says_so(desk, own_role):
-    assert "Nobody has the role" in desk.get(delete(own_role)).text
+    assert "No one has the role" in desk.get(delete(own_role)).text
 
 
 @pytest.mark.parametrize("kind", ["category", "announcement"])
@@ -297,7 +297,7 @@ def test_a_role_does_not_go_while_an_audience_would_be_emptied_and_open_to_all(d
     narrowed = make_category() if kind == "category" else Announcement.objects.create(title="For few")
     narrowed.audience.set([own_role])
     page = desk.get(delete(own_role))
-    assert "named in the audience" in page.text
+    assert "is in the audience" in page.text
     assert desk.post(delete(own_role), {"post": "yes"}).status_code == 200
     assert list(narrowed.audience.all()) == [own_role]
 

@@ -174,7 +174,7 @@ def test_an_answer_is_refused(alice, bob, visitor, server, name):
     connect(bob.user, "b-1")
     response = come_back(visitor, REFUSED[name](server, ask(visitor)))
     assert response.status_code in (401, 503)
-    assert "did not answer as it should" in response.text
+    assert "did not respond correctly" in response.text
     assert not is_signed_in(visitor)
 
 
@@ -277,7 +277,7 @@ def test_a_server_whose_metadata_cannot_be_had_gets_the_friendly_page(visitor, s
     settings.SOCIALACCOUNT_PROVIDERS = providers.configured(env)
     response = visitor.post(BUTTON)
     assert response.status_code == 503
-    assert "did not answer" in response.text
+    assert "did not respond" in response.text
 
 
 def test_the_server_may_tell_of_itself_by_its_metadata(alice, visitor, server, settings, tmp_path):

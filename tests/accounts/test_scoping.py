@@ -216,7 +216,7 @@ def test_a_user_is_once_in_an_account_and_once_an_individual(alice, acme):
         contact = Contact(
             account=account, user=alice.user, first_name="A", last_name="B", email="other@acme.example"
         )
-        with pytest.raises(ValidationError, match="This user is a contact of this account already"):
+        with pytest.raises(ValidationError, match="This user is already a contact of this account"):
             contact.full_clean()
 
 
@@ -226,7 +226,7 @@ def test_ada_is_told_of_a_contact_that_exists_already(sign_in, ada, alice, in_ac
     data = {"account": alice.account_id if in_account else "", "first_name": "A", "last_name": "B"}
     email = alice.email if in_account else pat.email
     page = sign_in(ada).post(reverse("admin:accounts_contact_add"), {**data, "email": email.upper()})
-    assert "This account has a contact with this e-mail address already." in page.text
+    assert "This account already has a contact with this email address." in page.text
     assert Contact.objects.count() == 2
 
 
@@ -256,7 +256,7 @@ def test_ada_is_told_so_on_the_accounts_own_page_too(sign_in, ada, alice, acme, 
         else reverse("admin:accounts_account_change", args=[acme.pk])
     )
     page = sign_in(ada).post(url, form | rows)
-    assert "This account has a contact with this e-mail address already." in page.text
+    assert "This account already has a contact with this email address." in page.text
     assert Contact.objects.count() == 1
     rows["contacts-1-email"] = "second@acme.example"
     assert sign_in(ada).post(url, form | rows).status_code == 302

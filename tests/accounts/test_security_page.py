@@ -36,8 +36,13 @@ def rows(browser):
 def test_the_page_opens_without_the_password_and_what_it_leads_to_asks_for_it(sign_in, alice):
     browser = sign_in(alice)
     found = rows(browser)
-    assert list(found) == ["Password", "E-mail address", "Second factor", "Where you are signed in"]
-    for title in ("Second factor", "Where you are signed in"):
+    assert list(found) == [
+        "Password",
+        "Email address",
+        "Two-factor authentication",
+        "Where you are signed in",
+    ]
+    for title in ("Two-factor authentication", "Where you are signed in"):
         assert browser.get(found[title].url).url.startswith(AGAIN)
 
 
@@ -52,7 +57,7 @@ def test_the_deeper_pages_lead_back(alice):
 def test_pages_below_the_second_factor_lead_back_to_it(alice):
     browser = browser_of(alice)
     assert (
-        '<li><a href="/profile/security/second-factor/">Second factor</a></li>'
+        '<li><a href="/profile/security/second-factor/">Two-factor authentication</a></li>'
         in browser.get(f"{SECURITY}second-factor/app/").text
     )
 
@@ -78,7 +83,7 @@ def test_a_confirmed_address_needs_no_reminder(sign_in, alice):
     page = sign_in(alice).get(SECURITY)
     assert page.context["unconfirmed"] == ""
     assert "Confirm your address" not in page.text
-    assert rows(sign_in(alice))["E-mail address"].badge[0] == "verified"
+    assert rows(sign_in(alice))["Email address"].badge[0] == "verified"
 
 
 @pytest.mark.parametrize("has_row", [True, False])
@@ -90,7 +95,7 @@ def test_an_unconfirmed_address_is_asked_for_and_mailed_again(sign_in, alice, ha
     browser = sign_in(alice)
     page = browser.get(SECURITY)
     assert "Confirm your address" in page.text
-    assert rows(browser)["E-mail address"].badge[0] == "unverified"
+    assert rows(browser)["Email address"].badge[0] == "unverified"
     assert browser.post(SEND).url == SECURITY
     mail = OutgoingMail.objects.get()
     assert mail.to == alice.email
@@ -113,7 +118,7 @@ def test_pressing_again_at_once_sends_no_second_mail(sign_in, alice):
     EmailAddress.objects.update(verified=False)
     browser = sign_in(alice)
     browser.post(SEND)
-    assert "on its way already" in browser.post(SEND, follow=True).text
+    assert "already on its way" in browser.post(SEND, follow=True).text
     assert OutgoingMail.objects.count() == 1
 
 
@@ -140,30 +145,30 @@ def test_an_identity_of_a_provider_that_is_gone_is_still_shown(sign_in, alice):
 
 
 def test_the_second_factor_says_what_is_on(sign_in, alice):
-    row = rows(sign_in(alice))["Second factor"]
-    assert (row.badge[0], row.text) == ("inactive", "Your password alone lets you in.")
+    row = rows(sign_in(alice))["Two-factor authentication"]
+    assert (row.badge[0], row.text) == ("inactive", "You sign in with only your password.")
     change_policy(second_factor=SignInPolicy.SecondFactor.EVERYONE)
     browser = Client()
     browser.force_login(alice.user)
     session = browser.session
     session["second_factor"] = {"user": alice.user.pk, "method": "email"}
     session.save()
-    row = rows(browser)["Second factor"]
-    assert (row.badge[0], row.text) == ("active", "Code by e-mail")
+    row = rows(browser)["Two-factor authentication"]
+    assert (row.badge[0], row.text) == ("active", "Code by email")
     switch_on_email(actor=SYSTEM, user=alice.user)
-    assert rows(browser)["Second factor"].text == "Code by e-mail, 10 recovery codes left"
+    assert rows(browser)["Two-factor authentication"].text == "Code by email, 10 recovery codes left"
 
 
 def test_sessions_and_remembered_browsers_are_counted(alice, bob):
     with_password(bob)
     desk = browser_of(alice)
-    assert rows(desk)["Where you are signed in"].text == "In this browser alone"
+    assert rows(desk)["Where you are signed in"].text == "Only in this browser"
     assert "Remembered browsers" not in rows(desk)
     browser_of(alice, IPHONE)
     browser_of(bob)
     trust_browser(actor=SYSTEM, user=alice.user, user_agent=IPHONE)
     assert rows(desk)["Where you are signed in"].text == "In 2 browsers"
-    assert rows(desk)["Remembered browsers"].text == "1 browser needs no code for a while"
+    assert rows(desk)["Remembered browsers"].text == "1 browser skips the code"
 
 
 def test_the_page_costs_the_same_for_few_and_many(alice, django_assert_max_num_queries):

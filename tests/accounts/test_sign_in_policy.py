@@ -145,7 +145,7 @@ def test_an_address_that_is_taken_looks_like_a_new_one_and_its_owner_is_told(
     assert (taken.status_code, taken.url) == (new.status_code, new.url)
     run_jobs()
     assert (
-        "There is a sign-in with this address already"
+        "This address is already registered"
         in next(mail for mail in mailoutbox if mail.to == [alice.email]).body
     )
     assert attempt(visitor, alice.email).url == "/"
@@ -187,7 +187,7 @@ def test_the_way_to_the_administration_leads_to_the_door_of_staff(visitor, ada):
 
 def test_without_local_sign_in_nobody_registers_with_a_password(visitor, db):
     change_policy(local_sign_in=False, registration="open")
-    assert "You need no password" in register(visitor).text
+    assert "You do not need a password" in register(visitor).text
     assert not User.objects.exists()
 
 
@@ -202,7 +202,10 @@ def test_without_local_sign_in_customers_are_mailed_no_reset_link_but_staff_are(
     run_jobs()
     with_link = [mail.to[0] for mail in mailoutbox if "/reset/key/" in mail.body]
     assert with_link == [ada.email]
-    assert "You need none here" in next(mail for mail in mailoutbox if mail.to == [alice.email]).body
+    assert (
+        "You do not need a password here"
+        in next(mail for mail in mailoutbox if mail.to == [alice.email]).body
+    )
 
 
 # How long a session lasts
@@ -216,7 +219,7 @@ def test_a_session_ends_after_an_hour_without_a_click(alice, visitor, clock):
     clock.shift(61 * MINUTE)
     response = visitor.get("/profile/", follow=True)
     assert response.redirect_chain[0][0].startswith(LOGIN)
-    assert "You were signed out because some time has passed" in response.text
+    assert "You were signed out after a period of time" in response.text
 
 
 def test_a_session_ends_after_twelve_hours_whatever_happens(alice, visitor, clock):
@@ -297,7 +300,7 @@ def test_changed_terms_are_asked_again_from_their_day_on(alice, sign_in, clock):
     clock.shift(12 * HOUR + 1)
     browser = sign_in(alice)
     assert browser.get("/").url.startswith(TERMS)
-    assert "We changed the terms" in browser.get(TERMS).text
+    assert "We have updated our terms" in browser.get(TERMS).text
     browser.post(TERMS)
     assert is_signed_in(browser)
 

@@ -191,7 +191,7 @@ def test_ada_makes_a_user_whose_address_is_kept_in_small_letters(desk):
 def test_ada_is_told_of_a_user_who_exists_already(desk, alice):
     data = {"email": alice.user.email.upper(), "usable_password": "false", **NO_CONTACTS}
     page = desk.post(address(User, "add"), data)
-    assert "Somebody signs in with this address already." in page.text
+    assert "Someone already signs in with this address." in page.text
 
 
 def test_a_time_zone_that_does_not_exist_is_explained(desk, alice):

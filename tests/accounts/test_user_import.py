@@ -100,7 +100,7 @@ def test_every_bad_row_is_named_and_nothing_is_taken(desk, acme, alice, run_jobs
     sent = checked(desk, HEAD + "\n".join(lines))
     assert [error["row"] for error in sent.errors] == [3, 3, 4, 5, 6, 7]
     page = desk.get(reverse("user_import_detail", args=[sent.pk])).text
-    assert "stands in row 2 already" in page
+    assert "is already in row 2" in page
     assert "no role “Portal User Manager”" in page
     assert "Reactivate it instead" in page
     before = Contact.objects.count()
@@ -113,11 +113,11 @@ def test_every_bad_row_is_named_and_nothing_is_taken(desk, acme, alice, run_jobs
     ("content", "name", "complaint"),
     [
         ("", "a.csv", "empty"),
-        ("Name,Address\nx,y\n", "a.csv", "Missing: first name, last name, e mail"),
+        ("Name,Address\nx,y\n", "a.csv", "Missing: first name, last name, email"),
         (HEAD, "a.csv", "no rows below"),
         ("x", "a.pdf", "Please choose a CSV file"),
         (b"PK\x03\x04nonsense", "a.xlsx", "cannot be read as an Excel workbook"),
-        (b"\xff\xfe\x00", "a.csv", "cannot be read as a list"),
+        (b"\xff\xfe\x00", "a.csv", "cannot be read as CSV"),
         (b"x" * (5 * 1024 * 1024 + 1), "a.csv", "too large"),
     ],
 )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.models import Activity, Contact, Invitation, OutgoingMail, WebRole
 from cases.actions import close_case
-from cases.models import Category
+from cases.models import StatusCategory
 from tests.cases.factories import make_case
 from tests.factories import grant, make_account, make_contact
 from tests.portal.factories import restrict
@@ -252,13 +252,13 @@ def test_bob_sends_a_new_invitation_and_the_old_link_is_void(desk, acme):
 
 def test_nobody_is_invited_who_signs_in_already(desk, alice):
     page = desk.post(reverse("user_invite", args=[alice.pk]), follow=True)
-    assert "needs no invitation" in page.text
+    assert "does not need an invitation" in page.text
     assert not Invitation.objects.exists()
 
 
 def test_bob_deactivates_alice_and_fiona_inherits_her_open_cases(desk, alice, fiona, sign_in):
     open_case, closed = make_case(alice), make_case(alice, "Long ago")
-    close_case(actor=Actor(user=alice.user, contact=alice), case=closed, category=Category.RESOLVED)
+    close_case(actor=Actor(user=alice.user, contact=alice), case=closed, category=StatusCategory.RESOLVED)
     her_browser = sign_in(alice)
     assert her_browser.get("/cases/").status_code == 200
     url = reverse("user_deactivate", args=[alice.pk])
@@ -306,7 +306,7 @@ def test_after_signing_in_again_a_deactivated_person_sees_nothing_of_the_account
 def test_a_new_address_counts_once_alice_confirms_it(desk, alice, sign_in, charlie):
     old, new = alice.email, "alice.new@acme.example"
     page = desk.post(reverse("user_edit", args=[alice.pk]), edit(alice, email=new), follow=True)
-    assert "waits for confirmation" in page.text
+    assert "waiting for confirmation" in page.text
     alice.refresh_from_db()
     assert alice.email == old
     assert OutgoingMail.objects.filter(event="accounts/address_change_notice", to=old).count() == 1
@@ -323,7 +323,7 @@ def test_a_new_address_counts_once_alice_confirms_it(desk, alice, sign_in, charl
     alice.refresh_from_db()
     assert (alice.email, alice.user.email) == (new, old)
     assert browser.post(link).status_code == 404
-    assert "waits for confirmation" not in desk.get(reverse("user_edit", args=[alice.pk])).text
+    assert "waiting for confirmation" not in desk.get(reverse("user_edit", args=[alice.pk])).text
 
 
 def test_an_invitee_with_a_mistyped_address_is_invited_at_the_right_one(desk):

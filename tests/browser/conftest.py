@@ -219,7 +219,7 @@ def with_password() -> Callable[[Contact | User], User]:
 
 def sign_in_by_form(page: Page, email: str) -> None:
     """From the sign-in page on; afterwards the page is where the person wanted to go."""
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/accounts/login/" not in url)

@@ -159,7 +159,7 @@ def test_every_agent_can_choose_for_many_cases(open_browser, furnished, ada):
     page.locator(".action-select").first.check()
     page.get_by_label("Action:").select_option("resolve")
     page.get_by_role("button", name="Go").click()
-    expect(page.get_by_text("1 customer is told by mail.")).to_be_visible()
+    expect(page.get_by_text("1 customer is notified by email.")).to_be_visible()
     check_page(page, leave_out=STOCK)
 
 
@@ -186,7 +186,7 @@ def test_a_case_with_errors_leads_to_them(open_browser, alice):
     page = open_browser(alice)
     page.goto("/cases/new/")
     page.get_by_label("Subject").fill("Freezer alarm")
-    page.get_by_role("button", name="Open the case").click()
+    page.get_by_role("button", name="Open case").click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(page.get_by_label("Subject")).to_have_value("Freezer alarm")

@@ -70,7 +70,7 @@ def open_a_case(page: Page, file: Path) -> None:
     page.get_by_label("Description").fill("Since Monday. The readings are attached.")
     page.get_by_label("Attachments").set_input_files(file)
     expect(page.get_by_role("button", name=f"Remove: {file.name}")).to_be_visible()
-    page.get_by_role("button", name="Open the case").click()
+    page.get_by_role("button", name="Open case").click()
     expect(page.get_by_role("status").filter(has_text=re.compile(r"Case \S+ is open"))).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text(SUBJECT)
 
@@ -80,9 +80,9 @@ def answer_in_the_administration(desk: Page, pdfs: dict[str, Path]) -> None:
     assert download(desk, "readings.pdf") == pdfs["readings.pdf"].read_bytes()
     desk.get_by_label("Message").fill("Please compare it with the certificate and tell us the **offset**.")
     desk.get_by_label("Attachments").set_input_files(pdfs["certificate.pdf"])
-    desk.get_by_label("Then set the status to").select_option(value="waiting")
-    desk.get_by_role("button", name="Send to the customer").click()
-    expect(desk.get_by_text("The reply is sent.")).to_be_visible()
+    desk.get_by_label("Set status to").select_option(value="waiting")
+    desk.get_by_role("button", name="Send to customer").click()
+    expect(desk.get_by_text("Reply sent.")).to_be_visible()
 
 
 def read_the_answer(page: Page, pdfs: dict[str, Path]) -> None:
@@ -107,7 +107,7 @@ def follow_the_mail(phone: Page, *, to: str, case_address: str) -> None:
 def reply(page: Page, text: str) -> None:
     page.get_by_label("Your reply").fill(text)
     page.get_by_role("button", name="Send reply").click()
-    expect(page.get_by_role("status").filter(has_text="Your reply is sent.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Your reply has been sent.")).to_be_visible()
     expect(page.get_by_role("article").last).to_contain_text(text)
 
 

@@ -91,7 +91,7 @@ def invite_dora(desk: Page) -> None:
     desk.get_by_role("link", name="Add a colleague").click()
     desk.get_by_label("First name").fill("Dora")
     desk.get_by_label("Last name").fill("Diaz")
-    desk.get_by_label("Work e-mail").fill("dora@acme.example")
+    desk.get_by_label("Work email").fill("dora@acme.example")
     desk.get_by_role("checkbox", name=re.compile("Portal IT User")).check()
     desk.get_by_label("Personal message").fill("Welcome to the cold side.")
     desk.get_by_role("button", name="Invite").click()
@@ -118,12 +118,12 @@ def the_stranger_is_told_whom_it_is_for(page: Page, provider: str, charlie: Cont
     expect(page.get_by_text("did not confirm that the invited address is yours")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text(masked)
 
-    page.get_by_role("link", name="Use a sign-in you have").click()
+    page.get_by_role("link", name="Sign in as an existing user").click()
     sign_in_by_form(page, charlie.email)
     type_code(page, to=charlie.email)
     expect(page.get_by_role("heading", level=1)).to_have_text("This invitation is for another address")
     expect(page.get_by_role("main")).to_contain_text(masked)
-    expect(page.get_by_role("main")).to_contain_text("Nothing was used up")
+    expect(page.get_by_role("main")).to_contain_text("The invitation was not used")
     assert Invitation.objects.get().is_redeemable
     assert User.objects.count() == users
     assert not charlie.user.contacts.exclude(pk=charlie.pk).exists()
@@ -136,7 +136,7 @@ def continue_with_the_provider(page: Page, sub: str) -> None:
 
 
 def type_code(page: Page, *, to: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
     code = re.search(
         r"\b\d{6}\b", OutgoingMail.objects.filter(event="accounts/code", to=to).latest("pk").text
     )[0]

@@ -28,7 +28,7 @@ def focused(page):
 
 def test_the_first_tab_offers_to_skip_to_the_content(home):
     home.keyboard.press("Tab")
-    expect(focused(home)).to_have_text("Skip to the content")
+    expect(focused(home)).to_have_text("Skip to content")
     expect(focused(home)).to_be_in_viewport()
     home.keyboard.press("Enter")
     expect(home.locator("#main")).to_be_focused()
@@ -47,7 +47,7 @@ def test_tab_leads_through_the_page_in_its_order_to_the_first_case(home):
     places = [
         passed.index(label)
         for label in (
-            "Skip to the content",
+            "Skip to content",
             "Search the portal",
             "Menu of Alice Tester",
             "Cases",

@@ -77,7 +77,7 @@ def test_a_priority_that_the_new_choice_does_not_offer_is_not_forced_upon_it(
     wait_for(held, page)
     page.get_by_label("Priority").select_option("Urgent")
     let_go(page, held)
-    expect(page.get_by_text("Those that Basic includes.")).to_be_visible()
+    expect(page.get_by_text("Priorities included in Basic.")).to_be_visible()
     expect(page.get_by_label("Priority")).to_have_value("normal")
 
 

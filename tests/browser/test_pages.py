@@ -80,7 +80,7 @@ def test_ada_previews_what_she_types_and_arranges_the_menu(open_browser, furnish
     page.locator("#id_title").fill("Price list")
     page.locator("#id_body").fill("**Ten** coins")
     with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Preview what is typed here").click()
+        page.get_by_role("button", name="Preview unsaved changes").click()
     expect(opened.value.get_by_text("Ten", exact=True)).to_be_visible()
     page.locator("#id_parent").select_option(label="Home (/)")
     page.get_by_role("button", name="Save", exact=True).click()

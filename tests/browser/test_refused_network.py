@@ -20,7 +20,7 @@ def test_the_refusal_is_a_whole_page_without_any_further_file(open_browser):
     allow("192.0.2.0/24")
     page = open_browser()
     page.goto("/cases/")
-    expect(page.get_by_role("heading", name="The portal is not open from here")).to_be_visible()
+    expect(page.get_by_role("heading", name="The portal is not available from here")).to_be_visible()
     expect(page.get_by_text("Come from our office.")).to_be_visible()
     expect(page.get_by_role("main")).to_have_css("max-width", "576px")
     check_page(page)

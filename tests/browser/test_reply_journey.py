@@ -42,10 +42,10 @@ def test_a_reply_survives_the_end_of_the_session(open_browser, with_password, al
     expect(page.locator("input[type=password]")).to_have_count(0)
     page.get_by_role("button", name="Send reply").click()
     sign_in_by_form(page, alice.email)
-    expect(page.get_by_text("Your draft is back.")).to_be_visible()
+    expect(page.get_by_text("Your draft has been restored.")).to_be_visible()
     expect(box(page)).to_have_value("Typed afterwards.")
     page.get_by_role("button", name="Send reply").click()
-    expect(page.get_by_role("status").filter(has_text="Your reply is sent.")).to_be_in_viewport()
+    expect(page.get_by_role("status").filter(has_text="Your reply has been sent.")).to_be_in_viewport()
     page.reload()
     expect(box(page)).to_have_value("")
     assert sent_bodies(case) == ["Typed afterwards."]
@@ -76,10 +76,10 @@ def test_a_reply_survives_without_a_connection(open_browser, alice, case):
     box(page).fill("In the cellar")
     expect(page.get_by_text("The draft could not be saved.")).to_be_visible()
     page.get_by_role("button", name="Preview").click()
-    expect(page.locator(".preview-box")).to_contain_text("No answer from the portal.")
+    expect(page.locator(".preview-box")).to_contain_text("The portal did not respond.")
     page.unroute_all()
     page.goto(case.get_absolute_url())
-    expect(page.get_by_text("Your draft is back.")).to_be_visible()
+    expect(page.get_by_text("Your draft has been restored.")).to_be_visible()
     expect(box(page)).to_have_value("In the cellar")
 
 
@@ -92,13 +92,13 @@ def test_a_reason_survives_the_end_of_the_session_and_is_gone_once_it_was_given(
     page.get_by_label("High").check()
     page.get_by_label("Why?").fill("The line stands still")
     Session.objects.all().delete()
-    page.get_by_role("button", name="Change the priority").click()
+    page.get_by_role("button", name="Change priority").click()
     sign_in_by_form(page, alice.email)
-    expect(page.get_by_text("What you had written is back.")).to_be_visible()
+    expect(page.get_by_text("Your text has been restored.")).to_be_visible()
     expect(page.get_by_label("High")).to_be_checked()
     expect(page.get_by_label("Why?")).to_have_value("The line stands still")
-    page.get_by_role("button", name="Change the priority").click()
-    expect(page.get_by_text("The priority is changed.")).to_be_visible()
+    page.get_by_role("button", name="Change priority").click()
+    expect(page.get_by_text("The priority has been changed.")).to_be_visible()
     page.goto(deed)
     expect(page.get_by_label("Why?")).to_have_value("")
 
@@ -165,16 +165,16 @@ def test_one_refused_file_leaves_the_others_chosen(open_browser, alice, case, tm
     box(page).fill("See these.")
     page.locator("#id_uploads").set_input_files(sorted(tmp_path.iterdir()))
     lines = page.locator(".dropzone-list li")
-    expect(lines.filter(has_text="run.exe")).to_contain_text("of a kind that is not accepted")
+    expect(lines.filter(has_text="run.exe")).to_contain_text("file type not accepted")
     expect(lines.filter(has_text="empty.txt")).to_contain_text("empty, will not be sent")
     expect(lines.filter(has_text="invoicegnp.txt")).to_have_count(1)
     expect(lines.filter(has_text="8.log")).to_contain_text("25 kB")
     page.get_by_role("button", name="Send reply").click()
-    expect(page.get_by_role("alert")).to_contain_text("fake.pdf is not really a .pdf file.")
+    expect(page.get_by_role("alert")).to_contain_text("fake.pdf is not a valid .pdf file.")
     expect(lines.filter(has_text="fake.pdf")).to_contain_text("refused, will not be sent")
     expect(lines).to_have_count(4)
     page.get_by_role("button", name="Send reply").click()
-    expect(page.get_by_role("status").filter(has_text="Your reply is sent.")).to_be_in_viewport()
+    expect(page.get_by_role("status").filter(has_text="Your reply has been sent.")).to_be_in_viewport()
     expect(page.get_by_role("link", name=re.compile("shelf 1.png"))).to_be_visible()
     assert {file.name for file in CaseMessage.objects.latest("pk").attachments.all()} == {
         "8.log",
@@ -190,7 +190,7 @@ def test_a_reply_by_the_keyboard_alone(open_browser, alice, case):
     expect(box(page)).to_be_focused()
     page.keyboard.type("Ready.")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("status").filter(has_text="Your reply is sent.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Your reply has been sent.")).to_be_visible()
     assert sent_bodies(case) == ["Ready."]
 
 
@@ -223,7 +223,7 @@ def test_on_a_phone_the_way_to_answer_is_under_the_title_and_large_enough(open_b
     expect(edit.first).to_be_visible()
     assert edit.last.bounding_box()["height"] >= 44
     phone.goto(case.get_absolute_url())
-    reply = phone.get_by_role("navigation", name="In short").get_by_role("link", name="Reply")
+    reply = phone.get_by_role("navigation", name="Shortcuts").get_by_role("link", name="Reply")
     expect(reply).to_be_in_viewport()
     reply.tap()
     expect(box(phone)).to_be_in_viewport()

@@ -76,7 +76,7 @@ def test_the_pages_of_the_users(open_browser, bob, colleagues):
 def test_a_new_user_with_errors_and_a_known_address(open_browser, bob, colleagues):
     page = open_browser(bob)
     page.goto("/users/new/")
-    page.get_by_label("Work e-mail").fill("dora@acme.example")
+    page.get_by_label("Work email").fill("dora@acme.example")
     page.get_by_role("button", name="Invite").click()
     expect(page.get_by_role("alert")).to_be_focused()
     check_page(page)
@@ -131,12 +131,12 @@ def test_the_pages_of_an_invitation(open_browser, settings, run_jobs, bob, acme)
     look_at(page, "/redeem/no-such-code/", status=410)
     invite_contact(actor=Actor(user=bob.user, contact=bob), contact=dora)
     look_at(page, link_mailed_to(dora.email))
-    page.get_by_role("button", name="Send me the code").click()
+    page.get_by_role("button", name="Send code").click()
     check_page(page)
     code = OutgoingMail.objects.filter(event="accounts/invitation_code").latest("pk").text
     page.get_by_label("Code").fill(re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", code)[0])
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Create your sign-in")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign up")
     check_page(page)
 
 

@@ -24,7 +24,7 @@ def addresses(acmes):
     case, invoice = acmes
     attachment = case.messages.get().attachments.get()
     pages = [case.get_absolute_url(), invoice.get_absolute_url()]
-    files = [attachment.get_absolute_url(), reverse("invoices:invoice_pdf", args=[invoice.number])]
+    files = [attachment.get_absolute_url(), reverse("invoices:pdf", args=[invoice.number])]
     return pages + files
 
 
@@ -40,7 +40,7 @@ def test_a_stranger_who_knows_the_addresses_gets_the_page_not_found(open_browser
         assert answer.status == 404, address
         expect(page.get_by_role("heading", level=1)).to_have_text("We cannot find that page")
         assert "Zebra" not in page.content()
-    page.get_by_role("link", name="Go to the start page").click()
+    page.get_by_role("link", name="Go to the home page").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hello Charlie")
 
 

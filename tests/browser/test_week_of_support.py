@@ -67,7 +67,7 @@ def read_an_answer_and_ask_nevertheless(page: Page) -> None:
     page.get_by_role("dialog").get_by_role("button", name="I still need help").click()
     page.get_by_label("What do you need?").select_option("Problem")
     page.get_by_label("Description").fill("At two o'clock, for ten minutes.")
-    page.get_by_role("button", name="Open the case").click()
+    page.get_by_role("button", name="Open case").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(SUBJECT)
 
 
@@ -75,9 +75,9 @@ def answer(desk: Page, case: Case, text: str, status: str = "") -> None:
     desk.goto(f"/admin/cases/case/{case.pk}/change/")
     desk.get_by_label("Message").fill(text)
     if status:
-        desk.get_by_label("Then set the status to").select_option(value=status)
-    desk.get_by_role("button", name="Send to the customer").click()
-    expect(desk.get_by_text("The reply is sent.")).to_be_visible()
+        desk.get_by_label("Set status to").select_option(value=status)
+    desk.get_by_role("button", name="Send to customer").click()
+    expect(desk.get_by_text("Reply sent.")).to_be_visible()
 
 
 def reply(page: Page, text: str) -> None:
@@ -89,18 +89,18 @@ def reply(page: Page, text: str) -> None:
 def escalate(page: Page, reason: str) -> None:
     page.get_by_role("link", name="Escalate").click()
     page.get_by_role("main").get_by_role("textbox").first.fill(reason)
-    page.get_by_role("button", name="Escalate the case").click()
-    expect(page.get_by_text("The case is escalated.")).to_be_visible()
+    page.get_by_role("button", name="Escalate case").click()
+    expect(page.get_by_text("The case has been escalated")).to_be_visible()
 
 
 def resolve(page: Page, rating: str) -> None:
     page.get_by_role("link", name="Mark as solved").click()
     page.locator(f"input[name=rating][value='{rating}']").check()
     page.get_by_role("button", name="Mark as solved").click()
-    expect(page.get_by_text("The case is resolved. Thank you.")).to_be_visible()
+    expect(page.get_by_text("The case has been resolved. Thank you.")).to_be_visible()
 
 
 def reopen(page: Page) -> None:
     page.get_by_role("link", name="Reopen").click()
-    page.get_by_role("button", name="Reopen the case").click()
-    expect(page.get_by_text("The case is open again.")).to_be_visible()
+    page.get_by_role("button", name="Reopen case").click()
+    expect(page.get_by_text("The case has been reopened.")).to_be_visible()

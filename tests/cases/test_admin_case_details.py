@@ -95,8 +95,7 @@ def test_an_agent_keeps_a_colleague_of_the_customer_in_the_loop_and_takes_them_o
 
 def test_nobody_chosen_is_said(sign_in, ada, case):
     assert (
-        "Choose who is to be kept in the loop."
-        in sign_in(ada).post(page_of(case, "people"), {}, follow=True).text
+        "Choose whom to keep in the loop." in sign_in(ada).post(page_of(case, "people"), {}, follow=True).text
     )
 
 

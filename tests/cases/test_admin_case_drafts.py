@@ -55,7 +55,7 @@ def test_what_is_typed_is_there_again_for_its_agent_alone(sign_in, ada, mei, cas
         "internal",
         "waiting",
     )
-    assert "it was kept for you" in browser.get(page_of(case)).text
+    assert "draft has been restored" in browser.get(page_of(case)).text
     assert not composer(sign_in(mei), case)["body"].value()
     browser.post(page_of(case, "composing"), {"writing": "no", "body": " "})
     assert not AgentDraft.objects.exists()
@@ -110,7 +110,7 @@ def test_a_reply_to_a_case_that_a_colleague_resolved_is_held_back_once(sign_in, 
     change_status(actor=Actor(user=ada), case=case, status=status("resolved"))
     page = browser.post(page_of(case, "message"), typed)
     assert (
-        "Ada Byrne resolved this case meanwhile. Choose the status again. Send it all the same?" in page.text
+        "Ada Byrne resolved this case in the meantime. Choose the status again. Send it anyway?" in page.text
     )
     assert "Select a valid choice" not in page.text
     assert "the case stays resolved unless you choose another status" in page.text
@@ -126,15 +126,17 @@ def test_a_choice_that_still_fits_is_left_as_it_is(sign_in, ada, mei, case):
     typed = composed(status="in_progress", seen_status="new")
     change_status(actor=Actor(user=ada), case=case, status=status("waiting"))
     page = sign_in(mei).post(page_of(case, "message"), typed)
-    assert "Ada Byrne set this case to Waiting for customer meanwhile. Send it all the same?" in page.text
+    assert (
+        "Ada Byrne changed the status to Waiting for customer in the meantime. Send it anyway?" in page.text
+    )
     assert page.context["composer"]["status"].value() == "in_progress"
 
 
 def test_an_agent_reads_that_the_customer_cancelled_and_cannot_answer(sign_in, ada, alice, case):
     close_case(actor=Actor(user=alice.user, contact=alice), case=case, category="cancelled")
     page = sign_in(ada).post(page_of(case, "message"), composed(seen_status="new"))
-    assert "Alice Tester cancelled this case meanwhile." in page.text
-    assert "who cannot answer unless you choose a status" in page.text
+    assert "Alice Tester cancelled this case in the meantime." in page.text
+    assert "who cannot reply unless you choose a status" in page.text
 
 
 def test_what_an_agent_did_in_another_tab_holds_nothing_back(sign_in, ada, case):
@@ -145,7 +147,7 @@ def test_what_an_agent_did_in_another_tab_holds_nothing_back(sign_in, ada, case)
 def test_an_open_page_is_told_of_another_status(sign_in, ada, mei, case):
     change_status(actor=Actor(user=ada), case=case, status=status("resolved"))
     answer = sign_in(mei).post(page_of(case, "composing"), {"writing": "no", "seen_status": "new"}).json()
-    assert answer["banner"] == "Ada Byrne resolved this case meanwhile."
+    assert answer["banner"] == "Ada Byrne resolved this case in the meantime."
 
 
 def test_a_merged_case_is_read_and_not_written_to(sign_in, ada, alice, case):
@@ -154,10 +156,10 @@ def test_a_merged_case_is_read_and_not_written_to(sign_in, ada, alice, case):
     browser = sign_in(ada)
     page = browser.get(page_of(case)).text
     assert "This case was merged into" in page
-    for absent in ('id="composer"', "Enter time", "<select", 'name="_save"'):
+    for absent in ('id="composer"', "Log time", "<select", 'name="_save"'):
         assert absent not in page
     assert (
-        "This case was merged into another."
+        "This case was merged into another one."
         in browser.post(page_of(case, "message"), composed("Late"), follow=True).text
     )
     assert case.messages.count() == 0
@@ -176,6 +178,6 @@ def test_a_long_conversation_is_folded_so_that_the_composer_is_near(sign_in, ada
 def test_sending_is_the_first_button_and_no_id_stands_twice(sign_in, ada, case):
     page = sign_in(ada).get(page_of(case)).text
     form = page[page.index('id="composer"') :]
-    assert "Send to the customer" in form[form.index('type="submit"') :][:60]
+    assert "Send to customer" in form[form.index('type="submit"') :][:60]
     for name in ("id_status", "composer_status", "time_minutes"):
         assert page.count(f'id="{name}"') == 1

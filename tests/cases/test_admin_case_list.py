@@ -104,14 +104,14 @@ def test_words_are_looked_for_in_all_cases_unless_the_reader_says_where(sign_in,
 
 def test_a_search_without_result_says_so_and_leads_on(sign_in, ada, alice):
     page = sign_in(ada).get(LIST, {"q": "submarine & co", "state": "late"}).text
-    assert "No case fits “submarine &amp; co”." in page
+    assert "No cases match “submarine &amp; co”." in page
     assert 'href="?q=submarine%20%26%20co"' in page
 
 
 def test_an_empty_list_is_not_a_blank_page(sign_in, ada):
     browser = sign_in(ada)
-    assert "No case is active" in browser.get(LIST).text
-    assert "No case is in this list." in browser.get(LIST, {"whose": "mine"}).text
+    assert "No active cases" in browser.get(LIST).text
+    assert "There are no cases in this list." in browser.get(LIST, {"whose": "mine"}).text
 
 
 def test_the_lists_that_agents_come_back_to_are_tabs_with_their_counts(sign_in, ada, support, alice):
@@ -199,8 +199,8 @@ def test_resolving_many_tells_first_how_many_customers_have_a_mail(sign_in, ada,
     add_participants(actor=Actor(user=ada), case=case, contacts=[bob])
     browser = sign_in(ada)
     page = resolve(browser, [resolved, case, other]).text
-    assert "2 customers are told by mail." in page
-    assert "1 of them is resolved already." in page
+    assert "2 customers are notified by email." in page
+    assert "1 of them is already resolved." in page
     assert Case.objects.filter(category="resolved").count() == 1
     assert "2 cases changed." in resolve(browser, [resolved, case, other], apply="yes").text
     assert Case.objects.filter(category="resolved").count() == 3

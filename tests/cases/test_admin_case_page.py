@@ -128,7 +128,7 @@ def test_a_message_that_came_meanwhile_holds_the_answer_back_once(sign_in, ada, 
     make_staff_reply(case, mei, "I have answered already.")
     typed = composed("My own long answer", seen=seen)
     page = browser.post(page_of(case, "message"), typed)
-    assert "A message has come since" in page.text
+    assert "A new message arrived since" in page.text
     assert "My own long answer" in page.text
     assert "I have answered already." in page.text
     assert case.messages.count() == 2
@@ -151,11 +151,11 @@ def test_what_an_agent_wrote_themselves_holds_nothing_back(sign_in, ada, case):
 def test_a_colleague_who_writes_is_named_for_a_minute(sign_in, ada, mei, case):
     sign_in(mei).post(page_of(case, "composing"), {"writing": "yes"})
     answer = sign_in(ada).post(page_of(case, "composing"), {"writing": "no"}).json()
-    assert answer == {"banner": "Mei Tanaka is writing here", "newest": case.messages.get().pk}
-    assert "Mei Tanaka is writing here" in sign_in(ada).get(page_of(case)).text
-    assert "is writing here" not in sign_in(mei).get(page_of(case)).text
+    assert answer == {"banner": "Mei Tanaka is writing a reply", "newest": case.messages.get().pk}
+    assert "Mei Tanaka is writing a reply" in sign_in(ada).get(page_of(case)).text
+    assert "is writing a reply" not in sign_in(mei).get(page_of(case)).text
     Composing.objects.update(seen_at=timezone.now() - timedelta(seconds=61))
-    assert "Mei Tanaka is writing here" not in sign_in(ada).get(page_of(case)).text
+    assert "Mei Tanaka is writing a reply" not in sign_in(ada).get(page_of(case)).text
 
 
 def test_who_has_sent_no_longer_writes(sign_in, mei, case):
@@ -241,7 +241,7 @@ def test_staff_who_may_only_view_cases_are_shown_no_composer(sign_in, viewer, ca
     page = sign_in(viewer).get(page_of(case)).text
     assert "It stopped on Monday." in page
     assert 'id="composer"' not in page
-    assert "Enter time" not in page
+    assert "Log time" not in page
 
 
 def test_staff_without_any_right_to_cases_see_none(sign_in, case):

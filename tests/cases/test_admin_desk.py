@@ -84,7 +84,7 @@ def test_a_choice_without_a_list_is_an_error_and_not_a_crash(desk):
     question = {"label": "Which one?", "kind": "choice", "choices": "", "is_active": "on", "position": 10}
     fields = {"name": "Repair", "slug": "repair", "position": 5, **inline("fields", question)}
     page = desk.post(reverse("admin:cases_requesttype_add"), fields)
-    assert "Write down the entries of the list." in page.text
+    assert "Enter the choices." in page.text
 
 
 def test_words_of_a_shipped_status_change_and_its_meaning_does_not(desk):
@@ -177,7 +177,7 @@ def test_promises_are_written_as_people_say_them_and_previewed(desk):
     assert (policy.first_reply, policy.next_reply, policy.resolution) == (90, None, 2400)
     page = desk.get(reverse("admin:cases_slapolicy_change", args=[policy.pk])).text
     assert 'value="1 h 30 min"' in page
-    assert "answered by" in page
+    assert "first reply by" in page
 
 
 def test_a_promise_that_the_calendar_never_reaches_is_refused(desk):
@@ -190,7 +190,7 @@ def test_a_promise_that_the_calendar_never_reaches_is_refused(desk):
         "position": 1,
     }
     page = desk.post(reverse("admin:cases_slapolicy_add"), fields)
-    assert "too few opening hours" in page.text
+    assert "not have enough business hours" in page.text
 
 
 @pytest.mark.parametrize(
@@ -231,10 +231,10 @@ def test_the_page_of_a_correction_names_the_line_and_reckons_the_balance(desk, a
     url = reverse("admin:cases_entitlement_correct", args=[entitlement.pk, line.pk])
     page = desk.get(url).text
     assert f"1 case for {case}" in page
-    assert "Left now: 9 cases." in page
-    assert "Left with this correction: 10 cases." in page
+    assert "Remaining now: 9 cases." in page
+    assert "Remaining after this correction: 10 cases." in page
     page = desk.post(url, {"amount": "2", "note": "Three matters", "preview": "Reckon"}).text
-    assert "Left with this correction: 7 cases." in page
+    assert "Remaining after this correction: 7 cases." in page
     assert Deduction.objects.count() == 1
 
 
@@ -243,7 +243,7 @@ def test_more_than_the_line_took_is_refused_beside_the_field_and_nothing_is_lost
     make_case(alice)
     url = reverse("admin:cases_entitlement_correct", args=[entitlement.pk, Deduction.objects.get().pk])
     page = desk.post(url, {"amount": "-2", "note": "Goodwill"})
-    assert page.context["form"].errors == {"amount": ["At most 1 can be given back of this line."]}
+    assert page.context["form"].errors == {"amount": ["At most 1 of this line can be credited back."]}
     assert 'value="Goodwill"' in page.text
     assert Deduction.objects.count() == 1
 
@@ -312,7 +312,7 @@ def test_the_desks_settings_are_one_row_that_the_list_leads_to(desk):
     page = desk.post(
         response.url, {"reopen_days": 7, "edit_minutes": 5, "reminder_days": 9, "closing_days": 3}
     )
-    assert "The reminder comes before the closing." in page.text
+    assert "The reminder must come before the case is resolved." in page.text
     desk.post(
         response.url,
         {"reopen_days": 7, "edit_minutes": 5, "reminder_days": 3, "closing_days": 9, "priorities": ["low"]},
@@ -329,7 +329,9 @@ def test_a_case_is_tried_on_the_rules_without_opening_one(desk, acme):
         "goes to the queue Technical"
         in desk.get(url, {"request_type": kind, "account": acme.number, "priority": "urgent"}).text
     )
-    assert "No rule fits" in desk.get(url, {"request_type": kind, "account": "", "priority": "urgent"}).text
+    assert (
+        "No rule matches" in desk.get(url, {"request_type": kind, "account": "", "priority": "urgent"}).text
+    )
     assert (
         desk.get(url, {"request_type": kind, "account": "\0nowhere", "priority": "urgent"}).status_code == 200
     )
@@ -348,13 +350,13 @@ def test_the_test_of_rules_says_which_agent_would_get_the_case(desk, ada):
         {"request_type": RequestType.objects.first().pk, "priority": "low"},
     )
     for _twice in range(2):
-        assert "Mei Agent gets it." in desk.get(url, asked).text
+        assert "It is assigned to Mei Agent." in desk.get(url, asked).text
     queue.last_assigned = agents[0]
     queue.save()
-    assert "Sam Agent gets it." in desk.get(url, asked).text
+    assert "It is assigned to Sam Agent." in desk.get(url, asked).text
     rule.round_robin = False
     rule.save()
-    assert "Nobody gets it" in desk.get(url, asked).text
+    assert "It is not assigned" in desk.get(url, asked).text
 
 
 def test_a_case_is_tried_on_the_service_levels(desk, acme):
@@ -363,13 +365,13 @@ def test_a_case_is_tried_on_the_service_levels(desk, acme):
         reverse("admin:cases_slapolicy_test"),
         {"request_type": RequestType.objects.first().pk, "priority": "low"},
     )
-    assert "Common counts" in desk.get(url, asked).text
+    assert "Common applies" in desk.get(url, asked).text
     make_entitlement(acme, name="Premium", sla_policy=gold)
     page = desk.get(url, {**asked, "account": acme.number}).text
-    assert "Gold counts: the entitlement Premium names it." in page
+    assert "Gold applies: it is specified by the entitlement Premium." in page
     assert "Answered by" in page
     common.delete()
-    assert "No service level fits." in desk.get(url, asked).text
+    assert "No SLA policy matches." in desk.get(url, asked).text
     assert desk.get(url, {**asked, "account": "\0"}).status_code == 200
 
 
@@ -380,7 +382,7 @@ def test_service_levels_are_listed_in_the_order_in_which_they_are_tried(desk, ac
     make_policy(name="D for an account", account=acme, position=99)
     page = desk.get(reverse("admin:cases_slapolicy_changelist"))
     assert [policy.name[0] for policy in page.context["cl"].result_list] == ["D", "C", "B", "A"]
-    assert "is tried before all" in page.text
+    assert "comes first" in page.text
 
 
 def test_a_resolution_before_the_first_reply_is_refused(desk):
@@ -405,7 +407,7 @@ def test_whoever_deletes_a_queue_is_told_how_many_cases_lose_it(desk, alice):
         case.queue = queue
         case.save()
     url = reverse("admin:cases_queue_delete", args=[queue.pk])
-    assert "Cases that are then in no queue: 2" in desk.get(url).text
+    assert "Cases that will be in no queue: 2" in desk.get(url).text
     desk.post(url, {"post": "yes"})
     assert not Queue.objects.exists()
     assert alice.cases.count() == 2

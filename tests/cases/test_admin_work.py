@@ -65,7 +65,7 @@ def test_a_wrong_entry_is_taken_back_and_stays_to_be_seen(sign_in, ada, case, ho
     for _press in range(2):
         assert sign_in(ada).post(page_of(case, "time_back"), {"entry": entry.pk}).status_code == 302
     assert left(hours) == Decimal(20)
-    assert "taken back" in sign_in(ada).get(page_of(case)).text
+    assert "reversed" in sign_in(ada).get(page_of(case)).text
 
 
 @pytest.mark.parametrize("entry", ["", "0", "x", "\x00", "9" * 30])

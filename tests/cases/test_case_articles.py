@@ -103,4 +103,4 @@ def test_agents_who_may_write_no_articles_make_none(sign_in, case):
     agent.user_permissions.set(Permission.objects.filter(codename__in=("view_case", "change_case")))
     browser = sign_in(agent)
     assert drafted(browser, case).status_code == 403
-    assert "Make an article" not in browser.get(reverse("admin:cases_case_change", args=[case.pk])).text
+    assert "Create article" not in browser.get(reverse("admin:cases_case_change", args=[case.pk])).text

@@ -85,7 +85,7 @@ def test_a_status_that_is_chosen_shows_the_cases_whose_badges_say_so(
     grant(alice, "case", "account", "read")
     browser = sign_in(alice)
     shown, offered = badges(browser, view=view), options(browser, view=view)
-    others = offered.pop("Waiting for somebody else", "")
+    others = offered.pop("Waiting for someone else", "")
     assert set(offered) == {words for words in shown.values() if words != "Waiting for Carl"}
     for words, value in offered.items():
         assert set(badges(browser, view=view, status=value).values()) == {words}
@@ -104,7 +104,7 @@ def test_new_cases_can_be_chosen_and_are_not_in_progress(cases_of_every_kind, si
         "In progress",
         "Waiting for you",
         "On hold",
-        "Waiting for somebody else",
+        "Waiting for someone else",
     ]
     assert subjects(browser, status=offered["New"]) == ["Case new"]
     assert subjects(browser, status=offered["In progress"]) == ["Case lab", "Case in_progress"]
@@ -363,7 +363,7 @@ def test_a_view_of_the_same_name_is_replaced(sign_in, alice):
         ({"name": "", "query": "q=freezer"}, "This field is required"),
         ({"name": "x" * 61, "query": "q=freezer"}, "at most 60"),
         ({"name": "a\0b", "query": "q=freezer"}, "Null characters"),
-        ({"name": "Long", "query": "q=" + "%C3%A4" * 150}, "too long to be kept"),
+        ({"name": "Long", "query": "q=" + "%C3%A4" * 150}, "too long to save"),
     ],
 )
 def test_a_view_that_cannot_be_saved_is_explained_beside_what_was_typed(sign_in, alice, data, complaint):

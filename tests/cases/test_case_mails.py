@@ -77,8 +77,8 @@ def test_a_mail_without_files_names_none(case, ada):
 @pytest.mark.parametrize(
     ("mailbox", "words"),
     [
-        ("cases@support.example", "Please answer this mail, or in the portal."),
-        ("", "Please answer in the portal."),
+        ("cases@support.example", "Please reply to this email or in the portal."),
+        ("", "Please reply in the portal."),
     ],
 )
 def test_the_customer_is_asked_to_answer_where_they_can(case, ada, settings, mailbox, words):

@@ -78,7 +78,7 @@ def test_alice_is_told_that_her_cancelled_case_has_moved_on(sign_in, alice, ada,
     end(case, ada, "cancelled")
     page = do(sign_in(alice), case, deed, rating="5", reason="Why", priority="high")
     assert page.redirect_chain[-1][0] == case.get_absolute_url()
-    assert "moved on in the meantime" in page.text
+    assert "changed in the meantime" in page.text
 
 
 def test_alice_cancels_twice_and_is_not_refused(sign_in, alice, case):
@@ -114,7 +114,7 @@ def test_a_draft_that_comes_after_its_reply_is_not_kept(sign_in, alice, case):
         reverse("cases:reply_draft", args=[case.number]),
     )
     assert browser.post(keep, {"body": "Half", "submission": submission}).json() == {"saved": True}
-    assert "Your draft is back." in browser.get(case.get_absolute_url()).text
+    assert "Your draft has been restored." in browser.get(case.get_absolute_url()).text
     reply(browser, case, "Half a thought", submission=submission)
     assert browser.post(keep, {"body": "Half a thou", "submission": submission}).json() == {"saved": False}
     assert not Draft.objects.exists()
@@ -213,9 +213,9 @@ def test_own_words_stay_once_somebody_has_answered(sign_in, alice, ada, case):
     assert ">until " in browser.get(case.get_absolute_url()).text
     make_staff_reply(case, ada)
     assert url not in browser.get(case.get_absolute_url()).text
-    assert "Somebody has answered" in browser.get(url, follow=True).text
+    assert "Someone has replied" in browser.get(url, follow=True).text
     page = browser.post(url, {"body": "The gateway"})
-    assert "Somebody has answered" in page.text
+    assert "Someone has replied" in page.text
     assert "The gateway</textarea>" in page.text
     message.refresh_from_db()
     assert message.body == "Teh gateway"
@@ -306,9 +306,9 @@ def test_fiona_sees_no_follow_up_that_she_may_not_read(sign_in, alice, fiona, ad
 def test_only_the_one_who_opened_it_is_told_that_a_case_waits_for_them(sign_in, alice, fiona, ada, case):
     add_participants(actor=Actor(user=alice.user, contact=alice), case=case, contacts=[fiona])
     make_staff_reply(case, ada, "Which one?", status="waiting")
-    assert "As soon as you reply, we go on." in sign_in(alice).get(case.get_absolute_url()).text
+    assert "We will continue as soon as you reply." in sign_in(alice).get(case.get_absolute_url()).text
     page = sign_in(fiona).get(case.get_absolute_url()).text
-    assert "As soon as you reply" not in page
+    assert "as soon as you reply" not in page
     assert "Waiting for Alice Tester since" in page
 
 
@@ -332,7 +332,7 @@ def test_what_one_person_does_on_ones_own_heels_is_one_line(sign_in, alice, fion
         entry for entry in browser.get(case.get_absolute_url()).context["entries"] if not entry.is_message
     ]
     assert [(entry.text, entry.icon) for entry in entries] == [
-        ("added Fiona Tester, took Fiona Tester out of the loop, added Fiona Tester", "people")
+        ("added Fiona Tester, removed Fiona Tester from the loop, added Fiona Tester", "people")
     ]
 
 

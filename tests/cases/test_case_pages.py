@@ -97,9 +97,9 @@ def test_sending_the_form_twice_opens_one_case(sign_in, alice):
     [
         ("run.exe", b"MZ\x90", "cannot be sent"),
         ("page.html", b"<script>alert(1)</script>", "cannot be sent"),
-        ("photo.jpg", b"%PDF-1.4 not a photograph", "not really a .jpg"),
-        ("notes.txt", b"%PDF-1.4\n%\xe2\xe3", "not really a .txt"),
-        ("notes.txt", b"text\x00with nul", "not really a .txt"),
+        ("photo.jpg", b"%PDF-1.4 not a photograph", "not a valid .jpg"),
+        ("notes.txt", b"%PDF-1.4\n%\xe2\xe3", "not a valid .txt"),
+        ("notes.txt", b"text\x00with nul", "not a valid .txt"),
         ("empty.pdf", b"", "empty"),
         ("photo.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 broken", "damaged"),
     ],
@@ -125,7 +125,7 @@ def test_a_photograph_loses_its_metadata(sign_in, alice, jpeg_with_gps):
 
 def test_alice_is_told_what_is_missing(sign_in, alice):
     page = sign_in(alice).post(reverse("cases:new"), new_case_data(subject="", request_type="99"))
-    assert "Write in one line what it is about." in page.text
+    assert "Enter a subject." in page.text
     assert "Select a valid choice" in page.text
     assert "Since this morning." in page.text
 

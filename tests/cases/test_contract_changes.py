@@ -112,7 +112,7 @@ def test_no_more_is_given_back_than_the_line_took_less_earlier_corrections(actor
     for about in (line, first):
         with pytest.raises(ValidationError) as refused:
             correct_statement(actor=actor, deduction=about, amount=Decimal("-0.51"), note="Again")
-        assert refused.value.message_dict == {"amount": ["At most 0.50 can be given back of this line."]}
+        assert refused.value.message_dict == {"amount": ["At most 0.50 of this line can be credited back."]}
     correct_statement(actor=actor, deduction=first, amount=Decimal("-0.5"), note="All of it")
     assert hours.remaining == 10
 

@@ -51,13 +51,13 @@ def test_replying_twice_by_a_double_click_writes_one_message(sign_in, alice, cas
 
 def test_an_empty_reply_is_refused_and_nothing_is_written(sign_in, alice, case):
     page = reply(sign_in(alice), case, "")
-    assert "Write your reply, or attach a file." in page.text
+    assert "Enter your reply or attach a file." in page.text
     assert case.messages.count() == 1
 
 
 def test_a_file_may_say_it_all(sign_in, alice, case):
     reply(sign_in(alice), case, "", uploads=[pdf_upload("log.pdf")])
-    assert case.messages.last().body == "(Only files.)"
+    assert case.messages.last().body == "(Files only.)"
     assert case.messages.last().attachments.get().name == "log.pdf"
 
 
@@ -90,7 +90,7 @@ def test_scripts_in_a_message_do_not_run(sign_in, alice, case):
 def test_a_cancelled_case_takes_no_replies(sign_in, alice, ada, case):
     make_staff_reply(case, ada, status="cancelled")
     browser = sign_in(alice)
-    assert "takes no more replies" in browser.get(case.get_absolute_url()).text
+    assert "no longer accepts replies" in browser.get(case.get_absolute_url()).text
     page = reply(browser, case, "I had typed this already.")
     assert "Your reply was not sent" in page.text
     assert "I had typed this already." in page.text

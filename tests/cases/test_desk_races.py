@@ -172,7 +172,7 @@ def test_a_contract_that_is_switched_off_while_cases_are_opened_takes_none_after
     at_once(3, lambda number: tried(work[number]))
     assert entitlement.consumed == Case.objects.count()
     assert not Case.objects.filter(entitlement=None).exists()
-    assert "no support contract" in tried(lambda: open_case(subject="Later", **opening))
+    assert "No support contract covers this" in tried(lambda: open_case(subject="Later", **opening))
 
 
 def test_three_merges_that_cross_leave_everything_said_in_cases_that_go_on(agents, alice):

@@ -26,7 +26,7 @@ def test_what_is_typed_is_there_again_on_the_next_visit(sign_in, alice, bob):
     data = new_case_data(priority="high", participants=[bob.pk], **{name: "B-204"})
     assert browser.post(KEEP, data).json() == {"saved": True}
     page = browser.get(NEW)
-    assert "Your draft is back" in page.text
+    assert "Your draft has been restored" in page.text
     form = page.context["form"]
     typed = {
         key: str(form[key].value()) for key in ("subject", "description", "request_type", "priority", name)
@@ -50,10 +50,10 @@ def test_a_draft_is_there_after_signing_in_again(client, alice):
 def test_a_button_saves_and_discards_the_draft_without_scripts(sign_in, alice):
     browser = sign_in(alice)
     page = browser.post(NEW, new_case_data(step="draft", description=""), follow=True)
-    assert "Your draft is saved." in page.text
+    assert "Your draft has been saved." in page.text
     assert shown(browser)["subject"].value() == "Logger shows E4"
     page = browser.post(NEW, {"step": "discard"}, follow=True)
-    assert "The draft is discarded." in page.text
+    assert "The draft has been discarded." in page.text
     assert not Draft.objects.exists()
     assert not Case.objects.exists()
 

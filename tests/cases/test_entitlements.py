@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from cases.actions import change_status, close_case, correct_statement, enter_time, entitlement_for
-from cases.models import Case, CaseDesk, Category, Deduction, Entitlement, Product
+from cases.models import Case, CaseDesk, Deduction, Entitlement, Product, StatusCategory
 from tests.cases.factories import make_case, make_entitlement, status
 
 
@@ -135,7 +135,7 @@ def test_open_cases_that_will_count_are_reckoned_with(sign_in, alice, ada, acme)
     case = make_case(alice)
     with pytest.raises(ValidationError, match="used up"):
         make_case(alice)
-    close_case(actor=Actor(user=alice.user, contact=alice), case=case, category=Category.CANCELLED)
+    close_case(actor=Actor(user=alice.user, contact=alice), case=case, category=StatusCategory.CANCELLED)
     again = make_case(alice)
     change_status(actor=Actor(user=ada), case=again, status=status("resolved"))
     with pytest.raises(ValidationError, match="used up"):

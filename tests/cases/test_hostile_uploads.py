@@ -144,14 +144,14 @@ def test_a_picture_that_breaks_off_is_refused(sender, kind, name):
 
 
 WRONG = {
-    "a page that calls itself a picture": ("photo.png", SCRIPT, "is not really a .png file"),
+    "a page that calls itself a picture": ("photo.png", SCRIPT, "is not a valid .png file"),
     "a program that calls itself a document": (
         "manual.pdf",
         b"MZ\x90\x00" + b"\x00" * 200,
-        "is not really a .pdf file",
+        "is not a valid .pdf file",
     ),
-    "an archive that calls itself a picture": ("photo.jpg", zipped(a=b"a"), "is not really a .jpg file"),
-    "a picture that calls itself text": ("notes.txt", PNG, "is not really a .txt file"),
+    "an archive that calls itself a picture": ("photo.jpg", zipped(a=b"a"), "is not a valid .jpg file"),
+    "a picture that calls itself text": ("notes.txt", PNG, "is not a valid .txt file"),
     "a picture before a page, named as the page": ("photo.html", GIF + SCRIPT, "cannot be sent"),
     "a picture before a program, named as the program": ("photo.gif.exe", GIF + b"MZ", "cannot be sent"),
     "a drawing that runs scripts": (
@@ -232,7 +232,7 @@ def test_a_name_that_means_harm_becomes_a_harmless_one(sender, name, kept):
 
 
 def test_eleven_files_are_refused_and_ten_are_taken(sender):
-    assert_refused(sender, [pdf_upload(f"{n}.pdf") for n in range(11)], "At most 10 files")
+    assert_refused(sender, [pdf_upload(f"{n}.pdf") for n in range(11)], "You can send at most 10 files")
     assert sender.send([pdf_upload(f"{n}.pdf") for n in range(10)]).status_code == 302
     assert Attachment.objects.count() == 10
 

@@ -144,7 +144,9 @@ def test_messages_themselves_are_forgotten_after_some_months(sign_in, ada, db, s
     forget_inbound_mail(0)
     kept = {mail.sender: (mail.outcome, bool(bytes(mail.raw))) for mail in InboundMail.objects.all()}
     assert kept == {"a@b.example": ("refused", False), "c@d.example": ("refused", True)}
-    assert "no longer kept" in sign_in(ada).get(reverse("admin:cases_inboundmail_change", args=[old.pk])).text
+    assert (
+        "no longer stored" in sign_in(ada).get(reverse("admin:cases_inboundmail_change", args=[old.pk])).text
+    )
     assert sign_in(ada).get(reverse("admin:cases_inboundmail_raw", args=[old.pk])).status_code == 404
 
 

@@ -311,7 +311,7 @@ def test_agents_do_not_answer_by_mail_where_nobody_checks_senders(case, ada, set
     settings.CASE_MAIL_AUTHSERV_ID = ""
     assert (take_in(message).outcome, reply_address(case, user=ada)) == ("refused", "")
     assert (
-        "answer in the administration"
+        "reply in the administration"
         in OutgoingMail.objects.get(event="cases/inbound_refused", to=ada.email).text
     )
 

@@ -45,8 +45,8 @@ def test_every_mail_of_a_case_can_be_answered_and_says_so(alice, ada, case):
     make_staff_reply(case, ada)
     mail = OutgoingMail.objects.get(event="cases/reply")
     assert read_reply_address(mail.reply_to).contact_id == alice.pk
-    assert "Write your answer above this line" in mail.text
-    assert "Write your answer above this line" in mail.html
+    assert "Reply above this line" in mail.text
+    assert "Reply above this line" in mail.html
 
 
 def test_nothing_is_said_about_answers_where_no_mailbox_is_configured(settings, case, ada):

@@ -10,7 +10,7 @@ from cases.inbound.html_text import text_of_html
 from cases.inbound.parse import UnreadableMail, parse
 from tests.cases.mails import make_mail
 
-OURS = "-=+=- Write your answer above this line -=+=-"
+OURS = "-=+=- Reply above this line -=+=-"
 QUOTE = f"\n\nOn Tue, 24 Nov 2026 at 10:00, Support <\ns@support.example> wrote:\n> {OURS}\n> Hello Alice,\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 

@@ -230,7 +230,7 @@ def test_this_month_stands_against_the_months_before(sign_in, ivan):
         for _n in range(count):
             case_of(ivan, datetime(opened.year, opened.month, 1, tzinfo=UTC))
     chart = chart_of(sign_in(ivan), "opened")
-    assert (chart.now, chart.against) == ("3", "this month; 2.0 on average before")
+    assert (chart.now, chart.against) == ("3", "this month; previous average 2.0")
     assert [bar.short for bar in chart.bars[-4:]] == ["2", "0", "4", "3"]
 
 
@@ -248,8 +248,8 @@ def test_an_outlier_is_cut_off_and_says_so(sign_in, ivan):
         ("500", True),
     ]
     assert bars[2].height * 3 == pytest.approx(bars[0].height * 9, abs=6)
-    assert "Median of each month in hours." in chart_of(browser, "first_reply").summary
-    assert "Bars with a gap are cut off" in browser.get(reverse("cases:insight")).text
+    assert "Monthly median in hours." in chart_of(browser, "first_reply").summary
+    assert "Bars with a gap are shortened" in browser.get(reverse("cases:insight")).text
 
 
 def test_satisfaction_is_drawn_from_one_to_five_with_the_number_of_ratings(sign_in, ivan):
@@ -260,8 +260,8 @@ def test_satisfaction_is_drawn_from_one_to_five_with_the_number_of_ratings(sign_
     [bar] = [bar for bar in chart.bars if bar.height]
     assert [tick.label for tick in chart.ticks] == ["1", "2", "3", "4", "5"]
     assert bar.height == round(chart.height * 2.5 / 4)
-    assert (bar.short, bar.text) == ("3.5", "3.5 of 4 ratings")
-    assert chart.summary == "Averages of 4 ratings from 1 to 5."
+    assert (bar.short, bar.text) == ("3.5", "3.5 from 4 ratings")
+    assert chart.summary == "Average of 4 ratings from 1 to 5."
 
 
 @pytest.mark.parametrize("rows", [1, 20])

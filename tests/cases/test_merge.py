@@ -107,7 +107,7 @@ def test_who_may_not_see_the_other_case_is_told_and_not_led_there(sign_in, actor
     of_bob.participants.all().delete()
     page = sign_in(alice).get(case.get_absolute_url())
     assert page.status_code == 200
-    assert "This case was merged into another" in page.text
+    assert "This case was merged into another one" in page.text
     assert "Nothing arrives" not in page.text
 
 
@@ -173,7 +173,7 @@ def test_an_agent_looks_at_both_cases_before_merging(sign_in, ada, alice, bob, c
     browser, url = sign_in(ada), reverse("admin:cases_case_merge", args=[case.pk])
     assert of_bob.subject in browser.get(url).text
     page = browser.get(url, {"into": of_bob.number.lower()}).text
-    assert "Bob Tester will read what Alice Tester wrote" in page
+    assert "Bob Tester will be able to read what Alice Tester wrote" in page
     assert Case.objects.filter(merged_into=None).count() == 2
     response = browser.post(url, {"into": of_bob.number})
     assert response.url == reverse("admin:cases_case_change", args=[of_bob.pk])

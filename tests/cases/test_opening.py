@@ -167,8 +167,8 @@ def test_subject_and_description_are_checked(sign_in, alice, name, value):
 def test_what_is_missing_is_said_in_plain_words(sign_in, alice):
     page = sign_in(alice).post(NEW, new_case_data(subject="", description=""))
     assert page.context["form"].errors == {
-        "subject": ["Write in one line what it is about."],
-        "description": ["Write what happened."],
+        "subject": ["Enter a subject."],
+        "description": ["Describe what happened."],
     }
 
 
@@ -197,7 +197,7 @@ def test_names_of_contracts_products_types_and_people_are_text(sign_in, alice, a
     make_contact("<s>Nora", acme)
     page = sign_in(alice).get(f"{NEW}?form=yes").text
     assert [tag for tag in ("<2h", "<b>more", "<u>", "<i>Problem", "<s>") if tag in page] == []
-    assert "Those that Premium &lt;2h &amp; &lt;b&gt;more includes." in page
+    assert "Priorities included in Premium &lt;2h &amp; &lt;b&gt;more." in page
     assert "&lt;u&gt;Beacon" in page
     assert "&lt;i&gt;Problem" in page
 
@@ -211,7 +211,7 @@ def test_the_priorities_are_those_of_the_contract(sign_in, alice, acme, beacon):
     browser = sign_in(alice)
     page = browser.get(NEW)
     assert priorities(page) == ["low", "normal"]
-    assert "Those that Premium includes." in page.text
+    assert "Priorities included in Premium." in page.text
     page = browser.post(NEW, new_case_data(step="refresh", product=beacon.pk))
     assert priorities(page) == ["high", "urgent"]
     assert page.context["form"]["priority"].value() == "high"
@@ -243,11 +243,11 @@ def test_a_priority_that_the_contract_does_not_include_is_refused(sign_in, alice
         ({"amount": 1}, "This case uses the last remaining case of Premium."),
         (
             {"amount": 8, "consumed_on": "resolving"},
-            "When it is resolved, this case uses 1 of 8 remaining cases of Premium.",
+            "When resolved, this case uses 1 of 8 remaining cases of Premium.",
         ),
         (
             {"amount": "7.50", "unit": "hours"},
-            "The time that we work on this case is taken from Premium: 7.50 hours remain.",
+            "Time spent on this case is deducted from Premium: 7.50 hours remain.",
         ),
     ],
 )
@@ -269,7 +269,7 @@ def test_a_contract_that_is_used_up_may_be_overdrawn(sign_in, alice, acme):
     browser = sign_in(alice)
     page = browser.get(NEW)
     assert "Premium is used up. You can still open this case" in page.text
-    assert "Open the case" in page.text
+    assert "Open case" in page.text
     browser.post(NEW, new_case_data())
     assert Deduction.objects.count() == 2
 
@@ -281,11 +281,11 @@ def test_a_contract_that_is_used_up_takes_no_case_and_the_page_says_whom_to_ask(
     make_case(alice)
     browser = sign_in(alice)
     page = browser.get(NEW)
-    assert "no more cases can be opened. Please talk to Maria Lopez, maria@portal.example." in page.text
-    assert "Open the case" not in page.text
+    assert "no more cases can be opened. Please contact Maria Lopez, maria@portal.example." in page.text
+    assert "Open case" not in page.text
     page = browser.post(NEW, new_case_data(subject="Typed with care"))
     assert page.context["form"].non_field_errors() == [
-        "Your support contract is used up. Please talk to your account manager."
+        "Your support contract is used up. Please contact your account manager."
     ]
     assert 'value="Typed with care"' in page.text
     assert Case.objects.count() == 1
@@ -306,16 +306,16 @@ def test_another_product_may_still_be_covered(sign_in, alice, acme, beacon):
     make_case(alice)
     make_entitlement(acme, name="Beacon Gold", product=beacon, amount=3)
     browser = sign_in(alice)
-    assert "Open the case" not in browser.get(NEW).text
+    assert "Open case" not in browser.get(NEW).text
     page = browser.post(NEW, new_case_data(step="refresh", product=beacon.pk))
     assert "1 of 3 remaining cases of Beacon Gold" in page.text
-    assert "Open the case" in page.text
+    assert "Open case" in page.text
 
 
 def test_without_a_contract_no_case_where_the_desk_wants_one(sign_in, alice):
     CaseDesk.objects.update(needs_entitlement=True)
     browser = sign_in(alice)
-    assert "There is no support contract for this." in browser.get(NEW).text
+    assert "No support contract covers this." in browser.get(NEW).text
     assert "__all__" in refused(browser)
 
 
@@ -367,7 +367,7 @@ def closed_case(alice):
 def test_a_follow_up_begins_with_what_is_known_and_keeps_the_link(sign_in, alice, closed_case):
     browser = sign_in(alice)
     page = browser.get(NEW, {"follows": closed_case.number.lower()})
-    assert f"This case follows up on {closed_case.number}" in page.text
+    assert f"This case is a follow-up to {closed_case.number}" in page.text
     assert page.context["form"]["subject"].value() == "Freezer alarm"
     browser.post(NEW, new_case_data(follows=closed_case.number))
     assert Case.objects.latest("pk").follows_up == closed_case
@@ -384,7 +384,7 @@ def test_a_case_that_is_open_or_not_visible_is_not_followed_up(sign_in, alice, f
         browser = sign_in(person)
         page = browser.get(NEW, {"follows": number})
         assert page.status_code == 200
-        assert "follows up on" not in page.text
+        assert "follow-up to" not in page.text
         assert "Freezer alarm" not in page.text
         browser.post(NEW, new_case_data(follows=number.replace("\0", "")))
         assert Case.objects.latest("pk").follows_up is None
@@ -408,7 +408,9 @@ def test_a_damaged_file_is_said_beside_the_files(sign_in, alice):
 
 def test_a_kind_of_file_that_is_not_taken_is_named_and_what_is_taken_said_shortly(sign_in, alice):
     errors = refused(sign_in(alice), uploads=[pdf_upload("evil.exe", b"MZ")])
-    assert errors == {"uploads": ["evil.exe cannot be sent. We take pictures, PDF, text and office files."]}
+    assert errors == {
+        "uploads": ["evil.exe cannot be sent. You can send pictures, PDFs, text files, and office documents."]
+    }
 
 
 def test_parameters_given_twice_are_no_error(sign_in, alice):

@@ -1,4 +1,4 @@
-"""What is promised for a case, when it is due, what stops and what ends it."""
+"""Targets for a case, when it is due, what stops and what ends it."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -19,7 +19,7 @@ def test_a_reply_with_an_unknown_placeholder_is_refused_with_those_that_are_know
         url, {"title": "Hello", "body": "Hello {firstname}, {vorname} {number}", "is_active": "on"}
     )
     assert not SavedReply.objects.exists()
-    words = "Not known: {firstname}, {vorname}. These are filled in: {first_name}, {number}, {subject}, {agent}, {product}."  # noqa: E501
+    words = "Unknown placeholders: {firstname}, {vorname}. You can use: {first_name}, {number}, {subject}, {agent}, {product}."  # noqa: E501
     assert page.context["adminform"].form.errors["body"] == [words]
     assert "Hello {firstname}" in page.text
     sign_in(ada).post(url, {"title": "Hello", "body": "Hello {first_name} {}", "is_active": "on"})

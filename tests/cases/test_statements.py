@@ -73,7 +73,7 @@ def test_contracts_that_are_over_are_folded_away(sign_in, fiona, acme):
 
 
 def test_an_account_without_a_contract_is_told_so(sign_in, fiona):
-    assert "No support contract" in sign_in(fiona).get(ALL).text
+    assert "No active support contract" in sign_in(fiona).get(ALL).text
 
 
 @pytest.mark.parametrize("rows", [1, 20])
@@ -206,15 +206,15 @@ def test_the_forecast_says_when_it_runs_out_at_this_pace(alice):
     for case in Case.objects.all():
         Deduction.objects.create(entitlement=entitlement, case=case, amount=1)
     told = summary(entitlement, begins + timedelta(days=99))
-    assert told.forecast == "Runs out about September 7 at this pace."
+    assert told.forecast == "At this rate, it runs out around September 7."
     assert (told.left, told.used, told.used_percent) == ("6 cases left", "4 of 10 cases used", 40)
 
 
 @pytest.mark.parametrize(
     ("spent", "limit", "words", "tone"),
     [
-        (0, "restrict", "Nothing is used yet.", ""),
-        (1, "restrict", "Lasts to the end at this pace.", ""),
+        (0, "restrict", "Nothing has been used yet.", ""),
+        (1, "restrict", "At this rate, it lasts until the end.", ""),
         (2, "restrict", "Used up. No more cases can be opened.", "danger"),
         (2, "overdraw", "Used up. It can be overdrawn.", "danger"),
     ],

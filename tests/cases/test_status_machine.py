@@ -23,7 +23,7 @@ from cases.actions import (
     reopen_case,
     reply_to_case,
 )
-from cases.models import CLOSED, PAUSED, TRANSITIONS, Case, CaseClock, CasePause, CaseStatus, Category
+from cases.models import CLOSED, PAUSED, TRANSITIONS, Case, CaseClock, CasePause, CaseStatus, StatusCategory
 from tests.cases.factories import make_case, make_entitlement, make_policy, status
 
 SLUGS = ("new", "in_progress", "waiting", "on_hold", "resolved", "cancelled")
@@ -61,7 +61,7 @@ def agrees(case: Case) -> None:
     running = CaseClock.objects.filter(case=case, met_at=None, dropped_at=None)
     assert case.category == case.status.category
     assert (case.closed_at is not None) == (case.category in CLOSED)
-    assert (case.waiting_since is not None) == (case.category == Category.WAITING)
+    assert (case.waiting_since is not None) == (case.category == StatusCategory.WAITING)
     assert CasePause.objects.filter(case=case, ended_at=None).exists() == (case.category in PAUSED)
     assert not (running.exists() and case.category in CLOSED)
     earliest = running.order_by("due_at").values_list("due_at", flat=True).first()
@@ -102,8 +102,8 @@ def test_a_case_stays_true_to_its_status_whatever_happens(alice, acme, ada, step
             agrees(after)
 
 
-@pytest.mark.parametrize("before", Category.values)
-@pytest.mark.parametrize("after", Category.values)
+@pytest.mark.parametrize("before", StatusCategory.values)
+@pytest.mark.parametrize("after", StatusCategory.values)
 def test_only_allowed_moves_are_made(alice, ada, before, after):
     case = make_case(alice)
     change_status(actor=Actor(user=ada), case=case, status=CaseStatus.objects.first_of(before))
@@ -129,7 +129,7 @@ def test_a_customer_reopens_in_time_and_not_later(alice, ada):
     with time_machine.travel(datetime.now(UTC) + timedelta(days=15)), pytest.raises(ValidationError):
         reopen_case(actor=customer, case=case)
     with time_machine.travel(datetime.now(UTC) + timedelta(days=13)):
-        assert reopen_case(actor=customer, case=case).category == Category.ACTIVE
+        assert reopen_case(actor=customer, case=case).category == StatusCategory.ACTIVE
 
 
 @pytest.mark.parametrize("rating", [0, 6])

@@ -38,7 +38,7 @@ def pilots_forum(alice):
 def pages_of(topic):
     return (
         topic.forum.get_absolute_url(),
-        reverse("forums:topic_new", args=[topic.forum.slug]),
+        reverse("forums:new", args=[topic.forum.slug]),
         topic.get_absolute_url(),
     )
 
@@ -197,7 +197,7 @@ def test_each_filter_without_topics_says_what_would_be_there(sign_in, alice, bob
     make_topic(forum, bob)
     Topic.objects.update(is_answered=True)
     assert (
-        "Every question here has its answer"
+        "All questions have been answered"
         in browser.get(forum.get_absolute_url(), {"show": "unanswered"}).text
     )
     assert "You have no topics" in browser.get(forum.get_absolute_url(), {"show": "mine"}).text
@@ -205,8 +205,8 @@ def test_each_filter_without_topics_says_what_would_be_there(sign_in, alice, bob
 
 def test_another_spelling_of_the_address_leads_to_the_right_one(sign_in, alice, topic):
     browser = sign_in(alice)
-    wrong = reverse("forums:topic_detail", args=[topic.forum.slug, topic.pk, "old-title"])
-    elsewhere = reverse("forums:topic_detail", args=["another-forum", topic.pk, topic.slug])
+    wrong = reverse("forums:detail", args=[topic.forum.slug, topic.pk, "old-title"])
+    elsewhere = reverse("forums:detail", args=["another-forum", topic.pk, topic.slug])
     for url in (wrong, elsewhere):
         response = browser.get(url)
         assert response.status_code == 301
@@ -218,10 +218,9 @@ def test_an_unknown_topic_or_forum_is_not_found(sign_in, alice, topic):
     browser = sign_in(alice)
     for pk in (0, topic.pk + 1, 10**30):
         assert (
-            browser.get(reverse("forums:topic_detail", args=[topic.forum.slug, pk, topic.slug])).status_code
-            == 404
+            browser.get(reverse("forums:detail", args=[topic.forum.slug, pk, topic.slug])).status_code == 404
         )
-    assert browser.get(reverse("forums:forum_detail", args=["no-such-forum"])).status_code == 404
+    assert browser.get(reverse("forums:forum", args=["no-such-forum"])).status_code == 404
 
 
 def test_a_title_in_another_script_gets_an_address(sign_in, alice, forum):

@@ -22,7 +22,7 @@ def topic(forum, alice):
 
 
 def new_url(forum):
-    return reverse("forums:topic_new", args=[forum.slug])
+    return reverse("forums:new", args=[forum.slug])
 
 
 def url_of(name, topic, *args):
@@ -189,7 +189,7 @@ def test_a_reply_to_a_topic_that_was_closed_meanwhile_keeps_its_text(sign_in, al
     lock_topic(actor=acting(ada), topic=topic)
     page = browser.post(reply_url(topic), {"body": "A long story."})
     assert page.status_code == 200
-    assert "closed meanwhile" in page.text
+    assert "closed in the meantime" in page.text
     assert "A long story." in page.text
     assert not topic.posts.replies().exists()
 
@@ -302,7 +302,7 @@ def test_alice_marks_the_answer_and_takes_it_back(sign_in, alice, charlie, topic
 def test_only_the_author_chooses_the_answer(request, sign_in, alice, bob, charlie, topic, who, status):
     reply = make_reply(topic, charlie)
     browser = sign_in(request.getfixturevalue(who))
-    assert ("This is the answer" in browser.get(topic.get_absolute_url()).text) is (status == 302)
+    assert ("Mark as answer" in browser.get(topic.get_absolute_url()).text) is (status == 302)
     assert browser.post(url_of("mark_answer", topic, reply.pk)).status_code == status
     assert topic.posts.filter(is_answer=True).exists() is (status == 302)
     assert browser.post(url_of("unmark_answer", topic)).status_code == status

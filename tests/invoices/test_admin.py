@@ -79,7 +79,7 @@ def test_a_draft_that_cannot_be_issued_is_kept_and_says_why(office, acme):
     response = office.post(
         reverse("admin:invoices_invoice_add"), draft_form(acme, "-1.00", _issue="Save and issue"), follow=True
     )
-    assert "cannot come to less than zero" in response.text
+    assert "total cannot be less than zero" in response.text
     assert Invoice.objects.get().is_draft
 
 

@@ -7,7 +7,7 @@ from tests.factories import grant, make_contact
 from tests.invoices.factories import make_draft, make_invoice, make_line, make_overdue
 
 LIST = reverse("invoices:list")
-PAGES = ("invoices:invoice_detail", "invoices:invoice_pdf")
+PAGES = ("invoices:detail", "invoices:pdf")
 
 
 def test_finance_sees_the_invoices_of_the_account_only(fiona, acme, globex, sign_in):

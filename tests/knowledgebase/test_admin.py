@@ -51,7 +51,7 @@ def test_an_editor_changes_a_published_article(desk):
 
 def test_an_editor_is_told_that_an_address_is_taken(desk):
     page = desk.post(reverse("admin:knowledgebase_article_add"), typed(make_category(), slug="category"))
-    assert "taken by the categories" in page.text
+    assert "reserved for categories" in page.text
     assert not Article.objects.exists()
 
 

@@ -34,7 +34,7 @@ def test_a_contact_changes_their_mind_and_keeps_one_voice(article, alice, bob, s
     page = browser.post(
         feedback_url(article), {"is_helpful": "no", "comment": "Step 2 is missing."}, follow=True
     ).text
-    assert "This did not help you" in page
+    assert "You did not find this helpful" in page
     assert "Step 2 is missing.</textarea>" in page
     voices = ArticleFeedback.objects.order_by("contact").values_list("contact", "is_helpful", "comment")
     assert list(voices) == [(alice.pk, False, "Step 2 is missing."), (bob.pk, True, "")]

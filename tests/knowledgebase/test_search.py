@@ -82,14 +82,14 @@ def test_drafts_are_not_found(browser):
 def test_a_search_without_hits_suggests_to_open_a_case(browser, words):
     make_article("Pair a Beacon")
     shown = page(browser, words)
-    assert "No article about" in shown
-    assert "Try fewer or other words, or tell us about it" in shown
+    assert "No articles found for" in shown
+    assert "Try fewer or different words, or contact us" in shown
     assert "Recently updated" in shown
 
 
 def test_a_search_without_hits_offers_no_case_without_the_permission(browser):
     RecordPermission.objects.filter(record_type="case").delete()
-    assert "tell us about it" not in page(browser, "zebra")
+    assert "contact us and we will help" not in page(browser, "zebra")
 
 
 @pytest.mark.parametrize("words", ["a\x00b", "x" * 201])

@@ -88,7 +88,7 @@ def test_publishing_again_keeps_the_first_date():
 def test_an_article_cannot_take_the_address_of_the_categories():
     article = make_draft()
     article.slug = "category"
-    with pytest.raises(ValidationError, match="taken by the categories"):
+    with pytest.raises(ValidationError, match="reserved for categories"):
         article.full_clean()
     with pytest.raises(IntegrityError, match="knowledgebase_article_slug_is_not_taken_by_categories"):
         write_article(actor=SYSTEM, article=article)

@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lib.widgets import HiddenLine, Line, Lines, PlainSelect
+from lib.widgets import HiddenLine, LineInput, Lines, PlainSelect
 
 CHOICES = [("", _("Any")), ("a", "A <b>"), (7, "Seven")]
 HOSTILE = ("", "a", '"><script>alert(1)</script>', "\nfirst line is empty", "ü ' & <")
@@ -19,7 +19,7 @@ def shown(html: str) -> str:
 @pytest.mark.parametrize(
     ("ours", "djangos"),
     [
-        (Line, forms.TextInput),
+        (LineInput, forms.TextInput),
         (HiddenLine, forms.HiddenInput),
         (Lines, forms.Textarea),
         (PlainSelect, forms.Select),

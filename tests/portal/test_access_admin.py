@@ -74,7 +74,7 @@ def test_ada_finds_the_people_who_see_a_case_and_why(desk, alice, ivan, charlie)
 def test_visitors_are_named_first_where_they_see_it(desk, visitors):
     article = make_article()
     RecordPermission.objects.create(role=visitors, record_type="article", scope="global", can_read=True)
-    assert "everybody on the internet can see this" in words(desk.get(readers_of(article)))
+    assert "anyone on the internet can see this" in words(desk.get(readers_of(article)))
 
 
 def test_every_kind_of_record_and_every_page_has_its_report_and_the_link_to_it(desk):
@@ -120,8 +120,8 @@ def test_ada_sees_what_alice_can_see_and_what_refuses_her(desk, alice):
     text = words(response)
     assert "Cases 1 the contact&#x27;s own records Authenticated Users read, create" in text
     assert (
-        "/invoices/ No Does the rule of /invoices/ let them in? No: it asks "
-        "for Portal Finance User, which they lack." in text
+        "/invoices/ No Does the rule for /invoices/ let them in? No: it requires "
+        "Portal Finance User, which they do not have." in text
     )
     assert reach_of(alice) in desk.get(reverse("admin:accounts_contact_change", args=[alice.pk])).text
 
@@ -248,7 +248,7 @@ def test_a_seal_of_somebody_else_or_none_confirms_nothing(desk, sign_in, ivan, i
 def test_ada_goes_back_and_finds_what_she_typed(desk, ivan, it_role):
     sent = asked(desk.post(role_page(it_role), as_it_is(it_role, ALL_CASES) | {"description": "Typed"}))
     back = desk.post(role_page(it_role), {**sent, "access_back": "1"})
-    assert "Nothing is saved yet." in back.text
+    assert "Nothing has been saved yet." in back.text
     box = next(line for line in back.text.split("<input") if f'name="{field_name(*ALL_CASES)}"' in line)
     assert "checked" in box
     assert ">Typed</textarea>" in "".join(back.text.split("\n"))
@@ -258,11 +258,11 @@ def test_ada_goes_back_and_finds_what_she_typed(desk, ivan, it_role):
 def test_exposing_to_visitors_needs_a_tick_of_its_own(desk, visitors):
     make_article()
     question = desk.post(role_page(visitors), as_it_is(visitors, ARTICLES))
-    assert "everybody on the internet, can then see" in words(question)
+    assert "(anyone on the internet) will be able to see" in words(question)
     assert "Articles: 1" in words(question)
     sent = asked(question)
     unticked = desk.post(role_page(visitors), sent)
-    assert "Tick the box if you mean it." in unticked.text
+    assert "Select the checkbox to confirm." in unticked.text
     assert not visitors.record_permissions.exists()
     assert desk.post(role_page(visitors), {**sent, "access_exposes": "on"}).status_code == 302
     assert visitors.record_permissions.exists()

@@ -183,8 +183,8 @@ def test_why_a_page_does_not_open_is_said_in_words(acme, sign_in):
     alice = make_contact("Alice", acme)
     refusals = {page.page.path: page.refusal for page in reach_of(alice, rights).pages if not page.opens}
     assert (
-        refusals["/invoices/"]
-        == "Does a role permit what the page is for? No: none permits it far enough (read Invoices)."
+        refusals["/invoices/"] == "Does a role permit the purpose of the page? "
+        "No: no role permits it with a wide enough scope (read Invoices)."
     )
 
 

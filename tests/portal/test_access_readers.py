@@ -114,7 +114,7 @@ def test_who_takes_part_in_a_case_is_among_its_readers_with_the_reason(alice, bo
     readers = readers_of(subject_of(case, Rights.now()))
     reasons = {contact.first_name: readers.steps_of(contact)[1].answer for contact in readers.contacts}
     own = "Authenticated Users (Cases: read, the contact's own records)"
-    assert reasons == {"Alice": own, "Bob": f"{own}, and they take part in this one"}
+    assert reasons == {"Alice": own, "Bob": f"{own}, and they are in the loop of this one"}
 
 
 def test_who_takes_part_reads_within_their_account_and_while_they_may_read_their_own(alice, bob, globex):
@@ -135,29 +135,31 @@ def refusal(contact, record):
 
 def test_why_not_tells_that_a_grant_is_too_narrow_and_whose_the_record_is(alice, charlie):
     (answer,) = refusal(charlie, make_case(alice))
-    assert answer.startswith("Not far enough: Authenticated Users")
+    assert answer.startswith("The scope is not wide enough: Authenticated Users")
     assert "It belongs to Acme Foods, Alice Tester." in answer
 
 
 def test_why_not_tells_that_no_role_permits(alice, acme):
-    assert refusal(alice, make_invoice(acme)) == ["No role of this contact permits to read Invoices."]
+    assert refusal(alice, make_invoice(acme)) == ["No role of this contact permits reading Invoices."]
 
 
 def test_why_not_tells_of_a_page_rule_and_the_missing_role(alice):
     restrict("/cases/", "Portal Finance User")
-    assert refusal(alice, make_case(alice)) == ["No: it asks for Portal Finance User, which they lack."]
+    assert refusal(alice, make_case(alice)) == [
+        "No: it requires Portal Finance User, which they do not have."
+    ]
 
 
 def test_why_not_tells_of_an_audience(alice, fiona):
     role = fiona.roles.get()
     assert refusal(alice, make_article(category=make_category("", role))) == [
-        "No: it is meant for Portal Finance User alone."
+        "No: it is meant only for Portal Finance User."
     ]
 
 
 def test_why_not_tells_of_a_draft(fiona, acme):
     assert refusal(fiona, make_draft(acme)) == [
-        "No: as it stands (a draft, for example), no customer sees it."
+        "No: in its current state (a draft, for example), no customer can see it."
     ]
 
 

@@ -91,7 +91,7 @@ def test_what_is_no_colour_never_reaches_the_stylesheet(sign_in, ada, colour):
     assert Site.objects.get().primary_colour in (before.primary_colour, colour.strip())
     if colour.strip() == colour:
         assert (
-            "Write a colour as # and six hexadecimal digits" in page.text
+            "Enter a color as # and six hexadecimal digits" in page.text
             or "at most 7 characters" in page.text
         )
         assert Site.objects.get() == before

@@ -92,7 +92,7 @@ def test_the_walk_finds_the_files_that_there_are(scene: Scene, sign_in: Callable
         "cases:attachment",
         "cases:entitlement_csv",
         "cases:export",
-        "invoices:invoice_pdf",
+        "invoices:pdf",
         "user_import_example",
         "user_log_export",
     }
@@ -170,13 +170,13 @@ def test_bob_reads_in_the_log_who_took_which_file_and_not_what_is_in_it(sign_in,
     grant(alice, "invoice", "account", "read")
     browser = sign_in(alice)
     browser.get(attachment_of(case), REMOTE_ADDR=IP)
-    browser.get(reverse("invoices:invoice_pdf", args=[make_invoice(acme).number]), REMOTE_ADDR="198.51.100.9")
+    browser.get(reverse("invoices:pdf", args=[make_invoice(acme).number]), REMOTE_ADDR="198.51.100.9")
     browser.get(reverse("cases:export", args=["csv"]), REMOTE_ADDR=IP)
     desk = sign_in(bob)
     assert log_of(desk) == [
-        ("Alice Tester", "List of cases downloaded", ["Cases: 1"], IP),
+        ("Alice Tester", "Case list downloaded", ["Cases: 1"], IP),
         ("Alice Tester", "Invoice downloaded", [str(acme.invoices.get().number)], "198.51.100.9"),
-        ("Alice Tester", "File of a case downloaded", [f"Case {case.number}"], IP),
+        ("Alice Tester", "Case file downloaded", [f"Case {case.number}"], IP),
     ]
     assert not [word for word in ("Confidential", "severance") if word in desk.get("/users/log/").text]
     assert Activity.objects.get(verb="attachment.downloaded").details == {
@@ -223,7 +223,7 @@ def test_asking_for_the_headers_leaves_no_line(sign_in, alice, bob, acme):
     grant(alice, "invoice", "account", "read")
     grant(alice, "entitlement", "account", "read")
     urls = [attachment_of(make_case(alice, uploads=[upload])) for upload in (pdf_upload(), picture_upload())]
-    urls += [f"{urls[1]}?small", reverse("invoices:invoice_pdf", args=[make_invoice(acme).number])]
+    urls += [f"{urls[1]}?small", reverse("invoices:pdf", args=[make_invoice(acme).number])]
     assert [sign_in(alice).head(url).status_code for url in urls] == [200] * 4
     assert downloads() == []
 
@@ -283,9 +283,7 @@ def test_the_pictures_of_a_page_are_one_line(sign_in, alice, bob):
         browser.get(case.get_absolute_url())
         assert downloads() == []
         load(browser, case)
-        assert log_of(sign_in(bob)) == [
-            ("Alice Tester", "Pictures of a case shown", [f"Case {case.number}"], IP)
-        ]
+        assert log_of(sign_in(bob)) == [("Alice Tester", "Case pictures viewed", [f"Case {case.number}"], IP)]
 
 
 def test_another_reader_case_address_and_quarter_of_an_hour_are_lines_of_their_own(sign_in, alice, bob, ada):

@@ -10,7 +10,7 @@ from tests.portal.factories import allow, restrict
 
 FAILED = {
     "bad": (400, "We could not read that request"),
-    "forbidden": (403, "You may not open this page"),
+    "forbidden": (403, "You do not have access to this page"),
     "bug": (500, "Something went wrong on our side"),
     "database": (503, "The portal is taking a short break"),
     "connection": (503, "The portal is taking a short break"),
@@ -45,14 +45,14 @@ def test_an_unknown_page_is_not_found_by_alice(sign_in, alice):
 
 def test_a_page_that_alice_may_not_open_is_refused(sign_in, alice):
     browser = sign_in(alice)
-    assert_is_error_page(browser.get(reverse("invoices:list")), 403, "You may not open this page")
+    assert_is_error_page(browser.get(reverse("invoices:list")), 403, "You do not have access to this page")
     restrict("/cases/", "Portal IT User")
-    assert_is_error_page(browser.get(reverse("cases:list")), 403, "You may not open this page")
+    assert_is_error_page(browser.get(reverse("cases:list")), 403, "You do not have access to this page")
 
 
 def test_a_refused_network_is_told_so(visitor):
     allow("192.0.2.0/24")
-    assert_is_error_page(visitor.get("/"), 403, "The portal is not open from here")
+    assert_is_error_page(visitor.get("/"), 403, "The portal is not available from here")
 
 
 @pytest.mark.urls("tests.portal.broken_urls")

@@ -74,7 +74,7 @@ def test_alice_sees_what_happened_to_her_cases_and_nothing_internal(sign_in, ali
     record_activity(actor=SYSTEM, verb="case.of_no_interest", record=case)
     page = sign_in(alice).get("/")
     assert events(page) == [
-        ("Ada Byrne", "replied in", str(case)),
+        ("Ada Byrne", "replied to", str(case)),
         ("Ada Byrne", "changed the status of", str(case)),
         ("Alice Tester", "opened the case", str(case)),
     ]
@@ -184,7 +184,7 @@ def test_staff_without_a_contact_are_shown_the_way_to_the_administration(sign_in
 def test_a_user_without_a_contact_is_told_whom_to_ask(sign_in):
     Site.objects.update(support_email="support@harborlane.example")
     page = sign_in(make_user("nobody@acme.example")).get("/").text
-    assert "Your sign-in is not connected to a contact" in page
+    assert "You are not connected to a contact" in page
     assert "mailto:support@harborlane.example" in page
     assert 'href="/admin/"' not in page
 

@@ -71,7 +71,7 @@ def test_bob_sees_who_signed_in_and_who_tried_to(desk, alice, visitor):
     sign_in_by_form(visitor, alice.email)
     assert told(desk) == [
         ("Alice Tester", "Signed in", "", "192.0.2.7"),
-        ("Alice Tester", "Wrong password", "", "198.51.100.9"),
+        ("Alice Tester", "Incorrect password", "", "198.51.100.9"),
     ]
 
 
@@ -215,7 +215,7 @@ def test_deactivating_and_handing_over_are_told_once_for_all_cases(desk, alice, 
         make_case(alice, f"Confidential {n}")
     desk.post(f"/users/{alice.pk}/deactivate/", {"heir": fiona.pk})
     page = desk.get(LOG)
-    assert [line.what for line in page.context["lines"]] == ["Cases handed over", "Deactivated"]
+    assert [line.what for line in page.context["lines"]] == ["Cases transferred", "Deactivated"]
     assert page.context["lines"][0].facts == ["3 to Fiona Tester"]
     assert "Confidential" not in page.text
 
@@ -351,10 +351,10 @@ def test_bob_leafs_through_the_log_and_the_filters_stay(desk, alice):
 
 
 def test_an_empty_log_says_what_will_be_there_and_a_filter_without_result_offers_everything(desk, alice):
-    assert "Nothing happened yet" in desk.get(LOG).text
+    assert "No activity yet" in desk.get(LOG).text
     note(alice)
     page = desk.get(LOG, {"q": "nobody"}).text
-    assert "Nothing matches" in page
+    assert "No matches" in page
     assert f'href="{LOG}"' in page
 
 
@@ -401,7 +401,7 @@ def test_bob_takes_the_log_along_and_that_is_recorded(history, desk):
     assert response["Content-Disposition"].startswith('attachment; filename="access-log-')
     assert "no-store" in response["Cache-Control"]
     heading, *rows = exported(response)
-    assert heading == ["When (UTC)", "Who or what", "What happened", "Details", "By", "From address"]
+    assert heading == ["When (UTC)", "Person or record", "Event", "Details", "By", "IP address"]
     assert [(row[0], row[1], row[2]) for row in rows] == [
         ("2026-03-03 12:00:00", "Alice Tester", "Roles changed"),
         ("2026-03-01 23:30:00", "Alice Tester", "Signed in"),

@@ -43,7 +43,7 @@ def test_in_demo_mode_anyone_reads_what_would_have_been_mailed(sign_in, request,
 
 def test_an_empty_mailbox_says_so(visitor, settings):
     settings.DEMO_MODE = True
-    assert "No mail yet" in visitor.get(MAILBOX).text
+    assert "No messages yet" in visitor.get(MAILBOX).text
 
 
 def test_mail_that_does_not_exist_is_not_found(visitor, settings):

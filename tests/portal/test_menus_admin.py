@@ -64,12 +64,12 @@ def test_an_odd_address_is_explained_beside_the_field_and_kept(sign_in, ada, url
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
-        ({"url": "https://shop.example/", "page": "cases"}, "Choose a page or write an address, not both."),
+        ({"url": "https://shop.example/", "page": "cases"}, "Choose a page or enter an address, not both."),
         (
             {"url": "https://shop.example/", "menu": "footer", "parent": "cases"},
-            "The entry above belongs to another menu.",
+            "The parent entry belongs to another menu.",
         ),
-        ({"parent": "cases"}, "An entry below another needs a page or an address."),
+        ({"parent": "cases"}, "An entry with a parent needs a page or an address."),
     ],
 )
 def test_an_entry_that_leads_nowhere_is_explained(sign_in, ada, fields, complaint):

@@ -213,7 +213,8 @@ def test_the_merged_contact_points_to_the_other_and_lets_nobody_in(desk, alice, 
     line = Activity.objects.get(verb="contact.merged")
     assert (line.actor, line.contact, line.details["name"]) == (ada, alice, "Alicia Tester")
     assert (
-        "Its records belong to" in desk.get(reverse("admin:accounts_contact_change", args=[alicia.pk])).text
+        "Its records now belong to"
+        in desk.get(reverse("admin:accounts_contact_change", args=[alicia.pk])).text
     )
 
 
@@ -273,7 +274,7 @@ def test_roles_are_chosen_and_their_change_is_recorded(desk, ivan, fiona, choice
 def test_an_address_that_somebody_else_has_is_refused_and_nothing_happens(desk, acme, pat, alice, bob):
     Contact.objects.filter(pk=pat.pk).update(email=bob.email)
     page = merge(desk, pat, alice, **keep(email="merged", sign_in="kept"))
-    assert "Bob Tester has this address already." in page.text
+    assert "Bob Tester already has this address." in page.text
     pat.refresh_from_db()
     assert pat.is_active
     assert pat.user is not None
@@ -297,11 +298,11 @@ def test_the_sign_in_moves_where_the_other_has_none(desk, alice, alicia, sign_in
 
 
 def test_two_sign_ins_are_merged_only_when_somebody_says_which_remains(desk, alice, bob):
-    assert "Whose sign-in remains" in desk.get(merge_url(alice, into=bob.pk)).text
+    assert "Sign-in to keep" in desk.get(merge_url(alice, into=bob.pk)).text
     merge(desk, alice, bob, **keep())
     alice.refresh_from_db()
     assert alice.is_active
-    with pytest.raises(ValidationError, match="Choose whose sign-in remains"):
+    with pytest.raises(ValidationError, match="Choose which sign-in to keep"):
         merge_contacts(actor=Actor(), merged=alice, kept=bob)
 
 
@@ -320,7 +321,7 @@ def test_the_chosen_sign_in_sees_everything_and_the_other_nothing(side, desk, al
 def test_a_user_who_is_another_contact_of_the_account_already_is_not_bound_twice(desk, pat, alice, bob):
     Contact.objects.filter(pk=pat.pk).update(user=bob.user)
     page = merge(desk, pat, alice, **keep(sign_in="merged"))
-    assert "signs in as another contact of this account" in page.text
+    assert "already signs in as another contact of this account" in page.text
     alice.refresh_from_db()
     assert alice.user != bob.user
 

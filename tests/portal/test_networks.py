@@ -84,7 +84,7 @@ def test_every_kind_of_address_is_refused_before_session_and_user_are_read(liste
     with CaptureQueriesContext(connection) as queries:
         response = browser.get(url, REMOTE_ADDR=OUTSIDE)
     assert response.status_code == 403
-    assert "The portal is not open from here" in response.text
+    assert "The portal is not available from here" in response.text
     assert not response.cookies
     assert ["portal_configurationrevision" in query["sql"] for query in queries] == [True]
 

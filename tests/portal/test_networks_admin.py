@@ -41,20 +41,20 @@ def desk(sign_in, ada):
 @pytest.mark.parametrize("cidr", ["203.0.113.0/24", "2001:db8::/32", "127.0.0.2/32"])
 def test_ada_cannot_shut_herself_out_by_adding_a_network(desk, cidr):
     page = desk.post(ADD_NETWORK, {"cidr": cidr})
-    assert "Your own address, 127.0.0.1, would be shut out" in page.text
+    assert "Your own address, 127.0.0.1, would be locked out" in page.text
     assert not AllowedNetwork.objects.exists()
 
 
 def test_ada_cannot_shut_herself_out_by_changing_a_network(desk):
     allow("127.0.0.0/8")
     page = desk.post(change_network("127.0.0.0/8"), {"cidr": "203.0.113.0/24"})
-    assert "would be shut out" in page.text
+    assert "would be locked out" in page.text
     assert AllowedNetwork.objects.get().cidr == "127.0.0.0/8"
 
 
 def test_ada_shuts_herself_out_only_when_she_says_that_she_knows(desk):
     page = desk.post(ADD_NETWORK, {"cidr": "203.0.113.0/24"}).text
-    assert "I know that this shuts me out (address 127.0.0.1)" in page
+    assert "I understand that this locks me out (address 127.0.0.1)" in page
     assert 'type="checkbox" name="may_shut_out"' in page
     assert desk.post(ADD_NETWORK, {"cidr": "203.0.113.0/24", "may_shut_out": "on"}).status_code == 302
     assert desk.get(NETWORKS).status_code == 403
@@ -71,7 +71,7 @@ def test_ada_cannot_delete_the_network_that_lets_her_in_without_saying_that_she_
         desk.get(delete_network("127.0.0.0/8")),
         desk.post(delete_network("127.0.0.0/8"), {"post": "yes"}),
     ):
-        assert "I know that this shuts me out (address 127.0.0.1)" in page.text
+        assert "I understand that this locks me out (address 127.0.0.1)" in page.text
     assert AllowedNetwork.objects.count() == 2
     assert desk.post(delete_network("127.0.0.0/8"), {"post": "yes", "may_shut_out": "on"}).status_code == 302
     assert AllowedNetwork.objects.get().cidr == "203.0.113.0/24"
@@ -80,7 +80,7 @@ def test_ada_cannot_delete_the_network_that_lets_her_in_without_saying_that_she_
 
 def test_ada_deletes_another_network_as_usual(desk):
     allow("127.0.0.0/8", "203.0.113.0/24")
-    assert "shuts me out" not in desk.get(delete_network("203.0.113.0/24")).text
+    assert "locks me out" not in desk.get(delete_network("203.0.113.0/24")).text
     assert desk.post(delete_network("203.0.113.0/24"), {"post": "yes"}).status_code == 302
     assert AllowedNetwork.objects.get().cidr == "127.0.0.0/8"
 
@@ -90,7 +90,7 @@ def test_ada_cannot_delete_all_networks_that_let_her_in_at_once_without_saying_t
     chosen = AllowedNetwork.objects.filter(cidr__startswith="127.").values_list("pk", flat=True)
     data = {"action": "delete_selected", "_selected_action": list(chosen), "post": "yes"}
     page = desk.post(NETWORKS, data).text
-    assert "I know that this shuts me out (address 127.0.0.1)" in page
+    assert "I understand that this locks me out (address 127.0.0.1)" in page
     assert page.count('name="_selected_action"') == 2
     assert AllowedNetwork.objects.count() == 3
     desk.post(NETWORKS, data | {"may_shut_out": "on"})
@@ -109,7 +109,7 @@ def test_ada_opens_the_portal_again_by_deleting_every_network(desk):
 )
 def test_what_is_no_network_is_explained(desk, text):
     page = desk.post(ADD_NETWORK, {"cidr": text})
-    assert ("This is not an address or network, for example 192.0.2.0/24" in page.text) is bool(text)
+    assert ("Enter an IP address or network, for example 192.0.2.0/24" in page.text) is bool(text)
     assert page.context["adminform"].form.errors["cidr"]
     assert not AllowedNetwork.objects.exists()
 
@@ -135,8 +135,8 @@ def test_a_network_that_was_stored_in_ipv6_clothes_lets_ipv4_in(desk):
 
 def test_overlaps_are_told(desk):
     allow("127.0.0.0/8")
-    assert "127.0.0.1/32 adds nothing: it lies within 127.0.0.0/8." in told(desk, "127.0.0.1")
-    assert "Listed already and within 0.0.0.0/0, so no longer needed: 127.0.0.0/8, 127.0.0.1/32." in told(
+    assert "127.0.0.1/32 has no effect: it is already included in 127.0.0.0/8." in told(desk, "127.0.0.1")
+    assert "Already listed, included in 0.0.0.0/0, and no longer needed: 127.0.0.0/8, 127.0.0.1/32." in told(
         desk, "0.0.0.0/0"
     )
     assert len(told(desk, "2001:db8::/32")) == 1
@@ -145,14 +145,14 @@ def test_overlaps_are_told(desk):
 @pytest.mark.parametrize(
     ("address", "answer"),
     [
-        ("192.0.2.7", "192.0.2.7 is let in."),
-        (" ::ffff:192.0.2.7 ", "192.0.2.7 is let in."),
-        ("203.0.113.9", "203.0.113.9 is refused."),
-        ("2001:db8::7", "2001:db8::7 is refused."),
-        ("nonsense", "This is not an address, for example"),
-        ("192.0.2.0/24", "This is not an address, for example"),
+        ("192.0.2.7", "192.0.2.7 is allowed."),
+        (" ::ffff:192.0.2.7 ", "192.0.2.7 is allowed."),
+        ("203.0.113.9", "203.0.113.9 is not allowed."),
+        ("2001:db8::7", "2001:db8::7 is not allowed."),
+        ("nonsense", "Enter an IP address, for example"),
+        ("192.0.2.0/24", "Enter an IP address, for example"),
         ("1" * 100, "at most 60 characters"),
-        ("nonsense\x00", "This is not an address, for example"),
+        ("nonsense\x00", "Enter an IP address, for example"),
     ],
 )
 def test_an_address_can_be_checked(desk, address, answer):
@@ -161,12 +161,12 @@ def test_an_address_can_be_checked(desk, address, answer):
     assert page.status_code == 200
     assert answer in page.text
     listed = [change_network(cidr) in page.text for cidr in ("192.0.2.0/24", "192.0.0.0/16", "127.0.0.0/8")]
-    assert listed == ([True, True, False] if "let in" in answer else [False, False, False])
+    assert listed == ([True, True, False] if "is allowed" in answer else [False, False, False])
     assert '<a href="?address=127.0.0.1">127.0.0.1</a>' in page.text
 
 
 def test_the_check_says_when_everybody_is_let_in(desk):
-    assert "every address is let in" in desk.get(CHECK, {"address": "203.0.113.9"}).text
+    assert "All addresses are allowed" in desk.get(CHECK, {"address": "203.0.113.9"}).text
 
 
 def test_the_check_is_for_those_who_may_see_the_list(sign_in, db):

@@ -33,7 +33,9 @@ def test_it_lists_networks_and_changes_nothing(listed):
 
 def test_it_says_when_everybody_is_let_in(db):
     assert (
-        networks() == networks("--clear", "--no-input") == "No network is listed: every address is let in.\n"
+        networks()
+        == networks("--clear", "--no-input")
+        == "No network is listed. All addresses are allowed.\n"
     )
     assert not Activity.objects.exists()
 

@@ -103,7 +103,7 @@ def test_a_page_that_is_not_published_does_not_exist_except_for_those_who_may_pr
     assert [browser.get("/news/").status_code for browser in (visitor, sign_in(alice))] == [404, 404]
     page = sign_in(ivan).get("/news/")
     assert "Big news" in page.text
-    assert f"So may everyone with the role {IT}" in page.text
+    assert f"Only people with the role {IT}" in page.text
     Page.objects.filter(path="/news/").update(is_draft=False, published_from=None, published_until=None)
     assert sign_in(alice).get("/news/").status_code == 200
     assert "Not published" not in sign_in(ivan).get("/news/").text

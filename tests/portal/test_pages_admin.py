@@ -72,7 +72,7 @@ def test_ada_makes_a_page_that_only_finance_users_see_puts_it_into_the_menu_and_
     assert visitor.get("/price-list/").status_code == 302
     said = who(desk.get(change(Page.objects.get(path="/price-list/"))))
     assert f"Contacts with one of these roles: <strong>{FINANCE}</strong>" in said
-    assert f"Rule here: {FINANCE}" in said
+    assert f"Rule on this page: {FINANCE}" in said
     lines = Activity.objects.filter(label="/price-list/").order_by("pk")
     assert [(line.verb, line.is_internal) for line in lines] == [
         ("page.created", True),
@@ -97,21 +97,21 @@ def test_the_address_is_made_from_the_title_or_tidied(sign_in, ada, title, slug,
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
-        ({"slug": "cases"}, "There is a page at /cases/ already."),
-        ({"slug": "healthz"}, "The portal itself answers at /healthz/"),
-        ({"slug": "admin"}, "The portal itself answers at /admin/"),
-        ({"slug": "accounts"}, "The portal itself answers at /accounts/"),
-        ({"slug": "static"}, "The portal itself answers at /static/"),
-        ({"slug": "attachments"}, "The portal itself answers at /attachments/"),
-        ({"slug": "taken"}, "There is a page at /taken/ already."),
-        ({"slug": "a b"}, "small letters, digits and hyphens"),
-        ({"slug": "-a"}, "small letters, digits and hyphens"),
-        ({"slug": "../x"}, "small letters, digits and hyphens"),
+        ({"slug": "cases"}, "There is already a page at /cases/."),
+        ({"slug": "healthz"}, "/healthz/ is used by the portal itself"),
+        ({"slug": "admin"}, "/admin/ is used by the portal itself"),
+        ({"slug": "accounts"}, "/accounts/ is used by the portal itself"),
+        ({"slug": "static"}, "/static/ is used by the portal itself"),
+        ({"slug": "attachments"}, "/attachments/ is used by the portal itself"),
+        ({"slug": "taken"}, "There is already a page at /taken/."),
+        ({"slug": "a b"}, "lowercase letters, digits, and hyphens"),
+        ({"slug": "-a"}, "lowercase letters, digits, and hyphens"),
+        ({"slug": "../x"}, "lowercase letters, digits, and hyphens"),
         ({"slug": "a\x00"}, "Null characters"),
-        ({"slug": "ä"}, "small letters, digits and hyphens"),
+        ({"slug": "ä"}, "lowercase letters, digits, and hyphens"),
         ({"slug": "a" * 199}, "would be too long"),
         ({"slug": "a" * 201}, "at most 200 characters"),
-        ({"title": "日本"}, "Write an address"),
+        ({"title": "日本"}, "Enter an address"),
     ],
 )
 def test_an_address_that_cannot_be_is_explained_beside_the_field(sign_in, ada, fields, complaint):
@@ -126,7 +126,7 @@ def test_an_address_that_cannot_be_is_explained_beside_the_field(sign_in, ada, f
 def test_a_page_below_a_part_of_the_portal_may_not_take_its_addresses(sign_in, ada):
     desk = sign_in(ada)
     parent = Page.objects.get(path="/knowledgebase/")
-    assert "The portal itself answers" in str(errors_of(desk.post(ADD, form(parent, slug="how-to"))))
+    assert "is used by the portal itself" in str(errors_of(desk.post(ADD, form(parent, slug="how-to"))))
     assert desk.post(ADD, form(Page.objects.get(path="/search/"), slug="tips")).status_code == 302
     assert Page.objects.filter(path="/search/tips/").exists()
 
@@ -137,7 +137,7 @@ def test_the_end_of_publication_comes_after_its_beginning(sign_in, ada):
     for name, at in (("from", now), ("until", now - timedelta(days=1))):
         dates |= {f"published_{name}_0": f"{at:%Y-%m-%d}", f"published_{name}_1": f"{at:%H:%M}"}
     page = sign_in(ada).post(ADD, form(**dates))
-    assert "The end of publication lies before its beginning." in page.text
+    assert "The end of publication cannot be before its start." in page.text
 
 
 def test_moving_a_page_moves_its_branch_and_old_addresses_lead_to_the_new_ones(sign_in, ada, alice):
@@ -273,7 +273,7 @@ def test_a_page_has_one_rule_for_each_right(sign_in, ada):
 
 def test_only_a_rule_that_restricts_reading_reopens(sign_in, ada):
     page = sign_in(ada).post(ADD, form(rules=[("preview", [IT], "on")]))
-    assert "Only a rule that restricts reading can open its branch again." in page.text
+    assert "Only a rule that restricts reading can reopen its branch." in page.text
     restrict("/cases/", IT)
     with pytest.raises(IntegrityError, match="portal_pageaccessrule_only_reading_reopens"):
         PageAccessRule.objects.update(right="preview", reopens=True)
@@ -291,10 +291,9 @@ def test_a_rule_that_was_begun_is_not_dropped_in_silence(sign_in, ada):
 def test_the_form_of_rules_says_in_red_what_reopening_does(sign_in, ada):
     text = sign_in(ada).get(ADD).text
     assert (
-        '<p class="page-danger">Open this branch again: with this tick '
-        "the rules of the pages above do not count" in text
+        '<p class="page-danger">Reopen this branch: if selected, rules of parent pages do not apply' in text
     )
-    assert "Anonymous Users: visitors, everybody on the internet" in text
+    assert "Anonymous Users: visitors, anyone on the internet" in text
 
 
 SAYINGS = [
@@ -304,30 +303,30 @@ SAYINGS = [
         {"/a/": (IT, FINANCE)},
         [
             f"Contacts with one of these roles: <strong>{FINANCE}, {IT}</strong>",
-            'Rule of <a href="/admin/portal/page/',
+            'Rule on <a href="/admin/portal/page/',
         ],
     ),
     (
         {"/a/": (IT,), "/a/b/": (FINANCE,)},
-        ["Only contacts with a role of each of these rules:", f"Rule here: {FINANCE}"],
+        ["Only contacts with a role from each of these rules:", f"Rule on this page: {FINANCE}"],
     ),
     (
         {"/a/": (IT, FINANCE), "/a/b/": (FINANCE,)},
         [
             f"Contacts with one of these roles: <strong>{FINANCE}</strong>",
-            "Or with a role of each of these rules:",
+            "Or with a role from each of these rules:",
         ],
     ),
     (
         {"/a/": (IT,), "/": ("Authenticated Users",)},
         [f"Contacts with one of these roles: <strong>{IT}</strong>"],
     ),
-    ({"/a/": ()}, ['<p class="page-danger">Nobody: a rule on the way has no roles.</p>']),
+    ({"/a/": ()}, ['<p class="page-danger">No one: a rule on the path has no roles.</p>']),
     (
         {"/a/": ("Anonymous Users",)},
         [
             (
-                '<p class="page-danger">Everybody on the internet: visitors can '
+                '<p class="page-danger">Anyone on the internet: visitors can '
                 "open this page without signing in.</p>"
             )
         ],
@@ -351,20 +350,20 @@ def test_a_rule_that_reopens_is_red_on_the_pages_form_and_in_the_list(sign_in, a
     restrict("/a/b/", FINANCE, reopens=True)
     desk = sign_in(ada)
     said = who(desk.get(change(page)))
-    assert '<p class="page-danger">A rule opens this branch again' in said
-    assert f'Rule here: {FINANCE} <strong class="page-danger">(opens again)</strong>' in said
-    assert f"{IT} <em>(does not count here)</em>" in said
-    assert '<strong class="page-danger">(opens again)</strong>' in desk.get(LIST).text
+    assert '<p class="page-danger">A rule reopens this branch' in said
+    assert f'Rule on this page: {FINANCE} <strong class="page-danger">(reopens)</strong>' in said
+    assert f"{IT} <em>(does not apply here)</em>" in said
+    assert '<strong class="page-danger">(reopens)</strong>' in desk.get(LIST).text
 
 
 def test_ada_is_warned_when_what_she_saves_can_be_read_by_visitors(sign_in, ada):
     desk = sign_in(ada)
     assert (
-        "everybody on the internet."
+        "Anyone on the internet can read this page"
         not in desk.post(ADD, form(slug="a", rules=[("read", [FINANCE])]), follow=True).text
     )
     response = save_for_sure(desk, ADD, form(slug="b", rules=[("read", ["Anonymous Users"])]), follow=True)
-    assert "Visitors can read this page without signing in: everybody on the internet." in response.text
+    assert "Anyone on the internet can read this page without signing in." in response.text
 
 
 def test_a_part_of_the_portal_that_visitors_were_granted_says_so(sign_in, ada):
@@ -373,7 +372,7 @@ def test_a_part_of_the_portal_that_visitors_were_granted_says_so(sign_in, ada):
     assert "Everyone who is signed in." in who(desk.get(change(page)))
     role = WebRole.objects.get(name="Anonymous Users")
     RecordPermission.objects.create(role=role, record_type="article", scope="global", can_read=True)
-    assert "Everybody on the internet" in who(desk.get(change(page)))
+    assert "Anyone on the internet" in who(desk.get(change(page)))
 
 
 # The list, preview, permissions

@@ -111,20 +111,20 @@ def test_ada_may_write_an_old_address_in_any_way_and_it_is_kept_in_one(sign_in, 
 @pytest.mark.parametrize(
     ("from_path", "complaint"),
     [
-        ("/cases/", "The portal itself answers at"),
-        ("/cases", "The portal itself answers at"),
-        ("/HEALTHZ", "The portal itself answers at"),
-        ("/admin/x/", "The portal itself answers at"),
-        ("/static/css/portal.css", "The portal itself answers at"),
-        ("/", "The portal itself answers at"),
-        ("/help", "There is a page at"),
-        ("/support/?id=7", "without ? or #"),
-        ("/support/../cases/", "without ? or #"),
-        ("/a b/", "without ? or #"),
-        ("/x\\y", "without ? or #"),
+        ("/cases/", "is used by the portal itself"),
+        ("/cases", "is used by the portal itself"),
+        ("/HEALTHZ", "is used by the portal itself"),
+        ("/admin/x/", "is used by the portal itself"),
+        ("/static/css/portal.css", "is used by the portal itself"),
+        ("/", "is used by the portal itself"),
+        ("/help", "There is already a page at"),
+        ("/support/?id=7", "without a query (?) or fragment (#)"),
+        ("/support/../cases/", "without a query (?) or fragment (#)"),
+        ("/a b/", "without a query (?) or fragment (#)"),
+        ("/x\\y", "without a query (?) or fragment (#)"),
         ("x" * 301, "at most 300 characters"),
         ("/x/\x00", "Null characters"),
-        ("/%00/", "without ? or #"),
+        ("/%00/", "without a query (?) or fragment (#)"),
         ("/%ED%A0%80/", ""),
     ],
 )
@@ -162,7 +162,7 @@ def test_a_circle_is_refused_however_long(sign_in, ada, others, to):
     for from_path, target in others.items():
         lead(from_path, target)
     page = add(sign_in(ada), "/a/", to)
-    assert "This leads back to the address that it comes from." in page.text
+    assert "This redirect would lead back to its own address." in page.text
     assert not Redirect.objects.filter(from_path="/a/").exists()
 
 

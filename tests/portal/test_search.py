@@ -83,7 +83,7 @@ def test_without_words_the_page_asks_for_some(sign_in, alice, query):
 
 def test_no_hits_lead_to_a_new_case(sign_in, alice):
     page = sign_in(alice).get("/search/", {"q": "zeppelin"}).text
-    assert "Nothing found" in page
+    assert "No results" in page
     assert 'href="/cases/new/"' in page
     assert 'value="zeppelin"' in page
 

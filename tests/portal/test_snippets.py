@@ -64,11 +64,11 @@ def test_every_text_in_a_template_is_declared_and_every_declared_text_is_in_a_te
 
 
 def test_the_default_is_shown_until_somebody_writes_something_else(visitor):
-    assert "Use your work e-mail address." in visitor.get(reverse("account_signup")).text
+    assert "Use your work email address." in visitor.get(reverse("account_signup")).text
     write("sign-up-intro", "Ask **Ada** first.")
     page = visitor.get(reverse("account_signup")).text
     assert '<p class="lead">Ask <strong>Ada</strong> first.</p>' in page
-    assert "Use your work e-mail address." not in page
+    assert "Use your work email address." not in page
 
 
 def test_a_text_costs_no_query_and_a_change_holds_from_the_next_request(visitor, django_assert_num_queries):
@@ -167,7 +167,7 @@ def test_a_text_that_nobody_wrote_shows_nothing_and_is_logged_once(db, caplog):
 
 
 def test_without_a_configuration_the_default_is_shown():
-    assert snippets.text("page-refused", "en", None).startswith("It needs a role")
+    assert snippets.text("page-refused", "en", None).startswith("This page requires a role")
 
 
 @pytest.mark.parametrize("name", ["sign-up-intro", "opening-hours"])
@@ -215,16 +215,16 @@ def test_the_list_shows_every_text_with_its_default_and_what_was_written(desk):
     write("opening-hours", "9 to 5")
     page = desk.get(TEXTS).text
     assert all(page_of(name) in page for name in (*DECLARED, "opening-hours"))
-    assert "Use your work e-mail address." in page
+    assert "Use your work email address." in page
     assert "<div>Ours</div>" in page
-    assert "In pages whose text has [[opening-hours]]" in page
+    assert "In pages that contain [[opening-hours]]" in page
 
 
 @pytest.mark.parametrize(
     ("words", "names"),
     [
         ("footer", {"footer-note", "mail-footer"}),
-        ("WORK e-mail", {"sign-up-intro"}),
+        ("WORK email", {"sign-up-intro"}),
         ("ours alone", {"footer-note"}),
         ("xyzzy", set()),
         ("\x00", set(DECLARED)),
@@ -248,10 +248,10 @@ def test_the_list_costs_the_same_queries_however_much_was_written(desk, django_a
 def test_ada_changes_a_text_and_goes_back_to_the_default(desk, visitor, ada):
     assert desk.post(page_of("sign-up-intro"), {"text_": "Ours.", "save": "1"}).status_code == 302
     assert "Ours." in visitor.get(reverse("account_signup")).text
-    assert "Back to the default" in desk.get(page_of("sign-up-intro")).text
+    assert "Reset to default" in desk.get(page_of("sign-up-intro")).text
     desk.post(page_of("sign-up-intro"), {"text_": "Ours.", "reset": "1"})
-    assert "Use your work e-mail address." in visitor.get(reverse("account_signup")).text
-    assert "Back to the default" not in desk.get(page_of("sign-up-intro")).text
+    assert "Use your work email address." in visitor.get(reverse("account_signup")).text
+    assert "Reset to default" not in desk.get(page_of("sign-up-intro")).text
     lines = Activity.objects.filter(verb="text.changed")
     assert {(line.label, line.actor, line.is_internal) for line in lines} == {("sign-up-intro", ada, True)}
     assert len(lines) == 2

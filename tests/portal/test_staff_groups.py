@@ -480,7 +480,7 @@ def test_an_editor_does_not_move_a_page_out_of_its_rules(prices: Page, sign_in: 
 def test_an_editor_is_told_of_an_address_that_is_taken(prices: Page, sign_in: Callable[..., Client]):
     make_page("/finance/terms/")
     answer = change(sign_in(member_of(EDITOR)), prices, slug="terms").content.decode()
-    assert "There is a page at /finance/terms/ already." in answer
+    assert "There is already a page at /finance/terms/." in answer
 
 
 def test_an_editor_changes_no_rule(prices: Page, sign_in: Callable[..., Client]):

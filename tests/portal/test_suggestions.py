@@ -162,7 +162,7 @@ def test_without_scripts_the_search_comes_first_and_carries_the_subject(sign_in,
 
 def test_without_an_answer_the_page_says_so_and_leads_on(sign_in, alice):
     page = sign_in(alice).get(SUGGEST, {"q": "zebra", "for": "case"}).text
-    assert "Nothing found" in page
+    assert "No results" in page
     assert "Open a case" in page
     assert not Case.objects.exists()
 

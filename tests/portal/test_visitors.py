@@ -78,11 +78,11 @@ def test_only_these_pages_can_be_opened_to_visitors():
     marked = {name: getattr(pattern.callback, "open_to_visitors", None) for name, pattern in routes()}
     assert {name: record_types for name, record_types in marked.items() if record_types} == {
         "knowledgebase:list": {"article"},
-        "knowledgebase:category_detail": {"article"},
-        "knowledgebase:article_detail": {"article"},
+        "knowledgebase:category": {"article"},
+        "knowledgebase:detail": {"article"},
         "forums:list": {"forum"},
-        "forums:forum_detail": {"forum"},
-        "forums:topic_detail": {"forum"},
+        "forums:forum": {"forum"},
+        "forums:detail": {"forum"},
         "search": {"article", "forum"},
     }
 
@@ -139,8 +139,8 @@ def test_what_a_visitor_may_not_see_leads_to_sign_in_whether_it_exists_or_not(vi
     draft = make_article()
     Article.objects.filter(pk=draft.pk).update(status="draft")
     missing = [
-        reverse("knowledgebase:article_detail", args=["none"]),
-        reverse("forums:topic_detail", args=["none", 9, "none"]),
+        reverse("knowledgebase:detail", args=["none"]),
+        reverse("forums:detail", args=["none", 9, "none"]),
     ]
     for url in (
         hidden.get_absolute_url(),
@@ -246,7 +246,7 @@ def test_a_visitor_is_offered_to_sign_in_where_others_write(visitor, article, to
     assert f"{topic.get_absolute_url()}reply/" not in page.text
     assert "Sign in to start a topic" in visitor.get(topic.forum.get_absolute_url()).text
     page = visitor.get(article.get_absolute_url())
-    assert "Sign in to say whether this article helped" in page.text
+    assert "Sign in to rate this article" in page.text
     assert "Was this helpful?" not in page.text
     assert "acting_as" not in page.text
 
@@ -274,7 +274,7 @@ def test_who_is_no_contact_writes_nothing(visitor, sign_in, ada, article, topic,
     args = [topic.forum.slug, topic.pk, topic.slug]
     attempts = {
         reverse("knowledgebase:feedback", args=[article.slug]): {"is_helpful": "yes"},
-        reverse("forums:topic_new", args=[topic.forum.slug]): {"title": "Hello", "body": "There"},
+        reverse("forums:new", args=[topic.forum.slug]): {"title": "Hello", "body": "There"},
         reverse("forums:reply", args=args): {"body": "Hello"},
         reverse("forums:mark_answer", args=[*args, topic.posts.replies().get().pk]): {},
     }
@@ -287,7 +287,7 @@ def test_who_is_no_contact_writes_nothing(visitor, sign_in, ada, article, topic,
 
 
 def test_authors_are_told_when_everybody_reads_what_they_write(sign_in, alice, topic):
-    browser, new = sign_in(alice), reverse("forums:topic_new", args=[topic.forum.slug])
+    browser, new = sign_in(alice), reverse("forums:new", args=[topic.forum.slug])
     words = "without signing in"
     assert words not in browser.get(topic.get_absolute_url()).text + browser.get(new).text
     open_to_visitors("forum")

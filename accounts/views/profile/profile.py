@@ -23,7 +23,7 @@ def profile(request: PortalRequest) -> HttpResponse:
     )
     if form.is_valid():
         change_profile(actor=Actor.of(request), user=request.user, changes=form.changes)
-        messages.success(request, _("Your profile is saved."))
+        messages.success(request, _("Your profile has been saved."))
         return redirect("profile")
     context = {
         "form": form,

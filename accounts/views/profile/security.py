@@ -30,7 +30,7 @@ def send_address_confirmation(request: PortalRequest) -> HttpResponse:
     if address and not send_verification_email_to_address(request, address):
         messages.info(
             request,
-            _("A mail to %(email)s is on its way already. Look into the spam folder, too.")
+            _("An email to %(email)s is already on its way. Check your spam folder too.")
             % {"email": address.email},
         )
     return redirect("security")

@@ -33,10 +33,10 @@ def session_end(request: PortalRequest) -> HttpResponse:
     here = request.session.session_key
     if end_session(actor=Actor.of(request), user=request.user, pk=form.cleaned_data["session"], but=here):
         messages.success(
-            request, _("Signed out there. Do you not know that browser? Then change your password, too.")
+            request, _("Signed out. If you do not recognize that browser, change your password too.")
         )
     else:
-        messages.info(request, _("You are not signed in there any more."))
+        messages.info(request, _("You are no longer signed in there."))
     return redirect("session_list")
 
 
@@ -44,5 +44,5 @@ def session_end(request: PortalRequest) -> HttpResponse:
 @sign_in_again_first
 def session_end_others(request: PortalRequest) -> HttpResponse:
     end_sessions(actor=Actor.of(request), user=request.user, but=request.session.session_key)
-    messages.success(request, _("You are signed in here alone now."))
+    messages.success(request, _("You are now signed in only here."))
     return redirect("session_list")

@@ -25,7 +25,8 @@ def contact_address_confirm(request: PortalRequest, token: str) -> HttpResponse:
             messages.error(request, " ".join(error.messages))
         else:
             messages.success(
-                request, _("%(email)s is your address now. You sign in as before.") % {"email": change.new}
+                request,
+                _("Your address is now %(email)s. How you sign in has not changed.") % {"email": change.new},
             )
         return redirect("profile")
     return render(

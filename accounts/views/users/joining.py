@@ -28,7 +28,8 @@ def join(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("We asked %(account)s. You get a mail when it is decided.") % {"account": asked.account},
+                _("Your request was sent to %(account)s. You will get an email when a decision is made.")
+                % {"account": asked.account},
             )
             return redirect("join")
     return render(
@@ -71,5 +72,7 @@ def join_request_decide(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _words(decided: JoinRequest) -> str:
     if decided.is_approved:
-        return _("%(name)s is a contact now. Give roles on their page if they need more than the usual.")
-    return _("%(name)s is declined, and gets a mail.")
+        return _(
+            "%(name)s is now a contact. If they need more than standard access, assign roles on their page."
+        )
+    return _("The request from %(name)s was declined. They are notified by email.")

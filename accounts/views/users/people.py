@@ -113,7 +113,10 @@ def user_new(request: PortalRequest) -> HttpResponse:
             form.add_error(None, error)
             known = error.contact
         else:
-            messages.success(request, _("%(name)s is invited: the mail goes to %(email)s.") % _words(contact))
+            messages.success(
+                request,
+                _("%(name)s is invited. The invitation is being sent to %(email)s.") % _words(contact),
+            )
             return redirect("user_list")
     context = {"form": form, "known": known, "crumbs": _crumbs(_("Add a colleague"))}
     return render(request, "accounts/users/user_new.html", context)
@@ -148,9 +151,12 @@ def user_edit(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _tell(request: PortalRequest, contact: Contact, email: str) -> None:
     if contact.email == email:
-        messages.success(request, _("%(name)s is saved.") % _words(contact))
+        messages.success(request, _("%(name)s has been saved.") % _words(contact))
     else:
-        text = _("%(name)s is saved. We mailed %(new)s a link: the new address counts once it is confirmed.")
+        text = _(
+            "%(name)s has been saved. We emailed a link to %(new)s. The new address takes effect once it "
+            "is confirmed."
+        )
         messages.success(request, text % {**_words(contact), "new": email})
 
 
@@ -174,7 +180,9 @@ def user_invite(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(
-            request, _("A new invitation goes to %(email)s. The link before is void.") % _words(contact)
+            request,
+            _("A new invitation is being sent to %(email)s. The previous link no longer works.")
+            % _words(contact),
         )
     return redirect("user_edit", pk=pk)
 
@@ -187,7 +195,7 @@ def user_reactivate(request: PortalRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _("%(name)s is active again. Please check the roles.") % _words(contact))
+        messages.success(request, _("%(name)s is active again. Check the roles.") % _words(contact))
     return redirect("user_edit", pk=pk)
 
 

@@ -36,7 +36,9 @@ def access_review(request: PortalRequest) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("access_review")
-        messages.success(request, _("Thank you. The review is noted, and what you ticked is removed."))
+        messages.success(
+            request, _("Thank you. The review is recorded, and the items you selected have been removed.")
+        )
         return redirect("user_list")
     context = {
         "people": [

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         for network in networks:
             self.stdout.write(f"{network.cidr:40} {network.note}".rstrip())
         if not networks:
-            self.stdout.write("No network is listed: every address is let in.")
+            self.stdout.write("No network is listed. All addresses are allowed.")
         elif clear and (no_input or self._is_sure()):
             removed = remove_networks(actor=SYSTEM, networks=networks)
             self.stdout.write(

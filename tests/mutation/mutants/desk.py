@@ -126,8 +126,8 @@ DEEDS = [
     ),
     gate(
         "deeds: rated by the contact of the case",
-        "cases/models/case.py", "self.category == Category.RESOLVED and contact is not None and contact.pk == self.contact_id",
-        "self.category == Category.RESOLVED", *DESK_CONDUCT,
+        "cases/models/case.py", "self.category == StatusCategory.RESOLVED and contact is not None and contact.pk == self.contact_id",
+        "self.category == StatusCategory.RESOLVED", *DESK_CONDUCT,
     ),
     gate(
         "deeds: the contact of a case works on it while they may open cases",

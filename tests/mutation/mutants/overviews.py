@@ -33,7 +33,7 @@ COMPOSED = [
     ),
     gate(
         "activity: managers read which case, not what its files are called",
-        "portal/history/account_log.py", 'gettext_lazy("File of a case downloaded"), (CASE,))', 'gettext_lazy("File of a case downloaded"), ("%(file)s",))',
+        "portal/history/account_log.py", 'gettext_lazy("Case file downloaded"), (CASE,))', 'gettext_lazy("Case file downloaded"), ("%(file)s",))',
         *DOWNLOADS,
     ),
     gate(

@@ -148,7 +148,7 @@ RECORD = [
     ),
     gate(
         "records: a case is answered by those who may",
-        "cases/models/case.py", "Category.CANCELLED and self.is_of(contact)", "Category.CANCELLED and contact is not None", *CASE_PAGES,
+        "cases/models/case.py", "StatusCategory.CANCELLED and self.involves(contact)", "StatusCategory.CANCELLED and contact is not None", *CASE_PAGES,
     ),
     gate(
         "records: managers see their own account, whatever the scope",
