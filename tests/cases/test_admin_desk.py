@@ -369,7 +369,7 @@ def test_a_case_is_tried_on_the_service_levels(desk, acme):
     make_entitlement(acme, name="Premium", sla_policy=gold)
     page = desk.get(url, {**asked, "account": acme.number}).text
     assert "Gold applies: it is specified by the entitlement Premium." in page
-    assert "Answered by" in page
+    assert "First reply by" in page
     common.delete()
     assert "No SLA policy matches." in desk.get(url, asked).text
     assert desk.get(url, {**asked, "account": "\0"}).status_code == 200

@@ -51,7 +51,7 @@ def test_messages_are_listed_by_what_became_of_them(sign_in, ada, refused, broke
     browser = sign_in(ada)
     assert listed(browser, outcome="failed") == [broken.pk]
     assert "stranger@else.example" in browser.get(list_url()).text
-    assert "Add to a case" in browser.get(page_of(refused)).text
+    assert "Add to case" in browser.get(page_of(refused)).text
 
 
 def test_the_list_shows_what_needs_a_hand(sign_in, ada, refused, broken):

@@ -189,7 +189,7 @@ def test_a_page_cannot_move_below_itself_or_onto_another(sign_in, ada):
     desk = sign_in(ada)
     for parent in (page, below):
         assert "parent" in errors_of(desk.post(change(page), form(parent, title="Help", slug="help")))
-    assert "There is a page at /support/" in str(
+    assert "There is already a page at /support/" in str(
         errors_of(desk.post(change(page), form(title="Help", slug="support")))
     )
     assert list(Page.objects.filter(path__startswith="/help/").values_list("path", flat=True)) == [

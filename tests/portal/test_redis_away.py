@@ -53,7 +53,7 @@ def test_without_redis_alice_signs_in_and_waits_for_it_once(no_redis, alice, vis
     assert "Hello Alice" in visitor.get("/").text
     assert no_redis.times_asked() <= 1
     assert cache_redis.SECONDS == 1
-    (line,) = errors_in(caplog, "portal")
+    (line,) = errors_in(caplog, "lib")
     assert line.getMessage().startswith("Redis does not answer")
 
 
