@@ -10,7 +10,7 @@ kept for ever.
 """
 
 import uuid
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -27,21 +27,25 @@ from psycopg.sql import Literal
 
 M = TypeVar("M", bound=models.Model)
 
-READER = frozenset({"contact_pk", "account_pk"})
-"""Who reads: accounts.permissions.compiled hands over both to every queryset, which may need but one."""
-
 checked: set[Hashable] | None = None
 """Shapes whose text was compared with what Django makes of the real values; None where nobody asks for that.
 The test suite does, and forgets them before each test."""
 
 
-def rows(shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: Any) -> list[M]:
+def rows(
+    shape: Hashable,
+    build: Callable[..., models.QuerySet[M]],
+    *,
+    spare: Collection[str] = (),
+    **values: Any,
+) -> list[M]:
     """The rows of ``build(**values)``. Values are numbers, texts, moments or UUIDs, used in the queryset as
-    they are, and each at least once. Related rows may be prefetched by name, not by a queryset.
+    they are, and each at least once, but for the ``spare`` ones. Related rows may be prefetched by name, not
+    by a queryset.
 
     ValueError, when the text is made, for anything else."""
     if shape not in _kept:
-        _kept[shape] = _Compiled.of(build, values)
+        _kept[shape] = _Compiled.of(build, values, spare)
     compiled: _Compiled[M] = _kept[shape]
     if checked is not None and shape not in checked:
         compiled.check(build(**values), values)
@@ -65,7 +69,9 @@ class _Compiled(Generic[M]):
     converters: dict[int, Any]
 
     @classmethod
-    def of(cls, build: Callable[..., models.QuerySet[M]], values: dict[str, Any]) -> "_Compiled[M]":
+    def of(
+        cls, build: Callable[..., models.QuerySet[M]], values: dict[str, Any], spare: Collection[str]
+    ) -> "_Compiled[M]":
         """Made twice with different stand-ins: where the parameters differ, there the values go."""
         first, second = (
             {name: _stand_in(value, number, turn) for number, (name, value) in enumerate(values.items())}
@@ -88,7 +94,7 @@ class _Compiled(Generic[M]):
                 "are, and must not change its text."
             )
         places = {place: names[one] for place, one in differing.items()}
-        if sql and (unused := values.keys() - places.values() - READER):
+        if sql and (unused := values.keys() - places.values() - set(spare)):
             raise ValueError(f"No value of a compiled queryset: {', '.join(sorted(unused))}.")
         converters = compiler.get_converters([column for column, *_named in compiler.select]) if sql else {}
         statement = _filled_in(sql, parameters, places, connections[queryset.db])

@@ -25,4 +25,4 @@ def rows_for(
         return build(Reader(contact_pk, account_pk, contact.is_usable, contact.grants), **others)
 
     keys = {"contact_pk": contact.pk, **({"account_pk": contact.account_id} if contact.account_id else {})}
-    return compiled.rows((shape, contact.read_scopes, len(keys)), built, **keys, **values)
+    return compiled.rows((shape, contact.read_scopes, len(keys)), built, spare=keys, **keys, **values)

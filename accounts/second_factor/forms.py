@@ -5,14 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.second_factor.rules import Method
 
-CODE_INPUT = {
-    "class": "code-input",
-    "autocomplete": "one-time-code",
-    "autocapitalize": "off",
-    "spellcheck": "false",
-    "autofocus": True,
-}
-
 
 class CodeForm(forms.Form):
     """One code. Spaces and hyphens that people type for legibility do not count."""

@@ -203,9 +203,6 @@ class TimeEntry(models.Model):
 
 
 class DeductionQuerySet(models.QuerySet["Deduction"]):
-    def for_statement(self) -> Self:
-        return self.select_related("case", "time_entry").order_by("-at", "-pk")
-
     def for_reader(self, visible_cases: models.QuerySet[Any]) -> Self:
         """For a statement, with whether each line's case is among those that its reader may see."""
         return self.select_related("case").annotate(
