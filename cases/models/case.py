@@ -345,9 +345,7 @@ class Case(models.Model):
         """Named by the entitlement, or else the one that says the most about the case."""
         if self.entitlement and self.entitlement.sla_policy_id:
             return SlaPolicy.objects.select_related("calendar").get(pk=self.entitlement.sla_policy_id)
-        return SlaPolicy.objects.fitting(
-            account_id=self.account_id, request_type_id=self.request_type_id, priority=self.priority
-        )
+        return SlaPolicy.objects.fitting(self.account_id, self.request_type_id, self.priority)
 
     def accepts_reply_from(self, contact: Contact | None) -> bool:
         """Whoever may open or work on cases like this, or takes part in it, may answer; a cancelled case

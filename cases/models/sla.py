@@ -138,7 +138,7 @@ class ResponseTarget(models.TextChoices):
 
 
 class SlaPolicyQuerySet(models.QuerySet["SlaPolicy"]):
-    def fitting(self, *, account_id: int | None, request_type_id: int, priority: str) -> "SlaPolicy | None":
+    def fitting(self, account_id: int | None, request_type_id: int, priority: str) -> "SlaPolicy | None":
         """The policy that says the most about such a case: for its account before its type before its
         priority, else the first in order."""
         fits = (

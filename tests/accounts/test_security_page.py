@@ -109,7 +109,7 @@ def test_a_change_that_waits_is_shown_with_both_addresses_and_mailed_to_the_new_
     EmailAddress.objects.create(user=alice.user, email="alice.new@acme.example", verified=False)
     browser = sign_in(alice)
     page = browser.get(SECURITY).text
-    assert "alice@acme.example, to become alice.new@acme.example" in page
+    assert "alice@acme.example, changing to alice.new@acme.example" in page
     browser.post(SEND)
     assert OutgoingMail.objects.get().to == "alice.new@acme.example"
 

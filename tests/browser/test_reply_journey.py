@@ -210,7 +210,7 @@ def test_everybody_can_use_the_page_of_a_case(open_browser, alice, ada, case, tm
     assert long.bounding_box()["height"] > 2 * folded
     page.get_by_role("link", name="Mark as solved").last.click()
     page.get_by_role("button", name="Mark as solved").click()
-    expect(page.get_by_role("button", name="4 of 5")).to_be_visible()
+    expect(page.get_by_role("button", name="4 out of 5")).to_be_visible()
     check_page(page)
 
 

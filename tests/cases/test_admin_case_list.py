@@ -167,7 +167,7 @@ def resolve(browser, cases, **fields):
 def test_many_cases_are_assigned_to_a_chosen_agent(sign_in, ada, mei, alice):
     cases = [make_case(alice), make_case(alice)]
     browser = sign_in(ada)
-    assert "2 cases are chosen" in act(browser, "assign_to_agent", cases).text
+    assert "2 cases are selected" in act(browser, "assign_to_agent", cases).text
     assert not Case.objects.exclude(assigned_to=None).exists()
     act(browser, "assign_to_agent", cases, apply="yes", to=mei.pk)
     assert Case.objects.filter(assigned_to=mei).count() == 2

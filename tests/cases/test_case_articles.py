@@ -64,7 +64,7 @@ def test_names_of_colleagues_and_of_other_staff_and_the_accounts_address_are_tak
     )
     told = [str(message) for message in get_messages(page.wsgi_request)]
     assert any(
-        "Taken out: 2 × [name] (Bob, Mei), 2 × [address] (4100 Industrial Blvd, 78744 Austin)." in words
+        "Removed: 2 × [name] (Bob, Mei), 2 × [address] (4100 Industrial Blvd, 78744 Austin)." in words
         for words in told
     )
 

@@ -379,7 +379,7 @@ def test_the_twenty_first_view_is_refused(sign_in, alice):
         SavedView(contact=alice, name=f"View {n}", query="view=all") for n in range(MOST_VIEWS)
     )
     page = sign_in(alice).post(reverse("cases:view_save"), {"name": "One more", "query": "view=all"})
-    assert "You have 20 views" in page.text
+    assert "You have reached the limit of 20 views" in page.text
     assert 'value="One more"' in page.text
     assert SavedView.objects.count() == MOST_VIEWS
 

@@ -130,7 +130,7 @@ def test_hostile_text_in_a_draft_of_a_reply_is_no_error(sign_in, alice, case, bo
 
 def test_the_priority_that_it_has_already_is_no_change_and_the_reason_stays(sign_in, alice, case):
     page = do(sign_in(alice), case, "priority", priority="normal", reason="The line stands still")
-    assert "It is Normal already." in page.text
+    assert "The priority is already Normal." in page.text
     assert "The line stands still</textarea>" in page.text
 
 

@@ -66,7 +66,7 @@ def test_issuing_mails_those_who_may_read_it_and_nobody_else(
     run_jobs()
     [message] = mailoutbox
     assert message.to == [fiona.email]
-    assert message.subject == "Invoice INV-10001 over $1,234.50"
+    assert message.subject == "Invoice INV-10001 for $1,234.50"
     assert "/invoices/INV-10001/" in message.body
     assert "PO-7" in message.body
     assert "/invoices/INV-10001/" in message.alternatives[0].content
