@@ -11,8 +11,8 @@ from django.db import connection
 Result = TypeVar("Result")
 
 commits = pytest.mark.django_db(transaction=True)
-"""Marks a test whose threads must see each other's rows: it commits, and has the database copied anew
-afterwards."""
+"""Marks a test whose threads must see each other's rows: it commits, and what it changed is put back
+afterwards (tests/as_migrated.sql)."""
 
 
 def hold_until(moved_on: Event) -> None:
