@@ -58,6 +58,7 @@ HEALTH_CHECK_FROM = NetworkSet.of("HEALTH_CHECK_FROM", env_list("HEALTH_CHECK_FR
 INSTALLED_APPS = [
     "portal",
     "accounts",
+    "records",
     "cases",
     "knowledgebase",
     "forums",

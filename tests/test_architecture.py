@@ -11,7 +11,7 @@ from django.apps import apps
 from accounts.scoping import RecordType, ScopedQuerySet, record_types
 
 ROOT = Path(__file__).parent.parent
-APPS = ("portal", "accounts", "cases", "knowledgebase", "forums", "invoices", "lib")
+APPS = ("portal", "accounts", "records", "cases", "knowledgebase", "forums", "invoices", "lib")
 GATED = {
     model.__name__
     for model in apps.get_models()

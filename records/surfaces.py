@@ -1,0 +1,150 @@
+"""What the shell knows of a feature's records, declared by the feature in one object.
+
+A feature writes ``<app>/surface.py``::
+
+    LOANS = declare(Surface(model=Loan, icon="book", namespace="loans", path="/loans/", line=line, ...))
+
+RecordType is what the record gate knows, and models import it; a Surface knows forms, display and models of
+its feature, and no model imports it. It is imported when the apps are loaded: nothing in it may ask the
+database or translate at once (``gettext_lazy``), and addresses are made inside functions.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+
+from django.db import models
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from accounts.models import Account, Contact
+from accounts.scoping import Permitted, Privilege, RecordType, can
+
+M = TypeVar("M", bound=models.Model)
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Badge:
+    """``value`` chooses the colour (``data-status`` of the style sheet)."""
+
+    value: str
+    label: Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A record in one line: in lists, search, on the home page and in notifications."""
+
+    title: str
+    url: str
+    facts: tuple[str, ...] = ()
+    badges: tuple[Badge, ...] = ()
+    at: datetime | None = None
+    is_new: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What an activity says. ``words`` stand between the actor's name and the record's on the home page;
+    whether the home page tells it at all, ``is_told`` says."""
+
+    words: Words
+    icon: str = ""
+    is_told: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search(Generic[M]):
+    """``find``: the visible rows that match the words, best first, with all that ``line`` reads. ``suggest``:
+    the same for what a reader is typing; none where nothing is suggested."""
+
+    find: Callable[[Any, str], models.QuerySet[M]]
+    suggest: Callable[[Any, str, Contact | None], models.QuerySet[M]] | None = None
+    heading: Words = ""
+    suggested_heading: Words = ""
+    most: int = 5
+    most_suggested: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A part of the home page: a template and what it shows."""
+
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surface(Generic[M]):
+    model: type[M]
+    icon: str
+    """A name of lib.icons."""
+    namespace: str
+    """Of its addresses: ``loans`` for ``loans:list``, ``loans:detail``."""
+    line: Callable[[M, Contact | None], Line]
+    kind: RecordType | None = None
+    """Of a model whose rights are those of another type; else the model's own ``record_type``."""
+    gate: type[models.Model] | None = None
+    """The model whose record permissions decide, where these are not the model's own."""
+    key: str = "number"
+    """The field that names a record in its address."""
+    path: str = ""
+    """Of the built-in page, which menus and page rules name."""
+    search: Search[M] | None = None
+    follows: bool = False
+    """Whether customers may follow a record."""
+    home: Callable[[Any, Contact], Block | None] | None = None
+    """Its part of the home page: of the request and the contact."""
+    waiting: Callable[[Contact], models.QuerySet[Any]] | None = None
+    """What waits for the contact."""
+    events: Mapping[str, Event] = field(default_factory=dict)
+    personal: Mapping[str, Callable[[Contact], Iterable[dict[str, Any]]]] = field(default_factory=dict)
+    """Section of the file of personal data → its rows."""
+    stays: tuple[type[models.Model], ...] = ()
+    """Models whose rows stay with a contact who is merged into another: evidence of what somebody did."""
+    sample: Callable[[Account | None, Contact | None], M] | None = None
+    """One record, made by the feature's own actions. ValueError without a contact where it takes one."""
+
+    @property
+    def record_type(self) -> RecordType:
+        return self.kind or cast("RecordType", self.model.record_type)  # type: ignore[attr-defined]
+
+    @property
+    def name(self) -> str:
+        return self.record_type.name
+
+    def visible_to(self, contact: Permitted | None) -> Any:
+        """The one way from a mark, a notification or a mail to its record."""
+        return self.model.objects.visible_to(contact)  # type: ignore[attr-defined]
+
+    def can(self, contact: Permitted | None, privilege: Privilege) -> bool:
+        """With any record at all."""
+        return can(contact, privilege, self.gate or self.model)
+
+    def url(self, name: str, *args: Any) -> str:
+        return reverse(f"{self.namespace}:{name}", args=args)
+
+
+_declared: dict[str, Surface[Any]] = {}
+
+
+def declare(surface: Surface[M]) -> Surface[M]:
+    _declared[surface.name] = surface
+    return surface
+
+
+def surfaces() -> list[Surface[Any]]:
+    """In the order of INSTALLED_APPS."""
+    return list(_declared.values())
+
+
+def surface_named(name: str) -> Surface[Any] | None:
+    return _declared.get(name)
+
+
+def record_of(record_type: str, record_id: int, contact: Permitted | None) -> Any | None:
+    """The record if the contact may see it."""
+    surface = surface_named(record_type)
+    return surface.visible_to(contact).filter(pk=record_id).first() if surface else None
