@@ -14,6 +14,7 @@ from cases.models import Case, CaseMessage, CaseParticipant, CaseReading, Draft,
 from forums.models import Post
 from invoices.models import Invoice
 from knowledgebase.models import ArticleFeedback
+from records import models as records
 from tests.cases.factories import make_case
 from tests.factories import make_contact, make_user
 from tests.forums.factories import make_forum, make_reply, make_topic
@@ -122,6 +123,11 @@ def populate(contact, acme):
     CaseReading.objects.create(case=case, contact=contact, read_at=case.created_at)
     Draft.objects.create(contact=contact, values={"subject": "Half"})
     SavedView.objects.create(contact=contact, name="Mine", query="whose=mine")
+    record = {"record_type": "case", "record_id": case.pk, "contact": contact}
+    records.Reading.objects.create(**record, read_at=case.created_at)
+    records.Draft.objects.create(**record)
+    records.Follow.objects.create(**record)
+    records.SavedView.objects.create(record_type="case", contact=contact, name="Mine")
     SuggestionReading.objects.create(contact=contact, url="/knowledgebase/")
     topic = make_topic(make_forum(), contact)
     make_reply(topic, contact)
