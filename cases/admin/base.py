@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import User
-from cases.actions.agent_drafts import keep_agent_draft
 from cases.forms.agents import typed_in_composer
 from cases.models import Case, Priority
+from records.actions.marks import save_draft
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -37,7 +37,8 @@ def keep_typed(request: HttpRequest, case: Case) -> None:
     """What came of the composer is there again on the next page, whatever becomes of the rest."""
     values = typed_in_composer(request.POST)
     if values is not None:
-        keep_agent_draft(case=case, agent=agent_of(request), values=values)
+        is_empty = not values.get("body", "").strip()
+        save_draft(owner=agent_of(request), about=case, values={} if is_empty else values)
 
 
 def by_post(

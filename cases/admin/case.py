@@ -31,7 +31,6 @@ from cases.actions import (
     reply_to_case,
     stop_composing,
 )
-from cases.actions.agent_drafts import agent_draft_of, discard_agent_draft
 from cases.actions.renaming import rename_case
 from cases.actions.status import locked
 from cases.actions.triage import change_entitlement
@@ -50,6 +49,7 @@ from cases.forms.agents import status_news
 from cases.forms.sending import add_refusal, storable
 from cases.models import Attachment, Case, CaseMessage, CaseStatus, Entitlement
 from lib import markdown
+from records.actions.marks import discard_draft, draft_by
 
 RELATED_LINKS = ("can_add_related", "can_change_related", "can_delete_related", "can_view_related")
 """Of a choice in the administration; an agent chooses, and changes no queue or product in passing."""
@@ -194,12 +194,12 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
     def page_context(self, request: HttpRequest, case: Case) -> dict[str, Any]:
         """What stands around the form of the administration."""
         agent = agent_of(request)
-        draft = agent_draft_of(case, agent)
+        draft = draft_by(agent, case)
         return {
             "title": str(case),
             "subtitle": None,
             "conversation": conversation_of(case, whole="all" in request.GET),
-            "composer": StaffMessageForm(initial=draft, case=case, agent=agent),
+            "composer": StaffMessageForm(initial=draft.values if draft else {}, case=case, agent=agent),
             "is_draft": bool(draft),
             "closed_hint": closed_hint(case),
             "time_form": TimeEntryForm(),
@@ -221,7 +221,7 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
             if not (form.is_valid() and _send(request, case, form)):
                 return self._again(request, case, composer=form)
         stop_composing(case=case, agent=agent)
-        discard_agent_draft(case=case, agent=agent)
+        discard_draft(owner=agent, about=case)
         messages.success(request, _("Note saved.") if form.is_internal else _("Reply sent."))
         return redirect(f"{reverse('admin:cases_case_change', args=[case.pk])}#composer")
 

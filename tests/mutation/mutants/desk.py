@@ -190,14 +190,13 @@ DEEDS = [
     ),
     gate(
         "deeds: a draft of a new case is its writer's own",
-        "cases/views/opening.py", "Draft.objects.filter(contact=contact, case=None).first()", "Draft.objects.filter(case=None).first()",
+        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))",
         "tests/cases/test_drafts.py",
     ),
     gate(
         "deeds: a draft of a reply is its writer's own",
-        "cases/models/case_queryset.py",
-        'draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact.pk)',
-        'draft = Draft.objects.filter(case=models.OuterRef("pk"))', "tests/cases/test_drafts.py", "tests/cases/test_conduct.py",
+        "records/models/marking.py",
+        "_beside(Draft, record_type).filter(contact=contact.pk)", "_beside(Draft, record_type)", "tests/cases/test_drafts.py", "tests/cases/test_conduct.py",
     ),
 ]  # fmt: skip
 
