@@ -54,7 +54,7 @@ def install_pages(page: Any, **fields: Any) -> None:
 
 
 def add_pages_of_new_features(*, apps: Any, **_options: Any) -> None:
-    """After each ``migrate``. Where the portal stands already, the page of a feature that came later stays out
-    of the menus until an administrator puts it there."""
+    """After each ``migrate``. Where the portal stands already, the page of a feature that came later stays
+    out of the menus until an administrator puts it there."""
     if "page" in apps.all_models["portal"]:
         install_pages(apps.get_model("portal", "Page"), hidden_from_menus=True)
