@@ -7,12 +7,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Contact, User, WebRole
-from accounts.models.user import initials_of
+from accounts.models import Contact, WebRole
 from accounts.permissions.audiences import is_meant_for
 from accounts.scoping import Permitted, Privilege, RecordType, ScopedQuerySet, can
-from lib import markdown
 from lib.search import alike
+from records.models import Authored, Written
 
 
 class ForumQuerySet(ScopedQuerySet["Forum"]):
@@ -92,65 +91,6 @@ class Forum(models.Model):
         self.topic_count, self.post_count = totals["topics"], totals["topics"] + totals["replies"]
         self.last_topic, self.last_post_at = latest, latest.last_post_at if latest else None
         self.save(update_fields=["topic_count", "post_count", "last_topic", "last_post_at"])
-
-
-class Authored(models.Model):
-    """Written by a contact, or by a member of staff: one of the two, never both."""
-
-    author_contact = models.ForeignKey(
-        Contact, verbose_name=_("author"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    author_user = models.ForeignKey(
-        User,
-        verbose_name=_("author (staff)"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(author_contact__isnull=False, author_user__isnull=True)
-                | models.Q(author_contact__isnull=True, author_user__isnull=False),
-                name="%(app_label)s_%(class)s_has_one_author",
-            )
-        ]
-
-    @property
-    def is_by_staff(self) -> bool:
-        return self.author_user_id is not None
-
-    @property
-    def is_by_partner(self) -> bool:
-        account = self._account
-        return account is not None and account.kind == Account.Kind.PARTNER
-
-    @property
-    def author_name(self) -> str:
-        author = self._author
-        return author.full_name if isinstance(author, Contact) else author.get_full_name()
-
-    @property
-    def author_initials(self) -> str:
-        author = self._author
-        return initials_of(author.first_name, author.last_name, author.email)
-
-    @property
-    def author_company(self) -> str:
-        return self._account.name if self._account else ""
-
-    @property
-    def _author(self) -> Contact | User:
-        author = self.author_contact or self.author_user
-        assert author is not None  # noqa: S101 -- the constraint has_one_author
-        return author
-
-    @property
-    def _account(self) -> Account | None:
-        return self.author_contact.account if self.author_contact else None
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -276,20 +216,17 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.select_related("author_contact__account", "author_user").defer("body").in_order()
 
 
-class Post(Authored):
+class Post(Written):
     topic = models.ForeignKey(
         Topic, verbose_name=_("topic"), on_delete=models.CASCADE, related_name="posts", db_index=False
     )
     body = models.TextField(_("text"), max_length=20_000, help_text=_("Markdown."))
-    body_html = models.TextField(editable=False)
-    created_at = models.DateTimeField(_("written"), default=timezone.now)
-    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
     is_opening = models.BooleanField(_("first post of the topic"), default=False, editable=False)
     is_answer = models.BooleanField(_("answer"), default=False, editable=False)
 
     objects = PostQuerySet.as_manager()
 
-    class Meta(Authored.Meta):
+    class Meta(Written.Meta):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ["-created_at", "-id"]
@@ -298,7 +235,7 @@ class Post(Authored):
             models.Index(fields=["-created_at", "-id"], name="forums_post_newest_first"),
         ]
         constraints = [
-            *Authored.Meta.constraints,
+            *Written.Meta.constraints,
             models.UniqueConstraint(
                 fields=["topic"], condition=models.Q(is_answer=True), name="forums_post_one_answer_a_topic"
             ),
@@ -312,7 +249,3 @@ class Post(Authored):
 
     def __str__(self) -> str:
         return f"{self.author_name}: {self.topic}"
-
-    def write(self, body: str) -> None:
-        """Set the text, and the HTML that readers see."""
-        self.body, self.body_html = body, markdown.render(body)

@@ -44,12 +44,13 @@ from cases.admin.opening import OpeningAdmin
 from cases.admin.people import PeopleAdmin
 from cases.admin.work import WorkAdmin
 from cases.display.saved_replies import fill
-from cases.downloads import attachment_response
 from cases.forms import StaffMessageForm, TimeEntryForm
 from cases.forms.agents import status_news
-from cases.forms.sending import add_refusal, storable
 from cases.models import Attachment, Case, CaseMessage, CaseStatus, Entitlement
+from cases.surface import CASES
 from lib import markdown
+from records.downloads import attachment_response
+from records.forms.sending import add_refusal, storable
 
 RELATED_LINKS = ("can_add_related", "can_change_related", "can_delete_related", "can_view_related")
 """Of a choice in the administration; an agent chooses, and changes no queue or product in passing."""
@@ -254,8 +255,8 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
     def attachment_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse | FileResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = get_object_or_404(Attachment.objects.with_case(), pk=pk)
-        return attachment_response(request, found, actor=actor_of(request))
+        found = get_object_or_404(Attachment.objects.with_record(), pk=pk)
+        return attachment_response(request, CASES, found, actor=actor_of(request))
 
     def _again(self, request: HttpRequest, case: Case, **context: Any) -> HttpResponse:
         """The page itself is to be shown, not its own form saved. A browser forgets the chosen files."""

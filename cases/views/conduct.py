@@ -39,9 +39,9 @@ from cases.forms.conduct import (
     RatingForm,
     ResolveForm,
 )
-from cases.forms.sending import storable
 from cases.models import Case, CaseParticipant, StatusCategory
 from cases.views.reading import crumbs_of, reader, visible_case
+from records.forms.sending import storable
 
 Words = str | LazyText
 
