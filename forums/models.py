@@ -13,6 +13,9 @@ from accounts.scoping import Permitted, Privilege, RecordType, ScopedQuerySet, c
 from lib.search import alike
 from records.models import Authored, Written
 
+TOPIC = RecordType("topic", _("Topics"))
+"""Not a type of its own to grant: who may read a forum may read its topics."""
+
 
 class ForumQuerySet(ScopedQuerySet["Forum"]):
     def permitted_to(self, privilege: Privilege, contact: Permitted | None) -> Self:
@@ -172,9 +175,7 @@ class Topic(Authored):
 
     @property
     def record_type(self) -> RecordType:
-        """What the activity log calls it. Not a type of its own to grant: who may read the forum may read its
-        topics."""
-        return RecordType("topic", _("Topics"))
+        return TOPIC
 
     @property
     def last_page(self) -> int:

@@ -12,7 +12,7 @@ from accounts.models import Contact
 from cases.actions.notices import mail_customers, mail_staff
 from cases.actions.promises import REPLIES, keep_promises, owe_reply
 from cases.actions.status import locked, move
-from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, Draft, StatusCategory
+from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, StatusCategory
 from records.actions import messages
 from records.talk import Talk
 
@@ -62,8 +62,6 @@ def _note_customer_reply(actor: Actor, case: Case, message: CaseMessage) -> None
     if case.category in (StatusCategory.WAITING, StatusCategory.ON_HOLD, StatusCategory.RESOLVED):
         move(actor, case, CaseStatus.objects.get(pk=CaseStatus.IN_PROGRESS), message.created_at)
     owe_reply(case, message.created_at)
-    if actor.contact:
-        Draft.objects.filter(contact=actor.contact, case=case).delete()
 
 
 def _note_staff_reply(actor: Actor, case: Case, message: CaseMessage, status: CaseStatus | None) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from accounts.actions import record_activity
 from accounts.actors import Actor
 from records.actions.files import attach
+from records.actions.marks import discard_draft
 from records.models import Message
 from records.talk import Talk
 
@@ -51,6 +52,8 @@ def reply(
         uploads=uploads,
         submission=submission,
     )
+    if actor.contact:
+        discard_draft(owner=actor.contact, about=record)
     talk.after(actor, record, message, **told)
     record_activity(actor=actor, verb=f"{talk.type_name}.replied", record=record)
     return message
