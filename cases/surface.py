@@ -12,6 +12,7 @@ from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.offers import may_open_case
 from accounts.scoping import can
+from cases.actions.messages import TALK
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
 from cases.personal_data import own_cases, own_messages
 from cases.sample import sample_case, sample_entitlement
@@ -95,6 +96,7 @@ CASES = declare(
             BuiltinPage("/cases/new/", "Open a case"),
         ),
         line=line,
+        talk=TALK,
         follows=True,
         search=Search(
             find=find,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import conduct, conversation, entitlements, files, inbound, insight, lists, opening
+from cases.views import conduct, conversation, entitlements, inbound, insight, lists, opening
 
 app_name = "cases"
 urlpatterns = [
@@ -27,5 +27,4 @@ urlpatterns = [
     ),
     path("cases/<slug:number>/do/<slug:deed>/", conduct.conduct, name="conduct"),
     path("mail/inbound/", inbound.inbound_mail, name="inbound_mail"),
-    path("attachments/<uuid:pk>/", files.attachment, name="attachment"),
 ]

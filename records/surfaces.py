@@ -22,6 +22,7 @@ from accounts.http import PortalRequest
 from accounts.models import Account, Contact
 from accounts.offers import may_go_to
 from accounts.scoping import Permitted, Privilege, RecordType, can
+from records.talk import Talk
 from records.waiting import Waiting
 
 M = TypeVar("M", bound=models.Model)
@@ -121,6 +122,8 @@ class Surface(Generic[M]):
     pages: tuple[BuiltinPage, ...] = ()
     """A page above comes before those below it."""
     search: Search[M] | None = None
+    talk: Talk[M] | None = None
+    """The conversation about a record."""
     follows: bool = False
     """Whether customers may follow a record."""
     home: Callable[[PortalRequest, Contact, Collection[str]], Block | None] | None = None
