@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import conduct, conversation, entitlements, inbound, insight, lists, opening
+from cases.views import conduct, conversation, entitlements, insight, lists, opening
 
 app_name = "cases"
 urlpatterns = [
@@ -26,5 +26,4 @@ urlpatterns = [
         "cases/<slug:number>/people/<int:pk>/remove/", conduct.participant_remove, name="participant_remove"
     ),
     path("cases/<slug:number>/do/<slug:deed>/", conduct.conduct, name="conduct"),
-    path("mail/inbound/", inbound.inbound_mail, name="inbound_mail"),
 ]

@@ -153,6 +153,12 @@ class Surface(Generic[M]):
         """Of many records."""
         return self.record_type.label
 
+    @property
+    def staff_permission(self) -> str:
+        """Of those who work on its records in the administration."""
+        options = self.model._meta
+        return f"{options.app_label}.change_{options.model_name}"
+
     def visible_to(self, contact: Permitted | None) -> Any:
         """The one way from a mark, a notification or a mail to its record."""
         return self.model.objects.visible_to(contact)  # type: ignore[attr-defined]
@@ -184,6 +190,11 @@ def surfaces() -> list[Surface[Any]]:
 
 def surface_named(name: str) -> Surface[Any] | None:
     return _declared.get(name)
+
+
+def surface_with_code(code: str) -> Surface[Any] | None:
+    """Of the records that a mail's address names."""
+    return next((one for one in surfaces() if one.talk and one.talk.code == code), None)
 
 
 def record_of(record_type: str, record_id: int, contact: Permitted | None) -> Any | None:

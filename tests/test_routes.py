@@ -45,7 +45,7 @@ PUBLIC = {
     *(f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")),
     *SAML,
     "healthz",
-    "cases:inbound_mail",
+    "inbound_mail",
     "brand_css",
     "brand_image",
     "set_theme",

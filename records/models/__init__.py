@@ -1,4 +1,5 @@
 from records.models.authorship import Authored, Written
+from records.models.inbound import InboundMail
 from records.models.marks import Draft, Follow, Reading, SavedView
 from records.models.message import Attachment, Message, once_and_in_order
 
@@ -7,6 +8,7 @@ __all__ = [
     "Authored",
     "Draft",
     "Follow",
+    "InboundMail",
     "Message",
     "Reading",
     "SavedView",

@@ -6,7 +6,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
-from cases.inbound.headers import bare, raw_headers
+from records.inbound.headers import bare, raw_headers
 
 _AWAY = (
     "auto(?:matic|mated|matisch\\w*)?[- ]?(?:reply|response|antwort)|auto",
@@ -58,11 +58,11 @@ def is_from_a_list(message: Message) -> bool:
 
 
 def dmarc_of(message: Message, *, sender: str) -> str:
-    """What the mail server that CASE_MAIL_AUTHSERV_ID names found out about the sender's domain (RFC 8601):
+    """What the mail server that MAIL_IN_AUTHSERV_ID names found out about the sender's domain (RFC 8601):
     "pass", "fail" or another word of its; empty where it says nothing. Its topmost header counts: one below
     may have come with the message."""
     results = [value.lower() for value in raw_headers(message, "authentication-results")]
-    name = settings.CASE_MAIL_AUTHSERV_ID.lower()
+    name = settings.MAIL_IN_AUTHSERV_ID.lower()
     ours = next((result for result in results if bare(result).partition(";")[0].split()[:1] == [name]), "")
     found = [part for part in bare(ours).split(";")[1:] if _DMARC.match(part)]
     verdicts = {match[1] for part in found if (match := _DMARC.match(part))} | set(_FAILED.findall(ours))
@@ -82,5 +82,5 @@ def _precedence(message: Message) -> str:
 def _is_machine(sender: str) -> bool:
     """Daemons, and our own addresses, with whatever stands behind a plus."""
     local, _at, host = sender.partition("@")
-    own = {settings.CASE_MAIL_ADDRESS.lower(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()} - {""}
+    own = {settings.MAIL_IN_ADDRESS.lower(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()} - {""}
     return bool(_MACHINES.match(sender)) or f"{local.split('+')[0]}@{host}" in own

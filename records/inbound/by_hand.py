@@ -1,6 +1,7 @@
-"""What staff do with a message that did not find its case by itself."""
+"""What staff do with a message that did not find its record by itself."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import record_activity
 from accounts.actors import Actor
-from cases.actions import add_internal_note
-from cases.inbound.parse import Mail, UnreadableMail, parse
-from cases.inbound.receive import NAMESPACE, READ, Files, Outcome, shortened, sorted_files
-from cases.models import Case, InboundMail
 from lib.jobs import defer
 from lib.uploads import CONTENT_TYPES
-from records.actions.messages import ONLY_FILES
+from records.actions.messages import ONLY_FILES, add_note
+from records.inbound.parse import Mail, UnreadableMail, parse
+from records.inbound.receive import NAMESPACE, READ, Files, Outcome, shortened, sorted_files
+from records.models import InboundMail
+from records.talk import Talk
 
 
 def contents_of(mail: InboundMail) -> Mail | None:
@@ -35,7 +36,7 @@ def why_not_again(mail: InboundMail, contents: Mail | None) -> str:
     return (
         ""
         if contents
-        else _("This message cannot be read: %(reason)s Add it to a case instead.") % {"reason": mail.reason}
+        else _("This message cannot be read: %(reason)s Add it by hand instead.") % {"reason": mail.reason}
     )
 
 
@@ -67,18 +68,18 @@ def set_aside(*, actor: Actor, mail: InboundMail) -> InboundMail:
 
 
 @transaction.atomic
-def add_to_case(*, actor: Actor, mail: InboundMail, case: Case) -> InboundMail:
-    """Put a message into a case as an internal note: who really wrote it, nobody can tell, so no customer
-    speaks in it."""
+def add_to_record(*, actor: Actor, mail: InboundMail, talk: Talk[Any], record: Any) -> InboundMail:
+    """Put a message into a conversation as an internal note: who really wrote it, nobody can tell, so no
+    customer speaks in it."""
     mail = InboundMail.objects.select_for_update().get(pk=mail.pk)
     if mail.outcome == Outcome.ADDED:
-        raise ValidationError(_("This message is already in a case."))
+        raise ValidationError(_("This message has already been added."))
     body, files, notes = _note(mail)
     submission = uuid.uuid5(NAMESPACE, f"note {mail.message_id} {mail.digest}")
-    mail.reply = add_internal_note(actor=actor, case=case, body=body, uploads=files, submission=submission)
-    mail.case, mail.outcome = case, Outcome.ADDED
+    note = add_note(actor=actor, talk=talk, record=record, body=body, uploads=files, submission=submission)
+    mail.note_added(record, note)
     mail.reason = "; ".join([_by_hand(actor), *notes])[:250]
-    mail.save(update_fields=["case", "reply", "outcome", "reason"])
+    mail.save()
     return mail
 
 
@@ -89,7 +90,7 @@ def _by_hand(actor: Actor) -> str:
 def _note(mail: InboundMail) -> tuple[str, Files, list[str]]:
     """Text, files, and what could not be taken over. The link leads staff to the whole message."""
     contents = contents_of(mail)
-    address = settings.BASE_URL + reverse("admin:cases_inboundmail_change", args=[mail.pk])
+    address = settings.BASE_URL + reverse("admin:records_inboundmail_change", args=[mail.pk])
     link = f"[{_('The whole message')}]({address})"
     if contents is None:
         return f"{_('This message could not be read.')} {link}", _as_file(mail), []

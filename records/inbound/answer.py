@@ -6,7 +6,7 @@ stays.
 
 import re
 
-from cases.reply_address import MARKER
+from records.reply_address import MARKER
 
 SEARCHED = 200_000
 """Characters in which the beginning of a quote is looked for."""

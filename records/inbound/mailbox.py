@@ -13,13 +13,13 @@ from urllib.parse import unquote, urlsplit
 from django.core.cache import cache
 from django.utils import timezone
 
-from cases.inbound.parse import MAX_BYTES
-from cases.inbound.receive import keep
+from records.inbound.parse import MAX_BYTES
+from records.inbound.receive import keep
 
 logger = logging.getLogger(__name__)
 SECONDS = 30
 BATCH = 100
-STATE = "cases.mailbox"
+STATE = "records.mailbox"
 Trouble = (OSError, imaplib.IMAP4.error)
 """What a mailbox that is down, full or locked answers with."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,18})")

@@ -4,7 +4,7 @@ HTML."""
 import re
 from html import unescape
 
-from cases.reply_address import MARKER
+from records.reply_address import MARKER
 
 _TOKEN = re.compile(r"<!--|-->|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*+)(?P<rest>[^<>]*)>")
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")

@@ -2,7 +2,7 @@
 with here."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -15,15 +15,18 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.admin.base import NoDelete, actor_of, changeable
 from accounts.downloads import handing_out
-from cases.admin.base import NotDeleted, actor_of, changeable
-from cases.inbound import mailbox
-from cases.inbound.by_hand import add_to_case, contents_of, read_again, set_aside, why_not_again
-from cases.models import Case, InboundMail
+from accounts.models import User
+from records.inbound import mailbox
+from records.inbound.by_hand import add_to_record, contents_of, read_again, set_aside, why_not_again
+from records.models import InboundMail
+from records.surfaces import Surface, surfaces
 
 Outcome = InboundMail.Outcome
 SHOWN = 50_000
@@ -61,34 +64,55 @@ class OutcomeFilter(admin.SimpleListFilter):
         )
 
 
-class AddToCaseForm(forms.Form):
+class AddForm(forms.Form):
+    """Which record the message is about: its type, where people talk about records of several, and its
+    number."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Type of record"))
     number = forms.CharField(
-        label=gettext_lazy("Case"),
+        label=gettext_lazy("Number"),
         max_length=20,
-        help_text=gettext_lazy("The case number. The message is added as an internal note, with its files."),
+        help_text=gettext_lazy("The message is added as an internal note, with its files."),
     )
 
-    def clean_number(self) -> Case:
-        found = Case.objects.filter(number=self.cleaned_data["number"].upper()).first()
-        if found is None:
-            raise ValidationError(_("There is no case with this number."))
-        return found
+    def __init__(self, data: Any, *, user: User) -> None:
+        self.talking = {
+            one.name: one for one in surfaces() if one.talk and user.has_perm(one.staff_permission)
+        }
+        super().__init__(data, initial={"kind": next(iter(self.talking), "")})
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (name, capfirst(str(one.model._meta.verbose_name))) for name, one in self.talking.items()
+        ]
+        if len(self.talking) == 1:
+            self.fields["kind"].widget = forms.HiddenInput()
+
+    @property
+    def surface(self) -> Surface[Any]:
+        return self.talking[self.cleaned_data["kind"]]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "kind" in cleaned and "number" in cleaned:
+            named = {f"{self.surface.key}__iexact": cleaned["number"].strip()}
+            cleaned["record"] = self.surface.model._default_manager.filter(**named).first()
+            if cleaned["record"] is None:
+                self.add_error("number", _("There is no record with this number."))
+        return cleaned
 
 
 @admin.register(InboundMail)
-class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
-    list_display = ("about", "outcome_and_reason", "received_at", "case_number")
+class InboundMailAdmin(NoDelete, admin.ModelAdmin[InboundMail]):
+    list_display = ("about", "outcome_and_reason", "received_at", "added_to")
     list_display_links = ("about",)
     list_filter = (OutcomeFilter, "received_at")
-    list_select_related = ("case",)
     list_per_page = 50
     search_fields = ("sender", "subject", "recipient", "message_id")
     show_full_result_count = False
     actions = ("try_again", "leave")
-    fields = ("received_at", "sender", "recipient", "subject", "badge", "reason", "case", "message_id")
+    fields = ("received_at", "sender", "recipient", "subject", "badge", "reason", "added_to", "message_id")
     readonly_fields = fields
-    change_form_template = "admin/cases/inboundmail/change_form.html"
-    change_list_template = "admin/cases/inboundmail/change_list.html"
+    change_form_template = "admin/records/inboundmail/change_form.html"
+    change_list_template = "admin/records/inboundmail/change_list.html"
 
     @admin.display(description=gettext_lazy("message"), ordering="subject")
     def about(self, mail: InboundMail) -> SafeString:
@@ -98,9 +122,9 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
     def outcome_and_reason(self, mail: InboundMail) -> SafeString:
         return format_html("{}<small>{}</small>", self.badge(mail), mail.reason)
 
-    @admin.display(description=gettext_lazy("case"), ordering="case")
-    def case_number(self, mail: InboundMail) -> str:
-        return mail.case.number if mail.case else "–"
+    @admin.display(description=gettext_lazy("added to"), ordering="record_label")
+    def added_to(self, mail: InboundMail) -> str:
+        return mail.record_label or "–"
 
     @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
     def badge(self, mail: InboundMail) -> SafeString:
@@ -117,16 +141,16 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/raw/", view(self.raw_view), name="cases_inboundmail_raw"),
-            path("<int:pk>/again/", view(self.again_view), name="cases_inboundmail_again"),
-            path("<int:pk>/add/", view(self.add_to_case_view), name="cases_inboundmail_add_to_case"),
+            path("<int:pk>/raw/", view(self.raw_view), name="records_inboundmail_raw"),
+            path("<int:pk>/again/", view(self.again_view), name="records_inboundmail_again"),
+            path("<int:pk>/add/", view(self.add_view_by_hand), name="records_inboundmail_add_to"),
             *super().get_urls(),
         ]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"is_fetched": bool(settings.CASE_MAIL_IMAP_URL), "mailbox": mailbox.state()}
+        context = {"is_fetched": bool(settings.MAIL_IN_IMAP_URL), "mailbox": mailbox.state()}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def render_change_form(
@@ -159,24 +183,28 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
         }
         actor, label = actor_of(request), str(mail)
         with handing_out(
-            request, actor=actor, verb="mail.downloaded", record=mail.case, label=label, mail=mail.pk
+            request, actor=actor, verb="mail.downloaded", record=None, label=label, mail=mail.pk
         ):
             return HttpResponse(bytes(mail.raw), content_type="application/octet-stream", headers=headers)
 
     def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.try_again(request, [changeable(self, request, pk)])
-        return redirect("admin:cases_inboundmail_change", pk)
+        return redirect("admin:records_inboundmail_change", pk)
 
-    def add_to_case_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def add_view_by_hand(self, request: HttpRequest, pk: int) -> HttpResponse:
         mail: InboundMail = changeable(self, request, pk, posts=False)
-        if not request.user.has_perm("cases.change_case"):
+        form = AddForm(request.POST if request.method == "POST" else None, user=cast("User", request.user))
+        if not form.talking:
             raise PermissionDenied
-        form = AddToCaseForm(request.POST if request.method == "POST" else None)
         if form.is_valid() and self._added(request, mail, form):
-            return redirect("admin:cases_case_change", form.cleaned_data["number"].pk)
-        context = {"title": _("Add to a case"), "form": form, "mail": mail, "opts": self.opts}
+            options = form.surface.model._meta
+            page = f"admin:{options.app_label}_{options.model_name}_change"
+            return redirect(page, form.cleaned_data["record"].pk)
+        context = {"title": _("Add to a record"), "form": form, "mail": mail, "opts": self.opts}
         return TemplateResponse(
-            request, "admin/cases/inboundmail/add.html", {**self.admin_site.each_context(request), **context}
+            request,
+            "admin/records/inboundmail/add.html",
+            {**self.admin_site.each_context(request), **context},
         )
 
     @admin.action(description=gettext_lazy("Try again"), permissions=["change"])
@@ -197,11 +225,13 @@ class InboundMailAdmin(NotDeleted, admin.ModelAdmin[InboundMail]):
             else:
                 messages.success(request, done % {"mail": mail})
 
-    def _added(self, request: HttpRequest, mail: InboundMail, form: AddToCaseForm) -> bool:
+    def _added(self, request: HttpRequest, mail: InboundMail, form: AddForm) -> bool:
+        talk, record = form.surface.talk, form.cleaned_data["record"]
+        assert talk is not None  # noqa: S101 -- the form offers no others
         try:
-            add_to_case(actor=actor_of(request), mail=mail, case=form.cleaned_data["number"])
+            add_to_record(actor=actor_of(request), mail=mail, talk=talk, record=record)
         except ValidationError as error:
             form.add_error("number", error)
             return False
-        messages.success(request, _("The message was added to the case."))
+        messages.success(request, _("The message was added."))
         return True

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from cases.inbound.parse import MAX_BYTES
-from cases.inbound.receive import keep
+from records.inbound.parse import MAX_BYTES
+from records.inbound.receive import keep
 
 TOLERANCE_SECONDS = 300
 TYPES = ("message/rfc822", "application/octet-stream")
@@ -23,7 +23,7 @@ TYPES = ("message/rfc822", "application/octet-stream")
 def inbound_mail(request: HttpRequest) -> HttpResponse:
     """``X-Timestamp``: seconds since 1970; ``X-Signature``: hex HMAC-SHA256 of "<timestamp>." and the
     body."""
-    if not settings.CASE_MAIL_SECRET:
+    if not settings.MAIL_IN_SECRET:
         raise Http404
     if request.content_type not in TYPES:
         return HttpResponse(status=415)
@@ -46,7 +46,5 @@ def _is_signed(request: HttpRequest, raw: bytes) -> bool:
         or abs(time.time() - int(timestamp[:15])) > TOLERANCE_SECONDS
     ):
         return False
-    expected = hmac.new(
-        settings.CASE_MAIL_SECRET.encode(), f"{timestamp}.".encode() + raw, sha256
-    ).hexdigest()
+    expected = hmac.new(settings.MAIL_IN_SECRET.encode(), f"{timestamp}.".encode() + raw, sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), request.headers.get("X-Signature", "").encode())

@@ -15,12 +15,12 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext as _
 
-from cases.inbound.answer import latest_answer
-from cases.inbound.automatic import dmarc_of, is_automatic, is_from_a_list
-from cases.inbound.headers import POLICY, bare, header, is_whole, raw_headers, utf8
-from cases.inbound.parts import files_of, named_files, text_of
-from cases.reply_address import without_reply_addresses
 from lib.mail_addresses import mail_address
+from records.inbound.answer import latest_answer
+from records.inbound.automatic import dmarc_of, is_automatic, is_from_a_list
+from records.inbound.headers import POLICY, bare, header, is_whole, raw_headers, utf8
+from records.inbound.parts import files_of, named_files, text_of
+from records.reply_address import without_reply_addresses
 
 RECIPIENT_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 IDENTITY_HEADERS = ("from", "to", "cc", "subject", "date")
@@ -65,7 +65,7 @@ class Mail:
     is_automatic: bool
     is_from_a_list: bool
     dmarc: str
-    """As cases.inbound.automatic.dmarc_of has it."""
+    """As records.inbound.automatic.dmarc_of has it."""
 
     @property
     def name_to_answer(self) -> str:

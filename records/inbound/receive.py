@@ -1,9 +1,11 @@
-"""From a message to a reply in a case. Every message is kept first, so that nothing is lost whatever it turns
-out to be."""
+"""From a message to a reply about a record. Every message is kept first, so that nothing is lost whatever it
+turns out to be."""
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -17,9 +19,11 @@ from django.utils.translation import gettext as _
 from accounts.actions import queue_mail
 from accounts.actors import Actor
 from accounts.models import Contact, User
-from cases.actions import reply_to_case
-from cases.inbound.headers import utf8
-from cases.inbound.parse import (
+from lib.jobs import defer, defer_each, without_job
+from lib.uploads import validate_upload, without_metadata
+from records.actions.messages import ONLY_FILES, reply
+from records.inbound.headers import utf8
+from records.inbound.parse import (
     MAX_BYTES,
     Mail,
     UnreadableMail,
@@ -28,13 +32,12 @@ from cases.inbound.parse import (
     message_id_of,
     parse_head,
 )
-from cases.models import Case, CaseMessage, InboundMail
-from cases.reply_address import ReplyTarget, read_reply_address
-from lib.jobs import defer, defer_each, without_job
-from lib.uploads import validate_upload, without_metadata
-from records.actions.messages import ONLY_FILES
+from records.models import InboundMail, Message
+from records.reply_address import ReplyTarget, read_reply_address
+from records.surfaces import Surface, surface_with_code
+from records.talk import Talk
 
-READ = "cases.tasks.read_inbound_mail"
+READ = "records.tasks.read_inbound_mail"
 NAMESPACE = uuid.UUID("6d0b8f1e-52c1-4a39-9d1c-6a0c8d7a1f42")
 MAILS_AN_HOUR, REFUSALS_A_DAY, REFUSALS_AN_HOUR = 30, 3, 100
 FILES_A_MESSAGE, REASONS_TOLD = 10, 20
@@ -45,11 +48,20 @@ Files = list[UploadedFile[bytes]]
 
 
 class Refused(Exception):  # noqa: N818 -- a decision, not an error
-    """The message belongs to no case, or its sender may not write there. The words are for the sender."""
+    """The message belongs to no record, or its sender may not write there. The words are for the sender."""
 
 
 class Forged(Refused):
     """Whoever it says it comes from did not write it, so nobody is told."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Who writes, and what about."""
+
+    actor: Actor
+    talk: Talk[Any]
+    record: Any
 
 
 class HeldBack(Exception):  # noqa: N818 -- a decision, not an error
@@ -69,7 +81,7 @@ def keep(raw: bytes) -> InboundMail:
 
 @transaction.atomic
 def read(*, mail_id: int) -> InboundMail:
-    """Add a kept message to its case, or say why not. A message that was dealt with stays as it is."""
+    """Add a kept message to its record, or say why not. A message that was dealt with stays as it is."""
     stored = InboundMail.objects.select_for_update().get(pk=mail_id)
     if stored.outcome not in (Outcome.WAITING, Outcome.FAILED):
         return stored
@@ -102,7 +114,7 @@ def take_up_waiting() -> int:
 
 def forget_contents() -> int:
     """After some months nobody needs the messages themselves: who wrote when, and what came of it, stays."""
-    before = timezone.now() - timedelta(days=settings.CASE_MAIL_KEPT_DAYS)
+    before = timezone.now() - timedelta(days=settings.MAIL_IN_KEPT_DAYS)
     old = InboundMail.objects.filter(received_at__lt=before).exclude(outcome=Outcome.WAITING)
     return old.exclude(raw=b"").update(raw=b"")
 
@@ -122,7 +134,7 @@ def _decide(stored: InboundMail, mail: Mail) -> InboundMail:
 
 
 def _add(stored: InboundMail, mail: Mail) -> InboundMail:
-    actor, case = _find(mail)
+    to = _find(mail)
     if _writes_too_much(stored):
         raise HeldBack(
             _("More than %(limit)d replies from this sender within an hour.") % {"limit": MAILS_AN_HOUR}
@@ -133,27 +145,26 @@ def _add(stored: InboundMail, mail: Mail) -> InboundMail:
             _("Your message was empty. Write your reply above the quoted text.")
             + "".join(f" {why}" for why in refused)
         )
-    stored.case = case
-    stored.reply, notes = _reply(mail, actor, case, good, refused)
+    message, notes = _reply(mail, to, good, refused)
+    stored.note_added(to.record, message)
     if notes and not mail.is_from_a_list:
-        context = {"case": case, "files": notes}
+        context = {"subject": to.talk.subject(to.record), "record": to.record, "files": notes}
         queue_mail(
-            event="cases/inbound_files", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
+            event="records/inbound_files", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
         )
     return _settle(stored, Outcome.ADDED, "; ".join(notes))
 
 
-def _reply(
-    mail: Mail, actor: Actor, case: Case, good: Files, refused: list[str]
-) -> tuple[CaseMessage, list[str]]:
+def _reply(mail: Mail, to: Destination, good: Files, refused: list[str]) -> tuple[Message, list[str]]:
     """The reply, and what its sender should know of it."""
     body, whole, notes = shortened(mail.text)
     submission = uuid.uuid5(NAMESPACE, mail.fingerprint)
     try:
         with transaction.atomic():
-            message = reply_to_case(
-                actor=actor,
-                case=case,
+            message = reply(
+                actor=to.actor,
+                talk=to.talk,
+                record=to.record,
                 body=body or str(ONLY_FILES),
                 uploads=[*whole, *good],
                 submission=submission,
@@ -180,36 +191,39 @@ def _targets(mail: Mail) -> list[ReplyTarget]:
     return [found for address in mail.recipients if (found := read_reply_address(address))]
 
 
-def _find(mail: Mail) -> tuple[Actor, Case]:
-    """Who writes, and in which case: only the address that we gave them tells. Of several the first that
+def _find(mail: Mail) -> Destination:
+    """Only the address that we gave them tells. Of several the first that
     leads somewhere."""
     if mail.dmarc == "fail":
         raise Forged(_("The sender's domain did not authorize this message (DMARC)."))
-    days = settings.CASE_MAIL_ADDRESS_DAYS
+    days = settings.MAIL_IN_ADDRESS_DAYS
     why = Refused(
-        _("This address accepts only replies to emails about a case, for %(days)d days. Please sign in.")
+        _("This address accepts only replies to our emails, for %(days)d days. Please sign in.")
         % {"days": days}
     )
     for number, target in enumerate(dict.fromkeys(_targets(mail))):
         try:
-            return _case_of(target, mail)
+            return _destination(target, mail)
         except Refused as refusal:
             why = why if number else refusal
     raise why
 
 
-def _case_of(target: ReplyTarget, mail: Mail) -> tuple[Actor, Case]:
-    actor = _writer(target, mail)
-    cases = Case.objects.visible_to(actor.contact) if actor.contact else Case.objects.all()
-    case = cases.filter(number=target.number).first()
-    if case and case.merged_into_id:
-        case = cases.filter(pk=case.merged_into_id).first()
-    if case is None:
-        raise Refused(_("You can no longer reply to this case."))
-    return actor, case
+def _destination(target: ReplyTarget, mail: Mail) -> Destination:
+    surface = surface_with_code(target.code)
+    if surface is None or surface.talk is None:
+        raise Refused(_("Replies to this email are no longer accepted. Please sign in."))
+    actor = _writer(target, mail, surface)
+    rows = surface.visible_to(actor.contact) if actor.contact else surface.model._default_manager.all()
+    record = rows.filter(pk=target.record_id).first()
+    if record and (successor := surface.talk.successor(record)):
+        record = rows.filter(pk=successor).first()
+    if record is None:
+        raise Refused(_("You can no longer reply to this email. Please sign in."))
+    return Destination(actor, surface.talk, record)
 
 
-def _writer(target: ReplyTarget, mail: Mail) -> Actor:
+def _writer(target: ReplyTarget, mail: Mail, surface: Surface[Any]) -> Actor:
     """Who the address was made for, if the message comes from an address of theirs. An agent speaks for the
     company: that is taken only where a mail server has made sure of it."""
     sender = mail.sender
@@ -222,7 +236,7 @@ def _writer(target: ReplyTarget, mail: Mail) -> Actor:
         if target.user_id
         else None
     )
-    if agent and agent.has_perm("cases.change_case") and sender in _confirmed(agent):
+    if agent and agent.has_perm(surface.staff_permission) and sender in _confirmed(agent):
         if mail.dmarc == "pass":
             return Actor(user=agent)
         raise Refused(
@@ -288,7 +302,7 @@ def _answer(stored: InboundMail, mail: Mail, reason: str) -> None:
         and all_told < REFUSALS_AN_HOUR
     ):
         queue_mail(
-            event="cases/inbound_refused",
+            event="records/inbound_refused",
             to=mail.sender,
             context={"reason": reason},
             in_reply_to=mail.name_to_answer,
@@ -300,7 +314,7 @@ def _tell_of_pause(stored: InboundMail, mail: Mail) -> None:
     if not _of_sender(stored, Outcome.HELD, timedelta(hours=1)).exists() and not mail.is_from_a_list:
         context = {"limit": MAILS_AN_HOUR, "subject": mail.subject}
         queue_mail(
-            event="cases/inbound_held", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
+            event="records/inbound_held", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
         )
 
 
