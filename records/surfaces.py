@@ -9,7 +9,7 @@ its feature, and no model imports it. It is imported when the apps are loaded: n
 database or translate at once (``gettext_lazy``), and addresses are made inside functions.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
@@ -95,6 +95,9 @@ class Surface(Generic[M]):
     search: Search[M] | None = None
     follows: bool = False
     """Whether customers may follow a record."""
+    concerns: Callable[[M], Collection[int]] | None = None
+    """Ids of the contacts who get a record's mails unasked, where these are others than its contact and those
+    who were let into it."""
     home: Callable[[Any, Contact], Block | None] | None = None
     """Its part of the home page: of the request and the contact."""
     waiting: Callable[[Contact], models.QuerySet[Any]] | None = None
@@ -123,6 +126,15 @@ class Surface(Generic[M]):
         """With any record at all."""
         return can(contact, privilege, self.gate or self.model)
 
+    def concerned(self, record: M) -> set[int]:
+        """Ids of the contacts who get the record's mails without following it, until they mute it."""
+        if self.concerns:
+            return set(self.concerns(record))
+        kind, row = self.record_type, cast("Any", record)
+        owner = {getattr(row, f"{kind.contact}_id")} - {None} if kind.contact else set()
+        joined = getattr(row, kind.joined).order_by().values_list("contact", flat=True) if kind.joined else ()
+        return owner | set(joined)
+
     def url(self, name: str, *args: Any) -> str:
         return reverse(f"{self.namespace}:{name}", args=args)
 
@@ -142,6 +154,10 @@ def surfaces() -> list[Surface[Any]]:
 
 def surface_named(name: str) -> Surface[Any] | None:
     return _declared.get(name)
+
+
+def surface_of(record: models.Model) -> Surface[Any]:
+    return _declared[cast("Any", record).record_type.name]
 
 
 def record_of(record_type: str, record_id: int, contact: Permitted | None) -> Any | None:

@@ -36,6 +36,7 @@ from cases.views.reading import crumbs_of, reader, visible_case, where_it_went
 from lib import markdown
 from lib.paging import Cut, KeysetPage
 from records.actions.marks import note_reading, save_draft
+from records.display.following import follow_button
 
 MESSAGES_A_PAGE = 20
 FIRST_DEEDS = ("resolve", "reopen")
@@ -196,8 +197,11 @@ def _case_page(request: PortalRequest, case: Case, form: forms.Form) -> HttpResp
         "ratings": RATING_BUTTONS
         if is_own and case.category == StatusCategory.RESOLVED and not case.rating
         else (),
-        "is_followed": is_own or any(person["pk"] == contact.pk for person in case.people),
-        "is_own": is_own,
+        "follow": follow_button(
+            case,
+            is_muted=case.is_muted,
+            is_concerned=is_own or any(person["pk"] == contact.pk for person in case.people),
+        ),
         "can_open": may_open_case(request),
     }
     return render(request, "cases/case_detail.html", context)
