@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
                 ('time_zone', models.CharField(default='UTC', max_length=50, validators=[lib.timezones.validate_time_zone], verbose_name='time zone')),
                 ('country', models.CharField(blank=True, help_text='Two-letter code, for example DE. Leave blank for none.', max_length=2, validators=[cases.models.sla.validate_country], verbose_name='holidays of')),
-                ('subdivision', models.CharField(blank=True, help_text='For example, BY for Bavaria.', max_length=10, verbose_name='state or region')),
+                ('subdivision', models.CharField(blank=True, help_text='For example, BY for Bavaria. Enter ALL for only those holidays that the whole country has.', max_length=60, verbose_name='state or region')),
             ],
             options={
                 'verbose_name': 'business calendar',

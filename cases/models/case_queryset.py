@@ -107,6 +107,9 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def waiting_for_customer(self) -> Self:
         return self.filter(category=StatusCategory.WAITING)
 
+    def not_waiting_for_customer(self) -> Self:
+        return self.exclude(category=StatusCategory.WAITING)
+
     def marked(self, words: Collection[str], reader: Permitted) -> Self:
         """Those whose badge says one of these words to ``reader``: see Case.status_for."""
         says_so = ~models.Q(category=StatusCategory.WAITING) | models.Q(contact=reader.pk)
@@ -122,17 +125,6 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
 
     def _joined(self, contact: Permitted) -> models.QuerySet[Any, Any]:
         return CaseParticipant.objects.filter(contact=contact.pk).order_by().values_list("case")
-
-    def waiting_first(self, limit: int) -> list["Case"]:
-        """Active cases for a summary: at most ``limit`` that wait for the customer, then as many others,
-        latest first.
-
-        One query, each half from an index of its own.
-        """
-        waiting = self.waiting_for_customer().order_by("-updated_at", "-pk")[:limit]
-        others = self.active().exclude(category=StatusCategory.WAITING).order_by("-updated_at", "-pk")[:limit]
-        found = waiting.union(others, all=True)
-        return sorted(found, key=lambda case: (not case.is_waiting, -case.updated_at.timestamp()))
 
     def matching(self, text: str) -> Self:
         """Cases with this number, with or without its letter, or in whose subject, answers and conversation
