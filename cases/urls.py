@@ -1,5 +1,6 @@
 from django.urls import path
 
+from cases.surface import CASES
 from cases.views import conduct, conversation, entitlements, inbound, insight, lists, opening
 
 app_name = "cases"
@@ -21,7 +22,7 @@ urlpatterns = [
     path("cases/<slug:number>/reply/", conversation.case_reply, name="reply"),
     path("cases/<slug:number>/reply/draft/", conversation.reply_draft, name="reply_draft"),
     path("cases/<slug:number>/reply/<int:pk>/", conversation.reply_edit, name="reply_edit"),
-    path("cases/<slug:number>/follow/", conduct.case_follow, name="follow"),
+    path("cases/<slug:number>/follow/", conduct.case_follow, {"surface": CASES}, name="follow"),
     path(
         "cases/<slug:number>/people/<int:pk>/remove/", conduct.participant_remove, name="participant_remove"
     ),

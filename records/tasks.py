@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from records.actions.marks import forget_marks_of_gone_records
 from records.models import Attachment
 
 GRACE = timedelta(days=1)
@@ -23,3 +24,10 @@ def sweep_files(timestamp: int) -> None:
         for path in Path(settings.MEDIA_ROOT).glob(f"{folder}/*/*"):
             if str(path.relative_to(settings.MEDIA_ROOT)) not in known and path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
+
+
+@app.periodic(cron="15 4 * * *")
+@app.task(name="records.tasks.sweep_marks")
+def sweep_marks(timestamp: int) -> None:
+    """A mark names its record by type and number, so it outlives it."""
+    forget_marks_of_gone_records()

@@ -25,7 +25,6 @@ from cases.actions import (
     change_priority,
     close_case,
     escalate_case,
-    follow,
     rate_case,
     remove_participant,
     reopen_case,
@@ -42,6 +41,8 @@ from cases.models import Case, CaseParticipant, StatusCategory
 from cases.views.reading import crumbs_of, reader, visible_case
 from records.actions.marks import discard_draft, save_draft
 from records.forms.sending import storable
+from records.surfaces import Surface
+from records.views.following import change_following
 
 Words = str | LazyText
 
@@ -219,20 +220,11 @@ def _too_late(request: PortalRequest, case: Case) -> HttpResponse:
 
 
 @require_POST
-def case_follow(request: PortalRequest, number: str) -> HttpResponse:
-    """Get the mails of a colleague's case, or no more of them: one click."""
+def case_follow(request: PortalRequest, number: str, surface: Surface[Case]) -> HttpResponse:
+    """As with any record; from the form of a new case, what was typed there goes along."""
     case, contact = visible_case(request, number), reader(request)
-    if request.POST.get("follow") == "no":
-        remove_participant(actor=Actor.of(request), case=case, contact=contact)
-        messages.success(request, _("You will no longer receive emails about this case."))
-        return redirect(
-            case if Case.objects.visible_to(contact).filter(pk=case.pk).exists() else "cases:list"
-        )
-    follow(actor=Actor.of(request), case=case, contact=contact)
-    messages.success(request, _("You are now following this case and will receive its emails."))
-    if (
-        request.POST.get("follow") == "instead" and "description" in request.POST
-    ):  # from the form of a new case
+    change_following(request, case)
+    if request.POST.get("follow") == "instead" and "description" in request.POST:
         _move_draft(request, case, contact)
     return redirect(case)
 
@@ -260,4 +252,5 @@ def participant_remove(request: PortalRequest, number: str, pk: int) -> HttpResp
     messages.success(
         request, _("%(name)s is no longer in the loop.") % {"name": participant.contact.full_name}
     )
-    return redirect(case)
+    sees = Case.objects.visible_to(reader(request)).filter(pk=case.pk).exists()
+    return redirect(case if sees else "cases:list")

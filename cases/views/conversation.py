@@ -35,6 +35,7 @@ from lib import markdown
 from lib.paging import Cut, KeysetPage
 from records.actions.marks import note_reading, save_draft
 from records.actions.messages import edit_reply, why_not_edited
+from records.display.following import follow_button
 from records.forms.conversation import EditReplyForm, ReplyForm
 from records.forms.sending import SubmissionForm, add_refusal, storable
 from records.models.message import file_url
@@ -198,8 +199,11 @@ def _case_page(request: PortalRequest, case: Case, form: forms.Form) -> HttpResp
         "ratings": RATING_BUTTONS
         if is_own and case.category == StatusCategory.RESOLVED and not case.rating
         else (),
-        "is_followed": is_own or any(person["pk"] == contact.pk for person in case.people),
-        "is_own": is_own,
+        "follow": follow_button(
+            case,
+            is_muted=case.is_muted,
+            is_concerned=is_own or any(person["pk"] == contact.pk for person in case.people),
+        ),
         "can_open": may_open_case(request),
     }
     return render(request, "cases/case_detail.html", context)

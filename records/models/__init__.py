@@ -1,6 +1,7 @@
 from records.models.authorship import Authored, Written
 from records.models.marks import Draft, Follow, Reading, SavedView
 from records.models.message import Attachment, Message, once_and_in_order
+from records.models.participation import Participant
 
 __all__ = [
     "Attachment",
@@ -8,6 +9,7 @@ __all__ = [
     "Draft",
     "Follow",
     "Message",
+    "Participant",
     "Reading",
     "SavedView",
     "Written",

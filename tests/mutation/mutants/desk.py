@@ -16,7 +16,7 @@ PARTICIPANTS = [
     gate(
         "participants: read within their account",
         "cases/models/case_queryset.py",
-        "was_asked=True) & within_account", "was_asked=True)", *DESK_CONDUCT,
+        "return self._joined_by(contact) & within_account", "return self._joined_by(contact)", *DESK_CONDUCT,
     ),
     gate(
         "participants: their own cases within their account",
@@ -32,11 +32,7 @@ PARTICIPANTS = [
     gate(
         "participants: following gives no right to read",
         "cases/models/case_queryset.py",
-        "self._joined_by(contact, was_asked=True)", "self._joined_by(contact)", *DESK_CONDUCT,
-    ),
-    gate(
-        "participants: following gives no right to answer",
-        "cases/models/case.py", "contact=contact, was_asked=True).exists()", "contact=contact).exists()", *DESK_CONDUCT,
+        "self._is_own(contact) | self._was_asked_to_join(contact))", "self._is_own(contact) | self._was_asked_to_join(contact) | models.Q(pk__in=followed_records(contact, 'case')))", *DESK_CONDUCT,
     ),
     gate(
         "participants: joining lets read and nothing else",
@@ -47,12 +43,12 @@ PARTICIPANTS = [
     gate(
         "participants: read the cases that they have joined and no others",
         "cases/models/case_queryset.py",
-        "joined = CaseParticipant.objects.filter(contact=contact.pk, **how)", "joined = CaseParticipant.objects.all()",
+        "CaseParticipant.objects.filter(contact=contact.pk).order_by()", "CaseParticipant.objects.order_by()",
         *DESK_CONDUCT,
     ),
     gate(
         "participants: answer in the cases that they have joined and no others",
-        "cases/models/case.py", "return CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()",
+        "cases/models/case.py", "return CaseParticipant.objects.filter(case=self, contact=contact).exists()",
         "return True", *DESK_CONDUCT, "tests/cases/test_conversation.py",
     ),
     gate(
@@ -86,13 +82,13 @@ PARTICIPANTS = [
     ),
     gate(
         "participants: mails go to those who may still see the case",
-        "cases/actions/notices.py",
-        "return contact.can_be_told and Case.objects.visible_to(contact).filter(pk=case.pk).exists()", "return contact.can_be_told",
+        "records/actions/following.py",
+        "return contact.can_be_told and bool(visible.filter(pk=record.pk).exists())", "return contact.can_be_told",
         *DESK_CONDUCT, "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: mails go to those who can sign in",
-        "cases/actions/notices.py", "return contact.can_be_told and Case", "return Case", "tests/cases/test_conversation.py",
+        "records/actions/following.py", "return contact.can_be_told and bool(visible", "return bool(visible", "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: the report of readers names them",
