@@ -22,6 +22,7 @@ from accounts.http import PortalRequest
 from accounts.models import Account, Contact
 from accounts.offers import may_go_to
 from accounts.scoping import Permitted, Privilege, RecordType, can
+from records.page import Page
 from records.talk import Talk
 from records.waiting import Waiting
 
@@ -114,6 +115,8 @@ class Surface(Generic[M]):
     search: Search[M] | None = None
     talk: Talk[M] | None = None
     """The conversation about a record."""
+    page: Page[M] | None = None
+    """What stands beside the conversation; without, the record has its marks alone."""
     follows: bool = False
     """Whether customers may follow a record."""
     concerns: Callable[[M], Collection[int]] | None = None

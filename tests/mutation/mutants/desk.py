@@ -77,7 +77,7 @@ PARTICIPANTS = [
     ),
     gate(
         "participants: removed by those who may answer",
-        "cases/views/conduct.py", "    if not _may_add(case, reader(request), timezone.now()):\n        raise PermissionDenied\n", "",
+        "cases/views/conduct.py", "    if not may_add(case, reader(request), timezone.now()):\n        raise PermissionDenied\n", "",
         *DESK_CONDUCT,
     ),
     gate(
@@ -155,7 +155,7 @@ DEEDS = [
     ),
     gate(
         "deeds: one's own words alone are changed on the page",
-        "cases/views/conversation.py", "filter(case=case, author_contact=request.contact)", "filter(case=case)", *DESK_CONDUCT,
+        "records/views/conversation.py", "about(record).by(reader(request)), pk=pk)", "about(record), pk=pk)", *DESK_CONDUCT,
     ),
     gate(
         "deeds: one's own words alone are changed by the action",
@@ -164,12 +164,12 @@ DEEDS = [
     ),
     gate(
         "deeds: a merged case leads on to what the reader may see",
-        "cases/views/reading.py", "Case.objects.visible_to(request.contact).for_page(request.contact).filter(pk=case.merged_into_id)",
-        "Case.objects.for_page(request.contact).filter(pk=case.merged_into_id)", "tests/cases/test_merge.py",
+        "cases/case_page.py", "Case.objects.visible_to(reader).for_page(reader).filter(pk=case.merged_into_id)",
+        "Case.objects.for_page(reader).filter(pk=case.merged_into_id)", "tests/cases/test_merge.py",
     ),
     gate(
         "deeds: the page of a case",
-        "cases/views/reading.py", "Case.objects.visible_to(contact).for_page(contact)", "Case.objects.for_page(contact)",
+        "records/views/reading.py", "load(surface.visible_to(contact), contact)", "load(surface.model.objects.all(), contact)",
         *DESK_CONDUCT, *ROUTES,
     ),
     gate(
@@ -287,7 +287,7 @@ ENTITLEMENTS = [
     ),
     gate(
         "entitlements: the page of a case names the contract to those who may read it",
-        "cases/views/conversation.py", 'case.entitlement if case.entitlement and can(contact, "read", case.entitlement) else None',
+        "cases/case_page.py", 'case.entitlement if case.entitlement and can(contact, "read", case.entitlement) else None',
         "case.entitlement", *DESK_STATEMENTS,
     ),
     gate(
