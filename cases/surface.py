@@ -17,7 +17,7 @@ from cases.case_page import PAGE
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
 from cases.personal_data import own_cases, own_messages
 from cases.sample import sample_case, sample_entitlement
-from records.surfaces import Badge, Block, Download, Event, Line, Search, Surface, declare
+from records.surfaces import Badge, Block, BuiltinPage, Download, Event, Line, Search, Surface, declare
 from records.waiting import Waiting, as_waiting
 
 ON_HOME = 5
@@ -92,7 +92,10 @@ CASES = declare(
         model=Case,
         icon="life-preserver",
         namespace="cases",
-        path="/cases/",
+        pages=(
+            BuiltinPage("/cases/", "Cases", menus=("primary",)),
+            BuiltinPage("/cases/new/", "Open a case"),
+        ),
         line=line,
         talk=TALK,
         page=PAGE,

@@ -95,6 +95,16 @@ class Block:
     context: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class BuiltinPage:
+    """A page that every installation has, so that menus and page rules can name it. ``title`` is English, as
+    an administrator may change it; ``menus``: those that hold it at first."""
+
+    path: str
+    title: str
+    menus: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Surface(Generic[M]):
     model: type[M]
@@ -110,8 +120,8 @@ class Surface(Generic[M]):
     key: str = "number"
     """The field that names a record in its address."""
     list_name: str = "list"
-    path: str = ""
-    """Of the built-in page, which menus and page rules name."""
+    pages: tuple[BuiltinPage, ...] = ()
+    """A page above comes before those below it."""
     search: Search[M] | None = None
     talk: Talk[M] | None = None
     """The conversation about a record."""
