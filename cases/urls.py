@@ -1,6 +1,8 @@
-from django.urls import path
+from django.urls import include, path
 
-from cases.views import conduct, conversation, entitlements, insight, lists, opening
+from cases.surface import CASES
+from cases.views import conduct, entitlements, insight, lists, opening
+from records.urls import talk_urls
 
 app_name = "cases"
 urlpatterns = [
@@ -16,12 +18,8 @@ urlpatterns = [
     path("cases/new/draft/", opening.case_draft, name="new_draft"),
     path("cases/new/suggestion/", opening.suggestion_read, name="suggestion_read"),
     path("cases/new/solved/", opening.suggestion_solved, name="suggestion_solved"),
-    path("cases/preview/", conversation.preview, name="preview"),
-    path("cases/<slug:number>/", conversation.case_detail, name="detail"),
-    path("cases/<slug:number>/reply/", conversation.case_reply, name="reply"),
-    path("cases/<slug:number>/reply/draft/", conversation.reply_draft, name="reply_draft"),
-    path("cases/<slug:number>/reply/<int:pk>/", conversation.reply_edit, name="reply_edit"),
-    path("cases/<slug:number>/follow/", conduct.case_follow, name="follow"),
+    path("cases/", include(talk_urls(CASES))),
+    path("cases/<slug:number>/follow/", conduct.case_follow, {"surface": CASES}, name="follow"),
     path(
         "cases/<slug:number>/people/<int:pk>/remove/", conduct.participant_remove, name="participant_remove"
     ),

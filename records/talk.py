@@ -82,6 +82,3 @@ class Talk(Generic[R]):
     def visible_to(self, contact: Permitted | None) -> Any:
         rows: Any = self.messages.objects
         return rows.visible_to(contact)
-
-    def is_open_to(self, record: R, contact: Contact) -> bool:
-        return not self.refusal(record, contact) and self.accepts(record, contact)

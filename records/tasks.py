@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from lib.jobs import RETRY
 from lib.outages import DATABASE, outage_of
+from records.actions.marks import forget_marks_of_gone_records
 from records.inbound import mailbox, receive
 from records.models import Attachment, InboundMail
 
@@ -64,3 +65,10 @@ def forget_inbound_mail(timestamp: int) -> None:
 def fetch_inbound_mail(timestamp: int) -> None:
     if settings.MAIL_IN_IMAP_URL:
         mailbox.fetch_quietly(settings.MAIL_IN_IMAP_URL)
+
+
+@app.periodic(cron="15 4 * * *")
+@app.task(name="records.tasks.sweep_marks")
+def sweep_marks(timestamp: int) -> None:
+    """A mark names its record by type and number, so it outlives it."""
+    forget_marks_of_gone_records()

@@ -6,6 +6,7 @@ from accounts.actions import queue_mail, record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
 from cases.models import Case, CaseParticipant
+from records.actions.following import hand_over_follows
 
 
 def count_open_cases(contact: Contact) -> int:
@@ -36,8 +37,9 @@ def hand_over_cases(*, actor: Actor, contact: Contact, heir: Contact) -> int:
 
 
 def _hand_over_followed(contact: Contact, heir: Contact) -> None:
-    """The heir follows what the other followed, once."""
+    """The heir takes part in what the other took part in, and follows what they followed, once."""
     known = CaseParticipant.objects.filter(contact=heir).values("case")
-    followed = CaseParticipant.objects.filter(contact=contact, case__closed_at=None)
-    followed.exclude(case__in=known).exclude(case__contact=heir).update(contact=heir)
+    joined = CaseParticipant.objects.filter(contact=contact, case__closed_at=None)
+    joined.exclude(case__in=known).exclude(case__contact=heir).update(contact=heir)
     CaseParticipant.objects.filter(contact=contact, case__closed_at=None).delete()
+    hand_over_follows(contact=contact, heir=heir, records=Case.objects.active())

@@ -10,6 +10,7 @@ from accounts.models import Contact, User
 from cases.models import Case, CaseDesk, CaseMessage
 from lib import markdown
 from lib.absolute_links import absolute_links, absolute_links_in_markdown
+from records.actions.following import may_be_told, receivers
 from records.reply_address import MARKER, reply_address
 
 MAIL_CODE = "c"
@@ -23,15 +24,14 @@ def subject_of_mails(case: Case) -> str:
 def mail_customers(
     event: str, case: Case, message: CaseMessage | None = None, *, but: Contact | None = None, **extra: Any
 ) -> None:
-    """Tell the contact of the case and its participants, whoever may still see it, each at their own
-    address."""
-    for contact in _readers(case):
+    """Tell the contact of the case, its participants and who follows it, each at their own address."""
+    for contact in receivers(case):
         if contact != but:
             _mail_contact(event, case, contact, message=message, **extra)
 
 
 def mail_contact(event: str, case: Case, contact: Contact, **extra: Any) -> None:
-    if _is_told(case, contact):
+    if may_be_told(contact, case):
         _mail_contact(event, case, contact, **extra)
 
 
@@ -78,17 +78,6 @@ def at_the_desk(people: Iterable[User]) -> list[User]:
         for who in people
         if who.is_staff and (who.has_perm("cases.view_case") or who.has_perm("cases.change_case"))
     ]
-
-
-def _readers(case: Case) -> list[Contact]:
-    joined = Contact.objects.filter(pk__in=case.participants.values("contact")).select_related(
-        "account", "user"
-    )
-    return [contact for contact in dict.fromkeys([case.contact, *joined]) if _is_told(case, contact)]
-
-
-def _is_told(case: Case, contact: Contact) -> bool:
-    return contact.can_be_told and Case.objects.visible_to(contact).filter(pk=case.pk).exists()
 
 
 def _mail_contact(event: str, case: Case, contact: Contact, **context: Any) -> None:

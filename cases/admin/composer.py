@@ -91,7 +91,7 @@ def composing_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case
 def preview_view(model_admin: CaseModelAdmin, request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not model_admin.has_change_permission(request):
         raise PermissionDenied
-    return render(request, "cases/_preview.html", {"body_html": markdown.render(_body(request))})
+    return render(request, "records/_preview.html", {"body_html": markdown.render(_body(request))})
 
 
 def attachment_view(

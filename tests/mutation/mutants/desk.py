@@ -16,7 +16,7 @@ PARTICIPANTS = [
     gate(
         "participants: read within their account",
         "cases/models/case_queryset.py",
-        "was_asked=True) & within_account", "was_asked=True)", *DESK_CONDUCT,
+        "return self._joined_by(contact) & within_account", "return self._joined_by(contact)", *DESK_CONDUCT,
     ),
     gate(
         "participants: their own cases within their account",
@@ -32,11 +32,7 @@ PARTICIPANTS = [
     gate(
         "participants: following gives no right to read",
         "cases/models/case_queryset.py",
-        "self._joined_by(contact, was_asked=True)", "self._joined_by(contact)", *DESK_CONDUCT,
-    ),
-    gate(
-        "participants: following gives no right to answer",
-        "cases/models/case.py", "contact=contact, was_asked=True).exists()", "contact=contact).exists()", *DESK_CONDUCT,
+        "self._is_own(contact) | self._was_asked_to_join(contact))", "self._is_own(contact) | self._was_asked_to_join(contact) | models.Q(pk__in=followed_records(contact, 'case')))", *DESK_CONDUCT,
     ),
     gate(
         "participants: joining lets read and nothing else",
@@ -47,12 +43,12 @@ PARTICIPANTS = [
     gate(
         "participants: read the cases that they have joined and no others",
         "cases/models/case_queryset.py",
-        "joined = CaseParticipant.objects.filter(contact=contact.pk, **how)", "joined = CaseParticipant.objects.all()",
+        "CaseParticipant.objects.filter(contact=contact.pk).order_by()", "CaseParticipant.objects.order_by()",
         *DESK_CONDUCT,
     ),
     gate(
         "participants: answer in the cases that they have joined and no others",
-        "cases/models/case.py", "return CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()",
+        "cases/models/case.py", "return CaseParticipant.objects.filter(case=self, contact=contact).exists()",
         "return True", *DESK_CONDUCT, "tests/cases/test_conversation.py",
     ),
     gate(
@@ -81,18 +77,18 @@ PARTICIPANTS = [
     ),
     gate(
         "participants: removed by those who may answer",
-        "cases/views/conduct.py", "    if not _may_add(case, reader(request), timezone.now()):\n        raise PermissionDenied\n", "",
+        "cases/views/conduct.py", "    if not may_add(case, reader(request), timezone.now()):\n        raise PermissionDenied\n", "",
         *DESK_CONDUCT,
     ),
     gate(
         "participants: mails go to those who may still see the case",
-        "cases/actions/notices.py",
-        "return contact.can_be_told and Case.objects.visible_to(contact).filter(pk=case.pk).exists()", "return contact.can_be_told",
+        "records/actions/following.py",
+        "return contact.can_be_told and bool(visible.filter(pk=record.pk).exists())", "return contact.can_be_told",
         *DESK_CONDUCT, "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: mails go to those who can sign in",
-        "cases/actions/notices.py", "return contact.can_be_told and Case", "return Case", "tests/cases/test_conversation.py",
+        "records/actions/following.py", "return contact.can_be_told and bool(visible", "return bool(visible", "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: the report of readers names them",
@@ -159,7 +155,7 @@ DEEDS = [
     ),
     gate(
         "deeds: one's own words alone are changed on the page",
-        "cases/views/conversation.py", "filter(case=case, author_contact=request.contact)", "filter(case=case)", *DESK_CONDUCT,
+        "records/views/conversation.py", "about(record).by(reader(request)), pk=pk)", "about(record), pk=pk)", *DESK_CONDUCT,
     ),
     gate(
         "deeds: one's own words alone are changed by the action",
@@ -168,12 +164,12 @@ DEEDS = [
     ),
     gate(
         "deeds: a merged case leads on to what the reader may see",
-        "cases/views/reading.py", "Case.objects.visible_to(request.contact).for_page(request.contact).filter(pk=case.merged_into_id)",
-        "Case.objects.for_page(request.contact).filter(pk=case.merged_into_id)", "tests/cases/test_merge.py",
+        "cases/case_page.py", "Case.objects.visible_to(reader).for_page(reader).filter(pk=case.merged_into_id)",
+        "Case.objects.for_page(reader).filter(pk=case.merged_into_id)", "tests/cases/test_merge.py",
     ),
     gate(
         "deeds: the page of a case",
-        "cases/views/reading.py", "Case.objects.visible_to(contact).for_page(contact)", "Case.objects.for_page(contact)",
+        "records/views/reading.py", "load(surface.visible_to(contact), contact)", "load(surface.model.objects.all(), contact)",
         *DESK_CONDUCT, *ROUTES,
     ),
     gate(
@@ -291,7 +287,7 @@ ENTITLEMENTS = [
     ),
     gate(
         "entitlements: the page of a case names the contract to those who may read it",
-        "cases/views/conversation.py", 'case.entitlement if case.entitlement and can(contact, "read", case.entitlement) else None',
+        "cases/case_page.py", 'case.entitlement if case.entitlement and can(contact, "read", case.entitlement) else None',
         "case.entitlement", *DESK_STATEMENTS,
     ),
     gate(

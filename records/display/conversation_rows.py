@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from cases.display.conversation import Entry
 from lib.icons import icon
 from lib.markdown import cleaned
 from lib.moments import ago
+from records.display.conversation import Entry
 
 
 def conversation_rows(entries: Iterable[Entry], *, can_quote: bool, new_since: str) -> SafeString:

@@ -1,18 +1,18 @@
-"""A case as one conversation: messages and quiet entries about what else happened, in the order of time."""
+"""A record as one conversation: messages and quiet entries about what else happened, in the order of time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Activity, Contact
-from cases.models import CaseMessage, Priority
 from lib import markdown
 from lib.uploads import IMAGES, extension_of
+from records.models import Message
+from records.page import Told
 
 FOLDED_FROM, LINE = 40, 90
 """So many lines are folded; a line that is longer than so many characters counts for several."""
@@ -70,16 +70,17 @@ class Addresses:
 
 
 def conversation(
-    messages: Iterable[CaseMessage],
+    messages: Iterable[Message],
     activities: Iterable[Activity],
     *,
+    events: Mapping[str, Told],
     reader: Contact | None,
     addresses: Addresses,
     editable_for: timedelta | None = None,
     now: datetime | None = None,
     read_until: datetime | None = None,
 ) -> list[Entry]:
-    """``messages`` as CaseMessageQuerySet.for_conversation loads them.
+    """``messages`` as MessageQuerySet.for_conversation loads them.
 
     A customer changes what they wrote ``editable_for`` so long, unless somebody has answered it (``messages``
     are the latest then); what others said after ``read_until`` is new to them.
@@ -88,14 +89,17 @@ def conversation(
     entries = [_message_entry(message, reader, addresses, read_until) for message in written]
     if editable_for and now:
         entries = _with_edits(entries, written, addresses, editable_for, now)
-    entries += [_event_entry(activity, for_customer=reader is not None) for activity in activities]
+    entries += [
+        _event_entry(activity, events[activity.verb], for_customer=reader is not None)
+        for activity in activities
+    ]
     entries.sort(key=lambda entry: entry.time)
     return entries if reader is None else _with_first_new(_in_runs(entries))
 
 
 def _with_edits(
     entries: list[Entry],
-    written: list[CaseMessage],
+    written: list[Message],
     addresses: Addresses,
     editable_for: timedelta,
     now: datetime,
@@ -136,7 +140,7 @@ def _goes_on(before: Entry, entry: Entry) -> bool:
 
 
 def _message_entry(
-    message: CaseMessage, reader: Contact | None, addresses: Addresses, read_until: datetime | None
+    message: Message, reader: Contact | None, addresses: Addresses, read_until: datetime | None
 ) -> Entry:
     is_mine = reader is not None and message.author_contact_id == reader.pk
     return Entry(
@@ -146,7 +150,7 @@ def _message_entry(
         anchor=f"message-{message.pk}",
         body=message.body,
         body_html=markdown.cleaned(message.body_html),
-        initials=message.author.initials,
+        initials=message.author_initials,
         role_label=_("Support") if message.is_by_staff else "",
         is_staff=message.is_by_staff,
         is_mine=is_mine,
@@ -174,85 +178,11 @@ def _file(attached: dict[str, Any], file_url: Callable[[str], str]) -> File:
     )
 
 
-def _event_entry(activity: Activity, *, for_customer: bool) -> Entry:
+def _event_entry(activity: Activity, told: Told, *, for_customer: bool) -> Entry:
     return Entry(
         time=activity.at,
         actor=activity.actor_name or _("The system"),
-        text=_event_text(activity, for_customer=for_customer),
-        icon=EVENT_ICONS.get(activity.verb, "dot"),
+        text=told.sentence(activity.details, for_customer=for_customer),
+        icon=told.icon,
         is_internal=activity.is_internal,
     )
-
-
-def _event_text(activity: Activity, *, for_customer: bool) -> str:
-    details: dict[str, Any] = activity.details
-    if activity.verb == "case.status_changed":
-        words = details.get("after_customer_label" if for_customer else "after_label") or _earlier_words(
-            details, for_customer=for_customer
-        )
-        return _("changed the status to %(status)s") % {"status": words}
-    if activity.verb == "case.assigned":
-        return str(
-            _("assigned the case to %(to)s") % details if details.get("to") else _("unassigned the case")
-        )
-    if activity.verb == "case.priority_changed":
-        priority = _("changed the priority to %(priority)s") % {
-            "priority": dict(Priority.choices).get(details["after"], "")
-        }
-        return f"{priority}: {details['reason']}" if details.get("reason") and not for_customer else priority
-    sentence = str(SENTENCES[activity.verb] % details)
-    return f"{sentence}: {details['reason']}" if details.get("reason") and not for_customer else sentence
-
-
-def _earlier_words(details: dict[str, Any], *, for_customer: bool) -> str:
-    after: str = details.get("after", "")
-    for_agents, for_customers = EARLIER_STATUSES.get(after, (after, after))
-    return str(for_customers if for_customer else for_agents)
-
-
-EVENT_ICONS = {
-    "case.status_changed": "arrow-repeat",
-    "case.priority_changed": "flag",
-    "case.escalated": "exclamation-triangle",
-    "case.rated": "star",
-    "case.participant_added": "people",
-    "case.participant_removed": "people",
-    "case.handed_over": "person",
-    "case.merged": "link-45deg",
-    "case.merged_away": "link-45deg",
-    "case.split": "link-45deg",
-    "case.split_off": "link-45deg",
-}
-
-EARLIER_STATUSES = {
-    "new": (gettext_lazy("New"), gettext_lazy("New")),
-    "in_progress": (gettext_lazy("In progress"), gettext_lazy("In progress")),
-    "waiting": (gettext_lazy("Waiting for customer"), gettext_lazy("Waiting for you")),
-    "on_hold": (gettext_lazy("On hold"), gettext_lazy("On hold")),
-    "resolved": (gettext_lazy("Resolved"), gettext_lazy("Resolved")),
-    "cancelled": (gettext_lazy("Cancelled"), gettext_lazy("Cancelled")),
-}
-"""For agents and for customers. The log cannot be rewritten: its lines from before statuses had words of
-their own name the status alone."""
-
-SENTENCES = {
-    "case.escalated": gettext_lazy("escalated the case"),
-    "case.rated": gettext_lazy("rated the help %(rating)s out of 5"),
-    "case.participant_added": gettext_lazy("added %(who)s"),
-    "case.participant_removed": gettext_lazy("removed %(who)s from the loop"),
-    "case.handed_over": gettext_lazy("transferred the case from %(before)s to %(after)s"),
-    "case.merged": gettext_lazy("merged case %(number)s into this one"),
-    "case.merged_away": gettext_lazy("merged this case into %(number)s"),
-    "case.split": gettext_lazy("split case %(number)s off from this one"),
-    "case.split_off": gettext_lazy("split this case off from %(number)s"),
-    "case.renamed": gettext_lazy("changed the subject from \u201c%(before)s\u201d"),
-    "case.queued": gettext_lazy("moved the case to the queue %(to)s"),
-    "case.reclassified": gettext_lazy("changed type and product to %(type)s, %(product)s"),
-    "case.time_entered": gettext_lazy("logged %(minutes)s minutes of work"),
-    "case.promise_near": gettext_lazy("warned that an SLA target is about to be missed"),
-    "case.promise_missed": gettext_lazy("warned that an SLA target was missed"),
-    "case.lead_told": gettext_lazy("notified %(who)s that an SLA target was missed"),
-    "case.time_taken_back": gettext_lazy("reversed %(minutes)s minutes of work"),
-    "case.entitlement_changed": gettext_lazy("changed the entitlement to %(to)s"),
-    "case.article_drafted": gettext_lazy("drafted an article from this case"),
-}
