@@ -1,13 +1,12 @@
 from django.urls import path
 
-from cases.views import conduct, conversation, entitlements, files, inbound, insight, lists, opening
+from cases.surface import CASES
+from cases.views import conduct, conversation, entitlements, files, inbound, insight, opening
+from records.urls import record_urls
 
 app_name = "cases"
 urlpatterns = [
-    path("cases/", lists.case_list, name="list"),
-    path("cases/views/", lists.view_save, name="view_save"),
-    path("cases/views/<int:pk>/delete/", lists.view_delete, name="view_delete"),
-    path("cases/export/<slug:kind>/", lists.case_export, name="export"),
+    *record_urls(CASES, "cases/"),
     path("cases/entitlements/", entitlements.entitlement_list, name="entitlements"),
     path("cases/entitlements/<int:pk>/", entitlements.entitlement_detail, name="entitlement"),
     path("cases/entitlements/<int:pk>/csv/", entitlements.entitlement_csv, name="entitlement_csv"),

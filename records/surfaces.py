@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 
 from accounts.models import Account, Contact
 from accounts.scoping import Permitted, Privilege, RecordType, can
+from records.listing import Listing
 
 M = TypeVar("M", bound=models.Model)
 Words = str | Promise
@@ -93,6 +94,7 @@ class Surface(Generic[M]):
     path: str = ""
     """Of the built-in page, which menus and page rules name."""
     search: Search[M] | None = None
+    listing: Listing[M] | None = None
     follows: bool = False
     """Whether customers may follow a record."""
     home: Callable[[Any, Contact], Block | None] | None = None

@@ -13,8 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.actions.addresses import AddressChange
 from accounts.models import Activity, Contact, ContactImport, JoinRequest, RecordPermission
-from cases.models import SavedView
 from knowledgebase.models import Article
+from records.models import SavedView
 from tests.cases.factories import make_case, make_entitlement, pdf_upload
 from tests.conftest import Member
 from tests.factories import grant, make_contact
@@ -214,7 +214,7 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
     RecordPermission.objects.create(role=audience, record_type="entitlement", scope="account", can_read=True)
     RecordPermission.objects.create(role=audience, record_type="case", scope="account", can_read=True)
     powerless = make_contact("Paul", None)
-    view = SavedView.objects.create(contact=alice, name="Mine", query="whose=mine")
+    view = SavedView.objects.create(contact=alice, record_type="case", name="Mine", query="whose=mine")
     entitlement = make_entitlement(acme)
     colleague = make_contact("Carl", acme)
     case = make_case(alice, uploads=[pdf_upload()], participants=[colleague])

@@ -1,12 +1,12 @@
 from cases.forms.agents import AgentForm, MergeForm, QueueForm, SplitForm, StaffMessageForm, TimeEntryForm
 from cases.forms.conversation import EditReplyForm, ReplyForm
 from cases.forms.desk import LoopForm, OpenCaseForm
-from cases.forms.lists import CaseFilterForm
+from cases.forms.lists import CaseListForm
 from cases.forms.opening import NewCaseForm
 
 __all__ = [
     "AgentForm",
-    "CaseFilterForm",
+    "CaseListForm",
     "EditReplyForm",
     "LoopForm",
     "MergeForm",

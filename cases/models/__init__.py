@@ -22,7 +22,7 @@ from cases.models.desk import (
 )
 from cases.models.entitlement import Deduction, DeductionQuerySet, Entitlement, TimeEntry
 from cases.models.message import Attachment, CaseMessage
-from cases.models.participation import CaseParticipant, CaseReading, Draft, SavedView
+from cases.models.participation import CaseParticipant, CaseReading, Draft
 from cases.models.settings import CaseDesk
 from cases.models.sla import (
     BusinessCalendar,
@@ -66,7 +66,6 @@ __all__ = [
     "ResponseTarget",
     "RoutingRule",
     "SavedReply",
-    "SavedView",
     "SlaPolicy",
     "StatusCategory",
     "SuggestionReading",

@@ -68,20 +68,3 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact}: {self.case_id or 'new'}"
-
-
-class SavedView(models.Model):
-    """A list of cases that a contact comes back to: its filters under a name."""
-
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(_("name"), max_length=60)
-    query = models.CharField(_("filters"), max_length=500)
-
-    class Meta:
-        verbose_name = _("saved view")
-        verbose_name_plural = _("saved views")
-        ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["contact", "name"], name="cases_savedview_name_once")]
-
-    def __str__(self) -> str:
-        return self.name

@@ -10,10 +10,11 @@ from accounts.actions.invitations import invite_contact
 from accounts.actions.merge import merge_contacts, references
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, Contact, ContactImport, Invitation, JoinRequest
-from cases.models import Case, CaseMessage, CaseParticipant, CaseReading, Draft, SavedView, SuggestionReading
+from cases.models import Case, CaseMessage, CaseParticipant, CaseReading, Draft, SuggestionReading
 from forums.models import Post
 from invoices.models import Invoice
 from knowledgebase.models import ArticleFeedback
+from records.models import SavedView
 from tests.cases.factories import make_case
 from tests.factories import make_contact, make_user
 from tests.forums.factories import make_forum, make_reply, make_topic
@@ -121,7 +122,7 @@ def populate(contact, acme):
     CaseParticipant.objects.create(case=case, contact=contact)
     CaseReading.objects.create(case=case, contact=contact, read_at=case.created_at)
     Draft.objects.create(contact=contact, values={"subject": "Half"})
-    SavedView.objects.create(contact=contact, name="Mine", query="whose=mine")
+    SavedView.objects.create(contact=contact, record_type="case", name="Mine", query="whose=mine")
     SuggestionReading.objects.create(contact=contact, url="/knowledgebase/")
     topic = make_topic(make_forum(), contact)
     make_reply(topic, contact)
@@ -163,11 +164,11 @@ def test_every_foreign_key_to_a_contact_is_known_to_the_merge():
         "cases.CaseParticipant.contact",
         "cases.CaseReading.contact",
         "cases.Draft.contact",
-        "cases.SavedView.contact",
         "cases.SuggestionReading.contact",
         "forums.Post.author_contact",
         "knowledgebase.ArticleFeedback.contact",
         "invoices.Invoice.contact",
+        "records.SavedView.contact",
     }
     assert "accounts.Activity.contact" not in {str(field) for field in references()}
 
