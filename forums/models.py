@@ -7,12 +7,15 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Contact, User, WebRole
-from accounts.models.user import initials_of
+from accounts.models import Contact, WebRole
 from accounts.permissions.audiences import is_meant_for
 from accounts.scoping import Permitted, Privilege, RecordType, ScopedQuerySet, can
 from lib import markdown
 from lib.search import alike
+from records.models import Authored
+
+TOPIC = RecordType("topic", _("Topics"))
+"""Not a type of its own to grant: who may read a forum may read its topics."""
 
 
 class ForumQuerySet(ScopedQuerySet["Forum"]):
@@ -94,65 +97,6 @@ class Forum(models.Model):
         self.save(update_fields=["topic_count", "post_count", "last_topic", "last_post_at"])
 
 
-class Authored(models.Model):
-    """Written by a contact, or by a member of staff: one of the two, never both."""
-
-    author_contact = models.ForeignKey(
-        Contact, verbose_name=_("author"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    author_user = models.ForeignKey(
-        User,
-        verbose_name=_("author (staff)"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(author_contact__isnull=False, author_user__isnull=True)
-                | models.Q(author_contact__isnull=True, author_user__isnull=False),
-                name="%(app_label)s_%(class)s_has_one_author",
-            )
-        ]
-
-    @property
-    def is_by_staff(self) -> bool:
-        return self.author_user_id is not None
-
-    @property
-    def is_by_partner(self) -> bool:
-        account = self._account
-        return account is not None and account.kind == Account.Kind.PARTNER
-
-    @property
-    def author_name(self) -> str:
-        author = self._author
-        return author.full_name if isinstance(author, Contact) else author.get_full_name()
-
-    @property
-    def author_initials(self) -> str:
-        author = self._author
-        return initials_of(author.first_name, author.last_name, author.email)
-
-    @property
-    def author_company(self) -> str:
-        return self._account.name if self._account else ""
-
-    @property
-    def _author(self) -> Contact | User:
-        author = self.author_contact or self.author_user
-        assert author is not None  # noqa: S101 -- the constraint has_one_author
-        return author
-
-    @property
-    def _account(self) -> Account | None:
-        return self.author_contact.account if self.author_contact else None
-
-
 class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, contact: Permitted | None) -> Self:
         return self.filter(forum__in=Forum.objects.visible_to(contact))
@@ -232,9 +176,7 @@ class Topic(Authored):
 
     @property
     def record_type(self) -> RecordType:
-        """What the activity log calls it. Not a type of its own to grant: who may read the forum may read its
-        topics."""
-        return RecordType("topic", _("Topics"))
+        return TOPIC
 
     @property
     def last_page(self) -> int:

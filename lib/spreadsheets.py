@@ -14,6 +14,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
+from lib.letters import visible
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "﹣", "＠")
 """With the wide forms, which some programs take for the others."""
 _AFTER_SEPARATOR = re.compile(r"([;|]\s*+(?:[\"']\s*+)?+)(?=[=+@＝＋＠]|[-－﹣](?![\d.\s]))")
@@ -34,7 +36,7 @@ def neutral(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
     text = "'" + cell if cell.lstrip(" \n\xa0").startswith(FORMULA) else cell
-    return "".join(c if c.isprintable() else " " for c in text)
+    return visible(text, " ")
 
 
 def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:

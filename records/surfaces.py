@@ -9,7 +9,7 @@ its feature, and no model imports it. It is imported when the apps are loaded: n
 database or translate at once (``gettext_lazy``), and addresses are made inside functions.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
@@ -18,9 +18,12 @@ from django.db import models
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from accounts.http import PortalRequest
 from accounts.models import Account, Contact
+from accounts.offers import may_go_to
 from accounts.scoping import Permitted, Privilege, RecordType, can
 from records.listing import Listing
+from records.waiting import Waiting
 
 M = TypeVar("M", bound=models.Model)
 Words = str | Promise
@@ -36,11 +39,13 @@ class Badge:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A record in one line: in lists, search, on the home page and in notifications."""
+    """A record in one line: in lists, search, on the home page and in notifications. ``html``: the passage
+    that was found, as safe HTML."""
 
     title: str
     url: str
     facts: tuple[str, ...] = ()
+    html: str = ""
     badges: tuple[Badge, ...] = ()
     at: datetime | None = None
     is_new: bool = False
@@ -48,23 +53,35 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """What an activity says. ``words`` stand between the actor's name and the record's on the home page;
-    whether the home page tells it at all, ``is_told`` says."""
+    """What an activity says on the home page: ``words`` stand between the actor's name and the record's."""
 
     words: Words
-    icon: str = ""
-    is_told: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """What the log of an account tells of a file that somebody took: no subjects and no names of files, for
+    its reader may not read the record. ``facts``: each is told if the activity's details have all that it
+    names (``%(count)s``)."""
+
+    words: Words
+    facts: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search(Generic[M]):
     """``find``: the visible rows that match the words, best first, with all that ``line`` reads. ``suggest``:
-    the same for what a reader is typing; none where nothing is suggested."""
+    the same for what a reader is typing, if anything of this kind is suggested. ``instead``: where a reader
+    who is about to open a case asks to follow this record instead; empty where they cannot."""
 
     find: Callable[[Any, str], models.QuerySet[M]]
     suggest: Callable[[Any, str, Contact | None], models.QuerySet[M]] | None = None
+    instead: Callable[[M, Contact | None], str] | None = None
     heading: Words = ""
+    """The name of the record type where it is empty."""
     suggested_heading: Words = ""
+    place: int = 50
+    """Among the kinds of results; the smallest comes first."""
     most: int = 5
     most_suggested: int = 3
 
@@ -74,7 +91,7 @@ class Block:
     """A part of the home page: a template and what it shows."""
 
     template: str
-    context: dict[str, Any]
+    context: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,21 +108,25 @@ class Surface(Generic[M]):
     """The model whose record permissions decide, where these are not the model's own."""
     key: str = "number"
     """The field that names a record in its address."""
+    list_name: str = "list"
     path: str = ""
     """Of the built-in page, which menus and page rules name."""
     search: Search[M] | None = None
     listing: Listing[M] | None = None
+    """Its list page, with saved views and files."""
     follows: bool = False
     """Whether customers may follow a record."""
-    home: Callable[[Any, Contact], Block | None] | None = None
-    """Its part of the home page: of the request and the contact."""
+    home: Callable[[PortalRequest, Contact, Collection[str]], Block | None] | None = None
+    """Its part of the home page, for a reader who may go to its list: of the request, the contact, and the
+    types of what is shown above as waiting for them."""
     waiting: Callable[[Contact], models.QuerySet[Any]] | None = None
-    """What waits for the contact."""
+    """What waits for the contact: see records.waiting."""
+    waiting_badge: Callable[[Waiting], Badge] | None = None
+    """What is asked of the reader."""
     events: Mapping[str, Event] = field(default_factory=dict)
+    downloads: Mapping[str, Download] = field(default_factory=dict)
     personal: Mapping[str, Callable[[Contact], Iterable[dict[str, Any]]]] = field(default_factory=dict)
     """Section of the file of personal data → its rows."""
-    stays: tuple[type[models.Model], ...] = ()
-    """Models whose rows stay with a contact who is merged into another: evidence of what somebody did."""
     sample: Callable[[Account | None, Contact | None], M] | None = None
     """One record, made by the feature's own actions. ValueError without a contact where it takes one."""
 
@@ -117,6 +138,11 @@ class Surface(Generic[M]):
     def name(self) -> str:
         return self.record_type.name
 
+    @property
+    def label(self) -> Words:
+        """Of many records."""
+        return self.record_type.label
+
     def visible_to(self, contact: Permitted | None) -> Any:
         """The one way from a mark, a notification or a mail to its record."""
         return self.model.objects.visible_to(contact)  # type: ignore[attr-defined]
@@ -125,8 +151,12 @@ class Surface(Generic[M]):
         """With any record at all."""
         return can(contact, privilege, self.gate or self.model)
 
+    def opens_to(self, request: PortalRequest) -> bool:
+        """Whether the rules on pages let the reader into its list."""
+        return may_go_to(request, self.url(self.list_name))
+
     def url(self, name: str, *args: Any) -> str:
-        return reverse(f"{self.namespace}:{name}", args=args)
+        return reverse(f"{self.namespace}:{name}" if self.namespace else name, args=args)
 
 
 _declared: dict[str, Surface[Any]] = {}

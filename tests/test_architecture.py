@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 
 from accounts.scoping import RecordType, ScopedQuerySet, record_types
 
@@ -259,3 +261,18 @@ def test_every_component_says_what_it_is_and_takes_values_only():
         text = path.read_text()
         assert text.startswith("{# "), path.name
         assert "request." not in text, path.name
+
+
+def crossings(model_admin: type) -> list[str]:
+    """Classes that are put together of more than one ModelAdmin."""
+    return [
+        kind.__name__
+        for kind in model_admin.__mro__
+        if sum(issubclass(base, ModelAdmin) for base in kind.__bases__) > 1
+    ]
+
+
+def test_the_administration_of_a_model_is_put_together_of_parts_and_not_of_mixins():
+    """A mixin reaches the others through ``self``; a part is read alone: see lib/admin_parts.py."""
+    found = {type(one).__name__: crossings(type(one)) for one in admin.site._registry.values()}
+    assert {name: crossed for name, crossed in found.items() if crossed} == {}

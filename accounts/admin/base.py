@@ -1,16 +1,16 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import User
+from lib.admin_parts import Admin, AdminPage, View, show
 
 
 class NoDelete:
@@ -28,40 +28,45 @@ class ReadOnly(NoDelete):
         return False
 
 
-class Desk(admin.ModelAdmin[Any]):
-    """Pages and buttons beside a row's form: for whoever may change the row; changes are POSTs."""
+def row_of(model_admin: Admin, request: HttpRequest, pk: int) -> Any:
+    """What a page beside the form is about: for whoever may change the row."""
+    if not model_admin.has_change_permission(request):
+        raise PermissionDenied
+    row = get_object_or_404(model_admin.model, pk=pk)
+    if not model_admin.has_change_permission(request, row):
+        raise PermissionDenied
+    return row
 
-    def row(self, request: HttpRequest, pk: int) -> Any:
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        row = get_object_or_404(self.model, pk=pk)
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
-        return row
 
-    def back_to(self, row: Any) -> HttpResponse:
-        return redirect(self.address_of(row))
+def back_to(row: Any) -> HttpResponse:
+    return redirect(address_of(row))
 
-    def address_of(self, row: Any) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
-    def page(self, request: HttpRequest, template: str, row: Any, title: str, **context: Any) -> HttpResponse:
-        shown = {
-            "opts": self.opts,
-            "original": row,
-            "title": title,
-            "back_url": self.address_of(row),
-            **context,
-        }
-        return TemplateResponse(request, template, {**self.admin_site.each_context(request), **shown})
+def address_of(row: Any) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
-    def confirm(
-        self, request: HttpRequest, row: Any, title: str, consequences: list[str], button: str
-    ) -> HttpResponse:
-        """Say what will happen, and ask."""
-        return self.page(
-            request, "admin/accounts/confirm.html", row, title, consequences=consequences, button=button
-        )
+
+def about(row: Any, title: str) -> dict[str, Any]:
+    """What every page beside the form of a row shows."""
+    return {"original": row, "title": title, "back_url": address_of(row)}
+
+
+def confirm(
+    model_admin: Admin, request: HttpRequest, row: Any, title: str, *, consequences: list[str], button: str
+) -> HttpResponse:
+    """Say what will happen, and ask."""
+    shown = {**about(row, title), "consequences": consequences, "button": button}
+    return show(model_admin, request, "admin/accounts/confirm.html", **shown)
+
+
+def acts(name: str, view: View) -> AdminPage:
+    """The page of a button that acts at once."""
+    return AdminPage(name, f"<int:pk>/{name.replace('_', '-')}/", view, ("POST",))
+
+
+def asks(name: str, view: View) -> AdminPage:
+    """The page of a button that asks before it acts."""
+    return AdminPage(name, f"<int:pk>/{name.replace('_', '-')}/", view, ("GET", "HEAD", "POST"))
 
 
 def tell(request: HttpRequest, do: Callable[[], Any], done: str) -> bool:

@@ -14,9 +14,10 @@ from accounts.actions import deactivate_contact, reactivate_contact
 from accounts.actions.contact_exports import export_contacts
 from accounts.actions.sessions import end_sessions
 from accounts.actions.sign_ins import unlock_user
-from accounts.admin.base import Desk, actor_of, may_repair
+from accounts.admin.base import actor_of, may_repair
 from accounts.admin.invitations import invite
 from accounts.models import Contact
+from lib.admin_parts import Admin
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -24,50 +25,44 @@ CONTENT_TYPES = {
 }
 
 
-class ContactActions(Desk):
-    actions = (
-        invite,
-        "unlock",
-        "end_all_sessions",
-        "deactivate",
-        "reactivate",
-        "export_csv",
-        "export_workbook",
+@admin.action(description=_("Deactivate"), permissions=["change"])
+def deactivate(model_admin: Admin, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+    active = queryset.filter(is_active=True)
+    _each(request, active, lambda contact: deactivate_contact(actor=actor_of(request), contact=contact))
+
+
+@admin.action(description=_("Reactivate"), permissions=["change"])
+def reactivate(model_admin: Admin, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+    inactive = queryset.filter(is_active=False).select_related("merged_into")
+    _each(request, inactive, lambda contact: reactivate_contact(actor=actor_of(request), contact=contact))
+
+
+@admin.action(description=_("Unlock"), permissions=["change"])
+def unlock(model_admin: Admin, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+    _each(
+        request,
+        _repairable(request, queryset),
+        lambda contact: unlock_user(actor=actor_of(request), user=contact.user),
     )
 
-    @admin.action(description=_("Deactivate"), permissions=["change"])
-    def deactivate(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
-        active = queryset.filter(is_active=True)
-        _each(request, active, lambda contact: deactivate_contact(actor=actor_of(request), contact=contact))
 
-    @admin.action(description=_("Reactivate"), permissions=["change"])
-    def reactivate(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
-        inactive = queryset.filter(is_active=False).select_related("merged_into")
-        _each(request, inactive, lambda contact: reactivate_contact(actor=actor_of(request), contact=contact))
+@admin.action(description=_("End sessions"), permissions=["change"])
+def end_all_sessions(model_admin: Admin, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
+    _each(
+        request,
+        _repairable(request, queryset),
+        lambda contact: end_sessions(actor=actor_of(request), user=contact.user),
+    )
 
-    @admin.action(description=_("Unlock"), permissions=["change"])
-    def unlock(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
-        _each(
-            request,
-            _repairable(request, queryset),
-            lambda contact: unlock_user(actor=actor_of(request), user=contact.user),
-        )
 
-    @admin.action(description=_("End sessions"), permissions=["change"])
-    def end_all_sessions(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
-        _each(
-            request,
-            _repairable(request, queryset),
-            lambda contact: end_sessions(actor=actor_of(request), user=contact.user),
-        )
+@admin.action(description=_("Export as CSV"), permissions=["view"])
+def export_csv(model_admin: Admin, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
+    return _file(request, queryset, "csv")
 
-    @admin.action(description=_("Export as CSV"), permissions=["view"])
-    def export_csv(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
-        return _file(request, queryset, "csv")
 
-    @admin.action(description=_("Export as Excel"), permissions=["view"])
-    def export_workbook(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
-        return _file(request, queryset, "xlsx")
+@admin.action(description=_("Export as Excel"), permissions=["view"])
+def export_workbook(model_admin: Admin, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
+    return _file(request, queryset, "xlsx")
 
 
 def _each(request: HttpRequest, contacts: Iterable[Contact], do: Callable[[Any], Any]) -> None:
@@ -98,3 +93,6 @@ def _file(request: HttpRequest, contacts: QuerySet[Contact], kind: str) -> HttpR
         content_type=CONTENT_TYPES[kind],
         headers={"Content-Disposition": f'attachment; filename="contacts.{kind}"'},
     )
+
+
+ACTIONS = (invite, unlock, end_all_sessions, deactivate, reactivate, export_csv, export_workbook)

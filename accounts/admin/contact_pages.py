@@ -2,117 +2,113 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions import deactivate_contact, invite_contact, reactivate_contact, resend_invitation
 from accounts.actions.reset_access import AccessToReset, reset_access
 from accounts.actions.sessions import end_sessions
 from accounts.actions.sign_ins import unlock_user
-from accounts.admin.base import Desk, actor_of, require_repair, tell
+from accounts.admin.base import actor_of, acts, asks, back_to, confirm, require_repair, row_of, tell
 from accounts.models import Contact, Invitation
+from lib.admin_parts import Admin, AdminPart
 
-ask_and_do = require_http_methods(["GET", "POST"])
+
+def invite_view(model_admin: Admin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the open invitation again, with a new code, or make one."""
+    contact = row_of(model_admin, request, pk)
+    actor, waiting = actor_of(request), Invitation.objects.open().filter(contact=contact).first()
+
+    def send() -> None:
+        if waiting:
+            resend_invitation(actor=actor, invitation=waiting)
+        else:
+            invite_contact(actor=actor, contact=contact)
+
+    tell(request, send, _("The invitation is being sent to %(email)s.") % {"email": contact.email})
+    return back_to(contact)
 
 
-class ContactPages(Desk):
-    def page_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        posts = {"invite": self.invite_view, "unlock": self.unlock_view, "reactivate": self.reactivate_view}
-        questions = {
-            "reset_access": self.reset_view,
-            "end_sessions": self.end_sessions_view,
-            "deactivate": self.deactivate_view,
+def unlock_view(model_admin: Admin, request: HttpRequest, pk: int) -> HttpResponse:
+    contact = row_of(model_admin, request, pk)
+    require_repair(request, contact.user)
+    if contact.user:
+        unlock_user(actor=actor_of(request), user=contact.user)
+        messages.success(request, _("%(name)s can sign in again.") % {"name": contact})
+    return back_to(contact)
+
+
+def reactivate_view(model_admin: Admin, request: HttpRequest, pk: int) -> HttpResponse:
+    contact = row_of(model_admin, request, pk)
+    if not contact.is_active:
+        done = _("%(name)s is active again. Check the roles.") % {"name": contact}
+        tell(request, lambda: reactivate_contact(actor=actor_of(request), contact=contact), done)
+    return back_to(contact)
+
+
+def deactivate_view(model_admin: Admin, request: HttpRequest, pk: int) -> HttpResponse:
+    contact = row_of(model_admin, request, pk)
+    if request.method == "POST":
+        if contact.is_active:
+            done = _("%(name)s is deactivated.") % {"name": contact}
+            tell(request, lambda: deactivate_contact(actor=actor_of(request), contact=contact), done)
+        return back_to(contact)
+    told = [
+        _("%(name)s loses access immediately. Cases and all other records are kept.") % {"name": contact},
+        _("The same person's contacts in other accounts are not affected."),
+    ]
+    return confirm(
+        model_admin,
+        request,
+        contact,
+        _("Deactivate %(name)s") % {"name": contact},
+        consequences=told,
+        button=_("Deactivate"),
+    )
+
+
+def end_sessions_view(model_admin: Admin, request: HttpRequest, pk: int) -> HttpResponse:
+    contact = row_of(model_admin, request, pk)
+    require_repair(request, contact.user)
+    if request.method == "POST":
+        ended = end_sessions(actor=actor_of(request), user=contact.user) if contact.user else 0
+        messages.success(
+            request, ngettext("One session is ended.", "%(n)d sessions are ended.", ended) % {"n": ended}
+        )
+        return back_to(contact)
+    told = [
+        _("%(name)s is signed out of every browser immediately and can sign in again at any time.")
+        % {"name": contact},
+        _("This ends the person's sessions in all their accounts."),
+    ]
+    return confirm(
+        model_admin,
+        request,
+        contact,
+        _("End the sessions of %(name)s") % {"name": contact},
+        consequences=told,
+        button=_("End sessions"),
+    )
+
+
+def reset_view(model_admin: Admin, request: HttpRequest, pk: int) -> HttpResponse:
+    contact = row_of(model_admin, request, pk)
+    require_repair(request, contact.user)
+    if request.method == "POST":
+        done = _("Access has been reset. A new invitation is being sent to %(email)s.") % {
+            "email": contact.email
         }
-        views = {name: require_POST(do) for name, do in posts.items()} | {
-            name: ask_and_do(do) for name, do in questions.items()
-        }
-        return [
-            path(f"<int:pk>/{name.replace('_', '-')}/", view(do), name=f"accounts_contact_{name}")
-            for name, do in views.items()
-        ]
-
-    def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send the open invitation again, with a new code, or make one."""
-        contact = self.row(request, pk)
-        actor, waiting = actor_of(request), Invitation.objects.open().filter(contact=contact).first()
-
-        def send() -> None:
-            if waiting:
-                resend_invitation(actor=actor, invitation=waiting)
-            else:
-                invite_contact(actor=actor, contact=contact)
-
-        tell(request, send, _("The invitation is being sent to %(email)s.") % {"email": contact.email})
-        return self.back_to(contact)
-
-    def unlock_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        contact = self.row(request, pk)
-        require_repair(request, contact.user)
-        if contact.user:
-            unlock_user(actor=actor_of(request), user=contact.user)
-            messages.success(request, _("%(name)s can sign in again.") % {"name": contact})
-        return self.back_to(contact)
-
-    def reactivate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        contact = self.row(request, pk)
-        if not contact.is_active:
-            done = _("%(name)s is active again. Check the roles.") % {"name": contact}
-            tell(request, lambda: reactivate_contact(actor=actor_of(request), contact=contact), done)
-        return self.back_to(contact)
-
-    def deactivate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        contact = self.row(request, pk)
-        if request.method == "POST":
-            if contact.is_active:
-                done = _("%(name)s is deactivated.") % {"name": contact}
-                tell(request, lambda: deactivate_contact(actor=actor_of(request), contact=contact), done)
-            return self.back_to(contact)
-        told = [
-            _("%(name)s loses access immediately. Cases and all other records are kept.") % {"name": contact},
-            _("The same person's contacts in other accounts are not affected."),
-        ]
-        return self.confirm(
-            request, contact, _("Deactivate %(name)s") % {"name": contact}, told, _("Deactivate")
-        )
-
-    def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        contact = self.row(request, pk)
-        require_repair(request, contact.user)
-        if request.method == "POST":
-            ended = end_sessions(actor=actor_of(request), user=contact.user) if contact.user else 0
-            messages.success(
-                request, ngettext("One session is ended.", "%(n)d sessions are ended.", ended) % {"n": ended}
-            )
-            return self.back_to(contact)
-        told = [
-            _("%(name)s is signed out of every browser immediately and can sign in again at any time.")
-            % {"name": contact},
-            _("This ends the person's sessions in all their accounts."),
-        ]
-        return self.confirm(
-            request, contact, _("End the sessions of %(name)s") % {"name": contact}, told, _("End sessions")
-        )
-
-    def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        contact = self.row(request, pk)
-        require_repair(request, contact.user)
-        if request.method == "POST":
-            done = _("Access has been reset. A new invitation is being sent to %(email)s.") % {
-                "email": contact.email
-            }
-            tell(request, lambda: reset_access(actor=actor_of(request), contact=contact), done)
-            return self.back_to(contact)
-        told = consequences(contact, AccessToReset.of(contact))
-        return self.confirm(
-            request,
-            contact,
-            _("Reset portal access of %(name)s") % {"name": contact},
-            told,
-            _("Reset portal access"),
-        )
+        tell(request, lambda: reset_access(actor=actor_of(request), contact=contact), done)
+        return back_to(contact)
+    told = consequences(contact, AccessToReset.of(contact))
+    return confirm(
+        model_admin,
+        request,
+        contact,
+        _("Reset portal access of %(name)s") % {"name": contact},
+        consequences=told,
+        button=_("Reset portal access"),
+    )
 
 
 def consequences(contact: Contact, access: AccessToReset) -> list[str]:
@@ -162,3 +158,15 @@ def _of_other_contacts(access: AccessToReset) -> list[str]:
         % {"email": access.user, "contact": contact, "account": contact.account or _("no account")}
         for contact in access.other_contacts
     ]
+
+
+BUTTONS = AdminPart(
+    (
+        acts("invite", invite_view),
+        acts("unlock", unlock_view),
+        acts("reactivate", reactivate_view),
+        asks("reset_access", reset_view),
+        asks("end_sessions", end_sessions_view),
+        asks("deactivate", deactivate_view),
+    )
+)

@@ -12,12 +12,13 @@ from accounts.actions.activity import record_activity
 from accounts.actions.contacts import change_roles, role_names
 from accounts.actions.sign_ins import addresses_of
 from accounts.admin.base import NoDelete, actor_of, may_repair
-from accounts.admin.contact_actions import ContactActions
+from accounts.admin.contact_actions import ACTIONS
 from accounts.admin.contact_filters import AccountFilter, ErasureFilter, LastSignInFilter, StatusFilter
-from accounts.admin.contact_merge import ContactMerge
-from accounts.admin.contact_pages import ContactPages
-from accounts.admin.previews import WithPreview
+from accounts.admin.contact_merge import MERGE
+from accounts.admin.contact_pages import BUTTONS
+from accounts.admin.previews import PREVIEW
 from accounts.models import Activity, Contact, Invitation
+from lib.admin_parts import beside, urls_of
 
 RECENT = 20
 
@@ -46,7 +47,10 @@ class InvitationInline(NoDelete, admin.TabularInline[Invitation, Contact]):
 
 
 @admin.register(Contact)
-class ContactAdmin(NoDelete, WithPreview, ContactActions, ContactPages, ContactMerge):
+class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
+    parts = (BUTTONS, MERGE, PREVIEW)
+    actions = ACTIONS
+
     list_display = ("last_name", "first_name", "email", "account", "state", "last_sign_in")
     list_display_links = ("last_name", "first_name")
     list_filter = (AccountFilter, StatusFilter, LastSignInFilter, ErasureFilter, "roles")
@@ -104,7 +108,7 @@ class ContactAdmin(NoDelete, WithPreview, ContactActions, ContactPages, ContactM
         return display_for_value(contact.user.erasure_asked_at if contact.user else None, "—")
 
     def get_urls(self) -> list[URLPattern]:
-        return [*self.page_urls(), *self.merge_urls(), *super().get_urls()]
+        return [*urls_of(self, self.parts), *super().get_urls()]
 
     def change_view(
         self,
@@ -128,6 +132,7 @@ class ContactAdmin(NoDelete, WithPreview, ContactActions, ContactPages, ContactM
             "may_repair": may_change and may_repair(request, user),
             "is_locked": any(lockout.is_locked(address) for address in addresses),
             "merged_contacts": merged,
+            **beside(self, self.parts, request, contact),
             **(_log_of([contact, *merged]) if may_read_log else {}),
         }
 

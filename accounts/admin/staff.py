@@ -4,7 +4,7 @@ what a group may do."""
 from typing import Any, cast
 
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
@@ -20,7 +20,7 @@ def givable_groups(user: Any) -> QuerySet[Group]:
     return Group.objects.exclude(Exists(beyond))
 
 
-class WithinOwnRights(admin.ModelAdmin[User]):
+class WithinOwnRights(UserAdmin[User]):
     """For the administration of users. A superuser has no limits."""
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

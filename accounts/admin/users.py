@@ -2,24 +2,22 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
-from django.utils.translation import gettext, ngettext
+from django.urls import URLPattern
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import lockout
 from accounts.actions.activity import record_activity
-from accounts.actions.second_factor import remove_second_factors
-from accounts.actions.sessions import end_sessions
-from accounts.actions.sign_ins import addresses_of, unlock_user
-from accounts.admin.base import Desk, NoDelete, actor_of
+from accounts.actions.sign_ins import addresses_of
+from accounts.admin.base import NoDelete, actor_of
 from accounts.admin.staff import WithinOwnRights
+from accounts.admin.user_pages import BUTTONS
 from accounts.models import Contact, User
 from accounts.second_factor.rules import chosen_methods
+from lib.admin_parts import urls_of
 
 FOR_SUPERUSERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -53,7 +51,7 @@ class SignsInFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
+class UserAdmin(NoDelete, WithinOwnRights):
     list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active", SignsInFilter, "groups")
     search_fields = ("email", "first_name", "last_name")
@@ -94,21 +92,7 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
         return any(lockout.is_locked(address) for address in addresses_of(user))
 
     def get_urls(self) -> list[URLPattern]:
-        ask = require_http_methods(["GET", "POST"])
-        views = {
-            "unlock": require_POST(self.unlock_view),
-            "end_sessions": ask(self.end_sessions_view),
-            "remove_second_factors": ask(self.remove_second_factors_view),
-        }
-        own = [
-            path(
-                f"<int:pk>/{name.replace('_', '-')}/",
-                self.admin_site.admin_view(do),
-                name=f"accounts_user_{name}",
-            )
-            for name, do in views.items()
-        ]
-        return [*own, *super().get_urls()]
+        return [*urls_of(self, (BUTTONS,)), *super().get_urls()]
 
     def change_view(
         self,
@@ -151,50 +135,6 @@ class UserAdmin(NoDelete, WithinOwnRights, Desk, DjangoUserAdmin[User]):
     def _record(self, request: HttpRequest, verb: str, user: User, **details: Any) -> None:
         """For staff alone: an account's log tells what happens to its contacts."""
         record_activity(actor=actor_of(request), verb=verb, record=None, label=user.email, **details)
-
-    def unlock_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        user = self.row(request, pk)
-        unlock_user(actor=actor_of(request), user=user)
-        messages.success(request, gettext("%(name)s can sign in again.") % {"name": user})
-        return self.back_to(user)
-
-    def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        user = self.row(request, pk)
-        if request.method == "POST":
-            ended = end_sessions(actor=actor_of(request), user=user, but=request.session.session_key)
-            messages.success(
-                request, ngettext("One session is ended.", "%(n)d sessions are ended.", ended) % {"n": ended}
-            )
-            return self.back_to(user)
-        told = [
-            gettext("%(name)s is signed out of every browser immediately and can sign in again at any time.")
-            % {"name": user}
-        ]
-        return self.confirm(
-            request,
-            user,
-            gettext("End the sessions of %(name)s") % {"name": user},
-            told,
-            gettext("End sessions"),
-        )
-
-    def remove_second_factors_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        user = self.row(request, pk)
-        if request.method == "POST":
-            remove_second_factors(actor=actor_of(request), user=user)
-            messages.success(request, gettext("Two-factor authentication is off."))
-            return self.back_to(user)
-        told = [
-            gettext("The authenticator app, recovery codes, and remembered browsers of %(name)s are removed.")
-            % {"name": user},
-            gettext(
-                "Make sure that the request really comes from %(name)s. Every confirmed address is "
-                "notified by email."
-            )
-            % {"name": user},
-        ]
-        title = gettext("Remove two-factor authentication for %(name)s") % {"name": user}
-        return self.confirm(request, user, title, told, gettext("Remove two-factor authentication"))
 
 
 def _without_passwords(fields: list[str]) -> list[str]:

@@ -18,8 +18,9 @@ from cases.actions.files import attach
 from cases.actions.notices import mail_customers, mail_staff
 from cases.actions.promises import REPLIES, keep_promises, owe_reply
 from cases.actions.status import locked, move, reopening_window
-from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, Draft, StatusCategory
+from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, StatusCategory
 from lib import markdown
+from records.actions.marks import discard_draft
 
 ONLY_FILES = _lazy("(Files only.)")
 """What stands in the conversation where somebody sent files and wrote nothing."""
@@ -154,7 +155,7 @@ def _note_customer_reply(actor: Actor, case: Case, message: CaseMessage) -> None
         move(actor, case, CaseStatus.objects.get(pk=CaseStatus.IN_PROGRESS), message.created_at)
     owe_reply(case, message.created_at)
     if actor.contact:
-        Draft.objects.filter(contact=actor.contact, case=case).delete()
+        discard_draft(owner=actor.contact, about=case)
 
 
 def _note_staff_reply(actor: Actor, case: Case, message: CaseMessage, status: CaseStatus | None) -> None:

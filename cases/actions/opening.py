@@ -16,7 +16,8 @@ from cases.actions.notices import mail_customers, mail_staff
 from cases.actions.participants import add_participants
 from cases.actions.promises import begin_promises
 from cases.actions.routing import route
-from cases.models import Case, CaseDesk, Draft, Priority, Product, RequestType
+from cases.models import Case, CaseDesk, Priority, Product, RequestType
+from records.actions.marks import discard_draft
 
 
 @transaction.atomic
@@ -87,4 +88,4 @@ def _furnish(
     mail_customers("opened", case, message)
     mail_staff("opened_for_staff", case, message)
     add_participants(actor=actor, case=case, contacts=participants)
-    Draft.objects.filter(contact=case.contact, case=None).delete()
+    discard_draft(owner=case.contact, about=Case)

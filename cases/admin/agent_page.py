@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Activity, User
 from cases.actions import colleagues_writing
+from cases.admin.base import CaseModelAdmin, agent_of
 from cases.display.conversation import SENTENCES, Addresses, Entry, conversation
 from cases.display.due_marks import Mark, clock_marks
 from cases.display.saved_replies import fill, saved_replies_of
@@ -27,6 +29,7 @@ from cases.models import (
     StatusCategory,
     TimeEntry,
 )
+from lib.admin_parts import AdminPart
 from lib.search import alike
 
 LATEST_MESSAGES, OPEN_MESSAGES = 50, 5
@@ -57,6 +60,18 @@ class Promises:
     running: list[Mark]
     """The next one first."""
     past: list[Mark]
+
+
+def beside(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> dict[str, Any]:
+    """What stands around the form of the administration."""
+    return {
+        "title": str(case),
+        "subtitle": None,
+        "conversation": conversation_of(case, whole="all" in request.GET),
+        "closed_hint": closed_hint(case),
+        "may_write": model_admin.has_change_permission(request, case),
+        **facts_beside(case, agent_of(request)),
+    }
 
 
 def conversation_of(case: Case, *, whole: bool) -> Conversation:
@@ -149,3 +164,6 @@ def similar_cases(case: Case) -> list[Case]:
 
 def saved_texts(case: Case, agent: User) -> list[tuple[SavedReply, str]]:
     return [(reply, fill(reply.body, case=case, agent=agent)) for reply in saved_replies_of(agent)]
+
+
+AGENT_PAGE = AdminPart(beside=beside)

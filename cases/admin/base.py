@@ -3,18 +3,21 @@ from functools import wraps
 from typing import Any, cast
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import User
-from cases.actions.agent_drafts import keep_agent_draft
 from cases.forms.agents import typed_in_composer
 from cases.models import Case, Priority
+from records.actions.marks import save_draft
+
+CaseModelAdmin = admin.ModelAdmin[Case]
+"""Whoever is asked for permissions and shows the case's page."""
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -37,27 +40,37 @@ def keep_typed(request: HttpRequest, case: Case) -> None:
     """What came of the composer is there again on the next page, whatever becomes of the rest."""
     values = typed_in_composer(request.POST)
     if values is not None:
-        keep_agent_draft(case=case, agent=agent_of(request), values=values)
+        is_empty = not values.get("body", "").strip()
+        save_draft(owner=agent_of(request), about=case, values={} if is_empty else values)
 
 
 def by_post(
-    view: Callable[[Any, HttpRequest, Case], HttpResponseBase],
-) -> Callable[[Any, HttpRequest, int], HttpResponseBase]:
+    view: Callable[[CaseModelAdmin, HttpRequest, Case], HttpResponseBase],
+) -> Callable[[CaseModelAdmin, HttpRequest, int], HttpResponseBase]:
     """An address of a case that takes nothing but POST, of an open page. Whoever comes there by a link, from
     the sign-in page for example, is shown the case; so is whoever writes to one that was merged meanwhile.
     What was typed is kept first."""
 
     @wraps(view)
-    def taken(self: Any, request: HttpRequest, pk: int) -> HttpResponseBase:
-        case: Case = changeable(self, request, pk, posts=False)
+    def taken(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
+        case: Case = changeable(model_admin, request, pk, posts=False)
         if request.method == "POST":
             keep_typed(request, case)
             if case.merged_into_id is None:
-                return view(self, request, case)
+                return view(model_admin, request, case)
             messages.error(request, _("This case was merged into another one. Please reply there."))
         return redirect("admin:cases_case_change", pk)
 
     return taken
+
+
+def show_again(model_admin: CaseModelAdmin, request: HttpRequest, case: Case, **context: Any) -> HttpResponse:
+    """The case's page with what was typed. It is to be shown, not its own form saved. A browser forgets the
+    chosen files."""
+    request.method = "GET"
+    lost_files = [upload.name for upload in request.FILES.getlist("uploads")]
+    shown = {**context, "is_draft": False, "lost_files": lost_files}
+    return model_admin.change_view(request, str(case.pk), "", shown)
 
 
 class NotDeleted:

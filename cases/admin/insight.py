@@ -6,19 +6,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from cases.admin.base import CaseModelAdmin
 from cases.display.insight_charts import in_words, month_name
 from cases.insight import GROUPS, MEASURES, MOST_GROUPS, by_group, by_month, deflection, last_months, promises
 from cases.models import Case
+from lib.admin_parts import AdminPage, AdminPart, show
 from lib.charts import Chart, Column, bar_chart
 
 PERIODS = [
@@ -52,31 +52,21 @@ class InsightForm(forms.Form):
         )
 
 
-class InsightAdmin(admin.ModelAdmin[Case]):
-    def get_urls(self) -> list[URLPattern]:
-        return [
-            path("insight/", self.admin_site.admin_view(self.insight_view), name="cases_case_insight"),
-            *super().get_urls(),
-        ]
-
-    def insight_view(self, request: HttpRequest) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        form = InsightForm({"by": "month", "months": "12", **request.GET.dict()})
-        by, months = form.chosen()
-        rows = rows_by(by, months)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Insight"),
-            "opts": self.opts,
-            "form": form,
-            "rows": rows,
-            "chart": _chart(rows, by),
-            "by": dict(GROUPINGS)[by],
-            "most": MOST_GROUPS,
-            "deflection": _deflection(months),
-        }
-        return TemplateResponse(request, "admin/cases/case/insight.html", context)
+def insight_view(model_admin: CaseModelAdmin, request: HttpRequest) -> HttpResponse:
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    form = InsightForm({"by": "month", "months": "12", **request.GET.dict()})
+    by, months = form.chosen()
+    rows = rows_by(by, months)
+    context = {
+        "form": form,
+        "rows": rows,
+        "chart": _chart(rows, by),
+        "by": dict(GROUPINGS)[by],
+        "most": MOST_GROUPS,
+        "deflection": _deflection(months),
+    }
+    return show(model_admin, request, "admin/cases/case/insight.html", title=_("Insight"), **context)
 
 
 @dataclass(frozen=True)
@@ -178,3 +168,6 @@ def _percent(part: int, whole: int) -> str:
 def _deflection(months: list[date]) -> dict[str, Any]:
     counts = deflection(months, timezone.now())
     return {**counts, "rate": _percent(counts["solved"], counts["read"])}
+
+
+INSIGHT = AdminPart(pages=(AdminPage("insight", "insight/", insight_view),))

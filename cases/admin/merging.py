@@ -3,82 +3,67 @@ cannot be undone."""
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from cases.actions import merge_cases, split_case
-from cases.admin.base import actor_of, changeable
+from cases.admin.base import CaseModelAdmin, actor_of, changeable
 from cases.forms import MergeForm, SplitForm
 from cases.models import Case, CaseMessage
+from lib.admin_parts import AdminPage, AdminPart, show
 
 CANDIDATES = 15
 
 
-class MergingAdmin(admin.ModelAdmin[Case]):
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("<int:pk>/merge/", view(self.merge_view), name="cases_case_merge"),
-            path("<int:pk>/split/", view(self.split_view), name="cases_case_split"),
-            *super().get_urls(),
-        ]
+def merge_view(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose the other case (in the address), look at both, then merge (by POST)."""
+    case: Case = changeable(model_admin, request, pk, posts=False)
+    chosen = request.POST if request.method == "POST" else request.GET if "into" in request.GET else None
+    form = MergeForm(chosen, case=case)
+    into = form.cleaned_data["into"] if form.is_valid() else None
+    if request.method == "POST" and into and _merged(request, case, into, form):
+        return redirect("admin:cases_case_change", into.pk)
+    sides = [_side(case), _side(into)] if into else []
+    context = {"form": form, "into": into, "sides": sides, "candidates": _candidates(case)}
+    title = _("Merge into another case")
+    return show(model_admin, request, "admin/cases/case/merge.html", title=title, **_about(case), **context)
 
-    def merge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Choose the other case (in the address), look at both, then merge (by POST)."""
-        case: Case = changeable(self, request, pk, posts=False)
-        form = MergeForm(
-            request.POST if request.method == "POST" else request.GET if "into" in request.GET else None,
-            case=case,
-        )
-        into = form.cleaned_data["into"] if form.is_valid() else None
-        if request.method == "POST" and into and self._merged(request, case, into, form):
-            return redirect("admin:cases_case_change", into.pk)
-        sides = [_side(case), _side(into)] if into else []
-        context = {"form": form, "into": into, "sides": sides, "candidates": _candidates(case)}
-        return self._page(request, case, "admin/cases/case/merge.html", _("Merge into another case"), context)
 
-    def split_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        case: Case = changeable(self, request, pk, posts=False)
-        form = SplitForm(request.POST if request.method == "POST" else None, case=case)
-        made = self._split(request, case, form) if form.is_valid() else None
-        if made:
-            return redirect("admin:cases_case_change", made.pk)
-        return self._page(request, case, "admin/cases/case/split.html", _("Split case"), {"form": form})
+def split_view(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    case: Case = changeable(model_admin, request, pk, posts=False)
+    form = SplitForm(request.POST if request.method == "POST" else None, case=case)
+    made = _split(request, case, form) if form.is_valid() else None
+    if made:
+        return redirect("admin:cases_case_change", made.pk)
+    title = _("Split case")
+    return show(model_admin, request, "admin/cases/case/split.html", title=title, **_about(case), form=form)
 
-    def _merged(self, request: HttpRequest, case: Case, into: Case, form: MergeForm) -> bool:
-        try:
-            merge_cases(actor=actor_of(request), case=case, into=into)
-        except ValidationError as error:
-            form.add_error("into", error)
-            return False
-        messages.success(request, _("%(number)s has been merged into this case.") % {"number": case.number})
-        return True
 
-    def _split(self, request: HttpRequest, case: Case, form: SplitForm) -> Case | None:
-        try:
-            made = split_case(actor=actor_of(request), case=case, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error("messages", error)
-            return None
-        messages.success(request, _("This case was split off from %(number)s.") % {"number": case.number})
-        return made
+def _about(case: Case) -> dict[str, Any]:
+    return {"subtitle": str(case), "case": case}
 
-    def _page(
-        self, request: HttpRequest, case: Case, template: str, title: str, context: dict[str, Any]
-    ) -> HttpResponse:
-        shared = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "subtitle": str(case),
-            "case": case,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, template, {**shared, **context})
+
+def _merged(request: HttpRequest, case: Case, into: Case, form: MergeForm) -> bool:
+    try:
+        merge_cases(actor=actor_of(request), case=case, into=into)
+    except ValidationError as error:
+        form.add_error("into", error)
+        return False
+    messages.success(request, _("%(number)s has been merged into this case.") % {"number": case.number})
+    return True
+
+
+def _split(request: HttpRequest, case: Case, form: SplitForm) -> Case | None:
+    try:
+        made = split_case(actor=actor_of(request), case=case, **form.cleaned_data)
+    except ValidationError as error:
+        form.add_error("messages", error)
+        return None
+    messages.success(request, _("This case was split off from %(number)s.") % {"number": case.number})
+    return made
 
 
 def _side(case: Case) -> dict[str, Any]:
@@ -93,3 +78,11 @@ def _candidates(case: Case) -> list[Case]:
     whose = {"account": case.account_id} if case.account_id else {"account": None, "contact": case.contact_id}
     others = Case.objects.active().filter(**whose).exclude(pk=case.pk)
     return list(others.select_related("contact").order_by("-updated_at", "-pk")[:CANDIDATES])
+
+
+MERGING = AdminPart(
+    pages=(
+        AdminPage("merge", "<int:pk>/merge/", merge_view),
+        AdminPage("split", "<int:pk>/split/", split_view),
+    )
+)

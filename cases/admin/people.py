@@ -2,36 +2,32 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from accounts.models import Contact
 from cases.actions import add_participants, remove_participant
-from cases.admin.base import actor_of, by_post
+from cases.admin.base import CaseModelAdmin, actor_of, by_post
 from cases.forms import LoopForm
 from cases.models import Case
+from lib.admin_parts import AdminPage, AdminPart
 
 
-class PeopleAdmin(admin.ModelAdmin[Case]):
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.people_view)
-        return [path("<int:pk>/people/", view, name="cases_case_people"), *super().get_urls()]
+def beside(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> dict[str, Any]:
+    return {"loop_form": LoopForm(case=case)}
 
-    def page_context(self, request: HttpRequest, case: Case) -> dict[str, Any]:
-        return {"loop_form": LoopForm(case=case)}
 
-    @by_post
-    def people_view(self, request: HttpRequest, case: Case) -> HttpResponse:
-        """Take one out (``remove``), or add the chosen ones."""
-        if "remove" in request.POST:
-            _take_out(request, case, request.POST["remove"])
-        else:
-            _bring_in(request, case, LoopForm(request.POST, case=case))
-        return redirect("admin:cases_case_change", case.pk)
+@by_post
+def people_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> HttpResponse:
+    """Take one out (``remove``), or add the chosen ones."""
+    if "remove" in request.POST:
+        _take_out(request, case, request.POST["remove"])
+    else:
+        _bring_in(request, case, LoopForm(request.POST, case=case))
+    return redirect("admin:cases_case_change", case.pk)
 
 
 def _take_out(request: HttpRequest, case: Case, pk: str) -> None:
@@ -52,3 +48,6 @@ def _bring_in(request: HttpRequest, case: Case, form: LoopForm) -> None:
         messages.error(request, error.messages[0])
     else:
         messages.success(request, _("They are now in the loop and will be notified by email."))
+
+
+PEOPLE = AdminPart(pages=(AdminPage("people", "<int:pk>/people/", people_view),), beside=beside)

@@ -21,10 +21,6 @@ def case_rows(cases: Sequence[Case], reader: Contact | None) -> SafeString:
     return record_rows(rows.line(case) for case in cases)
 
 
-def case_line(case: Case, reader: Contact | None) -> Line:
-    return _Rows(reader).line(case)
-
-
 class _Rows:
     """What rows share is looked up once."""
 

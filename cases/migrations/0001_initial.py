@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
                 ('time_zone', models.CharField(default='UTC', max_length=50, validators=[lib.timezones.validate_time_zone], verbose_name='time zone')),
                 ('country', models.CharField(blank=True, help_text='Two-letter code, for example DE. Leave blank for none.', max_length=2, validators=[cases.models.sla.validate_country], verbose_name='holidays of')),
-                ('subdivision', models.CharField(blank=True, help_text='For example, BY for Bavaria.', max_length=10, verbose_name='state or region')),
+                ('subdivision', models.CharField(blank=True, help_text='For example, BY for Bavaria. Enter ALL for only those holidays that the whole country has.', max_length=60, verbose_name='state or region')),
             ],
             options={
                 'verbose_name': 'business calendar',
@@ -281,35 +281,6 @@ class Migration(migrations.Migration):
                 'ordering': ['created_at', 'id'],
                 'indexes': [models.Index(fields=['contact', 'case'], name='cases_caseparticipant_contact')],
                 'constraints': [models.UniqueConstraint(fields=('case', 'contact'), name='cases_caseparticipant_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='CaseReading',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('read_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.contact')),
-            ],
-            options={
-                'verbose_name': 'reading',
-                'verbose_name_plural': 'readings',
-                'constraints': [models.UniqueConstraint(fields=('case', 'contact'), name='cases_casereading_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Draft',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('values', models.JSONField(default=dict)),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='saved')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.contact')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case')),
-            ],
-            options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
-                'constraints': [models.UniqueConstraint(fields=('contact', 'case'), name='cases_draft_once', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(
@@ -478,21 +449,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'agent at work',
                 'verbose_name_plural': 'agents at work',
                 'constraints': [models.UniqueConstraint(fields=('case', 'agent'), name='cases_composing_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='AgentDraft',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('values', models.JSONField(default=dict)),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='saved')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': "agent's draft",
-                'verbose_name_plural': "agents' drafts",
-                'constraints': [models.UniqueConstraint(fields=('case', 'agent'), name='cases_agentdraft_once')],
             },
         ),
         migrations.CreateModel(

@@ -12,7 +12,6 @@ from cases.models.catalogue import (
     StatusCategory,
 )
 from cases.models.desk import (
-    AgentDraft,
     Composing,
     InboundMail,
     Queue,
@@ -22,7 +21,7 @@ from cases.models.desk import (
 )
 from cases.models.entitlement import Deduction, DeductionQuerySet, Entitlement, TimeEntry
 from cases.models.message import Attachment, CaseMessage
-from cases.models.participation import CaseParticipant, CaseReading, Draft
+from cases.models.participation import CaseParticipant
 from cases.models.settings import CaseDesk
 from cases.models.sla import (
     BusinessCalendar,
@@ -38,7 +37,6 @@ __all__ = [
     "CLOSED",
     "PAUSED",
     "TRANSITIONS",
-    "AgentDraft",
     "Attachment",
     "BusinessCalendar",
     "BusinessInterval",
@@ -49,13 +47,11 @@ __all__ = [
     "CaseParticipant",
     "CasePause",
     "CaseQuerySet",
-    "CaseReading",
     "CaseStatus",
     "ClosedDay",
     "Composing",
     "Deduction",
     "DeductionQuerySet",
-    "Draft",
     "Entitlement",
     "InboundMail",
     "Priority",

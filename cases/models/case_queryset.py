@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Self
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models.functions import Coalesce, Concat, JSONObject
+from django.db.models.functions import Concat, JSONObject
 
 from accounts.scoping import Permitted, Privilege, Scope, ScopedQuerySet, granted_scope
 from cases.models.catalogue import StatusCategory
-from cases.models.participation import CaseParticipant, CaseReading, Draft
+from cases.models.participation import CaseParticipant
 from cases.models.settings import CaseDesk
 from cases.models.sla import CaseClock, CasePause
 from lib.lookups import OneOf
 from lib.search import alike, every_word
+from records.models.marking import draft_of, read_until
 
 if TYPE_CHECKING:
-    from cases.models.case import Case
+    from cases.models.case import Case  # noqa: F401 -- named in strings below
 
 IN_LIST = (
     "number",
@@ -88,6 +89,9 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def waiting_for_customer(self) -> Self:
         return self.filter(category=StatusCategory.WAITING)
 
+    def not_waiting_for_customer(self) -> Self:
+        return self.exclude(category=StatusCategory.WAITING)
+
     def marked(self, words: Collection[str], reader: Permitted) -> Self:
         """Those whose badge says one of these words to ``reader``: see Case.status_for."""
         says_so = ~models.Q(category=StatusCategory.WAITING) | models.Q(contact=reader.pk)
@@ -100,17 +104,6 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def _joined_by(self, contact: Permitted, **how: bool) -> models.Q:
         joined = CaseParticipant.objects.filter(contact=contact.pk, **how).values("case")
         return models.Q(OneOf(models.F("pk"), ArraySubquery(joined)))
-
-    def waiting_first(self, limit: int) -> list["Case"]:
-        """Active cases for a summary: at most ``limit`` that wait for the customer, then as many others,
-        latest first.
-
-        One query, each half from an index of its own.
-        """
-        waiting = self.waiting_for_customer().order_by("-updated_at", "-pk")[:limit]
-        others = self.active().exclude(category=StatusCategory.WAITING).order_by("-updated_at", "-pk")[:limit]
-        found = waiting.union(others, all=True)
-        return sorted(found, key=lambda case: (not case.is_waiting, -case.updated_at.timestamp()))
 
     def matching(self, text: str) -> Self:
         """Cases with this number, with or without its letter, or in whose subject, answers and conversation
@@ -147,7 +140,6 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         visible = self.model.objects.visible_to(contact)
         followed = visible.filter(pk=models.OuterRef("follows_up_id"))
         following = visible.filter(follows_up=models.OuterRef("pk")).order_by("created_at", "pk")
-        draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact.pk)
         desk = CaseDesk.objects.filter(pk=1)
         return self.select_related(*ON_PAGE).annotate(
             running_clocks=ArraySubquery(clocks.values(row=JSONObject(promise="promise", due_at="due_at"))),
@@ -156,7 +148,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
             followed=models.Subquery(followed.values(row=link)[:1]),
             following=ArraySubquery(following.values(row=link)[:LINKED_CASES]),
             read_at=_read_until(contact),
-            draft=models.Subquery(draft.values("values")[:1]),
+            draft=draft_of(contact, "case"),
             desk=models.Subquery(
                 desk.values(row=JSONObject(reopen_days="reopen_days", edit_minutes="edit_minutes"))
             ),
@@ -176,24 +168,22 @@ class CaseManager(_CaseManager["Case"]):
         return CaseQuerySet(self.model, using=self._db).defer("search")
 
 
-def _read_until(contact: Permitted) -> Coalesce:
+def _read_until(contact: Permitted) -> models.Expression:
     """Since when what others wrote is new to the contact; None for a case that they have nothing to do with
     yet.
 
     Whoever never looked has read what they wrote themselves, by mail for example; else nothing since they
     opened the case or joined it.
     """
-    reading = CaseReading.objects.filter(case=models.OuterRef("pk"), contact=contact.pk).values("read_at")
     own_words = apps.get_model("cases", "CaseMessage").objects.filter(
         case=models.OuterRef("pk"), author_contact=contact.pk
     )
     joined = CaseParticipant.objects.filter(case=models.OuterRef("pk"), contact=contact.pk).values(
         "created_at"
     )
-    return Coalesce(
-        models.Subquery(reading[:1]),
+    otherwise = (
         models.Subquery(own_words.order_by("-created_at", "-pk").values("created_at")[:1]),
         models.Case(models.When(contact=contact.pk, then=models.F("created_at"))),
         models.Subquery(joined.values("created_at")[:1]),
-        output_field=models.DateTimeField(null=True),
     )
+    return read_until(contact, "case", otherwise)

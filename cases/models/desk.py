@@ -174,25 +174,6 @@ class Composing(models.Model):
         return f"{self.case_id}: {self.agent}"
 
 
-class AgentDraft(models.Model):
-    """What an agent has typed in a case and not sent. It outlives the session, another tab and the other
-    forms of the page."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
-    agent = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    values: "models.JSONField[dict[str, str]]" = models.JSONField(default=dict)
-    """Of the composer: field name → text."""
-    saved_at = models.DateTimeField(_("saved"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("agent's draft")
-        verbose_name_plural = _("agents' drafts")
-        constraints = [models.UniqueConstraint(fields=["case", "agent"], name="cases_agentdraft_once")]
-
-    def __str__(self) -> str:
-        return f"{self.case_id}: {self.agent}"
-
-
 class InboundMail(models.Model):
     """One message that arrived by mail, kept as it came until somebody has dealt with it."""
 

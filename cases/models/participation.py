@@ -1,10 +1,6 @@
-"""What contacts have to do with a case besides opening it: they take part, read, begin an answer; and the
-lists they keep."""
-
-from typing import Any
+"""What contacts have to do with cases besides opening them: they take part, and keep lists."""
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact, User
@@ -32,39 +28,3 @@ class CaseParticipant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.contact}"
-
-
-class CaseReading(models.Model):
-    """Until when somebody has read a case: what is newer is marked."""
-
-    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
-    read_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("reading")
-        verbose_name_plural = _("readings")
-        constraints = [models.UniqueConstraint(fields=["case", "contact"], name="cases_casereading_once")]
-
-    def __str__(self) -> str:
-        return f"{self.case_id}: {self.read_at}"
-
-
-class Draft(models.Model):
-    """What a contact has typed and not sent: of a new case (no case) or of a reply."""
-
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
-    case = models.ForeignKey("cases.Case", null=True, on_delete=models.CASCADE, related_name="+")
-    values: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
-    """Field name → text."""
-    saved_at = models.DateTimeField(_("saved"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("draft")
-        verbose_name_plural = _("drafts")
-        constraints = [
-            models.UniqueConstraint(fields=["contact", "case"], name="cases_draft_once", nulls_distinct=False)
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.contact}: {self.case_id or 'new'}"

@@ -30,7 +30,6 @@ from cases.actions import (
     remove_participant,
     reopen_case,
 )
-from cases.actions.reading import discard_draft, save_draft
 from cases.forms.conduct import (
     DeedForm,
     EscalateForm,
@@ -42,6 +41,7 @@ from cases.forms.conduct import (
 from cases.forms.sending import storable
 from cases.models import Case, CaseParticipant, StatusCategory
 from cases.views.reading import crumbs_of, reader, visible_case
+from records.actions.marks import discard_draft, save_draft
 
 Words = str | LazyText
 
@@ -246,8 +246,8 @@ def _move_draft(request: PortalRequest, case: Case, contact: Contact) -> None:
         return
     if typed:
         before = (case.draft or {}).get("body", "")
-        save_draft(contact=contact, case=case, values={"body": f"{before}\n\n{typed}".strip()})
-    discard_draft(contact=contact, case=None)
+        save_draft(owner=contact, about=case, values={"body": f"{before}\n\n{typed}".strip()})
+    discard_draft(owner=contact, about=Case)
 
 
 @require_POST

@@ -25,7 +25,6 @@ from accounts.permissions.compiled import rows_for
 from accounts.scoping import Permitted, can
 from cases.actions import edit_reply, reply_to_case
 from cases.actions.messages import why_not_edited
-from cases.actions.reading import note_reading, save_draft
 from cases.display.conversation import Addresses, Entry, conversation
 from cases.display.conversation_rows import conversation_rows
 from cases.display.promise_line import moment, promise_line
@@ -36,6 +35,7 @@ from cases.views.conduct import offered_deeds
 from cases.views.reading import crumbs_of, reader, visible_case, where_it_went
 from lib import markdown
 from lib.paging import Cut, KeysetPage
+from records.actions.marks import note_reading, save_draft
 
 MESSAGES_A_PAGE = 20
 FIRST_DEEDS = ("resolve", "reopen")
@@ -67,7 +67,7 @@ def case_detail(request: PortalRequest, number: str) -> HttpResponse:
     initial = {"body": (case.draft or {}).get("body", "")}
     page = _case_page(request, case, ReplyForm(initial=initial))
     if request.preview is None:  # what staff look at in a preview is still new to the contact
-        note_reading(case, reader(request))
+        note_reading(contact=reader(request), record=case, read_at=case.read_at, changed_at=case.updated_at)
     return page
 
 
@@ -152,7 +152,7 @@ def reply_draft(request: PortalRequest, number: str) -> HttpResponse:
     is_sent = sending.is_valid() and own.filter(**sending.cleaned_data).exists()
     if not is_sent:
         body = _typed_body(request)
-        save_draft(contact=contact, case=case, values={"body": body} if body.strip() else {})
+        save_draft(owner=contact, about=case, values={"body": body} if body.strip() else {})
     return JsonResponse({"saved": not is_sent})
 
 

@@ -12,8 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,11 +22,12 @@ from accounts.actors import Actor
 from accounts.models import Account, Contact, User
 from cases.actions import add_internal_note
 from cases.admin import CaseAdmin
-from cases.admin.base import actor_of, changeable
+from cases.admin.base import CaseModelAdmin, actor_of, changeable
 from cases.forms.agents import MessagesField
 from cases.models import Case, CaseMessage
 from knowledgebase.actions import write_article
 from knowledgebase.models import Article, Category
+from lib.admin_parts import AdminPage, AdminPart, show
 from lib.redaction import Named, redact
 
 SUGGESTED = 5
@@ -171,55 +171,37 @@ def _free_slug(title: str) -> str:
     return f"{slug}-{secrets.token_hex(3)}" if is_taken else slug
 
 
-class CaseAdminWithArticles(CaseAdmin):
-    """The agents' desk with what the knowledge base adds to it."""
+def beside(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> dict[str, Any]:
+    may_draft = request.user.has_perm("knowledgebase.add_article")
+    article_url = reverse("admin:cases_case_article", args=[case.pk]) if may_draft else ""
+    return {"suggested_articles": _suggested(case), "article_url": article_url}
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.article_view)
-        return [path("<int:pk>/article/", view, name="cases_case_article"), *super().get_urls()]
 
-    def page_context(self, request: HttpRequest, case: Case) -> dict[str, Any]:
-        context = super().page_context(request, case)
-        may_draft = request.user.has_perm("knowledgebase.add_article")
-        article_url = reverse("admin:cases_case_article", args=[case.pk]) if may_draft else ""
-        return {**context, "suggested_articles": _suggested(case), "article_url": article_url}
+def article_view(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    case: Case = changeable(model_admin, request, pk, posts=False)
+    if not request.user.has_perm("knowledgebase.add_article"):
+        raise PermissionDenied
+    form = ArticleFromCaseForm(request.POST if request.method == "POST" else None, case=case)
+    if form.is_valid():
+        drafted = draft_article(actor=actor_of(request), case=case, **form.cleaned_data)
+        return _drafted(request, case, drafted)
+    about = {"title": _("Create article from this case"), "subtitle": str(case), "case": case}
+    return show(model_admin, request, "admin/cases/case/article.html", **about, form=form)
 
-    def article_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        case: Case = changeable(self, request, pk, posts=False)
-        if not request.user.has_perm("knowledgebase.add_article"):
-            raise PermissionDenied
-        form = ArticleFromCaseForm(request.POST if request.method == "POST" else None, case=case)
-        if form.is_valid():
-            return self._drafted(
-                request, case, draft_article(actor=actor_of(request), case=case, **form.cleaned_data)
-            )
-        words = {
-            "title": _("Create article from this case"),
-            "subtitle": str(case),
-            "case": case,
-            "opts": self.opts,
-            "form": form,
-        }
-        return TemplateResponse(
-            request, "admin/cases/case/article.html", {**self.admin_site.each_context(request), **words}
-        )
 
-    def _drafted(self, request: HttpRequest, case: Case, drafted: tuple[Article, str] | None) -> HttpResponse:
-        if drafted is None:
-            return redirect("admin:cases_case_change", case.pk)
-        article, taken = drafted
-        messages.success(
-            request,
-            _(
-                "The draft has been created. Review it before you publish it: automatic removal does not "
-                "find everything."
-            ),
-        )
-        messages.info(
-            request,
-            _("Removed: %(taken)s. Replacements are in square brackets.") % {"taken": taken},
-        )
-        return redirect("admin:knowledgebase_article_change", article.pk)
+def _drafted(request: HttpRequest, case: Case, drafted: tuple[Article, str] | None) -> HttpResponse:
+    if drafted is None:
+        return redirect("admin:cases_case_change", case.pk)
+    article, taken = drafted
+    messages.success(
+        request,
+        _(
+            "The draft has been created. Review it before you publish it: automatic removal does not "
+            "find everything."
+        ),
+    )
+    messages.info(request, _("Removed: %(taken)s. Replacements are in square brackets.") % {"taken": taken})
+    return redirect("admin:knowledgebase_article_change", article.pk)
 
 
 def _suggested(case: Case) -> list[dict[str, str]]:
@@ -237,5 +219,13 @@ def _markdown_link(article: Article) -> str:
     return f"[{title}]({article.get_absolute_url()})"
 
 
+ARTICLES = AdminPart(pages=(AdminPage("article", "<int:pk>/article/", article_view),), beside=beside)
+
 admin.site.unregister(Case)
-admin.site.register(Case, CaseAdminWithArticles)
+
+
+@admin.register(Case)
+class CaseAdminWithArticles(CaseAdmin):
+    """The agents' desk with what the knowledge base adds to it."""
+
+    parts = (*CaseAdmin.parts, ARTICLES)

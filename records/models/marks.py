@@ -48,6 +48,9 @@ class Follow(Mark):
 class Reading(Mark):
     """Until when a contact has read a record: what is newer is marked."""
 
+    latest_of_two = "read_at"
+    """Of two contacts who are merged: see accounts.actions.merge."""
+
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
     read_at = models.DateTimeField()
 

@@ -18,10 +18,10 @@ from accounts.models import Activity
 from cases.actions import add_internal_note, add_participants, merge_cases
 from cases.filters import CaseFilter
 from cases.forms import CaseListForm
-from cases.models import Case, CaseParticipant, CaseReading, CaseStatus, Product, RequestType
+from cases.models import Case, CaseParticipant, CaseStatus, Product, RequestType
 from records.actions import exports
 from records.actions.saved_views import MOST_VIEWS
-from records.models import SavedView
+from records.models import Reading, SavedView
 from tests.cases.factories import make_case, make_staff_reply
 from tests.factories import grant, make_contact
 
@@ -288,7 +288,7 @@ def test_what_happened_since_the_reader_looked_is_marked(sign_in, alice, ada):
     browser = sign_in(alice)
     browser.get(case.get_absolute_url())
     assert 'data-status="info"' not in browser.get(LIST).text
-    CaseReading.objects.update(read_at=timezone.now() - timedelta(minutes=1))
+    Reading.objects.update(read_at=timezone.now() - timedelta(minutes=1))
     make_staff_reply(case, ada)
     assert 'data-status="info"' in browser.get(LIST).text
 

@@ -23,10 +23,13 @@ from cases.actions import (
     reopen_case,
     reply_to_case,
 )
-from cases.models import Case, CaseDesk, CaseMessage, CaseParticipant, Draft, StatusCategory
+from cases.models import Case, CaseDesk, CaseMessage, CaseParticipant, StatusCategory
 from portal.access.readers import readers_of
 from portal.access.rights import Rights
 from portal.access.subjects import subject_of
+from records.actions.marks import save_draft
+from records.models import Draft
+from records.models.marks import NEW
 from tests.cases.factories import make_case, make_entitlement, make_policy, make_staff_reply, status
 from tests.factories import grant, make_account, make_contact
 
@@ -89,19 +92,19 @@ def test_what_was_typed_for_a_new_case_goes_along_to_the_one_that_is_followed(
     sign_in, alice, fiona, case, may_reply, body
 ):
     grant(fiona, "case", "account", "read", *(["create"] if may_reply else []))
-    Draft.objects.create(contact=fiona, values={"subject": "Gateway", "description": "Typed for a new one."})
+    values = {"subject": "Gateway", "description": "Typed for a new one."}
+    save_draft(owner=fiona, about=Case, values=values)
     data = {"follow": "instead", "description": "Typed for a new one."}
     sign_in(fiona).post(reverse("cases:follow", args=[case.number]), data)
     [draft] = Draft.objects.all()
-    assert (draft.case, draft.values.get("body")) == ((case, body) if may_reply else (None, None))
+    assert (draft.record_id, draft.values.get("body")) == ((case.pk, body) if may_reply else (NEW, None))
 
 
 def test_a_draft_stays_where_a_case_is_followed_from_the_answers_to_a_search(sign_in, ivan, case):
-    draft = Draft.objects.create(
-        contact=ivan, values={"subject": "Another matter", "description": "Typed last week."}
-    )
+    values = {"subject": "Another matter", "description": "Typed last week."}
+    save_draft(owner=ivan, about=Case, values=values)
     sign_in(ivan).post(reverse("cases:follow", args=[case.number]), {"follow": "instead"})
-    assert list(Draft.objects.all()) == [draft]
+    assert [(draft.record_id, draft.values) for draft in Draft.objects.all()] == [(NEW, values)]
 
 
 def test_alice_rates_a_case_that_support_resolved(sign_in, alice, ada, case):

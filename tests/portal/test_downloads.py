@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from accounts.models import Activity, Contact, User
 from cases.models import Case
-from portal.history.account_log import DEEDS, FILES, Kind
+from portal.history import account_log
+from portal.history.account_log import Kind, deeds
 from tests import test_routes
 from tests.cases.factories import case_with_pictures, make_case, make_staff_reply, pdf_upload, picture_upload
 from tests.factories import grant
@@ -44,7 +45,7 @@ def is_file(response: Any) -> bool:
 
 def downloads() -> list[Activity]:
     """Those of this test, the latest first."""
-    told = [verb for verb, deed in DEEDS.items() if deed.kind == Kind.DOWNLOAD]
+    told = [verb for verb, deed in deeds().items() if deed.kind == Kind.DOWNLOAD]
     return list(Activity.objects.filter(verb__in=[*told, "mail.downloaded"]))
 
 
@@ -78,7 +79,7 @@ def test_a_page_of_records_that_sends_a_file_leaves_one_line_and_no_other_does(
     [line] = downloads()
     assert (line.actor, line.account, line.client_ip) == (scene.owner.user, scene.owner.account, IP)
     assert [(what, ip) for _about, what, _facts, ip in log_of(sign_in(bob))] == [
-        (str(DEEDS[line.verb].words), IP)
+        (str(deeds()[line.verb].words), IP)
     ]
 
 
@@ -260,7 +261,7 @@ def test_downloads_fill_neither_home_nor_timeline(sign_in, alice, bob, ada):
     assert len(downloads()) == 4
     assert len(sign_in(alice).get(case.get_absolute_url()).context["entries"]) == before
     assert [event.sentence for event in sign_in(bob).get("/").context["events"]] == ["opened the case"]
-    assert not FILES.keys() & set(
+    assert not account_log.downloads().keys() & set(
         Activity.objects.filter(record_type="case", is_internal=False).values_list("verb", flat=True)
     )
 

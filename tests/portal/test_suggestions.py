@@ -19,7 +19,7 @@ def suggested(browser, words="gateway"):
     """Kind → titles."""
     page = browser.get(SUGGEST, {"q": words, "for": "case"}, headers=SCRIPT)
     assert page.status_code == 200
-    return {str(group.heading): [hit["title"] for hit in group.hits] for group in page.context["groups"]}
+    return {str(group.heading): [hit.line.title for hit in group.hits] for group in page.context["groups"]}
 
 
 def test_articles_discussions_and_open_cases_are_suggested(sign_in, alice, ivan, fiona):

@@ -190,14 +190,13 @@ DEEDS = [
     ),
     gate(
         "deeds: a draft of a new case is its writer's own",
-        "cases/views/opening.py", "Draft.objects.filter(contact=contact, case=None).first()", "Draft.objects.filter(case=None).first()",
+        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))",
         "tests/cases/test_drafts.py",
     ),
     gate(
         "deeds: a draft of a reply is its writer's own",
-        "cases/models/case_queryset.py",
-        'draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact.pk)',
-        'draft = Draft.objects.filter(case=models.OuterRef("pk"))', "tests/cases/test_drafts.py", "tests/cases/test_conduct.py",
+        "records/models/marking.py",
+        "_beside(Draft, record_type).filter(contact=contact.pk)", "_beside(Draft, record_type)", "tests/cases/test_drafts.py", "tests/cases/test_conduct.py",
     ),
 ]  # fmt: skip
 
@@ -391,19 +390,20 @@ MAIL = [
     ),
 ]  # fmt: skip
 
+PAGE = "    if not model_admin.has_view_permission(request):\n        raise PermissionDenied\n"
 REFUSAL = "        if not self.has_view_permission(request):\n            raise PermissionDenied\n"
 STAFF = [
     gate(
         "staff: pages of the desk are for those who may change its rows",
         "cases/admin/base.py", "or not model_admin.has_change_permission(request):", "or False:", *DESK_GROUPS,
     ),
-    gate("staff: insight into cases", "cases/admin/insight.py", REFUSAL, "", *DESK_GROUPS),
+    gate("staff: insight into cases", "cases/admin/insight.py", PAGE, "", *DESK_GROUPS),
     gate("staff: trying a case on the routing rules", "cases/admin/desk.py", REFUSAL, "", *DESK_GROUPS),
     gate("staff: a mail as it came", "cases/admin/inbound.py", REFUSAL, "", *DESK_GROUPS),
-    gate("staff: files of cases", "cases/admin/case.py", REFUSAL, "", *DESK_GROUPS),
+    gate("staff: files of cases", "cases/admin/composer.py", PAGE, "", *DESK_GROUPS),
     gate(
         "staff: preview of what an agent types",
-        "cases/admin/case.py", 'if request.method != "POST" or not self.has_change_permission(request):', "if False:", *DESK_GROUPS,
+        "cases/admin/composer.py", 'if request.method != "POST" or not model_admin.has_change_permission(request):', "if False:", *DESK_GROUPS,
     ),
     gate(
         "staff: a mail is added to a case by those who may change cases",
@@ -427,7 +427,7 @@ STAFF = [
     gate(
         "staff: an article is made by those who may write articles",
         "portal/admin/case_articles.py",
-        '        if not request.user.has_perm("knowledgebase.add_article"):\n            raise PermissionDenied\n', "",
+        '    if not request.user.has_perm("knowledgebase.add_article"):\n        raise PermissionDenied\n', "",
         "tests/cases/test_case_articles.py",
     ),
 ]  # fmt: skip

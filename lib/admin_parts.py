@@ -1,0 +1,66 @@
+"""A page of the administration put together of parts, each of which can be read and tried by itself."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_http_methods
+
+Admin = admin.ModelAdmin[Any]
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class AdminPage:
+    """An address below the list of a model: ``admin:<app>_<model>_<name>``.
+
+    ``view`` is a function of the ModelAdmin, whose permissions it asks, of the request, and of what the
+    address names. It must ask itself who may come.
+    """
+
+    name: str
+    route: str
+    view: View
+    methods: tuple[str, ...] = ()
+    """Which it answers; none named: the view looks itself."""
+
+
+@dataclass(frozen=True)
+class AdminPart:
+    """Some pages, and what the form of a row is surrounded with because of them."""
+
+    pages: tuple[AdminPage, ...] = ()
+    beside: Callable[[Admin, HttpRequest, Any], dict[str, Any]] | None = None
+
+
+def urls_of(model_admin: Admin, parts: Iterable[AdminPart]) -> list[URLPattern]:
+    """The addresses of all parts. Put them before those of Django, which take any word for a key."""
+    return [_address(model_admin, page) for part in parts for page in part.pages]
+
+
+def beside(model_admin: Admin, parts: Iterable[AdminPart], request: HttpRequest, row: Any) -> dict[str, Any]:
+    """What the parts give to the page of one row."""
+    shown: dict[str, Any] = {}
+    for part in parts:
+        shown |= part.beside(model_admin, request, row) if part.beside else {}
+    return shown
+
+
+def show(model_admin: Admin, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    """A page in the frame of the administration."""
+    shared = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts}
+    return TemplateResponse(request, template, {**shared, **context})
+
+
+def _address(model_admin: Admin, page: AdminPage) -> URLPattern:
+    def view(request: HttpRequest, **named: Any) -> HttpResponseBase:
+        return page.view(model_admin, request, **named)
+
+    opts = model_admin.opts
+    name = f"{opts.app_label}_{opts.model_name}_{page.name}"
+    limited = require_http_methods(page.methods)(view) if page.methods else view
+    return path(page.route, model_admin.admin_site.admin_view(limited), name=name)
