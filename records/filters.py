@@ -28,6 +28,8 @@ class Filter:
     """What a list is sorted by → the column, newest or highest first. Each has an index after the columns
     that say whose a record is."""
     typed: ClassVar[frozenset[str]] = frozenset({"q"})
+    given: ClassVar[frozenset[str]] = frozenset()
+    """Fields that nobody chooses, such as the day of today."""
     by_keys: ClassVar[bool] = False
     """Whether a page's rows are first found by their keys, which an index alone can tell, and then loaded."""
 
@@ -40,13 +42,20 @@ class Filter:
         """What the text of the narrowed query depends on; None where it depends on more than can be kept."""
         if any(getattr(self, name) for name in self.typed):
             return None
-        return tuple(getattr(self, each.name) for each in fields(self) if each.name not in self.typed)
+        left_out = self.typed | self.given
+        return tuple(getattr(self, each.name) for each in fields(self) if each.name not in left_out)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Field → value, of those ``given`` that the narrowed query holds: the compiled one is asked with
+        them."""
+        return {}
 
     @property
     def is_narrowed(self) -> bool:
         """Within its view."""
-        chosen = [each.name for each in fields(self) if each.name not in ("view", "sorted_by")]
-        return any(getattr(self, name) for name in chosen)
+        others = {"view", "sorted_by"} | self.given
+        return any(getattr(self, each.name) for each in fields(self) if each.name not in others)
 
     def narrow(self, rows: Any, reader: Any) -> Any:
         """``rows`` as ``visible_to`` gives them to ``reader``, who is None for a visitor."""

@@ -1,5 +1,6 @@
 """The rows of a list, one page of them or all."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -29,15 +30,17 @@ def page_of(
     def rows(reader: Permitted | None, **values: Any) -> QuerySet[Any]:
         cursor = {name: values[name] for name in cut.values}
         visible = surface.visible_to(reader).filter(**{name: values[name] for name in within})
-        found = listing.rows(_found(shown, visible, reader, cut, cursor), reader)
+        now = replace(shown, **{name: values[name] for name in shown.values})
+        found = listing.rows(_found(now, visible, reader, cut, cursor), reader)
         if reader and listing.has_saved_views:
             found = found.annotate(saved_views=_views_of(reader, surface))
         return cut.narrow(found, **cursor)
 
+    values = {**cut.values, **within, **shown.values}
     if reader is None or shown.shape is None or not listing.is_compiled:
-        return cut.page(list(rows(reader, **cut.values, **within)))
+        return cut.page(list(rows(reader, **values)))
     shape = (surface.name, "list", *shown.shape, cut.direction)
-    return cut.page(rows_for(reader, shape, rows, **cut.values, **within))
+    return cut.page(rows_for(reader, shape, rows, **values))
 
 
 def all_rows(surface: Surface[Any], reader: Contact, shown: Filter, **within: int) -> QuerySet[Any]:

@@ -169,6 +169,11 @@ GUARDED = {
     "user_log_export": Guarded("post", stranger=403, powerless=403),
     "contact_address_confirm": Guarded(),
     "invoices:list": Guarded(stranger=403, powerless=403),
+    "invoices:view_save": Guarded(
+        "post", {"name": "Mine", "query": "view=open"}, owner=302, stranger=403, powerless=403
+    ),
+    "invoices:view_delete": Guarded("post", owner=302, stranger=403, powerless=403),
+    "invoices:export": Guarded(stranger=403, powerless=403),
     "invoices:detail": Guarded(),
     "invoices:pdf": Guarded(),
     "knowledgebase:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
@@ -272,6 +277,9 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
             args=[AddressChange(alice.pk, alice.email, "alice.new@acme.example").token],
         ),
         "invoices:list": reverse("invoices:list"),
+        "invoices:view_save": reverse("invoices:view_save"),
+        "invoices:view_delete": reverse("invoices:view_delete", args=[view.pk]),
+        "invoices:export": reverse("invoices:export", args=["csv"]),
         "invoices:detail": invoice.get_absolute_url(),
         "invoices:pdf": reverse("invoices:pdf", args=[invoice.number]),
         "knowledgebase:list": reverse("knowledgebase:list"),

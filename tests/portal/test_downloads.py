@@ -93,6 +93,7 @@ def test_the_walk_finds_the_files_that_there_are(scene: Scene, sign_in: Callable
         "cases:attachment",
         "cases:entitlement_csv",
         "cases:export",
+        "invoices:export",
         "invoices:pdf",
         "user_import_example",
         "user_log_export",
