@@ -14,7 +14,7 @@ from accounts.scoping import can
 from invoices.actions import issue_invoice, update_totals
 from invoices.listing import INVOICE_LIST
 from invoices.models import Invoice, InvoiceLine
-from records.surfaces import Badge, Block, Download, Event, Line, Search, Surface, declare
+from records.surfaces import Badge, Block, BuiltinPage, Download, Event, Line, Search, Surface, declare
 from records.waiting import Waiting, as_waiting
 
 ON_HOME = 5
@@ -68,7 +68,7 @@ INVOICES = declare(
         model=Invoice,
         icon="receipt",
         namespace="invoices",
-        path="/invoices/",
+        pages=(BuiltinPage("/invoices/", "Invoices", menus=("primary",)),),
         line=line,
         listing=INVOICE_LIST,
         search=Search(find=lambda rows, words: rows.matching(words), place=40),
