@@ -93,6 +93,7 @@ def test_the_walk_finds_the_files_that_there_are(scene: Scene, sign_in: Callable
         "file",
         "cases:entitlement_csv",
         "cases:export",
+        "forums:export",
         "invoices:export",
         "invoices:pdf",
         "user_import_example",
