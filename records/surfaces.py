@@ -22,6 +22,7 @@ from accounts.http import PortalRequest
 from accounts.models import Account, Contact
 from accounts.offers import may_go_to
 from accounts.scoping import Permitted, Privilege, RecordType, can
+from records.listing import Listing
 from records.page import Page
 from records.talk import Talk
 from records.waiting import Waiting
@@ -123,6 +124,8 @@ class Surface(Generic[M]):
     pages: tuple[BuiltinPage, ...] = ()
     """A page above comes before those below it."""
     search: Search[M] | None = None
+    listing: Listing[M] | None = None
+    """Its list page, with saved views and files."""
     talk: Talk[M] | None = None
     """The conversation about a record."""
     page: Page[M] | None = None

@@ -20,7 +20,7 @@ from cases.models.desk import (
 )
 from cases.models.entitlement import Deduction, DeductionQuerySet, Entitlement, TimeEntry
 from cases.models.message import Attachment, CaseMessage
-from cases.models.participation import CaseParticipant, SavedView
+from cases.models.participation import CaseParticipant
 from cases.models.settings import CaseDesk
 from cases.models.sla import (
     BusinessCalendar,
@@ -60,7 +60,6 @@ __all__ = [
     "ResponseTarget",
     "RoutingRule",
     "SavedReply",
-    "SavedView",
     "SlaPolicy",
     "StatusCategory",
     "SuggestionReading",

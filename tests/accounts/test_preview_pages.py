@@ -26,7 +26,7 @@ from tests.test_routes import GUARDED, PROVIDERS, SAML, Scene, portal_routes
 
 scene = test_routes.scene  # one of everything
 
-TAKEN_OUT = {"cases:export"}
+TAKEN_OUT = {"cases:export", "invoices:export", "forums:export"}
 """Files that are recorded when they are taken: not during a preview."""
 FILES = {"file", "cases:entitlement_csv", "invoices:pdf"}
 """Given out, and recorded under the name of the member of staff."""

@@ -200,30 +200,32 @@ DEEDS = [
 LISTS = [
     gate(
         "lists: cases that the reader may see",
-        "cases/views/lists.py", "visible = Case.objects.visible_to(reader)", "visible = Case.objects.all()", *DESK_LISTS, *ROUTES,
+        "records/pages.py", "visible = surface.visible_to(reader).filter(**{name", "visible = surface.model.objects.filter(**{name",
+        *DESK_LISTS, *ROUTES,
     ),
     gate(
         "lists: a file holds cases that the reader may see",
-        "cases/views/lists.py", "shown.narrow(Case.objects.visible_to(contact)", "shown.narrow(Case.objects.all()", *DESK_LISTS,
+        "records/pages.py", "visible = surface.visible_to(reader).filter(**within)", "visible = surface.model.objects.filter(**within)", *DESK_LISTS,
     ),
     gate(
         "lists: for those who may read cases",
-        "cases/views/lists.py", 'if request.contact is None or not can(request.contact, "read", Case):', "if request.contact is None:",
+        "records/views/lists.py", 'if request.contact is None or not surface.can(request.contact, "read"):', "if request.contact is None:",
         *ROUTES,
     ),
     gate(
         "lists: who took cases out is recorded",
-        "cases/actions/exports.py",
-        'record_download(actor=actor, verb="case.exported",', 'dict(actor=actor, verb="case.exported",', *DESK_LISTS,
+        "records/actions/exports.py",
+        'record_download(actor=actor, verb=f"{record_type}.exported",', 'dict(actor=actor, verb=f"{record_type}.exported",', *DESK_LISTS,
     ),
     gate(
         "lists: another one's view is not deleted",
-        "cases/views/lists.py", "SavedView.objects.filter(contact=_reader(request), pk=pk)", "SavedView.objects.filter(pk=pk)", *DESK_LISTS,
+        "records/views/lists.py", "SavedView.objects.filter(contact=contact, record_type=surface.name, pk=pk)",
+        "SavedView.objects.filter(record_type=surface.name, pk=pk)", *DESK_LISTS,
     ),
     gate(
         "lists: another one's view is not shown",
-        "cases/models/case_queryset.py",
-        "views = SavedView.objects.filter(contact=contact.pk)", "views = SavedView.objects.all()", *DESK_LISTS,
+        "records/pages.py",
+        "views = SavedView.objects.filter(contact=reader.pk, record_type=surface.name)", "views = SavedView.objects.all()", *DESK_LISTS,
     ),
     gate(
         "lists: insight is for those who see the account's cases",
