@@ -12,10 +12,11 @@ from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.offers import may_open_case
 from accounts.scoping import can
+from cases.actions.messages import TALK
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
 from cases.personal_data import own_cases, own_messages
 from cases.sample import sample_case, sample_entitlement
-from records.surfaces import Badge, Block, Download, Event, Line, Search, Surface, declare
+from records.surfaces import Badge, Block, BuiltinPage, Download, Event, Line, Search, Surface, declare
 from records.waiting import Waiting, as_waiting
 
 ON_HOME = 5
@@ -90,8 +91,12 @@ CASES = declare(
         model=Case,
         icon="life-preserver",
         namespace="cases",
-        path="/cases/",
+        pages=(
+            BuiltinPage("/cases/", "Cases", menus=("primary",)),
+            BuiltinPage("/cases/new/", "Open a case"),
+        ),
         line=line,
+        talk=TALK,
         follows=True,
         search=Search(
             find=find,

@@ -1,31 +1,15 @@
 import logging
-from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from cases.actions import attend_to_waiting_cases, warn_of_promises
 from cases.inbound import mailbox, receive
-from cases.models import Attachment, InboundMail
+from cases.models import InboundMail
 from lib.jobs import RETRY
 from lib.outages import DATABASE, outage_of
 
 logger = logging.getLogger(__name__)
-GRACE = timedelta(days=1)
-"""An upload in progress has its file before its row."""
-
-
-@app.periodic(cron="40 3 * * *")
-@app.task(name="cases.tasks.sweep_files")
-def sweep_files(timestamp: int) -> None:
-    """Remove files that no row knows: what a crash between writing the file and the row left behind."""
-    known = set(Attachment.objects.values_list("file", flat=True))
-    oldest = (timezone.now() - GRACE).timestamp()
-    for path in Path(settings.MEDIA_ROOT).glob("cases/*/*"):
-        if str(path.relative_to(settings.MEDIA_ROOT)) not in known and path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
 
 
 @app.periodic(cron="* * * * *")

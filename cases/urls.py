@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cases.surface import CASES
-from cases.views import conduct, conversation, entitlements, files, inbound, insight, lists, opening
+from cases.views import conduct, conversation, entitlements, inbound, insight, lists, opening
 
 app_name = "cases"
 urlpatterns = [
@@ -28,5 +28,4 @@ urlpatterns = [
     ),
     path("cases/<slug:number>/do/<slug:deed>/", conduct.conduct, name="conduct"),
     path("mail/inbound/", inbound.inbound_mail, name="inbound_mail"),
-    path("attachments/<uuid:pk>/", files.attachment, name="attachment"),
 ]

@@ -68,9 +68,7 @@ def write_reply(*, actor: Actor, topic: Topic, body: str, at: datetime | None = 
 
 @transaction.atomic
 def edit_post(*, actor: Actor, post: Post, body: str) -> None:
-    post.write(body)
-    post.edited_at = timezone.now()
-    post.save(update_fields=["body", "body_html", "edited_at"])
+    post.rewrite(body, timezone.now())
     record_activity(actor=actor, verb="post.edited", record=post.topic, post=post.pk)
 
 

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact, WebRole
 from accounts.permissions.audiences import is_meant_for
 from accounts.scoping import Permitted, Privilege, RecordType, ScopedQuerySet, can
-from lib import markdown
 from lib.search import alike
-from records.models import Authored
+from records.models import Authored, Written
 from records.models.marking import mute_of
 
 TOPIC = RecordType("topic", _("Topics"))
@@ -225,20 +224,17 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.select_related("author_contact__account", "author_user").defer("body").in_order()
 
 
-class Post(Authored):
+class Post(Written):
     topic = models.ForeignKey(
         Topic, verbose_name=_("topic"), on_delete=models.CASCADE, related_name="posts", db_index=False
     )
     body = models.TextField(_("text"), max_length=20_000, help_text=_("Markdown."))
-    body_html = models.TextField(editable=False)
-    created_at = models.DateTimeField(_("written"), default=timezone.now)
-    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
     is_opening = models.BooleanField(_("first post of the topic"), default=False, editable=False)
     is_answer = models.BooleanField(_("answer"), default=False, editable=False)
 
     objects = PostQuerySet.as_manager()
 
-    class Meta(Authored.Meta):
+    class Meta(Written.Meta):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ["-created_at", "-id"]
@@ -247,7 +243,7 @@ class Post(Authored):
             models.Index(fields=["-created_at", "-id"], name="forums_post_newest_first"),
         ]
         constraints = [
-            *Authored.Meta.constraints,
+            *Written.Meta.constraints,
             models.UniqueConstraint(
                 fields=["topic"], condition=models.Q(is_answer=True), name="forums_post_one_answer_a_topic"
             ),
@@ -261,7 +257,3 @@ class Post(Authored):
 
     def __str__(self) -> str:
         return f"{self.author_name}: {self.topic}"
-
-    def write(self, body: str) -> None:
-        """Set the text, and the HTML that readers see."""
-        self.body, self.body_html = body, markdown.render(body)

@@ -9,7 +9,7 @@ from accounts.models import Account, Contact
 from forums.actions import open_topic
 from forums.models import TOPIC, Forum, Post, Topic, TopicQuerySet
 from records.personal_data import Row, rows_of
-from records.surfaces import Line, Search, Surface, declare
+from records.surfaces import BuiltinPage, Line, Search, Surface, declare
 
 
 def forum_line(forum: Forum, reader: Contact | None) -> Line:
@@ -67,7 +67,7 @@ FORUMS = declare(
         model=Forum,
         icon="chat-square-text",
         namespace="forums",
-        path="/forums/",
+        pages=(BuiltinPage("/forums/", "Forums", menus=("primary",)),),
         key="slug",
         line=forum_line,
         sample=sample_forum,

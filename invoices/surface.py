@@ -13,7 +13,7 @@ from accounts.models import Account, Contact
 from accounts.scoping import can
 from invoices.actions import issue_invoice, update_totals
 from invoices.models import Invoice, InvoiceLine
-from records.surfaces import Badge, Block, Download, Event, Line, Search, Surface, declare
+from records.surfaces import Badge, Block, BuiltinPage, Download, Event, Line, Search, Surface, declare
 from records.waiting import Waiting, as_waiting
 
 ON_HOME = 5
@@ -67,7 +67,7 @@ INVOICES = declare(
         model=Invoice,
         icon="receipt",
         namespace="invoices",
-        path="/invoices/",
+        pages=(BuiltinPage("/invoices/", "Invoices", menus=("primary",)),),
         line=line,
         search=Search(find=lambda rows, words: rows.matching(words), place=40),
         home=home,

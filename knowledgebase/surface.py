@@ -7,7 +7,7 @@ from accounts.models import Account, Contact
 from knowledgebase.actions import publish_article, write_article
 from knowledgebase.models import Article, ArticleFeedback, ArticleQuerySet, Category
 from records.personal_data import Row, rows_of
-from records.surfaces import Line, Search, Surface, declare
+from records.surfaces import BuiltinPage, Line, Search, Surface, declare
 
 
 def line(article: Article, reader: Contact | None) -> Line:
@@ -46,7 +46,7 @@ ARTICLES = declare(
         model=Article,
         icon="file-earmark-text",
         namespace="knowledgebase",
-        path="/knowledgebase/",
+        pages=(BuiltinPage("/knowledgebase/", "Knowledge base", menus=("primary", "footer")),),
         key="slug",
         line=line,
         follows=True,

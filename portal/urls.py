@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from portal.site.addresses import PAGE_URL_NAME
 from portal.views import brand, health, home, log, mailbox, pages, personal_data, preferences, search, users
+from records.views.files import file
 
 # The administration has no door of its own: its sign-in is the portal's, with the same limits and second
 # factor.
@@ -36,6 +37,7 @@ urlpatterns = [
     path("users/<int:pk>/deactivate/", users.user_deactivate, name="user_deactivate"),
     path("", include("accounts.urls.users")),
     path("admin/", admin.site.urls),
+    path("files/<slug:type_name>/<uuid:pk>/", file, name="file"),
     path("", include("cases.urls")),
     path("knowledgebase/", include("knowledgebase.urls")),
     path("forums/", include("forums.urls")),

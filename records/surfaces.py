@@ -22,6 +22,7 @@ from accounts.http import PortalRequest
 from accounts.models import Account, Contact
 from accounts.offers import may_go_to
 from accounts.scoping import Permitted, Privilege, RecordType, can
+from records.talk import Talk
 from records.waiting import Waiting
 
 M = TypeVar("M", bound=models.Model)
@@ -93,6 +94,16 @@ class Block:
     context: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class BuiltinPage:
+    """A page that every installation has, so that menus and page rules can name it. ``title`` is English, as
+    an administrator may change it; ``menus``: those that hold it at first."""
+
+    path: str
+    title: str
+    menus: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Surface(Generic[M]):
     model: type[M]
@@ -108,9 +119,11 @@ class Surface(Generic[M]):
     key: str = "number"
     """The field that names a record in its address."""
     list_name: str = "list"
-    path: str = ""
-    """Of the built-in page, which menus and page rules name."""
+    pages: tuple[BuiltinPage, ...] = ()
+    """A page above comes before those below it."""
     search: Search[M] | None = None
+    talk: Talk[M] | None = None
+    """The conversation about a record."""
     follows: bool = False
     """Whether customers may follow a record."""
     concerns: Callable[[M], Collection[int]] | None = None

@@ -49,8 +49,8 @@ RELATED = {
 
 
 def unscoped_reads(tree: ast.AST) -> Iterator[str]:
-    """``Model.objects.something(...)`` where the model is gated and something is not ``visible_to``; and ways
-    around it."""
+    """``Model.objects.something(...)`` where the model is gated, or is whichever a variable holds, and
+    something is not ``visible_to``; and ways around it."""
     for node in ast.walk(tree):
         found = past_the_manager(node) or through_a_shortcut(node) or through_a_relation(node)
         if found:
@@ -62,9 +62,8 @@ def past_the_manager(node: ast.AST) -> str:
         case ast.Attribute(
             value=ast.Attribute(value=ast.Name(id=model), attr="objects" | "_default_manager"), attr=method
         ):
-            return (
-                f"{model}.objects.{method}" if model in GATED and method not in ("visible_to", "none") else ""
-            )
+            is_gated = model in GATED or model[0].islower()
+            return f"{model}.objects.{method}" if is_gated and method not in ("visible_to", "none") else ""
     return ""
 
 
@@ -139,6 +138,7 @@ def test_the_check_itself_sees_an_unscoped_read():
         "line 1: get_object_or_404(Case)"
     ]
     assert list(unscoped_reads(ast.parse("case.messages.all()"))) == ["line 1: .messages.all"]
+    assert list(unscoped_reads(ast.parse("kind.objects.all()"))) == ["line 1: kind.objects.all"]
     assert list(unscoped_reads(ast.parse("Case.objects.visible_to(contact).filter(pk=1)"))) == []
 
 

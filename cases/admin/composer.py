@@ -26,14 +26,15 @@ from cases.actions import (
 from cases.actions.status import locked
 from cases.admin.base import CaseModelAdmin, actor_of, agent_of, by_post, show_again
 from cases.display.saved_replies import fill
-from cases.downloads import attachment_response
 from cases.forms import StaffMessageForm
 from cases.forms.agents import status_news
-from cases.forms.sending import add_refusal, storable
 from cases.models import Attachment, Case, CaseMessage
+from cases.surface import CASES
 from lib import markdown
 from lib.admin_parts import AdminPage, AdminPart
 from records.actions.marks import discard_draft, draft_by
+from records.downloads import attachment_response
+from records.forms.sending import add_refusal, storable
 
 
 def beside(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> dict[str, Any]:
@@ -97,8 +98,8 @@ def attachment_view(
 ) -> HttpResponse | FileResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    found = get_object_or_404(Attachment.objects.with_case(), pk=pk)
-    return attachment_response(request, found, actor=actor_of(request))
+    found = get_object_or_404(Attachment.objects.with_record(), pk=pk)
+    return attachment_response(request, CASES, found, actor=actor_of(request))
 
 
 def _body(request: HttpRequest) -> str:

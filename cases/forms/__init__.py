@@ -1,5 +1,4 @@
 from cases.forms.agents import AgentForm, MergeForm, QueueForm, SplitForm, StaffMessageForm, TimeEntryForm
-from cases.forms.conversation import EditReplyForm, ReplyForm
 from cases.forms.desk import LoopForm, OpenCaseForm
 from cases.forms.lists import CaseFilterForm
 from cases.forms.opening import NewCaseForm
@@ -7,13 +6,11 @@ from cases.forms.opening import NewCaseForm
 __all__ = [
     "AgentForm",
     "CaseFilterForm",
-    "EditReplyForm",
     "LoopForm",
     "MergeForm",
     "NewCaseForm",
     "OpenCaseForm",
     "QueueForm",
-    "ReplyForm",
     "SplitForm",
     "StaffMessageForm",
     "TimeEntryForm",

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.actions import record_activity
 from accounts.actors import Actor
 from cases.actions import add_internal_note
-from cases.actions.messages import ONLY_FILES
 from cases.inbound.parse import Mail, UnreadableMail, parse
 from cases.inbound.receive import NAMESPACE, READ, Files, Outcome, shortened, sorted_files
 from cases.models import Case, InboundMail
 from lib.jobs import defer
 from lib.uploads import CONTENT_TYPES
+from records.actions.messages import ONLY_FILES
 
 
 def contents_of(mail: InboundMail) -> Mail | None:

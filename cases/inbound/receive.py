@@ -18,7 +18,6 @@ from accounts.actions import queue_mail
 from accounts.actors import Actor
 from accounts.models import Contact, User
 from cases.actions import reply_to_case
-from cases.actions.messages import ONLY_FILES
 from cases.inbound.headers import utf8
 from cases.inbound.parse import (
     MAX_BYTES,
@@ -33,6 +32,7 @@ from cases.models import Case, CaseMessage, InboundMail
 from cases.reply_address import ReplyTarget, read_reply_address
 from lib.jobs import defer, defer_each, without_job
 from lib.uploads import validate_upload, without_metadata
+from records.actions.messages import ONLY_FILES
 
 READ = "cases.tasks.read_inbound_mail"
 NAMESPACE = uuid.UUID("6d0b8f1e-52c1-4a39-9d1c-6a0c8d7a1f42")

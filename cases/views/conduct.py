@@ -37,10 +37,10 @@ from cases.forms.conduct import (
     RatingForm,
     ResolveForm,
 )
-from cases.forms.sending import storable
 from cases.models import Case, CaseParticipant, StatusCategory
 from cases.views.reading import crumbs_of, reader, visible_case
 from records.actions.marks import discard_draft, save_draft
+from records.forms.sending import storable
 from records.surfaces import Surface
 from records.views.following import change_following
 

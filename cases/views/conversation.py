@@ -23,20 +23,22 @@ from accounts.models import Activity
 from accounts.offers import may_open_case
 from accounts.permissions.compiled import rows_for
 from accounts.scoping import Permitted, can
-from cases.actions import edit_reply, reply_to_case
-from cases.actions.messages import why_not_edited
+from cases.actions import reply_to_case
+from cases.actions.messages import TALK
 from cases.display.conversation import Addresses, Entry, conversation
 from cases.display.conversation_rows import conversation_rows
 from cases.display.promise_line import moment, promise_line
-from cases.forms import EditReplyForm, ReplyForm
-from cases.forms.sending import SubmissionForm, add_refusal, storable
 from cases.models import Case, CaseMessage, StatusCategory
 from cases.views.conduct import offered_deeds
 from cases.views.reading import crumbs_of, reader, visible_case, where_it_went
 from lib import markdown
 from lib.paging import Cut, KeysetPage
 from records.actions.marks import note_reading, save_draft
+from records.actions.messages import edit_reply, why_not_edited
 from records.display.following import follow_button
+from records.forms.conversation import EditReplyForm, ReplyForm
+from records.forms.sending import SubmissionForm, add_refusal, storable
+from records.models.message import file_url
 
 MESSAGES_A_PAGE = 20
 FIRST_DEEDS = ("resolve", "reopen")
@@ -119,7 +121,7 @@ def reply_edit(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     case = visible_case(request, number)
     own = CaseMessage.objects.visible_to(request.contact).filter(case=case, author_contact=request.contact)
     message = get_object_or_404(own, pk=pk)
-    refusal = why_not_edited(case, message, timezone.now())
+    refusal = why_not_edited(TALK, case, message, timezone.now())
     if refusal and request.method != "POST":
         messages.info(request, refusal)
         return redirect(case)
@@ -137,7 +139,7 @@ def reply_edit(request: PortalRequest, number: str, pk: int) -> HttpResponse:
 
 def _edited(request: PortalRequest, message: CaseMessage, form: EditReplyForm) -> bool:
     try:
-        edit_reply(actor=Actor.of(request), message=message, **form.cleaned_data)
+        edit_reply(actor=Actor.of(request), talk=TALK, message=message, **form.cleaned_data)
     except ValidationError as error:
         form.add_error(None, error)
         return False
@@ -227,7 +229,7 @@ def _messages(request: PortalRequest, case: Case) -> KeysetPage[CaseMessage]:
 def _entries(request: PortalRequest, case: Case, page: KeysetPage[CaseMessage]) -> list[Entry]:
     """The page's messages, and the events from the time that they span."""
     addresses = Addresses(
-        file=lambda pk: reverse("cases:attachment", args=[pk]),
+        file=lambda pk: file_url("case", pk),
         edit=lambda pk: reverse("cases:reply_edit", args=[case.number, pk]),
     )
     is_open_to_edits = case.takes_edits and not page.newer_url

@@ -23,9 +23,9 @@ from cases.actions.reading import note_suggestion
 from cases.display.cost_line import cost_line
 from cases.forms import NewCaseForm
 from cases.forms.opening import StartForm, SuggestionForm, draft_values, followed_up
-from cases.forms.sending import SubmissionForm
 from cases.models import Case
 from records.actions.marks import discard_draft, draft_by, save_draft
+from records.forms.sending import SubmissionForm
 
 FIELD_OF = {"entitlement": None, "participants": "participants"}
 """Where the page says what the action refused, by the error's code; without one it is about the files."""

@@ -1,5 +1,17 @@
-from records.models.authorship import Authored
+from records.models.authorship import Authored, Written
 from records.models.marks import Draft, Follow, Reading, SavedView
+from records.models.message import Attachment, Message, once_and_in_order
 from records.models.participation import Participant
 
-__all__ = ["Authored", "Draft", "Follow", "Participant", "Reading", "SavedView"]
+__all__ = [
+    "Attachment",
+    "Authored",
+    "Draft",
+    "Follow",
+    "Message",
+    "Participant",
+    "Reading",
+    "SavedView",
+    "Written",
+    "once_and_in_order",
+]

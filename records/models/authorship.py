@@ -1,8 +1,12 @@
+from datetime import datetime
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, User
 from accounts.models.user import initials_of
+from lib import markdown
 
 
 class Authored(models.Model):
@@ -62,3 +66,24 @@ class Authored(models.Model):
     @property
     def _account(self) -> Account | None:
         return self.author_contact.account if self.author_contact else None
+
+
+class Written(Authored):
+    """Words in Markdown, and when they were said."""
+
+    body = models.TextField(_("text"))
+    body_html = models.TextField(editable=False)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+
+    class Meta(Authored.Meta):
+        abstract = True
+
+    def write(self, body: str) -> None:
+        """Set the text, and the HTML that readers see."""
+        self.body, self.body_html = body, markdown.render(body)
+
+    def rewrite(self, body: str, at: datetime) -> None:
+        self.write(body)
+        self.edited_at = at
+        self.save(update_fields=["body", "body_html", "edited_at"])

@@ -28,7 +28,7 @@ scene = test_routes.scene  # one of everything
 
 TAKEN_OUT = {"cases:export"}
 """Files that are recorded when they are taken: not during a preview."""
-FILES = {"cases:attachment", "cases:entitlement_csv", "invoices:pdf"}
+FILES = {"file", "cases:entitlement_csv", "invoices:pdf"}
 """Given out, and recorded under the name of the member of staff."""
 SHOWN = {name for name in GUARDED if name not in {"contact_address_confirm", *TAKEN_OUT}} | {
     "home",

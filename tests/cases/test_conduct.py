@@ -17,18 +17,19 @@ from cases.actions import (
     add_participants,
     change_status,
     close_case,
-    edit_reply,
     merge_cases,
     rate_case,
     reopen_case,
     reply_to_case,
 )
+from cases.actions.messages import TALK
 from cases.models import Case, CaseDesk, CaseMessage, CaseParticipant, StatusCategory
 from portal.access.readers import readers_of
 from portal.access.rights import Rights
 from portal.access.subjects import subject_of
 from records.actions.following import follow, receivers, unfollow
 from records.actions.marks import save_draft
+from records.actions.messages import edit_reply
 from records.models import Draft, Follow
 from records.models.marks import NEW
 from tests.cases.factories import make_case, make_entitlement, make_policy, make_staff_reply, status
@@ -344,7 +345,7 @@ def test_what_a_page_offered_is_decided_again_when_it_is_done(alice, fiona, ada,
         lambda: reopen_case(actor=stranger, case=case),
         lambda: rate_case(actor=stranger, case=case, rating=1),
         lambda: reply_to_case(actor=stranger, case=case, body="Me, too."),
-        lambda: edit_reply(actor=stranger, message=case.messages.get(), body="Ha"),
+        lambda: edit_reply(actor=stranger, talk=TALK, message=case.messages.get(), body="Ha"),
         lambda: add_participants(
             actor=stranger, case=case, contacts=[make_contact("Elsewhere", make_account())]
         ),
@@ -360,11 +361,9 @@ def test_what_a_page_offered_is_decided_again_when_it_is_done(alice, fiona, ada,
 def test_words_are_put_right_by_their_writer_alone(alice, ivan, ada, case):
     for actor in (Actor(user=ivan.user, contact=ivan), Actor(user=ada)):
         with pytest.raises(ValidationError, match="only your own replies"):
-            edit_reply(actor=actor, message=case.messages.get(), body="Ha")
-    assert (
-        edit_reply(actor=Actor(user=alice.user, contact=alice), message=case.messages.get(), body="So.").body
-        == "So."
-    )
+            edit_reply(actor=actor, talk=TALK, message=case.messages.get(), body="Ha")
+    own = {"actor": Actor(user=alice.user, contact=alice), "talk": TALK, "message": case.messages.get()}
+    assert edit_reply(**own, body="So.").body == "So."
 
 
 def test_ivan_follows_a_colleagues_case_and_stops(sign_in, ivan, case, ada):

@@ -90,7 +90,7 @@ def test_the_walk_finds_the_files_that_there_are(scene: Scene, sign_in: Callable
         for name, guarded in GUARDED.items()
     }
     assert {name for name, answer in answers.items() if is_file(answer)} == {
-        "cases:attachment",
+        "file",
         "cases:entitlement_csv",
         "cases:export",
         "invoices:pdf",

@@ -150,7 +150,8 @@ DEEDS = [
     ),
     gate(
         "deeds: a reply is decided again with the row locked",
-        "cases/actions/messages.py", "if not case.accepts_reply_from(contact):", "if False:", *DESK_CONDUCT, *DESK_MAIL,
+        "records/actions/messages.py", "if actor.contact and not talk.accepts(record, actor.contact):", "if False:",
+        *DESK_CONDUCT, *DESK_MAIL,
     ),
     gate(
         "deeds: one's own words alone are changed on the page",
@@ -158,7 +159,7 @@ DEEDS = [
     ),
     gate(
         "deeds: one's own words alone are changed by the action",
-        "cases/actions/messages.py", "if actor.contact is None or message.author_contact_id != actor.contact.pk:", "if False:",
+        "records/actions/messages.py", "if actor.contact is None or message.author_contact_id != actor.contact.pk:", "if False:",
         *DESK_CONDUCT,
     ),
     gate(

@@ -180,23 +180,21 @@ RECORD = [
 
 CHILDREN = [
     gate(
-        "children: messages follow their case",
-        "cases/models/message.py", "return self.filter(case__in=cases, visibility=CaseMessage.Visibility.CUSTOMER)",
-        "return self.filter(visibility=CaseMessage.Visibility.CUSTOMER)", *CASE_PAGES, *ROUTES,
+        "children: messages follow their record",
+        "records/models/message.py", '**{f"{self.model.parent}__in": records}, visibility', "visibility", *CASE_PAGES, *ROUTES,
     ),
     gate(
         "children: internal notes are for staff",
-        "cases/models/message.py", "return self.filter(case__in=cases, visibility=CaseMessage.Visibility.CUSTOMER)",
-        "return self.filter(case__in=cases)", *CASE_PAGES,
+        "records/models/message.py", "records}, visibility=Message.Visibility.CUSTOMER)", "records})", *CASE_PAGES,
     ),
     gate(
         "children: attachments follow their message",
-        "cases/models/message.py", "return self.filter(message__in=CaseMessage.objects.visible_to(contact))", "return self.all()",
-        *CASE_PAGES, *ROUTES,
+        "records/models/message.py", "return self.filter(message__in=self.model.message_model().objects.visible_to(contact))",
+        "return self.all()", *CASE_PAGES, *ROUTES,
     ),
     gate(
         "children: a file is fetched through the gate",
-        "cases/views/files.py", "Attachment.objects.visible_to(request.contact).with_case()", "Attachment.objects.with_case()",
+        "records/views/files.py", "files.objects.visible_to(request.contact)", "files.objects.all()",
         *CASE_PAGES, *ROUTES,
     ),
     gate(
@@ -209,8 +207,8 @@ CHILDREN = [
     ),
     gate(
         "children: the page of a topic",
-        "forums/views.py", "get_object_or_404(Topic.objects.visible_to(request.contact).select_related",
-        "get_object_or_404(Topic.objects.select_related", FORUMS, *ROUTES,
+        "forums/views.py", "topics = Topic.objects.visible_to(request.contact).select_related",
+        "topics = Topic.objects.select_related", FORUMS, *ROUTES,
     ),
     gate(
         "children: the latest topics",

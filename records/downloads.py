@@ -6,17 +6,22 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 
 from accounts.actors import Actor
 from accounts.downloads import handing_out, showing
-from cases.models import Attachment
 from lib.uploads import file_response, is_picture, thumbnail_response
+from records.models import Attachment
+from records.surfaces import Surface
 
 
 def attachment_response(
-    request: HttpRequest, attachment: Attachment, *, actor: Actor
+    request: HttpRequest, surface: Surface[Any], attachment: Attachment, *, actor: Actor
 ) -> HttpResponse | FileResponse:
     """With ``?small`` a picture as it is shown in the conversation; ``attachment`` as
-    AttachmentQuerySet.with_case loads it."""
-    case = attachment.message.case
-    taken: dict[str, Any] = {"actor": actor, "record": case, "case": case.number}
+    AttachmentQuerySet.with_record loads it."""
+    record = attachment.message.record
+    taken: dict[str, Any] = {
+        "actor": actor,
+        "record": record,
+        surface.name: str(getattr(record, surface.key)),
+    }
     if "small" in request.GET and is_picture(attachment.name):
         with showing(request, verb="attachment.shown", **taken):
             return thumbnail_response(attachment.file, attachment.name)

@@ -5,19 +5,21 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from cases.models import Attachment, CaseMessage
 from lib.uploads import ABOUT_FILES, clean_name, without_metadata
+from records.models import Attachment, Message
 
 logger = logging.getLogger(__name__)
 
 
-def attach(message: CaseMessage, uploads: Sequence[UploadedFile[bytes]]) -> None:
+def attach(message: Message, uploads: Sequence[UploadedFile[bytes]]) -> None:
     """Keep the files. When one cannot be kept (disk full, bucket away, photograph damaged), none is."""
     kept: list[Attachment] = []
     try:
         for upload in uploads:
             content = without_metadata(upload)
-            attachment = Attachment(message=message, name=clean_name(upload.name or ""), size=content.size)
+            attachment = message.attachment_model()(
+                message=message, name=clean_name(upload.name or ""), size=content.size
+            )
             attachment.file.save(attachment.name, content, save=False)
             kept.append(attachment)
             attachment.save()

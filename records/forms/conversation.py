@@ -4,10 +4,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.messages import ONLY_FILES
-from cases.forms.sending import FILES_HELP, SubmissionForm
 from lib.uploads import UploadsField
 from lib.widgets import Lines
+from records.actions.messages import ONLY_FILES
+from records.forms.sending import FILES_HELP, SubmissionForm
 
 
 class ReplyForm(SubmissionForm):
