@@ -17,8 +17,8 @@ Routes = list[URLPattern | URLResolver]
 
 
 def record_urls(surface: Surface[Any], at: str = "", *, own: Sequence[URLPattern] = ()) -> Routes:
-    """All routes that the surface has, below ``at``. ``own``: the feature's own words, which are no numbers, and
-    its own ``follow`` where following does more."""
+    """All routes that the surface has, below ``at``. ``own``: the feature's own words, which are no numbers,
+    and its own ``follow`` where following does more."""
     number = f"{at}<slug:number>/"
     routes: Routes = [*list_urls(surface, at), *own]
     if surface.talk:

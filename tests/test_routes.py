@@ -180,6 +180,7 @@ GUARDED = {
     "knowledgebase:category": Guarded(),
     "knowledgebase:detail": Guarded(),
     "knowledgebase:feedback": Guarded("post", {"is_helpful": "yes"}, owner=302),
+    "knowledgebase:follow": Guarded("post", {"follow": "yes"}, owner=302),
     "forums:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
     "forums:forum": Guarded(),
     "forums:view_save": Guarded("post", {"name": "Mine", "query": "view=mine"}, owner=302, powerless=403),
@@ -188,6 +189,7 @@ GUARDED = {
     "forums:new": Guarded(),
     "forums:detail": Guarded(),
     "forums:reply": Guarded("post", {"body": "An answer"}, owner=302),
+    "forums:follow": Guarded("post", {"follow": "yes"}, owner=302),
     "forums:mark_answer": Guarded("post", owner=302),
     "forums:unmark_answer": Guarded("post", owner=302),
 }
@@ -289,6 +291,7 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
         "knowledgebase:category": article.category.get_absolute_url(),
         "knowledgebase:detail": article.get_absolute_url(),
         "knowledgebase:feedback": reverse("knowledgebase:feedback", args=[article.slug]),
+        "knowledgebase:follow": reverse("knowledgebase:follow", args=[article.slug]),
         "forums:list": reverse("forums:list"),
         "forums:forum": forum.get_absolute_url(),
         "forums:view_save": reverse("forums:view_save", args=[forum.slug]),
@@ -297,6 +300,7 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
         "forums:new": reverse("forums:new", args=[forum.slug]),
         "forums:detail": topic.get_absolute_url(),
         "forums:reply": reverse("forums:reply", args=topic_args),
+        "forums:follow": reverse("forums:follow", args=topic_args),
         "forums:mark_answer": reverse("forums:mark_answer", args=[*topic_args, reply.pk]),
         "forums:unmark_answer": reverse("forums:unmark_answer", args=topic_args),
     }
