@@ -16,8 +16,8 @@ from cases.deeds import offered_deeds
 from cases.display.events import EVENTS
 from cases.display.promise_line import promise_line
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
+from records.detail import Detail
 from records.display.following import FollowButton, follow_button
-from records.page import Page
 
 FIRST_DEEDS = ("resolve", "reopen")
 """What a phone offers right under the title."""
@@ -68,7 +68,7 @@ def _follow(case: Case, contact: Contact) -> FollowButton:
     return follow_button(case, is_muted=case.is_muted, is_concerned=is_concerned)
 
 
-PAGE = Page(
+DETAIL = Detail(
     load=load,
     facts=facts,
     template="cases/case_detail.html",

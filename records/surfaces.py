@@ -22,8 +22,8 @@ from accounts.http import PortalRequest
 from accounts.models import Account, Contact
 from accounts.offers import may_go_to
 from accounts.scoping import Permitted, Privilege, RecordType, can
+from records.detail import Detail
 from records.listing import Listing
-from records.page import Page
 from records.talk import Talk
 from records.waiting import Waiting
 
@@ -128,7 +128,7 @@ class Surface(Generic[M]):
     """Its list page, with saved views and files."""
     talk: Talk[M] | None = None
     """The conversation about a record."""
-    page: Page[M] | None = None
+    detail: Detail[M] | None = None
     """What stands beside the conversation; without, the record has its marks alone."""
     follows: bool = False
     """Whether customers may follow a record."""

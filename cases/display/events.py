@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Priority
-from records.page import Told
+from records.detail import Told
 
 Details = Mapping[str, Any]
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Activity, Contact
 from lib import markdown
 from lib.uploads import IMAGES, extension_of
+from records.detail import Told
 from records.models import Message
-from records.page import Told
 
 FOLDED_FROM, LINE = 40, 90
 """So many lines are folded; a line that is longer than so many characters counts for several."""

@@ -12,10 +12,10 @@ from accounts.models import Activity, Contact
 from accounts.permissions.compiled import rows_for
 from accounts.scoping import Permitted
 from lib.paging import Cut, KeysetPage
+from records.detail import Detail
 from records.display.conversation import Addresses, Entry, conversation
 from records.models import Message
 from records.models.message import file_url
-from records.page import Page
 from records.surfaces import Surface
 from records.talk import Talk
 
@@ -37,7 +37,7 @@ def page_of_messages(talk: Talk[Any], record: Any, reader: Contact, query: Query
 def entries_of(
     surface: Surface[Any], talk: Talk[Any], record: Any, reader: Contact, page: KeysetPage[Message]
 ) -> list[Entry]:
-    described = surface.page or Page()
+    described = surface.detail or Detail()
     number = getattr(record, surface.key)
     addresses = Addresses(
         file=lambda pk: file_url(surface.name, pk),
@@ -56,7 +56,7 @@ def entries_of(
 
 
 def _events(
-    talk: Talk[Any], described: Page[Any], record: Any, reader: Contact, page: KeysetPage[Message]
+    talk: Talk[Any], described: Detail[Any], record: Any, reader: Contact, page: KeysetPage[Message]
 ) -> list[Activity]:
     """From the page's first message on, unless it is the first of all, until the one after its last."""
     since = {"since": page.rows[-1].created_at} if page.older_url and page.rows else {}

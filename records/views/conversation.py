@@ -26,7 +26,7 @@ from records.forms.sending import SubmissionForm, add_refusal, storable
 from records.models import Message
 from records.surfaces import Surface
 from records.talk import Talk
-from records.views.reading import crumbs_of, page_of, reader, visible_record, where_it_went
+from records.views.reading import crumbs_of, detail_of, reader, visible_record, where_it_went
 
 LONGEST_PREVIEW = 20_000
 
@@ -35,7 +35,7 @@ LONGEST_PREVIEW = 20_000
 def record_detail(request: PortalRequest, surface: Surface[Any], number: str) -> HttpResponse:
     record = visible_record(request, surface, number)
     if (now_at := where_it_went(request, surface, record)) != record:
-        words = page_of(surface).moved_words % {"number": getattr(record, surface.key)}
+        words = detail_of(surface).moved_words % {"number": getattr(record, surface.key)}
         messages.info(request, words)
         return redirect(now_at)
     page = detail_page(request, surface, record, ReplyForm(initial=_draft(record)))
@@ -117,7 +117,7 @@ def detail_page(
     request: PortalRequest, surface: Surface[Any], record: Any, form: ReplyForm, **more: Any
 ) -> HttpResponse:
     """``record`` as visible_record loads it; ``form`` empty, or with what could not be sent."""
-    talk, described, contact = talk_of(surface), page_of(surface), reader(request)
+    talk, described, contact = talk_of(surface), detail_of(surface), reader(request)
     page = page_of_messages(talk, record, contact, request.GET)
     refusal = talk.refusal(record, contact)
     can_reply = not refusal and talk.accepts(record, contact)

@@ -8,7 +8,7 @@ from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.permissions.compiled import rows_for
 from accounts.scoping import Permitted
-from records.page import Page
+from records.detail import Detail
 from records.surfaces import Surface
 
 
@@ -17,15 +17,15 @@ def reader(request: PortalRequest) -> Contact:
     return cast("Contact", request.contact)
 
 
-def page_of(surface: Surface[Any]) -> Page[Any]:
-    return surface.page or Page()
+def detail_of(surface: Surface[Any]) -> Detail[Any]:
+    return surface.detail or Detail()
 
 
 def visible_record(request: PortalRequest, surface: Surface[Any], number: str) -> Any:
     """With all that its page shows beside the conversation; 404 for what the reader may not see."""
 
     def rows(contact: Permitted, key: str) -> Any:
-        return page_of(surface).load(surface.visible_to(contact), contact).filter(**{surface.key: key})
+        return detail_of(surface).load(surface.visible_to(contact), contact).filter(**{surface.key: key})
 
     key = number.upper() if surface.key == "number" else number
     found = rows_for(request.contact, ("record page", surface.name), rows, key=key) if request.contact else []
@@ -36,7 +36,7 @@ def visible_record(request: PortalRequest, surface: Surface[Any], number: str) -
 
 def where_it_went(request: PortalRequest, surface: Surface[Any], record: Any) -> Any:
     """The record that this one was merged into, if the reader may see that one; else the record itself."""
-    return page_of(surface).moved_to(record, reader(request)) or record
+    return detail_of(surface).moved_to(record, reader(request)) or record
 
 
 def crumbs_of(surface: Surface[Any], record: Any, here: str = "") -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ class Scene:
 
 
 def make_scene(
-    surface: Surface[Any], account: Account, owner: Contact, stranger: Contact, other: Contact
+    surface: Surface[Any], account: Account, owner: Contact, stranger: Contact, powerless: Contact
 ) -> Scene:
     RecordPermission.objects.all().delete()
     kind = (surface.gate or surface.model).record_type  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import Account, Contact
-from records.page import Page, Told
+from records.detail import Detail, Told
 from records.personal_data import Row, rows_of
 from records.surfaces import Badge, Block, BuiltinPage, Event, Line, Search, Surface, declare
 from records.waiting import Waiting, as_waiting
@@ -66,7 +66,9 @@ LOANS = declare(
         listing=LOAN_LIST,
         search=Search(find=lambda loans, words: loans.matching(words)),
         talk=TALK,
-        page=Page(events={"loan.returned": Told(words=_("took it back"))}, template="loans/loan_detail.html"),
+        detail=Detail(
+            events={"loan.returned": Told(words=_("took it back"))}, template="loans/loan_detail.html"
+        ),
         follows=True,
         home=home,
         waiting=waiting,

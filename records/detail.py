@@ -54,7 +54,7 @@ def stays(record: Any, reader: Contact) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page(Generic[R]):
+class Detail(Generic[R]):
     load: Callable[[Any, Permitted], Any] = with_marks
     """Of visible rows those of the page: with all that it shows beside the conversation, in one query that
     is compiled. ``read_at`` and ``draft`` are among it, as ``with_marks`` loads them."""
