@@ -13,6 +13,8 @@ from accounts.models import Contact
 from accounts.offers import may_open_case
 from accounts.scoping import can
 from cases.actions.messages import TALK
+from cases.case_page import PAGE
+from cases.listing import CASE_LIST
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
 from cases.personal_data import own_cases, own_messages
 from cases.sample import sample_case, sample_entitlement
@@ -96,7 +98,9 @@ CASES = declare(
             BuiltinPage("/cases/new/", "Open a case"),
         ),
         line=line,
+        listing=CASE_LIST,
         talk=TALK,
+        page=PAGE,
         follows=True,
         search=Search(
             find=find,

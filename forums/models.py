@@ -121,6 +121,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         """Those whose title has any of the words, the best first."""
         return alike(self.newest_first(), "title", text, among=500)
 
+    def matching(self, text: str) -> Self:
+        """Those whose title has all of the words."""
+        return self.filter(*[models.Q(title__icontains=word) for word in text.split()])
+
     def pinned(self) -> Self:
         return self.filter(is_pinned=True)
 

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import Account, Contact
 from forums.actions import open_topic
+from forums.listing import TOPIC_LIST
 from forums.models import TOPIC, Forum, Post, Topic, TopicQuerySet
 from records.personal_data import Row, rows_of
-from records.surfaces import BuiltinPage, Line, Search, Surface, declare
+from records.surfaces import BuiltinPage, Download, Line, Search, Surface, declare
 
 
 def forum_line(forum: Forum, reader: Contact | None) -> Line:
@@ -82,6 +83,12 @@ TOPICS = declare(
         namespace="forums",
         key="pk",
         line=line,
+        listing=TOPIC_LIST,
+        downloads={
+            "topic.exported": Download(
+                words=_("Discussion list downloaded"), facts=(_("Discussions: %(count)s"),)
+            )
+        },
         follows=True,
         concerns=author_of,
         search=Search(

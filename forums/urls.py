@@ -2,7 +2,7 @@ from django.urls import path
 
 from forums import views
 from forums.surface import TOPICS
-from records.urls import follow_urls
+from records.urls import follow_urls, record_urls
 
 app_name = "forums"
 
@@ -10,7 +10,7 @@ TOPIC = "<slug:forum_slug>/<int:pk>-<slug:slug>/"
 
 urlpatterns = [
     path("", views.forum_list, name="list"),
-    path("<slug:forum_slug>/", views.forum_detail, name="forum"),
+    *record_urls(TOPICS, "<slug:forum_slug>/"),
     path("<slug:forum_slug>/new/", views.topic_new, name="new"),
     path(TOPIC, views.topic_detail, name="detail"),
     path(TOPIC + "reply/", views.reply, name="reply"),

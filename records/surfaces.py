@@ -22,6 +22,8 @@ from accounts.http import PortalRequest
 from accounts.models import Account, Contact
 from accounts.offers import may_go_to
 from accounts.scoping import Permitted, Privilege, RecordType, can
+from records.listing import Listing
+from records.page import Page
 from records.talk import Talk
 from records.waiting import Waiting
 
@@ -122,8 +124,12 @@ class Surface(Generic[M]):
     pages: tuple[BuiltinPage, ...] = ()
     """A page above comes before those below it."""
     search: Search[M] | None = None
+    listing: Listing[M] | None = None
+    """Its list page, with saved views and files."""
     talk: Talk[M] | None = None
     """The conversation about a record."""
+    page: Page[M] | None = None
+    """What stands beside the conversation; without, the record has its marks alone."""
     follows: bool = False
     """Whether customers may follow a record."""
     concerns: Callable[[M], Collection[int]] | None = None
@@ -155,6 +161,12 @@ class Surface(Generic[M]):
     def label(self) -> Words:
         """Of many records."""
         return self.record_type.label
+
+    @property
+    def staff_permission(self) -> str:
+        """Of those who work on its records in the administration."""
+        options = self.model._meta
+        return f"{options.app_label}.change_{options.model_name}"
 
     def visible_to(self, contact: Permitted | None) -> Any:
         """The one way from a mark, a notification or a mail to its record."""
@@ -196,6 +208,11 @@ def surfaces() -> list[Surface[Any]]:
 
 def surface_named(name: str) -> Surface[Any] | None:
     return _declared.get(name)
+
+
+def surface_with_code(code: str) -> Surface[Any] | None:
+    """Of the records that a mail's address names."""
+    return next((one for one in surfaces() if one.talk and one.talk.code == code), None)
 
 
 def surface_of(record: models.Model) -> Surface[Any]:

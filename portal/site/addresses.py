@@ -31,7 +31,7 @@ def ruled_as(path: str) -> str:
     if not path.startswith(FILES):
         return path
     surface = surface_named(path.removeprefix(FILES).partition("/")[0])
-    return surface.path if surface and surface.path else path
+    return surface.pages[0].path if surface and surface.pages else path
 
 
 def right_at(path: str) -> PageRight | None:
