@@ -5,13 +5,23 @@ from typing import Any
 import pytest
 from django.urls import resolve
 
-from accounts.models import Account, Contact, RecordPermission
+from accounts.models import Account, Contact, RecordPermission, WebRole
+from accounts.scoping import RecordType
 from records.actions.following import receivers, unfollow
 from records.models import Follow
 from records.surfaces import Surface, surfaces
 from tests.factories import make_user
 
+
+def gate_of(surface: Surface[Any]) -> RecordType:
+    """The type whose grants decide."""
+    gate: Any = surface.gate or surface.model
+    kind: RecordType = gate.record_type
+    return kind
+
+
 FOLLOWED = [surface for surface in surfaces() if surface.follows]
+PUBLIC = [surface for surface in FOLLOWED if gate_of(surface).grantable(for_visitors=True)]
 
 
 @pytest.fixture(params=FOLLOWED, ids=lambda surface: surface.name)
@@ -32,8 +42,7 @@ def address_of(record: Any) -> str:
 
 def take_the_right(surface: Surface[Any]) -> None:
     """From everybody, as the next request finds it."""
-    gate: Any = surface.gate or surface.model
-    RecordPermission.objects.filter(record_type=gate.record_type.name).delete()
+    RecordPermission.objects.filter(record_type=gate_of(surface).name).delete()
 
 
 def again(contact: Contact) -> Contact:
@@ -102,6 +111,17 @@ def test_visitors_and_staff_without_a_contact_follow_nothing(visitor, sign_in, s
     staff = make_user("desk@portal.example", is_staff=True)
     assert sign_in(staff).post(address_of(record), {"follow": "yes"}).status_code in (403, 404)
     assert not Follow.objects.exists()
+
+
+@pytest.mark.parametrize("surface", PUBLIC, indirect=True, ids=lambda surface: surface.name)
+def test_staff_without_a_contact_do_not_follow_what_visitors_read(sign_in, surface, record):
+    anonymous = WebRole.objects.get(for_anonymous=True)
+    RecordPermission.objects.create(
+        role=anonymous, record_type=gate_of(surface).name, scope="global", can_read=True
+    )
+    staff = make_user("desk@portal.example", is_staff=True)
+    assert sign_in(staff).get(record.get_absolute_url()).status_code == 200
+    assert sign_in(staff).post(address_of(record), {"follow": "yes"}).status_code == 403
 
 
 def test_a_link_changes_nothing(sign_in, ivan, record):
