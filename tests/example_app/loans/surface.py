@@ -56,6 +56,7 @@ def sample(account: Account | None, contact: Contact | None) -> Loan:
     return lend(actor=Actor(user=contact.user, contact=contact), contact=contact, title="Probe")
 
 
+TOLD = {"loan.returned": Told(words=_("took it back"))}
 LOANS = declare(
     Surface(
         model=Loan,
