@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from functools import cache
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import Contact
 from cases.models import Case, Priority
-from lib.moments import ago
+from lib.moments import ago_for_reader
 
 PRESSING = (Priority.HIGH, Priority.URGENT)
 
@@ -32,16 +32,16 @@ class _Rows:
 
     def __init__(self, reader: Contact, shows_contacts: bool) -> None:
         self.reader, self.shows_contacts, self.list_url = reader, shows_contacts, reverse("cases:list")
-        self.badges = cache(badges)
-        self.unread = format_html(" {}", badge("info", _("Unread")))
+        self.badges, self.ago = cache(badges), ago_for_reader()
+        self.unread, self.nothing = format_html(" {}", badge("info", _("Unread"))), escape("")
 
     def parts(self, case: Case) -> tuple[str, ...]:
         return (
             f"{self.list_url}{case.number}/{'#new' if case.has_news else ''}",
             case.subject,
-            self.unread if case.has_news else "",
+            self.unread if case.has_news else self.nothing,
             self.facts(case),
-            ago(case.updated_at),
+            self.ago(case.updated_at),
             self.badges(case.badge, case.status_for(self.reader), case.priority, is_late=case.is_late),
         )
 
