@@ -315,4 +315,4 @@ class Post(Authored):
 
     def write(self, body: str) -> None:
         """Set the text, and the HTML that readers see."""
-        self.body, self.body_html = body, markdown.render(body)
+        self.body, self.body_html = body, markdown.render_message(body)

@@ -18,7 +18,7 @@ from cases.actions.files import attach
 from cases.actions.notices import mail_customers, mail_staff
 from cases.actions.promises import REPLIES, keep_promises, owe_reply
 from cases.actions.status import locked, move, reopening_window
-from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, Draft, StatusCategory
+from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, Draft, InboundMail, StatusCategory
 from lib import markdown
 
 ONLY_FILES = _lazy("(Files only.)")
@@ -35,8 +35,10 @@ def reply_to_case(
     uploads: Sequence[UploadedFile[bytes]] = (),
     submission: uuid.UUID | None = None,
     status: CaseStatus | None = None,
+    by_mail: bool = False,
 ) -> CaseMessage:
-    """Write an answer that the customer reads, by a customer or by staff.
+    """Write an answer that the customer reads, by a customer or by staff; one that came by mail is shown as
+    it was written.
 
     A customer's answer takes a waiting, held or resolved case up again; staff choose the new ``status``
     (None: a new case is then in progress, any other stays).
@@ -47,7 +49,13 @@ def reply_to_case(
     if actor.contact:
         _check_reply(case, actor.contact)
     message = write_message(
-        actor=actor, case=case, visibility=CUSTOMER, body=body, uploads=uploads, submission=submission
+        actor=actor,
+        case=case,
+        visibility=CUSTOMER,
+        body=body,
+        uploads=uploads,
+        submission=submission,
+        by_mail=by_mail,
     )
     if actor.contact:
         _note_customer_reply(actor, case, message)
@@ -90,7 +98,9 @@ def edit_reply(*, actor: Actor, message: CaseMessage, body: str, now: datetime |
         raise ValidationError(_("You can edit only your own replies."))
     if reason := why_not_edited(case, message, now or timezone.now()):
         raise ValidationError(reason)
-    message.body, message.body_html, message.edited_at = body, markdown.render(body), now or timezone.now()
+    by_mail = InboundMail.objects.filter(reply=message).exists()
+    message.body, message.body_html = body, _html(body, by_mail=by_mail)
+    message.edited_at = now or timezone.now()
     message.save(update_fields=["body", "body_html", "edited_at"])
     record_activity(actor=actor, verb="case.reply_edited", record=message.case)
     return message
@@ -119,6 +129,7 @@ def write_message(
     body: str,
     uploads: Sequence[UploadedFile[bytes]],
     submission: uuid.UUID | None = None,
+    by_mail: bool = False,
 ) -> CaseMessage:
     """With the case's row locked. Nothing is written to a case that was merged: nobody would read it
     there."""
@@ -130,7 +141,7 @@ def write_message(
         author_contact=actor.contact,
         author_user=None if actor.contact else actor.user,
         body=body,
-        body_html=markdown.render(body),
+        body_html=_html(body, by_mail=by_mail),
         submission=submission or uuid.uuid4(),
     )
     attach(message, uploads)
@@ -138,6 +149,10 @@ def write_message(
         case.updated_at = message.created_at
         case.save(update_fields=["updated_at"])
     return message
+
+
+def _html(body: str, *, by_mail: bool) -> str:
+    return markdown.render_as_written(body) if by_mail else markdown.render_message(body)
 
 
 def _check_reply(case: Case, contact: Contact) -> None:

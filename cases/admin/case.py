@@ -249,7 +249,7 @@ class CaseAdmin(NotDeleted, MergingAdmin, OpeningAdmin, PeopleAdmin, WorkAdmin, 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         if request.method != "POST" or not self.has_change_permission(request):
             raise PermissionDenied
-        return render(request, "cases/_preview.html", {"body_html": markdown.render(_body(request))})
+        return render(request, "cases/_preview.html", {"body_html": markdown.render_message(_body(request))})
 
     def attachment_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse | FileResponse:
         if not self.has_view_permission(request):
@@ -280,7 +280,7 @@ def _prepared(form: StaffMessageForm, case: Case, agent: User) -> dict[str, Any]
         if reply
         else typed
     )
-    shown = markdown.cleaned(markdown.render(body[:20_000])) if "preview" in form.data else ""
+    shown = markdown.cleaned(markdown.render_message(body[:20_000])) if "preview" in form.data else ""
     return {"composer": form.as_typed(body=body), "preview_html": shown}
 
 

@@ -157,6 +157,7 @@ def _reply(
                 body=body or str(ONLY_FILES),
                 uploads=[*whole, *good],
                 submission=submission,
+                by_mail=True,
             )
     except ValidationError as error:
         if isinstance(error.__cause__, OSError):  # the disk is full: ours to put right, and to try again

@@ -163,9 +163,8 @@ def _typed_body(request: PortalRequest) -> str:
 @require_POST
 def preview(request: PortalRequest) -> HttpResponse:
     """Markdown as it will look."""
-    return render(
-        request, "cases/_preview.html", {"body_html": markdown.render(_typed_body(request)[:LONGEST_PREVIEW])}
-    )
+    html = markdown.render_message(_typed_body(request)[:LONGEST_PREVIEW])
+    return render(request, "cases/_preview.html", {"body_html": html})
 
 
 def _case_page(request: PortalRequest, case: Case, form: forms.Form) -> HttpResponse:
