@@ -91,7 +91,7 @@ def composing_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case
 def preview_view(model_admin: CaseModelAdmin, request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not model_admin.has_change_permission(request):
         raise PermissionDenied
-    return render(request, "records/_preview.html", {"body_html": markdown.render(_body(request))})
+    return render(request, "records/_preview.html", {"body_html": markdown.render_message(_body(request))})
 
 
 def attachment_view(
@@ -116,7 +116,7 @@ def _prepared(form: StaffMessageForm, case: Case, agent: User) -> dict[str, Any]
         if reply
         else typed
     )
-    shown = markdown.cleaned(markdown.render(body[:20_000])) if "preview" in form.data else ""
+    shown = markdown.cleaned(markdown.render_message(body[:20_000])) if "preview" in form.data else ""
     return {"composer": form.as_typed(body=body), "preview_html": shown}
 
 

@@ -370,6 +370,8 @@ class Migration(migrations.Migration):
                 ('body_html', models.TextField(editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
                 ('edited_at', models.DateTimeField(editable=False, null=True, verbose_name='edited')),
+                ('is_by_mail', models.BooleanField(default=False, editable=False)),
+                ('folded', models.TextField(blank=True, editable=False)),
                 ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='cases.case', verbose_name='case')),
                 ('author_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact', verbose_name='author')),

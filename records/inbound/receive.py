@@ -21,7 +21,7 @@ from accounts.actors import Actor
 from accounts.models import Contact, User
 from lib.jobs import defer, defer_each, without_job
 from lib.uploads import validate_upload, without_metadata
-from records.actions.messages import ONLY_FILES, reply
+from records.actions.messages import ONLY_FILES, Mailed, reply
 from records.inbound.headers import utf8
 from records.inbound.parse import (
     MAX_BYTES,
@@ -168,6 +168,7 @@ def _reply(mail: Mail, to: Destination, good: Files, refused: list[str]) -> tupl
                 body=body or str(ONLY_FILES),
                 uploads=[*whole, *good],
                 submission=submission,
+                mailed=Mailed(),
             )
     except ValidationError as error:
         if isinstance(error.__cause__, OSError):  # the disk is full: ours to put right, and to try again

@@ -46,6 +46,8 @@ class Migration(migrations.Migration):
                 ('edited_at', models.DateTimeField(editable=False, null=True, verbose_name='edited')),
                 ('visibility', models.CharField(choices=[('customer', 'Reply'), ('internal', 'Internal note')], max_length=10, verbose_name='visibility')),
                 ('body', models.TextField(verbose_name='message')),
+                ('is_by_mail', models.BooleanField(default=False, editable=False)),
+                ('folded', models.TextField(blank=True, editable=False)),
                 ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('author_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact', verbose_name='author')),
                 ('author_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author (staff)')),
