@@ -14,6 +14,7 @@ from accounts.offers import may_open_case
 from accounts.scoping import can
 from cases.actions.messages import TALK
 from cases.case_page import DETAIL
+from cases.listing import CASE_LIST
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
 from cases.personal_data import own_cases, own_messages
 from cases.sample import sample_case, sample_entitlement
@@ -97,6 +98,7 @@ CASES = declare(
             BuiltinPage("/cases/new/", "Open a case"),
         ),
         line=line,
+        listing=CASE_LIST,
         talk=TALK,
         detail=DETAIL,
         follows=True,

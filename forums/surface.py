@@ -1,15 +1,16 @@
 """What the shell knows of forums and their topics."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Account, Contact
 from forums.actions import open_topic
+from forums.listing import TOPIC_LIST
 from forums.models import TOPIC, Forum, Post, Topic, TopicQuerySet
 from records.personal_data import Row, rows_of
-from records.surfaces import BuiltinPage, Line, Search, Surface, declare
+from records.surfaces import BuiltinPage, Download, Line, Search, Surface, declare
 
 
 def forum_line(forum: Forum, reader: Contact | None) -> Line:
@@ -23,6 +24,10 @@ def line(topic: Topic, reader: Contact | None) -> Line:
         facts=(topic.forum.name,),
         at=topic.last_post_at,
     )
+
+
+def author_of(topic: Topic) -> Collection[int]:
+    return [topic.author_contact_id] if topic.author_contact_id else []
 
 
 def find(rows: TopicQuerySet, words: str) -> TopicQuerySet:
@@ -78,6 +83,14 @@ TOPICS = declare(
         namespace="forums",
         key="pk",
         line=line,
+        listing=TOPIC_LIST,
+        downloads={
+            "topic.exported": Download(
+                words=_("Discussion list downloaded"), facts=(_("Discussions: %(count)s"),)
+            )
+        },
+        follows=True,
+        concerns=author_of,
         search=Search(
             find=find,
             suggest=suggest,

@@ -12,6 +12,7 @@ from accounts.http import PortalRequest
 from accounts.models import Account, Contact
 from accounts.scoping import can
 from invoices.actions import issue_invoice, update_totals
+from invoices.listing import INVOICE_LIST
 from invoices.models import Invoice, InvoiceLine
 from records.surfaces import Badge, Block, BuiltinPage, Download, Event, Line, Search, Surface, declare
 from records.waiting import Waiting, as_waiting
@@ -69,6 +70,7 @@ INVOICES = declare(
         namespace="invoices",
         pages=(BuiltinPage("/invoices/", "Invoices", menus=("primary",)),),
         line=line,
+        listing=INVOICE_LIST,
         search=Search(find=lambda rows, words: rows.matching(words), place=40),
         home=home,
         waiting=waiting,
@@ -80,7 +82,10 @@ INVOICES = declare(
             "invoice.voided": Event(words=gettext_lazy("voided invoice")),
         },
         downloads={
-            "invoice.downloaded": Download(words=gettext_lazy("Invoice downloaded"), facts=("%(invoice)s",))
+            "invoice.downloaded": Download(words=gettext_lazy("Invoice downloaded"), facts=("%(invoice)s",)),
+            "invoice.exported": Download(
+                words=gettext_lazy("Invoice list downloaded"), facts=(gettext_lazy("Invoices: %(count)s"),)
+            ),
         },
         sample=sample,
     )

@@ -12,7 +12,7 @@ kept for ever.
 import uuid
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Generic, Self, TypeVar
 
@@ -20,12 +20,13 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.backends.postgresql.base import TIMESTAMPTZ_OID
-from django.db.backends.postgresql.psycopg_any import register_tzloader
-from psycopg import Cursor
+from psycopg import Cursor, adapters
 from psycopg.pq import Format
 from psycopg.sql import Literal
 
 M = TypeVar("M", bound=models.Model)
+
+_MOMENTS = adapters.get_loader(TIMESTAMPTZ_OID, Format.TEXT)
 
 checked: set[Hashable] | None = None
 """Shapes whose text was compared with what Django makes of the real values; None where nobody asks for that.
@@ -39,9 +40,9 @@ def rows(
     spare: Collection[str] = (),
     **values: Any,
 ) -> list[M]:
-    """The rows of ``build(**values)``. Values are numbers, texts, moments or UUIDs, used in the queryset as
-    they are, and each at least once, but for the ``spare`` ones. Related rows may be prefetched by name, not
-    by a queryset.
+    """The rows of ``build(**values)``. Values are numbers, texts, moments, days or UUIDs, used in the
+    queryset as they are, and each at least once, but for the ``spare`` ones. Related rows may be prefetched
+    by name, not by a queryset.
 
     ValueError, when the text is made, for anything else."""
     if shape not in _kept:
@@ -149,13 +150,16 @@ class _PreparedCursor(Cursor[Any]):
 
 def _fetched(connection: Any, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
     """By a cursor of its own kind, but opened as Django opens its own, so that what watches queries sees
-    it."""
+    it.
+
+    Django reads moments in Python, in whichever zone the settings give a database; psycopg reads those of a
+    session in UTC in C, and a list's page has a hundred of them."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor: Any = _PreparedCursor(connection.connection)
-        if cursor.adapters.get_loader(TIMESTAMPTZ_OID, Format.TEXT).timezone != connection.timezone:
-            register_tzloader(connection.timezone, cursor)
+        if connection.timezone is UTC:
+            cursor.adapters.register_loader(TIMESTAMPTZ_OID, _MOMENTS)
     with connection._prepare_cursor(cursor) as prepared:
         prepared.execute(sql, parameters)
         found: list[Any] = prepared.fetchall()
@@ -200,8 +204,9 @@ def _stand_in(value: Any, number: int, turn: int) -> Any:
             return unlike
         case str():
             return f"stand-in {unlike}"
-        case datetime():
-            return datetime(2000, 1, 1, tzinfo=UTC) + timedelta(hours=unlike)
+        case date():
+            moment = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(days=unlike)
+            return moment if isinstance(value, datetime) else moment.date()
         case uuid.UUID():
             return uuid.UUID(int=unlike)
     raise TypeError(f"No stand-in for {type(value).__name__}.")

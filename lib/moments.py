@@ -3,6 +3,7 @@
 A list shows dozens of them, and to write one out costs as much as to fetch its row: what was written is kept.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -22,11 +23,21 @@ NEAR = timedelta(days=6)
 
 def ago(at: datetime) -> SafeString:
     """How long ago, or the date once it is more than a week; the exact time is in the element's title."""
-    passed, language = at - timezone.now(), get_language() or "en"
-    iso, exact, day = _written(at, timezone.get_current_timezone(), language)
-    return _element(
-        iso, exact, day if abs(passed.days) > RELATIVE_DAYS else _relative(_rounded(passed), language)
-    )
+    return ago_for_reader()(at)
+
+
+def ago_for_reader() -> Callable[[datetime], SafeString]:
+    """``ago`` for the many moments of one page: language, time zone and the present are looked up once."""
+    now, zone, language = timezone.now(), timezone.get_current_timezone(), get_language() or "en"
+
+    def told(at: datetime) -> SafeString:
+        passed = at - now
+        iso, exact, day = _written(at, zone, language)
+        return _element(
+            iso, exact, day if abs(passed.days) > RELATIVE_DAYS else _relative(_rounded(passed), language)
+        )
+
+    return told
 
 
 def when(at: datetime) -> SafeString:
@@ -77,5 +88,6 @@ def _relative(passed: timedelta, language: str) -> str:
     )
 
 
+@lru_cache(maxsize=20_000)
 def _element(iso: str, exact: str, text: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', iso, exact, text)

@@ -23,6 +23,7 @@ from accounts.models import Account, Contact
 from accounts.offers import may_go_to
 from accounts.scoping import Permitted, Privilege, RecordType, can
 from records.detail import Detail
+from records.listing import Listing
 from records.talk import Talk
 from records.waiting import Waiting
 
@@ -123,6 +124,8 @@ class Surface(Generic[M]):
     pages: tuple[BuiltinPage, ...] = ()
     """A page above comes before those below it."""
     search: Search[M] | None = None
+    listing: Listing[M] | None = None
+    """Its list page, with saved views and files."""
     talk: Talk[M] | None = None
     """The conversation about a record."""
     detail: Detail[M] | None = None
@@ -158,6 +161,12 @@ class Surface(Generic[M]):
     def label(self) -> Words:
         """Of many records."""
         return self.record_type.label
+
+    @property
+    def staff_permission(self) -> str:
+        """Of those who work on its records in the administration."""
+        options = self.model._meta
+        return f"{options.app_label}.change_{options.model_name}"
 
     def visible_to(self, contact: Permitted | None) -> Any:
         """The one way from a mark, a notification or a mail to its record."""
@@ -199,6 +208,11 @@ def surfaces() -> list[Surface[Any]]:
 
 def surface_named(name: str) -> Surface[Any] | None:
     return _declared.get(name)
+
+
+def surface_with_code(code: str) -> Surface[Any] | None:
+    """Of the records that a mail's address names."""
+    return next((one for one in surfaces() if one.talk and one.talk.code == code), None)
 
 
 def surface_of(record: models.Model) -> Surface[Any]:

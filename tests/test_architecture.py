@@ -34,7 +34,7 @@ STAFF_FORMS = ("cases/forms/agents.py", "cases/forms/desk.py")
 
 def view_files() -> list[Path]:
     """What answers requests, and what shows rows in between."""
-    single = ("views.py", "case_page.py", "forms.py", "context_processors.py")
+    single = ("views.py", "case_page.py", "forms.py", "listing.py", "pages.py", "context_processors.py")
     around = ("site/navigation.py", "history/timeline.py")
     found = sources(*single, *around, "views/**/*.py", "forms/**/*.py", "display/**/*.py")
     return [path for path in found if path.relative_to(ROOT).as_posix() not in STAFF_FORMS]

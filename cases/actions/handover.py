@@ -6,7 +6,7 @@ from accounts.actions import queue_mail, record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
 from cases.models import Case, CaseParticipant
-from records.actions.following import hand_over_follows
+from records.actions.following import forget_follow, hand_over_follows
 
 
 def count_open_cases(contact: Contact) -> int:
@@ -25,6 +25,7 @@ def hand_over_cases(*, actor: Actor, contact: Contact, heir: Contact) -> int:
     for case in cases:
         case.contact = heir
         case.save(update_fields=["contact"])
+        forget_follow(contact=heir, record=case)
         record_activity(
             actor=actor, verb="case.handed_over", record=case, before=contact.full_name, after=heir.full_name
         )

@@ -8,10 +8,17 @@ from django.conf import settings
 from accounts.actions import queue_mail, thread_id
 from accounts.models import Contact, User
 from cases.models import Case, CaseDesk, CaseMessage
-from cases.reply_address import MARKER, reply_address
 from lib import markdown
 from lib.absolute_links import absolute_links, absolute_links_in_markdown
 from records.actions.following import may_be_told, receivers
+from records.reply_address import MARKER, reply_address
+
+MAIL_CODE = "c"
+"""Names cases in the addresses of answers."""
+
+
+def subject_of_mails(case: Case) -> str:
+    return f"[{case.number}] {case.subject}"
 
 
 def mail_customers(
@@ -38,7 +45,7 @@ def mail_staff(
 ) -> None:
     """Tell these people, or whoever looks after the case. Cases that nobody looks after wait in the list."""
     for agent in agents_of(case) if to is None else to:
-        reply_to = reply_address(case, user=agent) if agent.has_perm("cases.change_case") else ""
+        reply_to = reply_address(MAIL_CODE, case, user=agent) if agent.has_perm("cases.change_case") else ""
         _mail(event, agent.email, case, reply_to, message=message, name=agent.first_name, **extra)
 
 
@@ -79,7 +86,7 @@ def _mail_contact(event: str, case: Case, contact: Contact, **context: Any) -> N
         "is_own": contact.pk == case.contact_id,
         "status": case.status_for(contact),
     }
-    _mail(event, contact.email, case, reply_address(case, contact=contact), **about, **context)
+    _mail(event, contact.email, case, reply_address(MAIL_CODE, case, contact=contact), **about, **context)
 
 
 def _mail(event: str, to: str, case: Case, reply_to: str, **context: Any) -> None:

@@ -1,11 +1,11 @@
 from cases.forms.agents import AgentForm, MergeForm, QueueForm, SplitForm, StaffMessageForm, TimeEntryForm
 from cases.forms.desk import LoopForm, OpenCaseForm
-from cases.forms.lists import CaseFilterForm
+from cases.forms.lists import CaseListForm
 from cases.forms.opening import NewCaseForm
 
 __all__ = [
     "AgentForm",
-    "CaseFilterForm",
+    "CaseListForm",
     "LoopForm",
     "MergeForm",
     "NewCaseForm",

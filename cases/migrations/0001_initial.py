@@ -92,21 +92,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('query', models.CharField(max_length=500, verbose_name='filters')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.contact')),
-            ],
-            options={
-                'verbose_name': 'saved view',
-                'verbose_name_plural': 'saved views',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('contact', 'name'), name='cases_savedview_name_once')],
-            },
-        ),
-        migrations.CreateModel(
             name='CaseDesk',
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
@@ -385,6 +370,8 @@ class Migration(migrations.Migration):
                 ('body_html', models.TextField(editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
                 ('edited_at', models.DateTimeField(editable=False, null=True, verbose_name='edited')),
+                ('is_by_mail', models.BooleanField(default=False, editable=False)),
+                ('folded', models.TextField(blank=True, editable=False)),
                 ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='cases.case', verbose_name='case')),
                 ('author_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact', verbose_name='author')),
@@ -463,31 +450,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'agent at work',
                 'verbose_name_plural': 'agents at work',
                 'constraints': [models.UniqueConstraint(fields=('case', 'agent'), name='cases_composing_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='InboundMail',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.CharField(max_length=250, verbose_name='message id')),
-                ('digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('sender', models.CharField(blank=True, max_length=320, verbose_name='from')),
-                ('recipient', models.CharField(blank=True, max_length=320, verbose_name='to')),
-                ('subject', models.CharField(blank=True, max_length=250, verbose_name='subject')),
-                ('raw', models.BinaryField(verbose_name='message')),
-                ('outcome', models.CharField(choices=[('waiting', 'Not processed yet'), ('added', 'Added to a case'), ('refused', 'Refused'), ('held', 'Held'), ('ignored', 'Ignored'), ('failed', 'Could not be read')], default='waiting', max_length=10, verbose_name='outcome')),
-                ('reason', models.CharField(blank=True, max_length=250, verbose_name='reason')),
-                ('is_released', models.BooleanField(default=False, editable=False, verbose_name='released by staff')),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='cases.case', verbose_name='case')),
-                ('reply', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inbound_mails', to='cases.casemessage', verbose_name='message in the case')),
-            ],
-            options={
-                'verbose_name': 'inbound email',
-                'verbose_name_plural': 'inbound emails',
-                'ordering': ['-received_at', '-id'],
-                'indexes': [models.Index(fields=['outcome', '-received_at'], name='cases_inboundmail_outcome'), models.Index(fields=['sender', '-received_at'], name='cases_inboundmail_sender')],
-                'constraints': [models.UniqueConstraint(fields=('message_id', 'digest'), name='cases_inboundmail_kept_once')],
             },
         ),
         migrations.CreateModel(

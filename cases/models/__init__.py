@@ -13,7 +13,6 @@ from cases.models.catalogue import (
 )
 from cases.models.desk import (
     Composing,
-    InboundMail,
     Queue,
     RoutingRule,
     SavedReply,
@@ -21,7 +20,7 @@ from cases.models.desk import (
 )
 from cases.models.entitlement import Deduction, DeductionQuerySet, Entitlement, TimeEntry
 from cases.models.message import Attachment, CaseMessage
-from cases.models.participation import CaseParticipant, SavedView
+from cases.models.participation import CaseParticipant
 from cases.models.settings import CaseDesk
 from cases.models.sla import (
     BusinessCalendar,
@@ -53,7 +52,6 @@ __all__ = [
     "Deduction",
     "DeductionQuerySet",
     "Entitlement",
-    "InboundMail",
     "Priority",
     "Product",
     "Queue",
@@ -62,7 +60,6 @@ __all__ = [
     "ResponseTarget",
     "RoutingRule",
     "SavedReply",
-    "SavedView",
     "SlaPolicy",
     "StatusCategory",
     "SuggestionReading",

@@ -191,8 +191,6 @@ class Case(models.Model):
     paused_since: datetime | None
     people: list[dict[str, Any]]
     """Of for_page: ``pk`` and ``name`` of the contacts who are kept in the loop."""
-    views: list[dict[str, Any]]
-    """Of with_views_of: ``pk``, ``name`` and ``query`` of each saved view."""
     followed: dict[str, str] | None
     """Of for_page: ``number`` and ``subject`` of the case that this one follows up, if the reader may see
     that one."""

@@ -1,8 +1,6 @@
 """Which cases, and what is loaded with them."""
 
 from collections.abc import Collection
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -12,14 +10,15 @@ from django.db.models.functions import Concat, JSONObject
 
 from accounts.scoping import Permitted, Privilege, Scope, ScopedQuerySet, granted_scope
 from cases.models.catalogue import StatusCategory
-from cases.models.participation import CaseParticipant, SavedView
+from cases.models.participation import CaseParticipant
 from cases.models.settings import CaseDesk
 from cases.models.sla import CaseClock, CasePause
+from lib.lookups import OneOf
 from lib.search import alike, every_word
 from records.models.marking import draft_of, followed_records, mute_of, read_until
 
 if TYPE_CHECKING:
-    from cases.models.case import Case
+    from cases.models.case import Case  # noqa: F401 -- named in strings below
 
 IN_LIST = (
     "number",
@@ -39,15 +38,6 @@ IN_LIST = (
 ON_PAGE = ("account", "contact__account", "product", "request_type", "assigned_to", "status", "entitlement")
 LINKED_CASES = 10
 """Follow-ups that a case's page shows at most."""
-
-
-class OneOf(models.Func):
-    """``value = ANY (array)``. PostgreSQL looks a few rows up by it, where ``IN (SELECT …)`` beside an OR has
-    it walk through all."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY ("
-    output_field = models.BooleanField()
 
 
 class Checked(models.Func):
@@ -89,14 +79,6 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
             models.Q(Checked(models.F("account"), account)) if contact.account_id else models.Q(account=None)
         )
         return self._joined_by(contact) & within_account
-
-    def put_together(self, *parts: models.QuerySet["Case"]) -> "CaseQuerySet":
-        """The cases of the parts, each of which is a short piece of these rows. They are fetched by their
-        keys alone: to ask for the conditions of these rows again would have PostgreSQL walk through an index
-        of all of them."""
-        found = [models.Q(OneOf(models.F("pk"), ArraySubquery(part.values("pk")))) for part in parts]
-        pieces: CaseQuerySet = self.model.objects.filter(reduce(or_, found))
-        return pieces
 
     def active(self) -> Self:
         return self.filter(closed_at=None)
@@ -179,13 +161,6 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def with_reading(self, contact: Permitted) -> Self:
         """Load until when the contact has read each case, for the mark of what is new."""
         return self.annotate(read_at=_read_until(contact))
-
-    def with_views_of(self, contact: Permitted) -> Self:
-        """Load the contact's saved views beside each case; PostgreSQL looks for them once."""
-        views = SavedView.objects.filter(contact=contact.pk)
-        return self.annotate(
-            views=ArraySubquery(views.values(row=JSONObject(pk="pk", name="name", query="query")))
-        )
 
 
 _CaseManager = models.Manager.from_queryset(CaseQuerySet)

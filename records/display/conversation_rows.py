@@ -7,14 +7,14 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.formats import time_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from lib.icons import icon
 from lib.markdown import cleaned
-from lib.moments import ago
+from lib.moments import ago, ago_for_reader
 from records.display.conversation import Entry
 
 
@@ -26,16 +26,18 @@ def conversation_rows(entries: Iterable[Entry], *, can_quote: bool, new_since: s
 
 
 class _Rows:
-    """What rows share is looked up and written once."""
+    """What rows share is looked up, escaped and written once: to escape a word costs as much as a row's
+    pattern."""
 
     def __init__(self, can_quote: bool, new_since: str) -> None:
-        self.can_quote, self.new_since = can_quote, new_since
+        self.can_quote, self.new_since, self.ago = can_quote, new_since, ago_for_reader()
         self.edit, self.quote, self.all = _("Edit"), _("Quote"), _("Show all")
-        self.avatar, self.head = cache(avatar), cache(head)
+        self.avatar, self.head, self.escaped = cache(avatar), cache(head), cache(escape)
+        self.nothing = escape("")
 
-    def row(self, entry: Entry) -> tuple[str, str]:
+    def row(self, entry: Entry) -> tuple[SafeString, SafeString]:
         return (
-            self.divider() if entry.is_first_new else "",
+            self.divider() if entry.is_first_new else self.nothing,
             self.message(entry) if entry.is_message else event(entry),
         )
 
@@ -48,9 +50,10 @@ class _Rows:
         return format_html(
             '<li><article class="message{}" id="{}">{}<div class="message-box">'
             '<header class="message-head">{}{}</header>{}{}{}</div></article></li>',
-            self.kind(entry), entry.anchor, self.avatar(entry.initials, is_staff=entry.is_staff),
-            self.head(entry.actor, entry.role_label, **marks), ago(entry.time),
-            self.body(entry), files(entry), self.tools(entry),
+            self.escaped(self.kind(entry)), entry.anchor,
+            self.avatar(entry.initials, is_staff=entry.is_staff),
+            self.head(entry.actor, entry.role_label, **marks), self.ago(entry.time),
+            self.body(entry), files(entry) or self.nothing, self.tools(entry),
         )  # fmt: skip
 
     def kind(self, entry: Entry) -> str:
@@ -71,18 +74,14 @@ class _Rows:
             entry.anchor, prose, icon("chevron-down"), self.all,
         )  # fmt: skip
 
-    def tools(self, entry: Entry) -> str:
-        editing = self.editing(entry) if entry.edit_url else ""
-        quoting = self.quoting(entry) if self.can_quote else ""
-        return (
-            format_html('<p class="message-tools">{}{}</p>', editing, quoting) if editing or quoting else ""
-        )
-
-    def quoting(self, entry: Entry) -> SafeString:
+    def tools(self, entry: Entry) -> SafeString:
+        editing = self.editing(entry) if entry.edit_url else self.nothing
+        if not self.can_quote:
+            return format_html('<p class="message-tools">{}</p>', editing) if editing else editing
         return format_html(
-            '<button class="btn btn-quiet btn-sm" type="button" hidden data-quote="{}" data-author="{}">{}'
-            "</button>",
-            entry.body, entry.actor, self.quote,
+            '<p class="message-tools">{}<button class="btn btn-quiet btn-sm" type="button" hidden '
+            'data-quote="{}" data-author="{}">{}</button></p>',
+            editing, entry.body, self.escaped(entry.actor), self.escaped(self.quote),
         )  # fmt: skip
 
     def editing(self, entry: Entry) -> SafeString:

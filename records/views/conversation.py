@@ -103,7 +103,7 @@ def reply_draft(request: PortalRequest, surface: Surface[Any], number: str) -> H
 @require_POST
 def preview(request: PortalRequest) -> HttpResponse:
     """Markdown as it will look."""
-    body_html = markdown.render(_typed_body(request)[:LONGEST_PREVIEW])
+    body_html = markdown.render_message(_typed_body(request)[:LONGEST_PREVIEW])
     return render(request, "records/_preview.html", {"body_html": body_html})
 
 

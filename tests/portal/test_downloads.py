@@ -93,6 +93,8 @@ def test_the_walk_finds_the_files_that_there_are(scene: Scene, sign_in: Callable
         "file",
         "cases:entitlement_csv",
         "cases:export",
+        "forums:export",
+        "invoices:export",
         "invoices:pdf",
         "user_import_example",
         "user_log_export",
@@ -110,7 +112,7 @@ def test_an_address_of_the_administration_that_sends_a_file_leaves_a_line_for_st
             lines = downloads()[: len(downloads()) - before]
             assert len(lines) == is_file(response), address.name
             found |= dict(zip([address.name], lines, strict=False))
-    assert found.keys() == {"cases_case_attachment", "cases_inboundmail_raw", "invoices_invoice_pdf"}
+    assert found.keys() == {"cases_case_attachment", "records_inboundmail_raw", "invoices_invoice_pdf"}
     assert {(line.actor, line.actor_name, line.is_internal, line.client_ip) for line in found.values()} == {
         (ada, "Ada Byrne", True, here)
     }
@@ -121,7 +123,7 @@ def test_an_address_of_the_administration_that_sends_a_file_leaves_a_line_for_st
 MAKERS = {"FileResponse", "StreamingHttpResponse", "file_response", "thumbnail_response"}
 RECORDERS = {"handing_out", "showing"}
 RECORDED_BY_THEIR_ACTION = {
-    ("cases/views/lists.py", "case_export"): "export_cases",
+    ("records/views/lists.py", "record_export"): "export_records",
     ("portal/views/log.py", "user_log_export"): "record_activity",
     ("portal/views/personal_data.py", "personal_data_download"): "export_personal_data",
     ("accounts/admin/contact_actions.py", "_file"): "export_contacts",

@@ -12,13 +12,12 @@ from accounts.actions.invitations import invite_contact
 from accounts.actions.merge import merge_contacts, references
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, Contact, ContactImport, Invitation, JoinRequest
-from cases.models import Case, CaseMessage, CaseParticipant, SavedView, SuggestionReading
+from cases.models import Case, CaseMessage, CaseParticipant, SuggestionReading
 from forums.models import Post
 from invoices.models import Invoice
 from knowledgebase.models import ArticleFeedback
 from records.actions.marks import save_draft
-from records.models import Draft, Follow, Reading
-from records.models import SavedView as RecordView
+from records.models import Draft, Follow, Reading, SavedView
 from records.models.marks import NEW
 from tests.cases.factories import make_case
 from tests.factories import make_contact, make_user
@@ -129,8 +128,7 @@ def populate(contact, acme):
     Follow.objects.create(**about)
     Reading.objects.create(**about, read_at=case.created_at)
     save_draft(owner=contact, about=Case, values={"subject": "Half"})
-    RecordView.objects.create(contact=contact, record_type="case", name="Mine", query="whose=mine")
-    SavedView.objects.create(contact=contact, name="Mine", query="whose=mine")
+    SavedView.objects.create(contact=contact, record_type="case", name="Mine", query="whose=mine")
     SuggestionReading.objects.create(contact=contact, url="/knowledgebase/")
     topic = make_topic(make_forum(), contact)
     make_reply(topic, contact)
@@ -170,7 +168,6 @@ def test_every_foreign_key_to_a_contact_is_known_to_the_merge():
         "cases.Case.contact",
         "cases.CaseMessage.author_contact",
         "cases.CaseParticipant.contact",
-        "cases.SavedView.contact",
         "cases.SuggestionReading.contact",
         "forums.Post.author_contact",
         "records.Draft.contact",
@@ -178,6 +175,7 @@ def test_every_foreign_key_to_a_contact_is_known_to_the_merge():
         "records.Reading.contact",
         "knowledgebase.ArticleFeedback.contact",
         "invoices.Invoice.contact",
+        "records.SavedView.contact",
     }
     assert "accounts.Activity.contact" not in {str(field) for field in references()}
 
