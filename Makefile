@@ -6,6 +6,8 @@
 .PHONY: run test accessibility gates bench check format clean
 .DEFAULT_GOAL := run
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Python keeps what it compiled, wherever that was switched off: each of the many programs of a run would do it again.
+export PYTHONDONTWRITEBYTECODE :=
 
 PYTHON ?= python3
 PRODUCTION := PORTAL_BASE_URL=https://portal.example SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghij-KLMNOP

@@ -13,6 +13,7 @@ from accounts.models import Contact
 from accounts.offers import may_open_case
 from accounts.scoping import can
 from cases.actions.messages import TALK
+from cases.case_page import DETAIL
 from cases.listing import CASE_LIST
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
 from cases.personal_data import own_cases, own_messages
@@ -99,6 +100,7 @@ CASES = declare(
         line=line,
         listing=CASE_LIST,
         talk=TALK,
+        detail=DETAIL,
         follows=True,
         search=Search(
             find=find,

@@ -12,6 +12,7 @@ from accounts.permissions.audiences import is_meant_for
 from accounts.scoping import Permitted, Privilege, RecordType, ScopedQuerySet, can
 from lib.search import alike
 from records.models import Authored, Written
+from records.models.marking import mute_of
 
 TOPIC = RecordType("topic", _("Topics"))
 """Not a type of its own to grant: who may read a forum may read its topics."""
@@ -108,6 +109,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         public = Forum.objects.visible_to(None).filter(pk=models.OuterRef("forum"))
         return self.annotate(is_public=models.Exists(public))
 
+    def with_follow(self, contact: Contact | None) -> Self:
+        """Load in the same query whether the contact follows or has muted the topic."""
+        return self.annotate(is_muted=mute_of(contact, TOPIC.name)) if contact else self
+
     def newest_first(self) -> Self:
         """By last activity."""
         return self.order_by("-last_post_at", "-pk")
@@ -153,6 +158,8 @@ class Topic(Authored):
 
     is_public: bool
     """Loaded by ``with_openness``."""
+    is_muted: bool | None
+    """Loaded by ``with_follow``."""
 
     class Meta(Authored.Meta):
         verbose_name = _("topic")

@@ -1,6 +1,6 @@
 """What the shell knows of forums and their topics."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,10 @@ def line(topic: Topic, reader: Contact | None) -> Line:
         facts=(topic.forum.name,),
         at=topic.last_post_at,
     )
+
+
+def author_of(topic: Topic) -> Collection[int]:
+    return [topic.author_contact_id] if topic.author_contact_id else []
 
 
 def find(rows: TopicQuerySet, words: str) -> TopicQuerySet:
@@ -86,6 +90,8 @@ TOPICS = declare(
                 words=_("Discussion list downloaded"), facts=(_("Discussions: %(count)s"),)
             )
         },
+        follows=True,
+        concerns=author_of,
         search=Search(
             find=find,
             suggest=suggest,

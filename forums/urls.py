@@ -2,7 +2,7 @@ from django.urls import path
 
 from forums import views
 from forums.surface import TOPICS
-from records.urls import record_urls
+from records.urls import follow_urls, record_urls
 
 app_name = "forums"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:forum_slug>/new/", views.topic_new, name="new"),
     path(TOPIC, views.topic_detail, name="detail"),
     path(TOPIC + "reply/", views.reply, name="reply"),
+    *follow_urls(TOPICS, at="<slug:forum_slug>/<int:number>-<slug:slug>/"),
     path(TOPIC + "answer/<int:post_pk>/", views.mark_answer, name="mark_answer"),
     path(TOPIC + "answer/none/", views.unmark_answer, name="unmark_answer"),
 ]

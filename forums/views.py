@@ -18,6 +18,7 @@ from accounts.permissions.visitors import open_to_visitors, sign_in_url
 from forums import actions
 from forums.forms import ReplyForm, TopicForm
 from forums.models import Forum, Post, Topic
+from records.display.following import FollowButton, follow_button
 
 NEWEST = 6
 
@@ -109,9 +110,8 @@ def _forum(request: PortalRequest, slug: str) -> Forum:
 
 
 def _topic(request: PortalRequest, pk: int) -> Topic:
-    return get_object_or_404(
-        Topic.objects.visible_to(request.contact).select_related("forum").with_openness(), pk=pk
-    )
+    topics = Topic.objects.visible_to(request.contact).select_related("forum").with_openness()
+    return get_object_or_404(topics.with_follow(request.contact), pk=pk)
 
 
 def _root() -> tuple[str, str]:
@@ -132,10 +132,18 @@ def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpRe
         "reader_id": request.contact.pk if request.contact else 0,
         "can_reply": form.is_bound or topic.accepts_reply_from(request.contact),
         "sign_in_url": sign_in_url(request),
+        "follow": _follow_button(request, topic),
         "can_mark_answer": topic.lets_choose_answer(request.contact),
         "crumbs": [_root(), (topic.forum.name, topic.forum.get_absolute_url())],
     }
     return render(request, "forums/topic_detail.html", context)
+
+
+def _follow_button(request: PortalRequest, topic: Topic) -> FollowButton | None:
+    if request.contact is None:
+        return None
+    is_own = topic.author_contact_id == request.contact.pk
+    return follow_button(topic, is_muted=topic.is_muted, is_concerned=is_own)
 
 
 def _page_of_posts(topic: Topic, number: Any) -> Page[Post]:

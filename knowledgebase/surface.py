@@ -49,6 +49,7 @@ ARTICLES = declare(
         pages=(BuiltinPage("/knowledgebase/", "Knowledge base", menus=("primary", "footer")),),
         key="slug",
         line=line,
+        follows=True,
         search=Search(find=find, suggest=suggest, place=10, most=10, most_suggested=5),
         personal={"article_feedback": own_feedback},
         sample=sample,

@@ -20,12 +20,13 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.backends.postgresql.base import TIMESTAMPTZ_OID
-from django.db.backends.postgresql.psycopg_any import register_tzloader
-from psycopg import Cursor
+from psycopg import Cursor, adapters
 from psycopg.pq import Format
 from psycopg.sql import Literal
 
 M = TypeVar("M", bound=models.Model)
+
+_MOMENTS = adapters.get_loader(TIMESTAMPTZ_OID, Format.TEXT)
 
 checked: set[Hashable] | None = None
 """Shapes whose text was compared with what Django makes of the real values; None where nobody asks for that.
@@ -149,13 +150,16 @@ class _PreparedCursor(Cursor[Any]):
 
 def _fetched(connection: Any, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
     """By a cursor of its own kind, but opened as Django opens its own, so that what watches queries sees
-    it."""
+    it.
+
+    Django reads moments in Python, in whichever zone the settings give a database; psycopg reads those of a
+    session in UTC in C, and a list's page has a hundred of them."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor: Any = _PreparedCursor(connection.connection)
-        if cursor.adapters.get_loader(TIMESTAMPTZ_OID, Format.TEXT).timezone != connection.timezone:
-            register_tzloader(connection.timezone, cursor)
+        if connection.timezone is UTC:
+            cursor.adapters.register_loader(TIMESTAMPTZ_OID, _MOMENTS)
     with connection._prepare_cursor(cursor) as prepared:
         prepared.execute(sql, parameters)
         found: list[Any] = prepared.fetchall()

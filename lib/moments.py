@@ -3,6 +3,7 @@
 A list shows dozens of them, and to write one out costs as much as to fetch its row: what was written is kept.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -16,21 +17,49 @@ from django.utils.translation import gettext as _
 
 RELATIVE_DAYS = 7
 MINUTE = timedelta(minutes=1)
+NEAR = timedelta(days=6)
+"""Within so many days a weekday is enough."""
 
 
 def ago(at: datetime) -> SafeString:
     """How long ago, or the date once it is more than a week; the exact time is in the element's title."""
-    passed, language = at - timezone.now(), get_language() or "en"
-    iso, exact, day = _written(at, timezone.get_current_timezone(), language)
-    return _element(
-        iso, exact, day if abs(passed.days) > RELATIVE_DAYS else _relative(_rounded(passed), language)
-    )
+    return ago_for_reader()(at)
+
+
+def ago_for_reader() -> Callable[[datetime], SafeString]:
+    """``ago`` for the many moments of one page: language, time zone and the present are looked up once."""
+    now, zone, language = timezone.now(), timezone.get_current_timezone(), get_language() or "en"
+
+    def told(at: datetime) -> SafeString:
+        passed = at - now
+        iso, exact, day = _written(at, zone, language)
+        return _element(
+            iso, exact, day if abs(passed.days) > RELATIVE_DAYS else _relative(_rounded(passed), language)
+        )
+
+    return told
 
 
 def when(at: datetime) -> SafeString:
     """The exact time."""
     iso, exact, _day = _written(at, timezone.get_current_timezone(), get_language() or "en")
     return _element(iso, exact, exact.rpartition(" (")[0])
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """ "Tue 14:00" for a time near by, with the date for others, in the reader's time zone."""
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    clock = date_format(local, "TIME_FORMAT")
+    if local.date() == today.date():
+        return _("today, %(time)s") % {"time": clock}
+    return f"{date_format(local, 'D' if abs(at - now) < NEAR else 'DATE_FORMAT')} {clock}"
+
+
+def day(at: datetime, now: datetime) -> str:
+    local = timezone.localtime(at)
+    if local.date() == timezone.localtime(now).date():
+        return _("today")
+    return date_format(local, "l" if abs(at - now) < NEAR else "DATE_FORMAT")
 
 
 def _rounded(passed: timedelta) -> timedelta:
@@ -59,5 +88,6 @@ def _relative(passed: timedelta, language: str) -> str:
     )
 
 
+@lru_cache(maxsize=20_000)
 def _element(iso: str, exact: str, text: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', iso, exact, text)

@@ -124,6 +124,8 @@ def _beyond(by: str, comparison: str, cursor: Cursor) -> models.Q:
 
 
 def _cursor(text: str, kind: type[forms.Form]) -> Cursor | None:
+    if not text:
+        return None
     at, _, pk = text.partition("_")
     form = kind({"at": at, "pk": pk})
     return (form.cleaned_data["at"], form.cleaned_data["pk"]) if form.is_valid() else None

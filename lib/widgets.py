@@ -1,11 +1,12 @@
 """Widgets that are written out in Python: Django's draw themselves with a template each, and a list's filters
 are drawn on every click."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
@@ -16,10 +17,17 @@ class PlainSelect(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         chosen = "" if value is None else str(value)
-        selected = flatatt({"selected": True})
-        listed = ((key, selected if str(key) == chosen else "", label) for key, label in self.choices)
-        options = format_html_join("", '<option value="{}"{}>{}</option>', listed)
-        return format_html("<select{}>{}</select>", _attributes(self, name, attrs), options)
+        listed = tuple([(str(key), str(label), str(key) == chosen) for key, label in self.choices])
+        return format_html("<select{}>{}</select>", _attributes(self, name, attrs), _options(listed))
+
+
+@lru_cache(maxsize=1_000)
+def _options(listed: tuple[tuple[str, str, bool], ...]) -> SafeString:
+    """Value, label and whether it is chosen: the same few lists on every click."""
+    marked = (
+        (escape(value), flatatt({"selected": chosen}), escape(label)) for value, label, chosen in listed
+    )
+    return format_html_join("", '<option value="{}"{}>{}</option>', marked)
 
 
 class LineInput(forms.TextInput):

@@ -8,7 +8,6 @@ from html import escape
 from typing import Any
 
 from django.conf import settings
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -72,19 +71,34 @@ class SiteEnd:
 
 
 def site_header(
-    request: SiteRequest, navigation: Navigation, *, theme: str, q: str, offers_search: bool, here: str = ""
+    request: SiteRequest,
+    navigation: Navigation,
+    *,
+    token: object,
+    theme: str,
+    q: str,
+    offers_search: bool,
+    here: str = "",
 ) -> SafeString:
-    """``here``: where its forms lead back to, if that is not the address itself, which may hold a secret."""
+    """``token`` and ``here`` are for its forms. ``here``: where they lead back to, if that is not the address
+    itself, which may hold a secret."""
     site = request.configuration.site
     header = SiteHeader(
         site.title, site.logo_url, site.logo_dark_url, get_language() or "", theme, q, offers_search,
         _person(request), _accounts(request), navigation.primary, navigation.profile,
     )  # fmt: skip
-    return _addressed(request, _draw_header(header) if q else _kept_header(header), here)
+    drawn = _draw_header(header) if q else _kept_header(header)
+    return _addressed(drawn, token, here or request.get_full_path())
 
 
 def site_end(
-    request: SiteRequest, navigation: Navigation, *, note: SafeString, theme: str, here: str = ""
+    request: SiteRequest,
+    navigation: Navigation,
+    *,
+    token: object,
+    note: SafeString,
+    theme: str,
+    here: str = "",
 ) -> SafeString:
     """``note``: what administrators wrote for the footer."""
     site, is_visitor = request.configuration.site, not request.user.is_authenticated
@@ -92,12 +106,13 @@ def site_end(
         site.title, site.support_email, get_language() or "", theme if is_visitor else "", is_visitor,
         note, settings.DEMO_MODE, navigation.footer,
     )  # fmt: skip
-    return _addressed(request, _kept_end(end), here)
+    return _addressed(_kept_end(end), token, here or request.get_full_path())
 
 
-def _addressed(request: SiteRequest, drawn: str, here: str) -> SafeString:
-    address = escape(here or request.get_full_path())
-    html = drawn.replace(TOKEN, get_token(request)).replace(HERE, address)
+def _addressed(drawn: str, token: object, here: str) -> SafeString:
+    """Django makes the token when somebody asks for it, and that costs more than the rest."""
+    filled = drawn.replace(TOKEN, str(token)) if TOKEN in drawn else drawn
+    html = filled.replace(HERE, escape(here))
     return mark_safe(html)  # noqa: S308 -- what a template drew, with a token and an escaped address
 
 

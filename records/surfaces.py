@@ -22,6 +22,7 @@ from accounts.http import PortalRequest
 from accounts.models import Account, Contact
 from accounts.offers import may_go_to
 from accounts.scoping import Permitted, Privilege, RecordType, can
+from records.detail import Detail
 from records.listing import Listing
 from records.talk import Talk
 from records.waiting import Waiting
@@ -127,8 +128,13 @@ class Surface(Generic[M]):
     """Its list page, with saved views and files."""
     talk: Talk[M] | None = None
     """The conversation about a record."""
+    detail: Detail[M] | None = None
+    """What stands beside the conversation; without, the record has its marks alone."""
     follows: bool = False
     """Whether customers may follow a record."""
+    concerns: Callable[[M], Collection[int]] | None = None
+    """Ids of the contacts who get a record's mails unasked, where these are others than its contact and those
+    who were let into it."""
     home: Callable[[PortalRequest, Contact, Collection[str]], Block | None] | None = None
     """Its part of the home page, for a reader who may go to its list: of the request, the contact, and the
     types of what is shown above as waiting for them."""
@@ -156,6 +162,12 @@ class Surface(Generic[M]):
         """Of many records."""
         return self.record_type.label
 
+    @property
+    def staff_permission(self) -> str:
+        """Of those who work on its records in the administration."""
+        options = self.model._meta
+        return f"{options.app_label}.change_{options.model_name}"
+
     def visible_to(self, contact: Permitted | None) -> Any:
         """The one way from a mark, a notification or a mail to its record."""
         return self.model.objects.visible_to(contact)  # type: ignore[attr-defined]
@@ -163,6 +175,15 @@ class Surface(Generic[M]):
     def can(self, contact: Permitted | None, privilege: Privilege) -> bool:
         """With any record at all."""
         return can(contact, privilege, self.gate or self.model)
+
+    def concerned(self, record: M) -> set[int]:
+        """Ids of the contacts who get the record's mails without following it, until they mute it."""
+        if self.concerns:
+            return set(self.concerns(record))
+        kind, row = self.record_type, cast("Any", record)
+        owner = {getattr(row, f"{kind.contact}_id")} - {None} if kind.contact else set()
+        joined = getattr(row, kind.joined).order_by().values_list("contact", flat=True) if kind.joined else ()
+        return owner | set(joined)
 
     def opens_to(self, request: PortalRequest) -> bool:
         """Whether the rules on pages let the reader into its list."""
@@ -187,6 +208,15 @@ def surfaces() -> list[Surface[Any]]:
 
 def surface_named(name: str) -> Surface[Any] | None:
     return _declared.get(name)
+
+
+def surface_with_code(code: str) -> Surface[Any] | None:
+    """Of the records that a mail's address names."""
+    return next((one for one in surfaces() if one.talk and one.talk.code == code), None)
+
+
+def surface_of(record: models.Model) -> Surface[Any]:
+    return _declared[cast("Any", record).record_type.name]
 
 
 def record_of(record_type: str, record_id: int, contact: Permitted | None) -> Any | None:

@@ -27,6 +27,10 @@ def lock_row(record: Any) -> Any:
     return type(record).objects.select_for_update().get(pk=record.pk)
 
 
+def no_successor(record: Any) -> None:
+    """The conversation stays where it began."""
+
+
 def nothing_more(actor: Any, record: Any, message: Any) -> None:
     """What was written is all."""
 
@@ -53,6 +57,10 @@ class Talk(Generic[R]):
     editable_for: Callable[[R], timedelta | None] = never_edited
     """How long a customer may put their own words right; None: no longer, the conversation is over."""
     over_words: str | Promise = OVER
+    subject: Callable[[R], str] = str
+    """Of the mails about the record: one thread."""
+    successor: Callable[[R], int | None] = no_successor
+    """The primary key of the record that took over this one's conversation."""
     lock: Callable[[R], R] = lock_row
     after: Callable[..., None] = nothing_more
     """Does what follows from a reply (actor, record, message, and what the caller of ``reply`` adds by
@@ -74,6 +82,3 @@ class Talk(Generic[R]):
     def visible_to(self, contact: Permitted | None) -> Any:
         rows: Any = self.messages.objects
         return rows.visible_to(contact)
-
-    def is_open_to(self, record: R, contact: Contact) -> bool:
-        return not self.refusal(record, contact) and self.accepts(record, contact)

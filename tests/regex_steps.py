@@ -13,7 +13,7 @@ from re import _compiler, _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 SINGLE = {"LITERAL", "NOT_LITERAL", "ANY", "IN", "CATEGORY"}
-LIMIT = 5_000
+LIMIT = 1_000
 """Steps for each character; more is given up."""
 
 Node = tuple[Any, Any]
@@ -44,14 +44,15 @@ def alone(node: Node, flags: int) -> re.Pattern[str]:
 @dataclass
 class Program:
     """Instructions: ("char", test), ("at", test), ("split", first, second), ("jump", to), ("mark", slot),
-    ("moved", slot), ("back", group), ("look", program, behind, wanted), ("whole", program)."""
+    ("moved", slot), ("back", group), ("look", (program, behind, wanted)), ("whole", program); None makes each
+    of them a triple."""
 
-    code: list[tuple[Any, ...]] = field(default_factory=list)
+    code: list[tuple[str, Any, Any]] = field(default_factory=list)
     slots: int = 0
     flags: int = 0
 
-    def add(self, *instruction: Any) -> int:
-        self.code.append(instruction)
+    def add(self, name: str, one: Any, other: Any = None) -> int:
+        self.code.append((name, one, other))
         return len(self.code) - 1
 
     def sequence(self, nodes: Any, flags: int) -> None:
@@ -86,7 +87,7 @@ class Program:
             self.code[split] = ("split", split + 1, len(self.code))
         self.sequence(argument[1][-1], flags)
         for end in ends:
-            self.code[end] = ("jump", len(self.code))
+            self.code[end] = ("jump", len(self.code), None)
 
     def _max_repeat(self, argument: Any, flags: int, *, is_lazy: bool = False) -> None:
         least, most, body = argument
@@ -135,7 +136,7 @@ class Program:
         inner = Program(slots=self.slots)
         inner.sequence(body, flags)
         self.slots = inner.slots
-        self.add("look", inner, body.getwidth()[0] if direction < 0 else 0, wanted)
+        self.add("look", (inner, body.getwidth()[0] if direction < 0 else 0, wanted))
 
     def _assert(self, argument: Any, flags: int) -> None:
         self._look(argument, flags, wanted=True)
@@ -178,62 +179,62 @@ class Counted:
     def _fresh(self) -> Marks:
         return (-1,) * self.program.slots
 
-    def _run(  # noqa: C901 -- the loop of a machine
+    def _run(  # noqa: C901, PLR0912 -- the loop of a machine
         self, program: Program, text: str, start: int, marks: Marks, is_end: Callable[[int], bool]
     ) -> Run:
-        code, size, stack, most = (
-            program.code,
-            len(program.code),
-            [(0, start, marks)],
-            LIMIT * (len(text) + 1),
-        )
+        code, size, length = program.code, len(program.code), len(text)
+        stack, steps, most = [(0, start, marks)], self.steps, LIMIT * (length + 1)
         while stack:
             at, place, marks = stack.pop()
             while True:
-                self.steps += 1
-                if self.steps > most:
+                steps += 1
+                if steps > most:
                     raise TooManyStepsError
                 if at == size:
                     if is_end(place):
+                        self.steps = steps
                         return place, marks
                     break
-                name, *rest = code[at]
-                if name == "split":
-                    stack.append((rest[1], place, marks))
-                    at = rest[0]
-                elif name == "jump":
-                    at = rest[0]
-                elif name == "char":
-                    if place == len(text) or rest[0](text[place]) is None:
+                name, one, other = code[at]
+                at += 1
+                if name == "char":
+                    if place == length or one(text[place]) is None:
                         break
-                    at, place = at + 1, place + 1
+                    place += 1
+                elif name == "split":
+                    stack.append((other, place, marks))
+                    at = one
+                elif name == "jump":
+                    at = one
+                elif name == "mark":
+                    marks = (*marks[:one], place, *marks[one + 1 :])
+                elif name == "moved":
+                    if place <= marks[one]:
+                        break
+                elif name == "at":
+                    if one(text, place) is None:
+                        break
                 else:
-                    done = getattr(self, f"_{name}")(rest, text, place, marks)
+                    self.steps = steps
+                    done = getattr(self, f"_{name}")(one, text, place, marks)
+                    steps = self.steps
                     if done is None:
                         break
-                    at, (place, marks) = at + 1, done
+                    place, marks = done
+        self.steps = steps
         return None
 
-    def _at(self, rest: list[Any], text: str, place: int, marks: Marks) -> Run:
-        return (place, marks) if rest[0](text, place) else None
-
-    def _mark(self, rest: list[Any], text: str, place: int, marks: Marks) -> Run:
-        return place, (*marks[: rest[0]], place, *marks[rest[0] + 1 :])
-
-    def _moved(self, rest: list[Any], text: str, place: int, marks: Marks) -> Run:
-        return (place, marks) if place > marks[rest[0]] else None
-
-    def _back(self, rest: list[Any], text: str, place: int, marks: Marks) -> Run:
-        begin, end = marks[2 * rest[0]], marks[2 * rest[0] + 1]
+    def _back(self, group: int, text: str, place: int, marks: Marks) -> Run:
+        begin, end = marks[2 * group], marks[2 * group + 1]
         self.steps += end - begin
         return (place + end - begin, marks) if end >= 0 and text.startswith(text[begin:end], place) else None
 
-    def _look(self, rest: list[Any], text: str, place: int, marks: Marks) -> Run:
-        program, behind, wanted = rest
+    def _look(self, look: tuple[Any, ...], text: str, place: int, marks: Marks) -> Run:
+        program, behind, wanted = look
         found = (
             self._run(program, text, place - behind, marks, lambda _end: True) if place >= behind else None
         )
         return (place, found[1] if found else marks) if bool(found) is wanted else None
 
-    def _whole(self, rest: list[Any], text: str, place: int, marks: Marks) -> Run:
-        return self._run(rest[0], text, place, marks, lambda _end: True)
+    def _whole(self, program: Program, text: str, place: int, marks: Marks) -> Run:
+        return self._run(program, text, place, marks, lambda _end: True)

@@ -12,7 +12,7 @@ from cases.actions.handover import count_open_cases, hand_over_cases
 from cases.actions.merge import merge_cases, split_case, why_not_merged
 from cases.actions.messages import add_internal_note, reply_to_case
 from cases.actions.opening import open_case
-from cases.actions.participants import add_participants, follow, remove_participant
+from cases.actions.participants import add_participants, remove_participant
 from cases.actions.promises import warn_of_promises
 from cases.actions.status import (
     assign_case,
@@ -43,7 +43,6 @@ __all__ = [
     "enter_time",
     "entitlement_for",
     "escalate_case",
-    "follow",
     "hand_over_cases",
     "merge_cases",
     "move_to_queue",

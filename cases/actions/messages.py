@@ -1,6 +1,7 @@
 """What is said in a case, and what an answer means for its status, its clocks and its mails."""
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any, cast
 
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import Contact
-from cases.actions.notices import mail_customers, mail_staff
+from cases.actions.notices import MAIL_CODE, mail_customers, mail_staff, subject_of_mails
 from cases.actions.promises import REPLIES, keep_promises, owe_reply
 from cases.actions.status import locked, move
 from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, StatusCategory
@@ -77,11 +78,13 @@ def _note_staff_reply(actor: Actor, case: Case, message: CaseMessage, status: Ca
 
 TALK = Talk(
     messages=CaseMessage,
-    code="c",
+    code=MAIL_CODE,
     accepts=Case.involves,
     refusal=why_nothing_is_said,
     editable_for=editable_for,
     over_words=gettext_lazy("The case is closed. Its messages can no longer be changed."),
+    subject=subject_of_mails,
+    successor=attrgetter("merged_into_id"),
     lock=locked,
     after=note_reply,
 )

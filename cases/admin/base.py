@@ -4,12 +4,11 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.admin.base import changeable
 from accounts.http import PortalRequest
 from accounts.models import User
 from cases.forms.agents import typed_in_composer
@@ -18,18 +17,6 @@ from records.actions.marks import save_draft
 
 CaseModelAdmin = admin.ModelAdmin[Case]
 """Whoever is asked for permissions and shows the case's page."""
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return Actor.staff(cast("PortalRequest", request))
-
-
-def changeable(model_admin: Any, request: HttpRequest, pk: int, *, posts: bool = True) -> Any:
-    """The row that a custom page is about, for staff who may change it; ``posts``: the page takes nothing but
-    POST."""
-    if (posts and request.method != "POST") or not model_admin.has_change_permission(request):
-        raise PermissionDenied
-    return get_object_or_404(model_admin.get_queryset(request), pk=pk)
 
 
 def agent_of(request: HttpRequest) -> User:
@@ -71,13 +58,6 @@ def show_again(model_admin: CaseModelAdmin, request: HttpRequest, case: Case, **
     lost_files = [upload.name for upload in request.FILES.getlist("uploads")]
     shown = {**context, "is_draft": False, "lost_files": lost_files}
     return model_admin.change_view(request, str(case.pk), "", shown)
-
-
-class NotDeleted:
-    """Rows that others point to: switched off instead of deleted."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class PrioritiesField(forms.MultipleChoiceField):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.admin.base import actor_of
 from accounts.models import User
 from cases.actions import (
     add_internal_note,
@@ -24,7 +25,7 @@ from cases.actions import (
     stop_composing,
 )
 from cases.actions.status import locked
-from cases.admin.base import CaseModelAdmin, actor_of, agent_of, by_post, show_again
+from cases.admin.base import CaseModelAdmin, agent_of, by_post, show_again
 from cases.display.saved_replies import fill
 from cases.forms import StaffMessageForm
 from cases.forms.agents import status_news
@@ -90,7 +91,7 @@ def composing_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case
 def preview_view(model_admin: CaseModelAdmin, request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not model_admin.has_change_permission(request):
         raise PermissionDenied
-    return render(request, "cases/_preview.html", {"body_html": markdown.render(_body(request))})
+    return render(request, "records/_preview.html", {"body_html": markdown.render_message(_body(request))})
 
 
 def attachment_view(
@@ -115,7 +116,7 @@ def _prepared(form: StaffMessageForm, case: Case, agent: User) -> dict[str, Any]
         if reply
         else typed
     )
-    shown = markdown.cleaned(markdown.render(body[:20_000])) if "preview" in form.data else ""
+    shown = markdown.cleaned(markdown.render_message(body[:20_000])) if "preview" in form.data else ""
     return {"composer": form.as_typed(body=body), "preview_html": shown}
 
 

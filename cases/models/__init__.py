@@ -13,7 +13,6 @@ from cases.models.catalogue import (
 )
 from cases.models.desk import (
     Composing,
-    InboundMail,
     Queue,
     RoutingRule,
     SavedReply,
@@ -53,7 +52,6 @@ __all__ = [
     "Deduction",
     "DeductionQuerySet",
     "Entitlement",
-    "InboundMail",
     "Priority",
     "Product",
     "Queue",

@@ -47,7 +47,7 @@ class Case(models.Model):
     record_type = RecordType(
         "case", _("Cases"), account="account", contact="contact", privileges=("read", "create", "write"),
         through=_("Messages and attachments follow their case; internal notes are never shown."),
-        joined="participants", joined_if="was_asked",
+        joined="participants",
     )  # fmt: skip
 
     number = models.CharField(
@@ -197,6 +197,7 @@ class Case(models.Model):
     following: list[dict[str, str]]
     """Of for_page: the same of the cases that follow this one up."""
     read_at: datetime | None
+    is_muted: bool | None
     draft: dict[str, str] | None
     desk: dict[str, int]
     """Of for_page: the desk's settings that its page needs, ``reopen_days`` and ``edit_minutes``."""
@@ -346,7 +347,7 @@ class Case(models.Model):
             return True
         if contact is None or contact.account_id != self.account_id or not can(contact, "create", Case):
             return False
-        return CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()
+        return CaseParticipant.objects.filter(case=self, contact=contact).exists()
 
     def fitting_policy(self) -> SlaPolicy | None:
         """Named by the entitlement, or else the one that says the most about the case."""

@@ -1,7 +1,7 @@
 """Which cases, and what is loaded with them."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
@@ -15,7 +15,7 @@ from cases.models.settings import CaseDesk
 from cases.models.sla import CaseClock, CasePause
 from lib.lookups import OneOf
 from lib.search import alike, every_word
-from records.models.marking import draft_of, read_until
+from records.models.marking import draft_of, followed_records, mute_of, read_until
 
 if TYPE_CHECKING:
     from cases.models.case import Case  # noqa: F401 -- named in strings below
@@ -78,7 +78,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         within_account = (
             models.Q(Checked(models.F("account"), account)) if contact.account_id else models.Q(account=None)
         )
-        return self._joined_by(contact, was_asked=True) & within_account
+        return self._joined_by(contact) & within_account
 
     def active(self) -> Self:
         return self.filter(closed_at=None)
@@ -98,12 +98,15 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         return self.filter(says_so, status__customer_label__in=words)
 
     def followed_by(self, contact: Permitted) -> Self:
-        """The contact's own cases are followed without being asked."""
-        return self.filter(self._joined_by(contact))
+        """What the contact has joined or follows; their own cases are followed without being asked."""
+        both = self._joined(contact).union(followed_records(contact, "case"), all=True)
+        return self.filter(OneOf(models.F("pk"), ArraySubquery(both)))
 
-    def _joined_by(self, contact: Permitted, **how: bool) -> models.Q:
-        joined = CaseParticipant.objects.filter(contact=contact.pk, **how).values("case")
-        return models.Q(OneOf(models.F("pk"), ArraySubquery(joined)))
+    def _joined_by(self, contact: Permitted) -> models.Q:
+        return models.Q(OneOf(models.F("pk"), ArraySubquery(self._joined(contact))))
+
+    def _joined(self, contact: Permitted) -> models.QuerySet[Any, Any]:
+        return CaseParticipant.objects.filter(contact=contact.pk).order_by().values_list("case")
 
     def matching(self, text: str) -> Self:
         """Cases with this number, with or without its letter, or in whose subject, answers and conversation
@@ -148,6 +151,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
             followed=models.Subquery(followed.values(row=link)[:1]),
             following=ArraySubquery(following.values(row=link)[:LINKED_CASES]),
             read_at=_read_until(contact),
+            is_muted=mute_of(contact, "case"),
             draft=draft_of(contact, "case"),
             desk=models.Subquery(
                 desk.values(row=JSONObject(reopen_days="reopen_days", edit_minutes="edit_minutes"))

@@ -31,7 +31,7 @@ def ruled_as(path: str) -> str:
     if not path.startswith(FILES):
         return path
     surface = surface_named(path.removeprefix(FILES).partition("/")[0])
-    return surface.path if surface and surface.path else path
+    return surface.url(surface.list_name) if surface and surface.talk else path
 
 
 def right_at(path: str) -> PageRight | None:

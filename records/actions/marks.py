@@ -8,7 +8,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import Contact, User
-from records.models.marks import NEW, Draft, Reading
+from records.models.marks import NEW, Draft, Follow, Reading
+from records.surfaces import Surface, surfaces
 
 About = models.Model | type[models.Model]
 """A record, or the model of one that is still to be made."""
@@ -54,6 +55,19 @@ def discard_draft(*, owner: Contact | User, about: About) -> bool:
 
 def draft_by(owner: Contact | User, about: About) -> Draft | None:
     return _drafts(owner, about).first()
+
+
+def forget_marks_of_gone_records() -> None:
+    """A type and kind of mark a statement, so that no page waits for one."""
+    for surface in surfaces():
+        for mark in (Follow, Reading, Draft):
+            _forget_gone(surface, mark)
+
+
+def _forget_gone(surface: Surface[Any], mark: type[models.Model]) -> None:
+    record = surface.model._base_manager.filter(pk=models.OuterRef("record_id"))
+    rows = mark._default_manager.filter(record_type=surface.name).exclude(record_id=NEW)
+    rows.filter(~models.Exists(record)).delete()
 
 
 def _drafts(owner: Contact | User, about: About) -> models.QuerySet[Draft]:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,13 @@ CUSTOMER, INTERNAL = Message.Visibility.CUSTOMER, Message.Visibility.INTERNAL
 Uploads = Sequence[UploadedFile[bytes]]
 
 
+@dataclass(frozen=True)
+class Mailed:
+    """That a message came by mail, and what came around it there: quotation, signature."""
+
+    folded: str = ""
+
+
 @transaction.atomic
 def reply(
     *,
@@ -34,6 +42,7 @@ def reply(
     body: str,
     uploads: Uploads = (),
     submission: uuid.UUID | None = None,
+    mailed: Mailed | None = None,
     **told: Any,
 ) -> Message:
     """Write what the customer reads, by a customer or by staff. The same ``submission`` sent twice writes one
@@ -51,6 +60,7 @@ def reply(
         body=body,
         uploads=uploads,
         submission=submission,
+        mailed=mailed,
     )
     if actor.contact:
         discard_draft(owner=actor.contact, about=record)
@@ -68,6 +78,7 @@ def add_note(
     body: str,
     uploads: Uploads = (),
     submission: uuid.UUID | None = None,
+    mailed: Mailed | None = None,
 ) -> Message:
     """Write what only staff read. It does not move the record in the customer's list."""
     record = talk.lock(record)
@@ -81,6 +92,7 @@ def add_note(
         body=body,
         uploads=uploads,
         submission=submission,
+        mailed=mailed,
     )
     record_activity(actor=actor, verb=f"{talk.type_name}.noted", record=record, is_internal=True)
     return message
@@ -128,6 +140,7 @@ def write_message(
     body: str,
     uploads: Uploads = (),
     submission: uuid.UUID | None = None,
+    mailed: Mailed | None = None,
 ) -> Message:
     """With the record's row locked. What customers read moves the record up in their lists."""
     if refusal := talk.refusal(record, actor.contact):
@@ -137,6 +150,8 @@ def write_message(
         author_contact=actor.contact,
         author_user=None if actor.contact else actor.user,
         submission=submission or uuid.uuid4(),
+        is_by_mail=mailed is not None,
+        folded=mailed.folded if mailed else "",
         **{talk.messages.parent: record},
     )
     message.write(body)

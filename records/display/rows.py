@@ -1,14 +1,15 @@
 """The rows of a list. Written out here and not in a template: 25 rows would cost half of the page's time
 there. What rows share is made once a page."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from lib.moments import ago
+from lib.moments import ago_for_reader
 from records.surfaces import Badge, Line
 
 DOT = " · "
@@ -17,8 +18,8 @@ SAFE_DOT = format_html("{}", DOT)
 
 def record_rows(lines: Iterable[Line]) -> SafeString:
     """``<li>`` elements for ``<ul class="rows">``."""
-    unread = format_html(" {}", badge("info", _("Unread")))
-    drawn = cache(badges)
+    unread, nothing = format_html(" {}", badge("info", _("Unread"))), escape("")
+    drawn, ago = cache(badges), ago_for_reader()
     return format_html_join(
         "\n",
         '<li><div><a href="{}">{}</a>{}<p>{}{}</p></div><p>{}</p></li>',
@@ -26,9 +27,9 @@ def record_rows(lines: Iterable[Line]) -> SafeString:
             (
                 line.url,
                 line.title,
-                unread if line.is_new else "",
+                unread if line.is_new else nothing,
                 DOT.join(facts := [fact for fact in line.facts if fact]),
-                _at(line, facts),
+                _at(line, facts, ago),
                 drawn(line.badges),
             )
             for line in lines
@@ -36,7 +37,7 @@ def record_rows(lines: Iterable[Line]) -> SafeString:
     )
 
 
-def _at(line: Line, facts: list[str]) -> str:
+def _at(line: Line, facts: list[str], ago: Callable[[datetime], SafeString]) -> str:
     """Behind the facts, if there are any. A sum of safe strings is one."""
     if line.at is None:
         return ""

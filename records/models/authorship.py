@@ -81,7 +81,7 @@ class Written(Authored):
 
     def write(self, body: str) -> None:
         """Set the text, and the HTML that readers see."""
-        self.body, self.body_html = body, markdown.render(body)
+        self.body, self.body_html = body, markdown.render_message(body)
 
     def rewrite(self, body: str, at: datetime) -> None:
         self.write(body)

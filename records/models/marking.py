@@ -38,7 +38,7 @@ def mute_of(contact: Permitted, record_type: str) -> models.Subquery:
 def followed_records(contact: Permitted, record_type: str) -> models.QuerySet[Any]:
     """The keys of what the contact follows. They open nothing: ask for them within visible rows."""
     follows = Follow.objects.filter(contact=contact.pk, record_type=record_type, is_muted=False)
-    return follows.values("record_id")
+    return follows.values_list("record_id")
 
 
 def _beside(mark: type[models.Model], record_type: str) -> models.QuerySet[Any]:

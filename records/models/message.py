@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import Permitted
+from lib import markdown
 from lib.uploads import opaque_path
 from records.models.authorship import Written
 
@@ -76,6 +77,10 @@ class Message(Written):
 
     visibility = models.CharField(_("visibility"), max_length=10, choices=Visibility)
     body = models.TextField(_("message"))
+    is_by_mail = models.BooleanField(default=False, editable=False)
+    """Plain text, shown as it was written."""
+    folded = models.TextField(blank=True, editable=False)
+    """Of a mail, what is taken for quotation or signature, as it stood: shown when somebody asks for it."""
     submission = models.UUIDField(default=uuid.uuid4, editable=False)
 
     objects = MessageQuerySet.as_manager()
@@ -104,6 +109,11 @@ class Message(Written):
     @classmethod
     def attachment_model(cls) -> Any:
         return cls._meta.get_field("attachments").related_model
+
+    def write(self, body: str) -> None:
+        super().write(body)
+        if self.is_by_mail:
+            self.body_html = markdown.render_as_written(body)
 
     @property
     def record(self) -> Any:

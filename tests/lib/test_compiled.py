@@ -54,6 +54,17 @@ def test_days_are_values_too(accounts):
         assert compiled.rows("until", until, day=invoice.issued_on) == invoices[:number]
 
 
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01 00:00Z", "2026-03-29 01:30:00.000001Z", "9999-12-31 23:59:59Z"]
+)
+def test_moments_are_read_as_django_reads_them(accounts, moment):
+    Account.objects.update(created_at=moment)
+    with timezone.override("Asia/Kolkata"):
+        [read] = {account.created_at for account in compiled.rows("all", Account.objects.all)}
+        [known] = {account.created_at for account in Account.objects.all()}
+    assert (read, read.tzinfo) == (known, known.tzinfo)
+
+
 def test_the_text_is_made_once_and_planned_once_in_a_connection(accounts, django_assert_num_queries):
     made = []
 

@@ -112,7 +112,7 @@ def test_an_address_of_the_administration_that_sends_a_file_leaves_a_line_for_st
             lines = downloads()[: len(downloads()) - before]
             assert len(lines) == is_file(response), address.name
             found |= dict(zip([address.name], lines, strict=False))
-    assert found.keys() == {"cases_case_attachment", "cases_inboundmail_raw", "invoices_invoice_pdf"}
+    assert found.keys() == {"cases_case_attachment", "records_inboundmail_raw", "invoices_invoice_pdf"}
     assert {(line.actor, line.actor_name, line.is_internal, line.client_ip) for line in found.values()} == {
         (ada, "Ada Byrne", True, here)
     }

@@ -52,6 +52,13 @@ def test_its_forms_carry_the_readers_own_token_and_lead_back(alice):
     assert answer.url == "/cases/?view=all"
 
 
+def test_all_forms_of_a_page_carry_one_token(sign_in, alice):
+    page = sign_in(alice).get("/cases/new/").text
+    tokens = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert len(tokens) > 2
+    assert len(set(tokens)) == 1
+
+
 def test_a_name_that_looks_like_markup_is_a_name(sign_in, alice):
     Contact.objects.filter(pk=alice.pk).update(first_name="<b>Al")
     assert "<b>Al" not in header_of(sign_in(alice))

@@ -88,7 +88,7 @@ def _fill(cases: int) -> None:
 def _talk(readers: list[Contact]) -> None:
     """Every case has two messages; the one that is measured has twenty, of both sides."""
     agent = make_user("agent@bench.example", first_name="Ada", last_name="Byrne", is_staff=True)
-    html = markdown.render(SAID)
+    html = markdown.render_message(SAID)
     with connection.cursor() as cursor:
         cursor.execute(TALK, {"body": SAID, "html": html})
         cursor.execute(TELL)
