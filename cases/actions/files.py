@@ -17,7 +17,7 @@ def attach(message: CaseMessage, uploads: Sequence[UploadedFile[bytes]]) -> None
     try:
         for upload in uploads:
             content = without_metadata(upload)
-            attachment = Attachment(message=message, name=clean_name(upload.name or ""), size=content.size)
+            attachment = Attachment(message=message, name=clean_name(content.name or ""), size=content.size)
             attachment.file.save(attachment.name, content, save=False)
             kept.append(attachment)
             attachment.save()

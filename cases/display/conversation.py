@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Activity, Contact
 from cases.models import CaseMessage, Priority
 from lib import markdown
-from lib.uploads import IMAGES, extension_of
+from lib.file_kinds import extension_of
+from lib.uploads import IMAGES
 
 FOLDED_FROM, LINE = 40, 90
 """So many lines are folded; a line that is longer than so many characters counts for several."""

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases.inbound.headers import in_words, utf8
 from cases.inbound.html_text import text_of_html
-from lib.uploads import CONTENT_TYPES, clean_name, extension_of
+from lib.file_kinds import extension_of
+from lib.uploads import CONTENT_TYPES, clean_name
 
 MAX_PARTS = 1_000
 MAX_TEXT = 500_000
