@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invoices.models import Invoice, InvoiceLine, InvoiceQuerySet, InvoiceSettings, Payment
 from invoices.pdf import validate_logo
+from lib.submissions import SubmissionForm
 
 
 class InvoiceFilterForm(forms.Form):
@@ -66,8 +67,9 @@ class InvoiceFilterForm(forms.Form):
         return "?" + urlencode({name: value for name, value in parameters.items() if value})
 
 
-class PaymentForm(forms.ModelForm[Payment]):
-    """``expected_balance`` is what the page showed as left to pay, so that a second click enters nothing."""
+class PaymentForm(forms.ModelForm[Payment], SubmissionForm):
+    """``expected_balance`` is what the page showed as left to pay, so that nothing is paid twice by two
+    people."""
 
     expected_balance = forms.DecimalField(widget=forms.HiddenInput)
 

@@ -17,9 +17,11 @@ from accounts.models import Contact
 from cases.actions.files import attach
 from cases.actions.notices import mail_customers, mail_staff
 from cases.actions.promises import REPLIES, keep_promises, owe_reply
-from cases.actions.status import locked, move, reopening_window
+from cases.actions.status import locked_case, move, reopening_window
 from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, Draft, StatusCategory
 from lib import markdown
+from lib.locks import locked
+from lib.submissions import sent_before
 
 ONLY_FILES = _lazy("(Files only.)")
 """What stands in the conversation where somebody sent files and wrote nothing."""
@@ -41,9 +43,9 @@ def reply_to_case(
     A customer's answer takes a waiting, held or resolved case up again; staff choose the new ``status``
     (None: a new case is then in progress, any other stays).
     """
-    case = locked(case)
-    if submission and (sent_before := CaseMessage.objects.filter(submission=submission, case=case).first()):
-        return sent_before
+    case = locked_case(case)
+    if before := sent_before(CaseMessage.objects.filter(case=case), submission):
+        return before
     if actor.contact:
         _check_reply(case, actor.contact)
     message = write_message(
@@ -70,9 +72,9 @@ def add_internal_note(
     submission: uuid.UUID | None = None,
 ) -> CaseMessage:
     """Write what only staff read. It does not move the case in the customer's list."""
-    case = Case.objects.select_for_update().get(pk=case.pk)
-    if submission and (kept_before := CaseMessage.objects.filter(submission=submission, case=case).first()):
-        return kept_before
+    case = locked(case)
+    if before := sent_before(CaseMessage.objects.filter(case=case), submission):
+        return before
     message = write_message(
         actor=actor, case=case, visibility=INTERNAL, body=body, uploads=uploads, submission=submission
     )
@@ -84,8 +86,8 @@ def add_internal_note(
 def edit_reply(*, actor: Actor, message: CaseMessage, body: str, now: datetime | None = None) -> CaseMessage:
     """Customers put their own words right for as many minutes as the desk's settings say, until somebody else
     has answered."""
-    case = locked(message.case)
-    message = CaseMessage.objects.select_for_update().get(pk=message.pk)
+    case = locked_case(message.case)
+    message = locked(message)
     if actor.contact is None or message.author_contact_id != actor.contact.pk:
         raise ValidationError(_("You can edit only your own replies."))
     if reason := why_not_edited(case, message, now or timezone.now()):

@@ -17,6 +17,7 @@ from cases.actions.participants import add_participants
 from cases.actions.promises import begin_promises
 from cases.actions.routing import route
 from cases.models import Case, CaseDesk, Draft, Priority, Product, RequestType
+from lib.submissions import sent_before
 
 
 @transaction.atomic
@@ -42,8 +43,8 @@ def open_case(
     entitlement allows no case, or not this priority.
     """
     submission = submission or uuid.uuid4()
-    if sent_before := Case.objects.filter(submission=submission, contact=contact).first():
-        return sent_before
+    if before := sent_before(Case.objects.filter(contact=contact), submission):
+        return before
     entitlement = claim_entitlement(contact, product)
     if actor.contact and priority not in offered_priorities(entitlement, CaseDesk.objects.the_one()):
         raise ValidationError({"priority": _("Your support contract does not include this priority.")})

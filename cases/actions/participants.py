@@ -10,7 +10,7 @@ from accounts.actions import record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
 from cases.actions.notices import mail_contact
-from cases.actions.status import locked
+from cases.actions.status import locked_case
 from cases.models import Case, CaseParticipant
 
 
@@ -50,7 +50,7 @@ def follow(*, actor: Actor, case: Case, contact: Contact) -> None:
 
 
 def _open_to_people(case: Case) -> Case:
-    case = locked(case)
+    case = locked_case(case)
     if case.merged_into_id:
         raise ValidationError(
             _("This case was merged into another one. Please add people there."), code="participants"

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Contact
 from cases.models import SavedView
+from lib.locks import locked
 
 MOST_VIEWS = 20
 
@@ -14,7 +15,7 @@ MOST_VIEWS = 20
 def save_view(*, contact: Contact, name: str, query: str) -> bool:
     """A view of the same name is replaced; returns whether the name is new. Raises ValidationError when there
     are too many."""
-    Contact.objects.select_for_update().get(pk=contact.pk)
+    locked(contact)
     kept = SavedView.objects.filter(contact=contact)
     if not kept.filter(name=name).exists() and kept.count() >= MOST_VIEWS:
         raise ValidationError(

@@ -24,7 +24,7 @@ from cases.actions import (
     stop_composing,
 )
 from cases.actions.agent_drafts import agent_draft_of, discard_agent_draft
-from cases.actions.status import locked
+from cases.actions.status import locked_case
 from cases.admin.base import CaseModelAdmin, actor_of, agent_of, by_post, show_again
 from cases.display.saved_replies import fill
 from cases.downloads import attachment_response
@@ -51,7 +51,7 @@ def message_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) 
     """Send what the composer holds; when something is wrong with it, show it again with nothing lost."""
     agent = agent_of(request)
     with transaction.atomic():
-        case = locked(case)  # so that nothing happens between asking what the agent has seen and sending
+        case = locked_case(case)  # so that nothing happens between asking what the agent has seen and sending
         form = StaffMessageForm(request.POST, request.FILES, case=case, agent=agent)
         if "preview" in request.POST or "insert" in request.POST:
             return show_again(model_admin, request, case, **_prepared(form, case, agent))

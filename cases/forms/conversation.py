@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.messages import ONLY_FILES
-from cases.forms.sending import FILES_HELP, SubmissionForm
+from cases.forms.sending import FILES_HELP
+from lib.submissions import SubmissionForm
 from lib.uploads import UploadsField
 from lib.widgets import Lines
 

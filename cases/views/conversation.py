@@ -1,6 +1,5 @@
 """The page of one case: what was said, what was promised, and the box to answer in."""
 
-import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,12 +29,13 @@ from cases.display.conversation import Addresses, Entry, conversation
 from cases.display.conversation_rows import conversation_rows
 from cases.display.promise_line import moment, promise_line
 from cases.forms import EditReplyForm, ReplyForm
-from cases.forms.sending import SubmissionForm, add_refusal, storable
+from cases.forms.sending import add_refusal, storable
 from cases.models import Case, CaseMessage, StatusCategory
 from cases.views.conduct import offered_deeds
 from cases.views.reading import crumbs_of, reader, visible_case, where_it_went
 from lib import markdown
 from lib.paging import Cut, KeysetPage
+from lib.submissions import SubmissionForm
 
 MESSAGES_A_PAGE = 20
 FIRST_DEEDS = ("resolve", "reopen")
@@ -84,7 +84,7 @@ def case_reply(request: PortalRequest, number: str) -> HttpResponse:
         if message.body == form.cleaned_data["body"]:
             messages.success(request, _("Your reply has been sent."))
             return _back(request, f"{case.get_absolute_url()}#message-{message.pk}")
-        form = _another(request)
+        form.renew()
     return _case_page(request, case, form)
 
 
@@ -94,18 +94,6 @@ def _sent(request: PortalRequest, case: Case, form: ReplyForm) -> CaseMessage | 
     except ValidationError as error:
         add_refusal(form, error)
         return None
-
-
-def _another(request: PortalRequest) -> ReplyForm:
-    """Another text came with a submission that had been sent: from a page that the browser had kept, for
-    example."""
-    typed = request.POST.copy()
-    typed["submission"] = str(uuid.uuid4())
-    form = ReplyForm(typed)
-    form.add_error(
-        None, _("A reply was already sent from this page. If this is a different one, send it now.")
-    )
-    return form
 
 
 def _back(request: PortalRequest, url: str) -> HttpResponse:

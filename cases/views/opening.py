@@ -23,8 +23,8 @@ from cases.actions.reading import discard_draft, note_suggestion, save_draft
 from cases.display.cost_line import cost_line
 from cases.forms import NewCaseForm
 from cases.forms.opening import StartForm, SuggestionForm, draft_values, followed_up
-from cases.forms.sending import SubmissionForm
 from cases.models import Case, Draft
+from lib.submissions import SubmissionForm
 
 FIELD_OF = {"entitlement": None, "participants": "participants"}
 """Where the page says what the action refused, by the error's code; without one it is about the files."""
