@@ -16,7 +16,7 @@ from cases.actions.notices import mail_customers, mail_staff
 from cases.actions.participants import add_participants
 from cases.actions.promises import begin_promises
 from cases.actions.routing import route
-from cases.models import Case, CaseDesk, Draft, Priority, Product, RequestType
+from cases.models import Case, CaseDesk, CaseMessage, Draft, Priority, Product, RequestType
 from lib.submissions import sent_before
 
 
@@ -64,6 +64,13 @@ def open_case(
         return case
     _furnish(actor, case, description, uploads, participants)
     return case
+
+
+def was_opened_with(case: Case, description: str) -> bool:
+    """Whether these are the words that opened it, and not others, sent from the same page later."""
+    places = (case.pk, case.merged_into_id)
+    first = CaseMessage.objects.filter(case__in=places, submission=case.submission)
+    return first.filter(body=description).exists()
 
 
 def _furnish(

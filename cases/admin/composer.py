@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
 from accounts.models import User
 from cases.actions import (
     add_internal_note,
@@ -119,19 +120,25 @@ def _prepared(form: StaffMessageForm, case: Case, agent: User) -> dict[str, Any]
 
 
 def _send(request: HttpRequest, case: Case, form: StaffMessageForm) -> bool:
-    data, actor = form.cleaned_data, actor_of(request)
-    message = {name: data[name] for name in ("body", "uploads", "submission")}
     try:
-        if form.is_internal:
-            add_internal_note(actor=actor, case=case, **message)
-            if data["status"]:
-                change_status(actor=actor, case=case, status=data["status"])
-        else:
-            reply_to_case(actor=actor, case=case, status=data["status"], **message)
+        sent = _written(actor_of(request), case, form)
     except ValidationError as error:
         add_refusal(form, error)
         return False
-    return True
+    if sent.body != form.cleaned_data["body"]:
+        form.renew()
+    return form.is_valid()
+
+
+def _written(actor: Actor, case: Case, form: StaffMessageForm) -> CaseMessage:
+    data = form.cleaned_data
+    message = {name: data[name] for name in ("body", "uploads", "submission")}
+    if not form.is_internal:
+        return reply_to_case(actor=actor, case=case, status=data["status"], **message)
+    note = add_internal_note(actor=actor, case=case, **message)
+    if data["status"] and note.body == data["body"]:
+        change_status(actor=actor, case=case, status=data["status"])
+    return note
 
 
 COMPOSER = AdminPart(

@@ -19,6 +19,7 @@ from accounts.models import Contact
 from accounts.offers import may_go_to, may_open_case
 from accounts.page_rights import only_for
 from cases.actions import open_case
+from cases.actions.opening import was_opened_with
 from cases.actions.reading import discard_draft, note_suggestion, save_draft
 from cases.display.cost_line import cost_line
 from cases.forms import NewCaseForm
@@ -132,6 +133,9 @@ def _send(request: PortalRequest, contact: Contact) -> HttpResponse:
             else FIELD_OF.get(getattr(error, "code", None) or "", "uploads"),
             error,
         )
+        return _page(request, form)
+    if not was_opened_with(case, form.cleaned_data["description"]):
+        form.renew()
         return _page(request, form)
     messages.success(
         request, _("Case %(number)s is open. We will reply here and by email.") % {"number": case.number}
