@@ -32,7 +32,7 @@ check: .venv/development
 	ruff format --check .
 	djade --check --target-version 5.2 $(TEMPLATES)
 	djlint --quiet --lint templates
-	mypy accounts cases forums invoices knowledgebase lib portal
+	mypy accounts cases forums invoices knowledgebase lib portal records
 	lint-imports
 	python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) python manage.py check --deploy --fail-level WARNING

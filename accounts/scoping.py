@@ -91,7 +91,7 @@ class RecordType:
     code asks for. ``through`` says what else the grant reaches, in words for administrators. ``joined`` names
     the relation whose rows let contacts into single records, each row one ``contact``: whoever may read their
     own records reads these, too, within their account. The model's queryset sees to that; reports on access
-    take it from here. ``joined_if`` names the field that says whether such a row does so.
+    take it from here.
     """
 
     name: str
@@ -101,7 +101,6 @@ class RecordType:
     privileges: tuple[Privilege, ...] = ("read",)
     through: str | Promise = ""
     joined: str | None = None
-    joined_if: str | None = None
 
     @property
     def belongs_to_somebody(self) -> bool:

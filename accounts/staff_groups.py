@@ -22,7 +22,7 @@ GROUPS: dict[str, Rights] = {
     SUPPORT_AGENT: {
         "cases.case": "view change",
         "cases.savedreply": ALL,
-        "cases.inboundmail": "view change",
+        "records.inboundmail": "view change",
         "cases.entitlement": VIEW,  # what is left to the customer; the page of a case leads there
         "accounts.account": VIEW,
         "accounts.contact": VIEW,
@@ -80,7 +80,7 @@ GROUPS: dict[str, Rights] = {
         "cases.queue": ALL,
         "cases.routingrule": ALL,
         "cases.savedreply": ALL,
-        "cases.inboundmail": "view change",
+        "records.inboundmail": "view change",
         "cases.businesscalendar": ALL,
         "cases.businessinterval": ALL,
         "cases.closedday": ALL,

@@ -8,14 +8,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actions import queue_mail, record_activity
+from accounts.actions import record_activity
 from accounts.actors import Actor
-from accounts.models import Contact
 from forums.models import Forum, Post, Topic
+from forums.notices import tell_of_reply
 from lib.locks import locked, locked_by_key
 from lib.submissions import sent_before
 
@@ -59,7 +58,7 @@ def write_reply(
     submission: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Post:
-    """Add a post to a topic and mail the topic's author, unless ``at`` says that the post is an old one.
+    """Add a post to a topic and mail its author and followers, unless ``at`` says that it is an old one.
 
     The same ``submission`` sent twice makes one post and returns it both times; its topic has the new
     counters. Staff may reply to a closed topic; customers get a ValidationError.
@@ -75,15 +74,13 @@ def write_reply(
     topic.save(update_fields=["reply_count", "last_post_at", "last_post_by"])
     record_activity(actor=actor, verb="post.written", record=topic, post=post.pk)
     if at is None:
-        _mail_author(topic, post, actor)
+        tell_of_reply(topic, post, actor)
     return post
 
 
 @transaction.atomic
 def edit_post(*, actor: Actor, post: Post, body: str) -> None:
-    post.write(body)
-    post.edited_at = timezone.now()
-    post.save(update_fields=["body", "body_html", "edited_at"])
+    post.rewrite(body, timezone.now())
     record_activity(actor=actor, verb="post.edited", record=post.topic, post=post.pk)
 
 
@@ -185,29 +182,3 @@ def _write(
     forum.update(post_count=F("post_count") + 1)
     forum.filter(Q(last_post_at=None) | Q(last_post_at__lte=at)).update(last_topic=topic, last_post_at=at)
     return post
-
-
-def _mail_author(topic: Topic, post: Post, actor: Actor) -> None:
-    """Tell the topic's author, unless they wrote the post themselves or may no longer read the forum. Staff
-    read in the administration."""
-    contact, staff = topic.author_contact, topic.author_user
-    if actor.user and actor.user.pk == (contact.user_id if contact else topic.author_user_id):
-        return
-    if contact and _reads(contact, topic):
-        _mail(contact.email, contact.first_name, topic, post, topic.url_of_latest(post))
-    elif staff and staff.is_active:
-        _mail(
-            staff.email,
-            staff.get_short_name(),
-            topic,
-            post,
-            reverse("admin:forums_topic_change", args=[topic.pk]),
-        )
-
-
-def _reads(contact: Contact, topic: Topic) -> bool:
-    return contact.can_be_told and Forum.objects.visible_to(contact).filter(pk=topic.forum_id).exists()
-
-
-def _mail(to: str, name: str, topic: Topic, post: Post, url: str) -> None:
-    queue_mail(event="forums/reply", to=to, context={"name": name, "topic": topic, "post": post, "url": url})

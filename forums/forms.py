@@ -29,16 +29,3 @@ class TopicForm(SubmissionForm):
 
 class ReplyForm(SubmissionForm):
     body = body_field(_("Your reply"), rows=6)
-
-
-class TopicFilterForm(forms.Form):
-    """Which topics of a forum; anything unknown means all."""
-
-    ALL, UNANSWERED, MINE = "", "unanswered", "mine"
-    CHOICES = ((ALL, _("All topics")), (UNANSWERED, _("Unanswered")), (MINE, _("My topics")))
-
-    show = forms.ChoiceField(choices=CHOICES, required=False)
-
-    @property
-    def shown(self) -> str:
-        return self.cleaned_data["show"] if self.is_valid() else self.ALL

@@ -8,12 +8,15 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Contact, User, WebRole
-from accounts.models.user import initials_of
+from accounts.models import Contact, WebRole
 from accounts.permissions.audiences import is_meant_for
 from accounts.scoping import Permitted, Privilege, RecordType, ScopedQuerySet, can
-from lib import markdown
 from lib.search import alike
+from records.models import Authored, Written
+from records.models.marking import mute_of
+
+TOPIC = RecordType("topic", _("Topics"))
+"""Not a type of its own to grant: who may read a forum may read its topics."""
 
 
 class ForumQuerySet(ScopedQuerySet["Forum"]):
@@ -95,65 +98,6 @@ class Forum(models.Model):
         self.save(update_fields=["topic_count", "post_count", "last_topic", "last_post_at"])
 
 
-class Authored(models.Model):
-    """Written by a contact, or by a member of staff: one of the two, never both."""
-
-    author_contact = models.ForeignKey(
-        Contact, verbose_name=_("author"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    author_user = models.ForeignKey(
-        User,
-        verbose_name=_("author (staff)"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(author_contact__isnull=False, author_user__isnull=True)
-                | models.Q(author_contact__isnull=True, author_user__isnull=False),
-                name="%(app_label)s_%(class)s_has_one_author",
-            )
-        ]
-
-    @property
-    def is_by_staff(self) -> bool:
-        return self.author_user_id is not None
-
-    @property
-    def is_by_partner(self) -> bool:
-        account = self._account
-        return account is not None and account.kind == Account.Kind.PARTNER
-
-    @property
-    def author_name(self) -> str:
-        author = self._author
-        return author.full_name if isinstance(author, Contact) else author.get_full_name()
-
-    @property
-    def author_initials(self) -> str:
-        author = self._author
-        return initials_of(author.first_name, author.last_name, author.email)
-
-    @property
-    def author_company(self) -> str:
-        return self._account.name if self._account else ""
-
-    @property
-    def _author(self) -> Contact | User:
-        author = self.author_contact or self.author_user
-        assert author is not None  # noqa: S101 -- the constraint has_one_author
-        return author
-
-    @property
-    def _account(self) -> Account | None:
-        return self.author_contact.account if self.author_contact else None
-
-
 class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, contact: Permitted | None) -> Self:
         return self.filter(forum__in=Forum.objects.visible_to(contact))
@@ -166,6 +110,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         public = Forum.objects.visible_to(None).filter(pk=models.OuterRef("forum"))
         return self.annotate(is_public=models.Exists(public))
 
+    def with_follow(self, contact: Contact | None) -> Self:
+        """Load in the same query whether the contact follows or has muted the topic."""
+        return self.annotate(is_muted=mute_of(contact, TOPIC.name)) if contact else self
+
     def newest_first(self) -> Self:
         """By last activity."""
         return self.order_by("-last_post_at", "-pk")
@@ -173,6 +121,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def alike(self, text: str) -> Self:
         """Those whose title has any of the words, the best first."""
         return alike(self.newest_first(), "title", text, among=500)
+
+    def matching(self, text: str) -> Self:
+        """Those whose title has all of the words."""
+        return self.filter(*[models.Q(title__icontains=word) for word in text.split()])
 
     def pinned(self) -> Self:
         return self.filter(is_pinned=True)
@@ -208,6 +160,8 @@ class Topic(Authored):
 
     is_public: bool
     """Loaded by ``with_openness``."""
+    is_muted: bool | None
+    """Loaded by ``with_follow``."""
 
     class Meta(Authored.Meta):
         verbose_name = _("topic")
@@ -238,9 +192,7 @@ class Topic(Authored):
 
     @property
     def record_type(self) -> RecordType:
-        """What the activity log calls it. Not a type of its own to grant: who may read the forum may read its
-        topics."""
-        return RecordType("topic", _("Topics"))
+        return TOPIC
 
     @property
     def last_page(self) -> int:
@@ -282,21 +234,18 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.select_related("author_contact__account", "author_user").defer("body").in_order()
 
 
-class Post(Authored):
+class Post(Written):
     topic = models.ForeignKey(
         Topic, verbose_name=_("topic"), on_delete=models.CASCADE, related_name="posts", db_index=False
     )
     body = models.TextField(_("text"), max_length=20_000, help_text=_("Markdown."))
-    body_html = models.TextField(editable=False)
-    created_at = models.DateTimeField(_("written"), default=timezone.now)
-    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
     is_opening = models.BooleanField(_("first post of the topic"), default=False, editable=False)
     is_answer = models.BooleanField(_("answer"), default=False, editable=False)
     submission = models.UUIDField(default=uuid.uuid4, editable=False)
 
     objects = PostQuerySet.as_manager()
 
-    class Meta(Authored.Meta):
+    class Meta(Written.Meta):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ["-created_at", "-id"]
@@ -305,7 +254,7 @@ class Post(Authored):
             models.Index(fields=["-created_at", "-id"], name="forums_post_newest_first"),
         ]
         constraints = [
-            *Authored.Meta.constraints,
+            *Written.Meta.constraints,
             models.UniqueConstraint(fields=["topic", "submission"], name="forums_post_sent_once"),
             models.UniqueConstraint(
                 fields=["topic"], condition=models.Q(is_answer=True), name="forums_post_one_answer_a_topic"
@@ -320,7 +269,3 @@ class Post(Authored):
 
     def __str__(self) -> str:
         return f"{self.author_name}: {self.topic}"
-
-    def write(self, body: str) -> None:
-        """Set the text, and the HTML that readers see."""
-        self.body, self.body_html = body, markdown.render(body)

@@ -16,18 +16,11 @@ from accounts.http import PortalRequest
 from accounts.page_rights import only_for
 from accounts.permissions.visitors import open_to_visitors, sign_in_url
 from forums import actions
-from forums.forms import ReplyForm, TopicFilterForm, TopicForm
-from forums.models import Forum, Post, Topic, TopicQuerySet
-from lib.paging import paginate
+from forums.forms import ReplyForm, TopicForm
+from forums.models import Forum, Post, Topic
+from records.display.following import FollowButton, follow_button
 
 NEWEST = 6
-
-
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    url: str
-    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -46,27 +39,6 @@ def forum_list(request: PortalRequest) -> HttpResponse:
     forums = Forum.objects.visible_to(request.contact).select_related("last_topic")
     newest = Topic.objects.visible_to(request.contact).select_related("forum").newest_first()[:NEWEST]
     return render(request, "forums/forum_list.html", {"forums": forums, "newest": newest})
-
-
-@open_to_visitors("forum")
-@require_safe
-def forum_detail(request: PortalRequest, forum_slug: str) -> HttpResponse:
-    forum = _forum(request, forum_slug)
-    shown = TopicFilterForm(request.GET).shown
-    topics = forum.topics.with_authors()
-    page = paginate(_shown(topics, shown, request), by="last_post_at", query=request.GET)
-    shows_pinned = shown == TopicFilterForm.ALL and not page.newer_url
-    context = {
-        "forum": forum,
-        "pinned": topics.pinned().newest_first() if shows_pinned else [],
-        "page": page,
-        "tabs": _tabs(forum, shown, request),
-        "shown": shown,
-        "can_open_topic": forum.accepts_topic_from(request.contact),
-        "sign_in_url": sign_in_url(request),
-        "crumbs": [_root(), (forum.name, "")],
-    }
-    return render(request, "forums/forum_detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,33 +123,12 @@ def _forum(request: PortalRequest, slug: str) -> Forum:
 
 
 def _topic(request: PortalRequest, pk: int) -> Topic:
-    return get_object_or_404(
-        Topic.objects.visible_to(request.contact).select_related("forum").with_openness(), pk=pk
-    )
+    topics = Topic.objects.visible_to(request.contact).select_related("forum").with_openness()
+    return get_object_or_404(topics.with_follow(request.contact), pk=pk)
 
 
 def _root() -> tuple[str, str]:
     return _("Forums"), reverse("forums:list")
-
-
-def _shown(topics: TopicQuerySet, shown: str, request: PortalRequest) -> TopicQuerySet:
-    if shown == TopicFilterForm.UNANSWERED:
-        return topics.unanswered()
-    if shown == TopicFilterForm.MINE:
-        return topics.opened_by(request.contact)
-    return topics.unpinned()
-
-
-def _tabs(forum: Forum, shown: str, request: PortalRequest) -> list[Tab]:
-    if forum.staff_only_topics:
-        return []
-    url = forum.get_absolute_url()
-    choices = [
-        choice for choice in TopicFilterForm.CHOICES if request.contact or choice[0] != TopicFilterForm.MINE
-    ]
-    return [
-        Tab(str(label), f"{url}?show={value}" if value else url, value == shown) for value, label in choices
-    ]
 
 
 def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpResponse:
@@ -194,10 +145,18 @@ def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpRe
         "reader_id": request.contact.pk if request.contact else 0,
         "can_reply": form.is_bound or topic.accepts_reply_from(request.contact),
         "sign_in_url": sign_in_url(request),
+        "follow": _follow_button(request, topic),
         "can_mark_answer": topic.lets_choose_answer(request.contact),
         "crumbs": [_root(), (topic.forum.name, topic.forum.get_absolute_url())],
     }
     return render(request, "forums/topic_detail.html", context)
+
+
+def _follow_button(request: PortalRequest, topic: Topic) -> FollowButton | None:
+    if request.contact is None:
+        return None
+    is_own = topic.author_contact_id == request.contact.pk
+    return follow_button(topic, is_muted=topic.is_muted, is_concerned=is_own)
 
 
 def _page_of_posts(topic: Topic, number: Any) -> Page[Post]:

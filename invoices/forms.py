@@ -1,20 +1,20 @@
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from invoices.models import Invoice, InvoiceLine, InvoiceQuerySet, InvoiceSettings, Payment
+from invoices.filters import InvoiceFilter
+from invoices.models import Invoice, InvoiceLine, InvoiceSettings, Payment
 from invoices.pdf import validate_logo
 from lib.submissions import SubmissionForm
+from records.forms.lists import DayInput, ListForm
 
 
-class InvoiceFilterForm(forms.Form):
-    """The list's filters, read from the address. What is not valid filters nothing."""
-
-    STATUSES = [("", _("All")), ("open", _("Open")), ("overdue", _("Overdue")), ("paid", _("Paid"))]
+class InvoiceListForm(ListForm):
+    views = [("", _("All")), ("open", _("Open")), ("overdue", _("Overdue")), ("paid", _("Paid"))]
+    makes = InvoiceFilter
+    folded = ("since", "until")
 
     q = forms.CharField(
         label=_("Number or purchase order"),
@@ -22,49 +22,12 @@ class InvoiceFilterForm(forms.Form):
         max_length=60,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    status = forms.ChoiceField(choices=STATUSES, required=False, widget=forms.HiddenInput)
 
-    def narrow(self, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
-        chosen: dict[str, Callable[[], InvoiceQuerySet]] = {
-            "open": invoices.open,
-            "overdue": invoices.overdue,
-            "paid": invoices.paid,
+    def more_fields(self) -> dict[str, forms.Field]:
+        return {
+            "since": forms.DateField(label=_("Issued on or after"), required=False, widget=DayInput()),
+            "until": forms.DateField(label=_("Issued on or before"), required=False, widget=DayInput()),
         }
-        if self.chosen_status in chosen:
-            invoices = chosen[self.chosen_status]()
-        return invoices.matching(self.words) if self.words else invoices
-
-    @property
-    def chosen_status(self) -> str:
-        return self._cleaned("status")
-
-    @property
-    def words(self) -> str:
-        return self._cleaned("q")
-
-    @property
-    def tabs(self) -> list[dict[str, Any]]:
-        """The statuses as links that keep the words."""
-        return [
-            {
-                "label": label,
-                "url": self._url(status=status, q=self.words),
-                "is_current": status == self.chosen_status,
-            }
-            for status, label in self.STATUSES
-        ]
-
-    @property
-    def clear_url(self) -> str:
-        return self._url(status=self.chosen_status) if self.words else ""
-
-    def _cleaned(self, name: str) -> str:
-        self.is_valid()
-        return str(self.cleaned_data.get(name, ""))
-
-    @staticmethod
-    def _url(**parameters: str) -> str:
-        return "?" + urlencode({name: value for name, value in parameters.items() if value})
 
 
 class PaymentForm(forms.ModelForm[Payment], SubmissionForm):

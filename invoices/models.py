@@ -97,8 +97,8 @@ class InvoiceQuerySet(ScopedQuerySet["Invoice"]):
         """Something is left to pay."""
         return self.filter(status=Invoice.Status.OPEN)
 
-    def overdue(self) -> Self:
-        return self.open().filter(due_on__lt=timezone.localdate())
+    def overdue(self, today: date | None = None) -> Self:
+        return self.open().filter(due_on__lt=today or timezone.localdate())
 
     def paid(self) -> Self:
         return self.filter(status=Invoice.Status.PAID)
@@ -196,6 +196,11 @@ class Invoice(models.Model):
             models.Index(fields=["account", "-issued_on", "-id"], name="invoices_invoice_account"),
             models.Index(fields=["account", "status", "-issued_on", "-id"], name="invoices_invoice_status"),
             models.Index(fields=["-issued_on", "-id"], name="invoices_invoice_newest"),
+            models.Index(
+                fields=["-issued_on", "-id"],
+                name="invoices_invoice_newest_open",
+                condition=models.Q(status="open"),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -227,6 +232,11 @@ class Invoice(models.Model):
             models.CheckConstraint(
                 condition=models.Q(number__regex=r"^[-a-zA-Z0-9_]+$"),
                 name="invoices_invoice_number_fits_address",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(number__in=["views", "export"]),
+                name="invoices_invoice_number_is_no_other_address",
+                violation_error_message=_("This number is reserved."),
             ),
         ]
 

@@ -5,29 +5,9 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.downloads import handing_out
 from accounts.http import PortalRequest
-from accounts.page_rights import only_for
-from invoices.document import document_of, open_sums, summary_of
-from invoices.forms import InvoiceFilterForm
+from invoices.document import document_of
 from invoices.models import Invoice, InvoiceSettings
 from invoices.pdf import render_invoice
-from lib.paging import paginate
-
-
-@require_safe
-@only_for("read", Invoice)
-def invoice_list(request: PortalRequest) -> HttpResponse:
-    form = InvoiceFilterForm(request.GET)
-    page = paginate(
-        form.narrow(Invoice.objects.visible_to(request.contact)), by="issued_on", query=request.GET
-    )
-    is_whole_list = not (page.newer_url or page.older_url or form.words)
-    context = {
-        "form": form,
-        "page": page,
-        "invoices": [summary_of(invoice) for invoice in page.rows],
-        "open_sums": open_sums(page.rows) if is_whole_list else [],
-    }
-    return render(request, "invoices/invoice_list.html", context)
 
 
 @require_safe

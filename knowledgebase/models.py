@@ -21,6 +21,7 @@ from accounts.scoping import Permitted, RecordType, ScopedQuerySet, can
 from knowledgebase.headings import Section, sections
 from knowledgebase.snippets import passage, with_hits
 from lib.search import CONFIGURATION, any_word
+from records.models.marking import mute_of
 
 TOP_ARTICLES = 5
 RELATED_ARTICLES = 4
@@ -131,6 +132,7 @@ class ArticleQuerySet(ScopedQuerySet["Article"]):
         too."""
         related = Article.objects.visible_to(contact).related_to(EnclosingArticle())[:RELATED_CANDIDATES]
         feedback = ArticleFeedback.objects.filter(article=OuterRef("pk"), contact=contact)
+        follow = {"is_muted": mute_of(contact, Article.record_type.name)} if contact else {}
         return (
             self.select_related("category")
             .defer("search", "body")
@@ -141,6 +143,7 @@ class ArticleQuerySet(ScopedQuerySet["Article"]):
                 own_feedback=models.Subquery(
                     feedback.values(row=JSONObject(is_helpful="is_helpful", comment="comment"))[:1]
                 ),
+                **follow,
             )
         )
 
@@ -199,6 +202,7 @@ class Article(models.Model):
     """Loaded by ``search``."""
     related_candidates: list[dict[str, Any]] | None
     own_feedback: dict[str, Any] | None
+    is_muted: bool | None
     """Loaded by ``for_reading``."""
 
     class Meta:

@@ -1,6 +1,8 @@
 from django.urls import path
 
 from knowledgebase import views
+from knowledgebase.surface import ARTICLES
+from records.urls import follow_urls
 
 app_name = "knowledgebase"
 
@@ -9,4 +11,5 @@ urlpatterns = [
     path("category/<slug:slug>/", views.category_detail, name="category"),
     path("<slug:slug>/", views.article_detail, name="detail"),
     path("<slug:slug>/feedback/", views.feedback, name="feedback"),
+    *follow_urls(ARTICLES),
 ]

@@ -12,7 +12,7 @@ kept for ever.
 import uuid
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Generic, Self, TypeVar
 
@@ -39,9 +39,9 @@ def rows(
     spare: Collection[str] = (),
     **values: Any,
 ) -> list[M]:
-    """The rows of ``build(**values)``. Values are numbers, texts, moments or UUIDs, used in the queryset as
-    they are, and each at least once, but for the ``spare`` ones. Related rows may be prefetched by name, not
-    by a queryset.
+    """The rows of ``build(**values)``. Values are numbers, texts, moments, days or UUIDs, used in the
+    queryset as they are, and each at least once, but for the ``spare`` ones. Related rows may be prefetched
+    by name, not by a queryset.
 
     ValueError, when the text is made, for anything else."""
     if shape not in _kept:
@@ -200,8 +200,9 @@ def _stand_in(value: Any, number: int, turn: int) -> Any:
             return unlike
         case str():
             return f"stand-in {unlike}"
-        case datetime():
-            return datetime(2000, 1, 1, tzinfo=UTC) + timedelta(hours=unlike)
+        case date():
+            moment = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(days=unlike)
+            return moment if isinstance(value, datetime) else moment.date()
         case uuid.UUID():
             return uuid.UUID(int=unlike)
     raise TypeError(f"No stand-in for {type(value).__name__}.")

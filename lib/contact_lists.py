@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from lib.letters import visible
 from lib.workbooks import WorkbookError, rows_of_workbook
 
 MAX_ROWS = 10_000
@@ -101,7 +102,7 @@ def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = "" if cell is None else str(cell)[:MAX_CELL]
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return " ".join(visible(text, " ").split())
 
 
 def _rows_of_csv(content: bytes) -> Iterator[list[str]]:

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 RELATIVE_DAYS = 7
 MINUTE = timedelta(minutes=1)
+NEAR = timedelta(days=6)
+"""Within so many days a weekday is enough."""
 
 
 def ago(at: datetime) -> SafeString:
@@ -31,6 +33,22 @@ def when(at: datetime) -> SafeString:
     """The exact time."""
     iso, exact, _day = _written(at, timezone.get_current_timezone(), get_language() or "en")
     return _element(iso, exact, exact.rpartition(" (")[0])
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """ "Tue 14:00" for a time near by, with the date for others, in the reader's time zone."""
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    clock = date_format(local, "TIME_FORMAT")
+    if local.date() == today.date():
+        return _("today, %(time)s") % {"time": clock}
+    return f"{date_format(local, 'D' if abs(at - now) < NEAR else 'DATE_FORMAT')} {clock}"
+
+
+def day(at: datetime, now: datetime) -> str:
+    local = timezone.localtime(at)
+    if local.date() == timezone.localtime(now).date():
+        return _("today")
+    return date_format(local, "l" if abs(at - now) < NEAR else "DATE_FORMAT")
 
 
 def _rounded(passed: timedelta) -> timedelta:

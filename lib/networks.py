@@ -19,24 +19,39 @@ from django.core.exceptions import ImproperlyConfigured
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 MAPPED_BITS = 96
-"""An IPv4 address in IPv6 clothes (::ffff:192.0.2.1) is the last 32 bits of 128."""
+MAPPED, TRANSLATED = IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96")
+"""An IPv4 address in IPv6 clothes (::ffff:192.0.2.1), or as a NAT64 gateway shows it (64:ff9b::192.0.2.1), is
+the last 32 bits of 128."""
+NEVER_TRANSLATED = tuple(
+    IPv4Network(text)
+    for text in ("10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+)
+"""RFC 6052 forbids a gateway to show these so. Who comes in such an address is not from within."""
 
 
 def parse_address(text: str) -> Address:
     """Raises ValueError. IPv4 in IPv6 clothes is IPv4; the zone of a link-local address (%eth0) says nothing
     to us."""
     address = ip_address(text.strip().partition("%")[0])
-    return getattr(address, "ipv4_mapped", None) or address
+    return _within(address) or address
 
 
 def parse_network(text: str) -> Network:
     """Raises ValueError. Bits beyond the mask are dropped: 192.0.2.7/24 is 192.0.2.0/24, ::ffff:192.0.2.0/120
     too."""
     network = ip_network(text.strip(), strict=False)
-    mapped = getattr(network.network_address, "ipv4_mapped", None)
-    if mapped and network.prefixlen >= MAPPED_BITS:
-        return IPv4Network((int(mapped), network.prefixlen - MAPPED_BITS))
+    within = _within(network.network_address)
+    if within and network.prefixlen >= MAPPED_BITS:
+        return IPv4Network((int(within), network.prefixlen - MAPPED_BITS))
     return network
+
+
+def _within(address: Address) -> IPv4Address | None:
+    if not isinstance(address, IPv6Address) or not (address in MAPPED or address in TRANSLATED):
+        return None
+    within = IPv4Address(int(address) & 0xFFFF_FFFF)
+    is_forbidden = address in TRANSLATED and any(within in network for network in NEVER_TRANSLATED)
+    return None if is_forbidden else within
 
 
 class NetworkSet:

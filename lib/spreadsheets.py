@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
@@ -14,14 +14,16 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
+from lib.letters import visible
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "﹣", "＠")
 """With the wide forms, which some programs take for the others."""
 _AFTER_SEPARATOR = re.compile(r"([;|]\s*+(?:[\"']\s*+)?+)(?=[=+@＝＋＠]|[-－﹣](?![\d.\s]))")
 """Where a program that splits lines there would begin a cell. A number below zero stays. It never goes back
 over spaces: in long ones that would take minutes."""
-Cell = str | int | Decimal | datetime
-"""A moment without its time zone, as spreadsheet programs know no other: the column's heading says which
-one."""
+Cell = str | int | Decimal | date
+"""Also a moment, without its time zone, as spreadsheet programs know no other: the column's heading says
+which one."""
 MEASURED = 200
 """Rows by which the width of columns is chosen."""
 NARROWEST, WIDEST = 8, 60
@@ -34,7 +36,7 @@ def neutral(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
     text = "'" + cell if cell.lstrip(" \n\xa0").startswith(FORMULA) else cell
-    return "".join(c if c.isprintable() else " " for c in text)
+    return visible(text, " ")
 
 
 def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -67,15 +69,17 @@ def as_workbook(rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def _written(cell: Cell) -> Cell:
     """In a CSV file a program may split within a cell, at a separator that is not ours."""
-    plain = f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else neutral(cell)
+    if isinstance(cell, date):
+        return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else f"{cell:%Y-%m-%d}"
+    plain = neutral(cell)
     return _AFTER_SEPARATOR.sub(r"\1'", plain) if isinstance(plain, str) else plain
 
 
 def _workbook_cell(sheet: Any, cell: Cell) -> Any:
-    if not isinstance(cell, datetime):
+    if not isinstance(cell, date):
         return None if cell == "" else neutral(cell)
     moment = WriteOnlyCell(sheet, value=cell)
-    moment.number_format = "yyyy-mm-dd hh:mm"
+    moment.number_format = "yyyy-mm-dd hh:mm" if isinstance(cell, datetime) else "yyyy-mm-dd"
     return moment
 
 

@@ -24,6 +24,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from lib.letters import visible
 from lib.outages import StorageError
 from lib.pictures import png_without_metadata, webp_without_metadata
 from lib.widgets import Files
@@ -135,8 +136,8 @@ def clean_name(name: str) -> str:
 
     What some system does not allow goes too; what is nothing without it is called "file".
     """
-    visible = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable())
-    path = Path("_" + " ".join(_NOT_KEPT.sub("", visible).split()).rstrip(". "))
+    shown = visible(name.replace("\\", "/").rsplit("/", 1)[-1])
+    path = Path("_" + " ".join(_NOT_KEPT.sub("", shown).split()).rstrip(". "))
     stem, suffix = path.stem[1:].strip(". ") or "file", path.suffix[:EXTENSION_LIMIT]
     return stem[: NAME_LIMIT - len(suffix)] + suffix
 

@@ -12,7 +12,6 @@ from typing import IO, Any
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
@@ -22,15 +21,10 @@ from accounts.http import PortalRequest
 from accounts.models import Activity, Contact, JoinRequest, TrustedBrowser, User
 from accounts.second_factor.rules import chosen_methods
 from accounts.sessions.overview import live_sessions
-from cases.models import Attachment, Case, CaseMessage
-from forums.models import Post, Topic
-from knowledgebase.models import Article, ArticleFeedback
-from portal.history.account_log import FILES
+from portal.history.account_log import downloads
+from records.personal_data import Row, rows_of
+from records.surfaces import surfaces
 
-CHUNK = 1000
-"""Rows that are in memory at a time."""
-
-Row = dict[str, Any]
 ENCODER = DjangoJSONEncoder(ensure_ascii=False)
 
 
@@ -66,19 +60,17 @@ def _sections(request: PortalRequest) -> dict[str, Iterable[Row]]:
         **_ways_in(request),
         "contacts": _contacts(request.user),
         "activities": _activities(request.user),
-        "requests_to_join": _rows(
+        "requests_to_join": rows_of(
             JoinRequest.objects.filter(user=request.user), "account__name", "message", "created_at"
         ),
-        "cases": _of_each(request, _cases),
-        "case_messages": _of_each(request, _messages),
-        "forum_topics": _of_each(request, _topics),
-        "forum_posts": _of_each(request, _posts),
-        "article_feedback": _of_each(request, _feedback),
+        **_of_records(request),
     }
 
 
-def _rows(rows: models.QuerySet[Any], *names: str) -> Iterator[Row]:
-    return rows.order_by("pk").values(*names).iterator(chunk_size=CHUNK)
+def _of_records(request: PortalRequest) -> dict[str, Iterable[Row]]:
+    return {
+        section: _of_each(request, own) for surface in surfaces() for section, own in surface.personal.items()
+    }
 
 
 def _of_each(request: PortalRequest, rows_of: Any) -> Iterator[Row]:
@@ -110,7 +102,7 @@ def _ways_in(request: PortalRequest) -> dict[str, Iterable[Row]]:
     user = request.user
     browsers = TrustedBrowser.objects.valid().filter(user=user)
     return {
-        "email_addresses": _rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
+        "email_addresses": rows_of(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
         "identities": [
             {
                 "provider": one.provider,
@@ -153,51 +145,5 @@ def _activities(user: User) -> Iterator[Row]:
     """What the person did and from where; not to whose record, nor what only staff may know. The files that
     they took are left out: these would be most of the lines."""
     own = models.Q(is_internal=False) | models.Q(record_type="", label=user.email)
-    activities = Activity.objects.filter(own, actor=user).exclude(verb__in=FILES)
-    return _rows(activities, "at", "verb", "record_type", "account__name", "client_ip")
-
-
-# What they wrote
-
-
-def _cases(contact: Contact) -> Iterator[Row]:
-    cases = Case.objects.visible_to(contact).filter(contact=contact)
-    return _rows(
-        cases,
-        "number",
-        "subject",
-        "request_type__name",
-        "product__name",
-        "priority",
-        "status",
-        "created_at",
-        "closed_at",
-    )
-
-
-def _messages(contact: Contact) -> Iterator[Row]:
-    files = (
-        Attachment.objects.filter(message=models.OuterRef("pk")).order_by("created_at", "name").values("name")
-    )
-    messages = (
-        CaseMessage.objects.visible_to(contact)
-        .filter(author_contact=contact)
-        .annotate(files=ArraySubquery(files))
-    )
-    return _rows(messages, "case__number", "created_at", "body", "files")
-
-
-def _topics(contact: Contact) -> Iterator[Row]:
-    return _rows(Topic.objects.visible_to(contact).opened_by(contact), "forum__name", "title", "created_at")
-
-
-def _posts(contact: Contact) -> Iterator[Row]:
-    posts = Post.objects.visible_to(contact).filter(author_contact=contact)
-    return _rows(posts, "topic__forum__name", "topic__title", "created_at", "edited_at", "body")
-
-
-def _feedback(contact: Contact) -> Iterator[Row]:
-    feedback = ArticleFeedback.objects.filter(
-        contact=contact, article__in=Article.objects.visible_to(contact)
-    )
-    return _rows(feedback, "article__title", "is_helpful", "comment", "created_at")
+    activities = Activity.objects.filter(own, actor=user).exclude(verb__in=downloads())
+    return rows_of(activities, "at", "verb", "record_type", "account__name", "client_ip")

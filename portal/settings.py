@@ -58,6 +58,7 @@ HEALTH_CHECK_FROM = NetworkSet.of("HEALTH_CHECK_FROM", env_list("HEALTH_CHECK_FR
 INSTALLED_APPS = [
     "portal",
     "accounts",
+    "records",
     "cases",
     "knowledgebase",
     "forums",
@@ -260,12 +261,12 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_BACKEND = "lib.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20  # seconds, but for the answer to the text itself
 MAIL_CONTEXT = "portal.context_processors.mail"
-CASE_MAIL_ADDRESS = env("CASE_MAIL_ADDRESS", "")
-CASE_MAIL_IMAP_URL = env("CASE_MAIL_IMAP_URL", "")
-CASE_MAIL_SECRET = env("CASE_MAIL_SECRET", "")
-CASE_MAIL_AUTHSERV_ID = env("CASE_MAIL_AUTHSERV_ID", "")
-CASE_MAIL_ADDRESS_DAYS = 180  # how long an address to answer to is good
-CASE_MAIL_KEPT_DAYS = int(env("CASE_MAIL_KEPT_DAYS", "180"))  # how long inbound messages themselves are kept
+MAIL_IN_ADDRESS = env("MAIL_IN_ADDRESS", "")
+MAIL_IN_IMAP_URL = env("MAIL_IN_IMAP_URL", "")
+MAIL_IN_SECRET = env("MAIL_IN_SECRET", "")
+MAIL_IN_AUTHSERV_ID = env("MAIL_IN_AUTHSERV_ID", "")
+MAIL_IN_ADDRESS_DAYS = 180  # how long an address to answer to is good
+MAIL_IN_KEPT_DAYS = int(env("MAIL_IN_KEPT_DAYS", "180"))  # how long inbound messages themselves are kept
 if EMAIL_URL := env("EMAIL_URL", ""):
     smtp = urlsplit(EMAIL_URL)
     EMAIL_HOST, EMAIL_PORT = (

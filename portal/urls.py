@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from portal.site.addresses import PAGE_URL_NAME
 from portal.views import brand, health, home, log, mailbox, pages, personal_data, preferences, search, users
+from records.views.files import file
+from records.views.inbound import inbound_mail
 
 # The administration has no door of its own: its sign-in is the portal's, with the same limits and second
 # factor.
@@ -36,6 +38,8 @@ urlpatterns = [
     path("users/<int:pk>/deactivate/", users.user_deactivate, name="user_deactivate"),
     path("", include("accounts.urls.users")),
     path("admin/", admin.site.urls),
+    path("mail/inbound/", inbound_mail, name="inbound_mail"),
+    path("files/<slug:type_name>/<uuid:pk>/", file, name="file"),
     path("", include("cases.urls")),
     path("knowledgebase/", include("knowledgebase.urls")),
     path("forums/", include("forums.urls")),

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.core.validators import RegexValidator
 
-from cases.reply_address import any_reply_address
 from lib import redaction
+from records.reply_address import any_reply_address
 from tests.regex_attacks import slow_on
 from tests.test_architecture import ROOT, sources
 
@@ -29,7 +29,7 @@ MADE: dict[str, Callable[[], list[re.Pattern[str]]]] = {
     "lib/redaction.py": lambda: [
         re.compile(rule, re.IGNORECASE) for rule in redaction.rules(NAMED, "jose garcia lopez acme will mark")
     ],
-    "cases/reply_address.py": lambda: [any_reply_address()],
+    "records/reply_address.py": lambda: [any_reply_address()],
 }
 """Patterns that functions make of names, settings and other patterns. What is joined by "or" is tried one by
 one."""

@@ -13,8 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.actions.addresses import AddressChange
 from accounts.models import Activity, Contact, ContactImport, JoinRequest, RecordPermission
-from cases.models import SavedView
 from knowledgebase.models import Article
+from records.models import SavedView
 from tests.cases.factories import make_case, make_entitlement, pdf_upload
 from tests.conftest import Member
 from tests.factories import grant, make_contact
@@ -45,7 +45,7 @@ PUBLIC = {
     *(f"{name}_{step}" for name in PROVIDERS for step in ("login", "callback")),
     *SAML,
     "healthz",
-    "cases:inbound_mail",
+    "inbound_mail",
     "brand_css",
     "brand_image",
     "set_theme",
@@ -150,7 +150,7 @@ GUARDED = {
     "cases:follow": Guarded("post", owner=302),
     "cases:participant_remove": Guarded("post", owner=302),
     "cases:conduct": Guarded(),
-    "cases:attachment": Guarded(),
+    "file": Guarded(),
     "user_list": FOR_MANAGERS,
     "user_new": FOR_MANAGERS,
     "user_known": FOR_MANAGERS,
@@ -169,17 +169,27 @@ GUARDED = {
     "user_log_export": Guarded("post", stranger=403, powerless=403),
     "contact_address_confirm": Guarded(),
     "invoices:list": Guarded(stranger=403, powerless=403),
+    "invoices:view_save": Guarded(
+        "post", {"name": "Mine", "query": "view=open"}, owner=302, stranger=403, powerless=403
+    ),
+    "invoices:view_delete": Guarded("post", owner=302, stranger=403, powerless=403),
+    "invoices:export": Guarded(stranger=403, powerless=403),
     "invoices:detail": Guarded(),
     "invoices:pdf": Guarded(),
     "knowledgebase:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
     "knowledgebase:category": Guarded(),
     "knowledgebase:detail": Guarded(),
     "knowledgebase:feedback": Guarded("post", {"is_helpful": "yes"}, owner=302),
+    "knowledgebase:follow": Guarded("post", {"follow": "yes"}, owner=302),
     "forums:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
     "forums:forum": Guarded(),
+    "forums:view_save": Guarded("post", {"name": "Mine", "query": "view=mine"}, owner=302, powerless=403),
+    "forums:view_delete": Guarded("post", owner=302, powerless=403),
+    "forums:export": Guarded(powerless=403),
     "forums:new": Guarded(),
     "forums:detail": Guarded(),
     "forums:reply": Guarded("post", {"body": "An answer"}, owner=302),
+    "forums:follow": Guarded("post", {"follow": "yes"}, owner=302),
     "forums:mark_answer": Guarded("post", owner=302),
     "forums:unmark_answer": Guarded("post", owner=302),
 }
@@ -214,7 +224,7 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
     RecordPermission.objects.create(role=audience, record_type="entitlement", scope="account", can_read=True)
     RecordPermission.objects.create(role=audience, record_type="case", scope="account", can_read=True)
     powerless = make_contact("Paul", None)
-    view = SavedView.objects.create(contact=alice, name="Mine", query="whose=mine")
+    view = SavedView.objects.create(contact=alice, record_type="case", name="Mine", query="whose=mine")
     entitlement = make_entitlement(acme)
     colleague = make_contact("Carl", acme)
     case = make_case(alice, uploads=[pdf_upload()], participants=[colleague])
@@ -250,7 +260,7 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
         "cases:follow": reverse("cases:follow", args=[case.number]),
         "cases:participant_remove": reverse("cases:participant_remove", args=[case.number, colleague.pk]),
         "cases:conduct": reverse("cases:conduct", args=[case.number, "escalate"]),
-        "cases:attachment": case.messages.get().attachments.get().get_absolute_url(),
+        "file": case.messages.get().attachments.get().get_absolute_url(),
         "user_list": reverse("user_list"),
         "user_new": reverse("user_new"),
         "user_known": reverse("user_known"),
@@ -272,17 +282,25 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
             args=[AddressChange(alice.pk, alice.email, "alice.new@acme.example").token],
         ),
         "invoices:list": reverse("invoices:list"),
+        "invoices:view_save": reverse("invoices:view_save"),
+        "invoices:view_delete": reverse("invoices:view_delete", args=[view.pk]),
+        "invoices:export": reverse("invoices:export", args=["csv"]),
         "invoices:detail": invoice.get_absolute_url(),
         "invoices:pdf": reverse("invoices:pdf", args=[invoice.number]),
         "knowledgebase:list": reverse("knowledgebase:list"),
         "knowledgebase:category": article.category.get_absolute_url(),
         "knowledgebase:detail": article.get_absolute_url(),
         "knowledgebase:feedback": reverse("knowledgebase:feedback", args=[article.slug]),
+        "knowledgebase:follow": reverse("knowledgebase:follow", args=[article.slug]),
         "forums:list": reverse("forums:list"),
         "forums:forum": forum.get_absolute_url(),
+        "forums:view_save": reverse("forums:view_save", args=[forum.slug]),
+        "forums:view_delete": reverse("forums:view_delete", args=[forum.slug, view.pk]),
+        "forums:export": reverse("forums:export", args=[forum.slug, "csv"]),
         "forums:new": reverse("forums:new", args=[forum.slug]),
         "forums:detail": topic.get_absolute_url(),
         "forums:reply": reverse("forums:reply", args=topic_args),
+        "forums:follow": reverse("forums:follow", args=topic_args),
         "forums:mark_answer": reverse("forums:mark_answer", args=[*topic_args, reply.pk]),
         "forums:unmark_answer": reverse("forums:unmark_answer", args=topic_args),
     }

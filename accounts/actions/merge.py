@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.functions import Greatest
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
@@ -100,6 +101,8 @@ def merge_contacts(
     _take_fields(merged, kept, fields)
     if roles != "kept":
         _take_roles(actor, merged, kept, roles)
+    for reference in references():
+        _take_latest(reference, merged, kept)
     moved = {
         reference.model._meta.label_lower: number
         for reference in references()
@@ -183,6 +186,17 @@ def _move(reference: models.ForeignKey[Any, Any], merged: Contact, kept: Contact
     ):
         changes["account"] = models.functions.Coalesce("account", models.Value(kept.account_id))
     return _free_rows(reference, merged, kept).update(**changes)
+
+
+def _take_latest(reference: models.ForeignKey[Any, Any], merged: Contact, kept: Contact) -> None:
+    """Of what each contact has a row of, the kept one's stays. A model whose rows say until when something
+    holds names that field in ``latest_of_two``: the later of both values is kept."""
+    field: str | None = getattr(reference.model, "latest_of_two", None)
+    if field is None:
+        return
+    for others, condition in _unique_with(reference):
+        twin = _rows(reference, merged).filter(condition, *others).values(field)[:1]
+        _rows(reference, kept).filter(condition).update(**{field: Greatest(field, models.Subquery(twin))})
 
 
 def _names_account(model: type[models.Model]) -> bool:

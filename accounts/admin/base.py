@@ -14,7 +14,7 @@ from lib.admin_parts import Admin, AdminPage, View, show
 
 
 class NoDelete:
-    """People and what they did are kept: deactivate instead of delete."""
+    """Rows that others point to, people above all: switched off instead of deleted."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -92,3 +92,11 @@ def require_repair(request: HttpRequest, user: User | None) -> None:
     """What staff sign in with is up to superusers."""
     if not may_repair(request, user):
         raise PermissionDenied
+
+
+def changeable(model_admin: Any, request: HttpRequest, pk: int, *, posts: bool = True) -> Any:
+    """The row that a custom page is about, for staff who may change it; ``posts``: the page takes nothing but
+    POST."""
+    if (posts and request.method != "POST") or not model_admin.has_change_permission(request):
+        raise PermissionDenied
+    return get_object_or_404(model_admin.get_queryset(request), pk=pk)

@@ -17,9 +17,9 @@ NOT_SHOWN = ("/admin/", "/brand.css", "/brand/", "/healthz", "/mail/", *WAYS_OUT
 """The administration is the staff member's own during a preview, too; the others are the same for everybody,
 or for machines."""
 
-RECORDED = ("/cases/export/",)
-"""Whoever takes records out of the portal as a file is recorded. A preview writes nothing, so nothing is
-taken out in one."""
+RECORDED = ("/export/csv/", "/export/xlsx/")
+"""How the address of a list as a file ends. Whoever takes records out of the portal so is recorded. A preview
+writes nothing, so nothing is taken out in one."""
 
 PERSONAL = ("/accounts/", "/confirm-address/", "/join/", "/preferences/", "/profile/", "/redeem/")
 """Pages about whoever is signed in, which is not the contact. tests/accounts/test_preview_pages.py asks for
@@ -56,7 +56,7 @@ class PreviewMiddleware:
         request.preview = preview
         request.contact = preview.contact if preview.contact.is_usable else None
         request.contacts = [request.contact] if request.contact else []
-        if request.method not in SAFE or request.path_info.startswith(RECORDED):
+        if request.method not in SAFE or request.path_info.endswith(RECORDED):
             return _refused(request, changes_something=True)
         if request.path_info.startswith(PERSONAL):
             return _refused(request, changes_something=False)

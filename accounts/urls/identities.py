@@ -7,12 +7,13 @@ from allauth.socialaccount.providers.github.provider import GitHubProvider
 from allauth.socialaccount.providers.google.provider import GoogleProvider
 from allauth.socialaccount.providers.microsoft.provider import MicrosoftGraphProvider
 from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
+from allauth.socialaccount.providers.openid_connect import views as openid_views
 from allauth.socialaccount.providers.saml import views as saml_views
 from allauth.socialaccount.providers.twitter_oauth2.provider import TwitterOAuth2Provider
 from allauth.socialaccount.providers.yahoo.provider import YahooProvider
-from django.urls import include, path, re_path
+from django.urls import path, re_path
 
-from accounts.views import confirmation, identities, saml
+from accounts.views import confirmation, identities, openid, saml
 
 PROVIDERS = (
     FacebookProvider,
@@ -30,7 +31,8 @@ urlpatterns = [
     path("3rdparty/login/cancelled/", allauth_views.login_cancelled, name="socialaccount_login_cancelled"),
     path("3rdparty/signup/", allauth_views.signup, name="socialaccount_signup"),
     *[pattern for provider in PROVIDERS for pattern in default_urlpatterns(provider)],
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/<str:provider_id>/login/", openid_views.login, name="openid_connect_login"),
+    path("oidc/<str:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
     path("saml/<slug:organization_slug>/login/", saml_views.login, name="saml_login"),
     path("saml/<slug:organization_slug>/acs/", saml.acs, name="saml_acs"),
     path("saml/<slug:organization_slug>/acs/finish/", saml_views.finish_acs, name="saml_finish_acs"),

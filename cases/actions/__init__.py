@@ -10,9 +10,9 @@ from cases.actions.entitlements import (
 )
 from cases.actions.handover import count_open_cases, hand_over_cases
 from cases.actions.merge import merge_cases, split_case, why_not_merged
-from cases.actions.messages import add_internal_note, edit_reply, reply_to_case
+from cases.actions.messages import add_internal_note, reply_to_case
 from cases.actions.opening import open_case
-from cases.actions.participants import add_participants, follow, remove_participant
+from cases.actions.participants import add_participants, remove_participant
 from cases.actions.promises import warn_of_promises
 from cases.actions.status import (
     assign_case,
@@ -40,11 +40,9 @@ __all__ = [
     "colleagues_writing",
     "correct_statement",
     "count_open_cases",
-    "edit_reply",
     "enter_time",
     "entitlement_for",
     "escalate_case",
-    "follow",
     "hand_over_cases",
     "merge_cases",
     "move_to_queue",

@@ -7,6 +7,7 @@ from accounts.actors import Actor
 from accounts.models import Contact
 from cases.models import Case, CaseParticipant
 from lib.locks import locked_rows
+from records.actions.following import forget_follow, hand_over_follows
 
 
 def count_open_cases(contact: Contact) -> int:
@@ -23,6 +24,7 @@ def hand_over_cases(*, actor: Actor, contact: Contact, heir: Contact) -> int:
     for case in cases:
         case.contact = heir
         case.save(update_fields=["contact"])
+        forget_follow(contact=heir, record=case)
         record_activity(
             actor=actor, verb="case.handed_over", record=case, before=contact.full_name, after=heir.full_name
         )
@@ -35,8 +37,9 @@ def hand_over_cases(*, actor: Actor, contact: Contact, heir: Contact) -> int:
 
 
 def _hand_over_followed(contact: Contact, heir: Contact) -> None:
-    """The heir follows what the other followed, once."""
+    """The heir takes part in what the other took part in, and follows what they followed, once."""
     known = CaseParticipant.objects.filter(contact=heir).values("case")
-    followed = CaseParticipant.objects.filter(contact=contact, case__closed_at=None)
-    followed.exclude(case__in=known).exclude(case__contact=heir).update(contact=heir)
+    joined = CaseParticipant.objects.filter(contact=contact, case__closed_at=None)
+    joined.exclude(case__in=known).exclude(case__contact=heir).update(contact=heir)
     CaseParticipant.objects.filter(contact=contact, case__closed_at=None).delete()
+    hand_over_follows(contact=contact, heir=heir, records=Case.objects.active())

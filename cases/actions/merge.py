@@ -27,6 +27,7 @@ from cases.models import (
     TimeEntry,
 )
 from lib.locks import lock_keys, locked, locked_rows
+from records.actions.following import share_follows
 
 CUSTOMER = CaseMessage.Visibility.CUSTOMER
 
@@ -129,18 +130,15 @@ def _give_back(case: Case, into: Case) -> None:
 
 
 def _join_readers(case: Case, into: Case, actor: Actor) -> None:
-    """Who could read the one can read the other. Who only followed, follows."""
-    people = dict(CaseParticipant.objects.filter(case=case).values_list("contact", "was_asked")) | {
-        case.contact_id: True
-    }
-    asked = [pk for pk, was_asked in people.items() if was_asked]
-    CaseParticipant.objects.filter(case=into, contact__in=asked).update(was_asked=True)
-    rows = [
-        CaseParticipant(case=into, contact_id=pk, added_by=actor.user, was_asked=people[pk])
-        for pk in sorted(people)
-    ]
+    """Who could read the one can read the other. Who follows or has muted it, does so there."""
+    share_follows(record=case, into=into)
+    people = {case.contact_id, *CaseParticipant.objects.filter(case=case).values_list("contact", flat=True)}
     CaseParticipant.objects.bulk_create(
-        (row for row in rows if row.contact_id != into.contact_id), ignore_conflicts=True
+        (
+            CaseParticipant(case=into, contact_id=pk, added_by=actor.user)
+            for pk in sorted(people - {into.contact_id})
+        ),
+        ignore_conflicts=True,
     )
 
 
@@ -154,7 +152,8 @@ def _check_split(case: Case, chosen: list[CaseMessage]) -> None:
 
 def _furnish(made: Case, case: Case, chosen: list[CaseMessage], now: datetime) -> None:
     CaseMessage.objects.filter(pk__in=[message.pk for message in chosen]).update(case=made)
-    people = CaseParticipant.objects.filter(case=case).values("contact_id", "added_by_id", "was_asked")
+    share_follows(record=case, into=made)
+    people = CaseParticipant.objects.filter(case=case).values("contact_id", "added_by_id")
     CaseParticipant.objects.bulk_create(CaseParticipant(case=made, **row) for row in people)
     answers = [message.created_at for message in chosen if message.is_by_staff and not message.is_internal]
     if answers:

@@ -1,162 +1,68 @@
-"""What is said in a case."""
+"""What is said in a case, and what an answer means for its status, its clocks and its mails."""
 
-import uuid
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from operator import attrgetter
+from typing import Any, cast
 
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
-from accounts.actions import record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
-from cases.actions.files import attach
-from cases.actions.notices import mail_customers, mail_staff
+from cases.actions.notices import MAIL_CODE, mail_customers, mail_staff, subject_of_mails
 from cases.actions.promises import REPLIES, keep_promises, owe_reply
-from cases.actions.status import locked_case, move, reopening_window
-from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, Draft, StatusCategory
-from lib import markdown
-from lib.locks import locked
-from lib.submissions import sent_before
-
-ONLY_FILES = _lazy("(Files only.)")
-"""What stands in the conversation where somebody sent files and wrote nothing."""
-CUSTOMER, INTERNAL = CaseMessage.Visibility.CUSTOMER, CaseMessage.Visibility.INTERNAL
+from cases.actions.status import locked_case, move
+from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, StatusCategory
+from records.actions import messages
+from records.talk import Talk
 
 
-@transaction.atomic
-def reply_to_case(
-    *,
-    actor: Actor,
-    case: Case,
-    body: str,
-    uploads: Sequence[UploadedFile[bytes]] = (),
-    submission: uuid.UUID | None = None,
-    status: CaseStatus | None = None,
-) -> CaseMessage:
-    """Write an answer that the customer reads, by a customer or by staff.
+def why_nothing_is_said(case: Case, contact: Contact | None) -> str:
+    """Nothing is written to a case that was merged: nobody would read it there."""
+    if contact and case.category == StatusCategory.CANCELLED:
+        return _("This case no longer accepts replies.")
+    if contact and is_settled(case):
+        return _("This case was resolved too long ago to be reopened. Please open a follow-up case.")
+    if case.merged_into_id:
+        return _("This case was merged into another one. Please reply there.")
+    return ""
 
-    A customer's answer takes a waiting, held or resolved case up again; staff choose the new ``status``
-    (None: a new case is then in progress, any other stays).
-    """
-    case = locked_case(case)
-    if before := sent_before(CaseMessage.objects.filter(case=case), submission):
-        return before
-    if actor.contact:
-        _check_reply(case, actor.contact)
-    message = write_message(
-        actor=actor, case=case, visibility=CUSTOMER, body=body, uploads=uploads, submission=submission
+
+def is_settled(case: Case) -> bool:
+    return case.category == StatusCategory.RESOLVED and case.is_settled(
+        timedelta(days=desk_of(case)["reopen_days"]), timezone.now()
     )
+
+
+def editable_for(case: Case) -> timedelta | None:
+    return timedelta(minutes=desk_of(case)["edit_minutes"]) if case.takes_edits else None
+
+
+def desk_of(case: Case) -> dict[str, int]:
+    """As CaseQuerySet.for_page loads it, or by a query of its own."""
+    if desk := getattr(case, "desk", None):
+        return dict(desk)
+    found = CaseDesk.objects.the_one()
+    return {"reopen_days": found.reopen_days, "edit_minutes": found.edit_minutes}
+
+
+def note_reply(actor: Actor, case: Case, message: CaseMessage, status: CaseStatus | None = None) -> None:
+    """A customer's answer takes a waiting, held or resolved case up again; staff choose the new ``status``
+    (None: a new case is then in progress, any other stays)."""
     if actor.contact:
         _note_customer_reply(actor, case, message)
     else:
         _note_staff_reply(actor, case, message, status)
-    record_activity(actor=actor, verb="case.replied", record=case)
     mail_customers("reply", case, message, but=actor.contact)
     if actor.contact:
         mail_staff("reply_for_staff", case, message)
-    return message
-
-
-@transaction.atomic
-def add_internal_note(
-    *,
-    actor: Actor,
-    case: Case,
-    body: str,
-    uploads: Sequence[UploadedFile[bytes]] = (),
-    submission: uuid.UUID | None = None,
-) -> CaseMessage:
-    """Write what only staff read. It does not move the case in the customer's list."""
-    case = locked(case)
-    if before := sent_before(CaseMessage.objects.filter(case=case), submission):
-        return before
-    message = write_message(
-        actor=actor, case=case, visibility=INTERNAL, body=body, uploads=uploads, submission=submission
-    )
-    record_activity(actor=actor, verb="case.noted", record=case, is_internal=True)
-    return message
-
-
-@transaction.atomic
-def edit_reply(*, actor: Actor, message: CaseMessage, body: str, now: datetime | None = None) -> CaseMessage:
-    """Customers put their own words right for as many minutes as the desk's settings say, until somebody else
-    has answered."""
-    case = locked_case(message.case)
-    message = locked(message)
-    if actor.contact is None or message.author_contact_id != actor.contact.pk:
-        raise ValidationError(_("You can edit only your own replies."))
-    if reason := why_not_edited(case, message, now or timezone.now()):
-        raise ValidationError(reason)
-    message.body, message.body_html, message.edited_at = body, markdown.render(body), now or timezone.now()
-    message.save(update_fields=["body", "body_html", "edited_at"])
-    record_activity(actor=actor, verb="case.reply_edited", record=message.case)
-    return message
-
-
-def why_not_edited(case: Case, message: CaseMessage, now: datetime) -> str:
-    """Empty: a customer may still put the words right."""
-    if not case.takes_edits or message.case_id != case.pk:
-        return _("The case is closed. Its messages can no longer be changed.")
-    if message.created_at + timedelta(minutes=CaseDesk.objects.the_one().edit_minutes) < now:
-        return _("This reply can no longer be edited. Send another one instead.")
-    later = CaseMessage.objects.filter(case=case, visibility=CUSTOMER, created_at__gt=message.created_at)
-    if later.exclude(author_contact=message.author_contact_id, author_user=None).exists():
-        return _(
-            "Someone has replied in the meantime, so this reply can no longer be edited. Send another one "
-            "instead."
-        )
-    return ""
-
-
-def write_message(
-    *,
-    actor: Actor,
-    case: Case,
-    visibility: str,
-    body: str,
-    uploads: Sequence[UploadedFile[bytes]],
-    submission: uuid.UUID | None = None,
-) -> CaseMessage:
-    """With the case's row locked. Nothing is written to a case that was merged: nobody would read it
-    there."""
-    if case.merged_into_id:
-        raise ValidationError(_("This case was merged into another one. Please reply there."))
-    message = CaseMessage.objects.create(
-        case=case,
-        visibility=visibility,
-        author_contact=actor.contact,
-        author_user=None if actor.contact else actor.user,
-        body=body,
-        body_html=markdown.render(body),
-        submission=submission or uuid.uuid4(),
-    )
-    attach(message, uploads)
-    if visibility == CUSTOMER:
-        case.updated_at = message.created_at
-        case.save(update_fields=["updated_at"])
-    return message
-
-
-def _check_reply(case: Case, contact: Contact) -> None:
-    if not case.accepts_reply_from(contact):
-        raise ValidationError(_("This case no longer accepts replies."))
-    if case.is_settled(reopening_window(), timezone.now()):
-        raise ValidationError(
-            _("This case was resolved too long ago to be reopened. Please open a follow-up case.")
-        )
 
 
 def _note_customer_reply(actor: Actor, case: Case, message: CaseMessage) -> None:
     if case.category in (StatusCategory.WAITING, StatusCategory.ON_HOLD, StatusCategory.RESOLVED):
         move(actor, case, CaseStatus.objects.get(pk=CaseStatus.IN_PROGRESS), message.created_at)
     owe_reply(case, message.created_at)
-    if actor.contact:
-        Draft.objects.filter(contact=actor.contact, case=case).delete()
 
 
 def _note_staff_reply(actor: Actor, case: Case, message: CaseMessage, status: CaseStatus | None) -> None:
@@ -168,3 +74,31 @@ def _note_staff_reply(actor: Actor, case: Case, message: CaseMessage, status: Ca
         status = CaseStatus.objects.get(pk=CaseStatus.IN_PROGRESS)
     if status:
         move(actor, case, status, message.created_at)
+
+
+TALK = Talk(
+    messages=CaseMessage,
+    code=MAIL_CODE,
+    accepts=Case.involves,
+    refusal=why_nothing_is_said,
+    editable_for=editable_for,
+    over_words=gettext_lazy("The case is closed. Its messages can no longer be changed."),
+    subject=subject_of_mails,
+    successor=attrgetter("merged_into_id"),
+    lock=locked_case,
+    after=note_reply,
+)
+
+
+def reply_to_case(
+    *, actor: Actor, case: Case, body: str, status: CaseStatus | None = None, **sent: Any
+) -> CaseMessage:
+    """Write an answer that the customer reads. ``sent``: further arguments of records.actions.messages.reply
+    (uploads, submission)."""
+    message = messages.reply(actor=actor, talk=TALK, record=case, body=body, status=status, **sent)
+    return cast("CaseMessage", message)
+
+
+def add_internal_note(*, actor: Actor, case: Case, body: str, **sent: Any) -> CaseMessage:
+    """Write what only staff read."""
+    return cast("CaseMessage", messages.add_note(actor=actor, talk=TALK, record=case, body=body, **sent))

@@ -8,23 +8,30 @@ from django.conf import settings
 from accounts.actions import queue_mail, thread_id
 from accounts.models import Contact, User
 from cases.models import Case, CaseDesk, CaseMessage
-from cases.reply_address import MARKER, reply_address
 from lib import markdown
 from lib.absolute_links import absolute_links, absolute_links_in_markdown
+from records.actions.following import may_be_told, receivers
+from records.reply_address import MARKER, reply_address
+
+MAIL_CODE = "c"
+"""Names cases in the addresses of answers."""
+
+
+def subject_of_mails(case: Case) -> str:
+    return f"[{case.number}] {case.subject}"
 
 
 def mail_customers(
     event: str, case: Case, message: CaseMessage | None = None, *, but: Contact | None = None, **extra: Any
 ) -> None:
-    """Tell the contact of the case and its participants, whoever may still see it, each at their own
-    address."""
-    for contact in _readers(case):
+    """Tell the contact of the case, its participants and who follows it, each at their own address."""
+    for contact in receivers(case):
         if contact != but:
             _mail_contact(event, case, contact, message=message, **extra)
 
 
 def mail_contact(event: str, case: Case, contact: Contact, **extra: Any) -> None:
-    if _is_told(case, contact):
+    if may_be_told(contact, case):
         _mail_contact(event, case, contact, **extra)
 
 
@@ -38,7 +45,7 @@ def mail_staff(
 ) -> None:
     """Tell these people, or whoever looks after the case. Cases that nobody looks after wait in the list."""
     for agent in agents_of(case) if to is None else to:
-        reply_to = reply_address(case, user=agent) if agent.has_perm("cases.change_case") else ""
+        reply_to = reply_address(MAIL_CODE, case, user=agent) if agent.has_perm("cases.change_case") else ""
         _mail(event, agent.email, case, reply_to, message=message, name=agent.first_name, **extra)
 
 
@@ -73,24 +80,13 @@ def at_the_desk(people: Iterable[User]) -> list[User]:
     ]
 
 
-def _readers(case: Case) -> list[Contact]:
-    joined = Contact.objects.filter(pk__in=case.participants.values("contact")).select_related(
-        "account", "user"
-    )
-    return [contact for contact in dict.fromkeys([case.contact, *joined]) if _is_told(case, contact)]
-
-
-def _is_told(case: Case, contact: Contact) -> bool:
-    return contact.can_be_told and Case.objects.visible_to(contact).filter(pk=case.pk).exists()
-
-
 def _mail_contact(event: str, case: Case, contact: Contact, **context: Any) -> None:
     about = {
         "name": contact.first_name,
         "is_own": contact.pk == case.contact_id,
         "status": case.status_for(contact),
     }
-    _mail(event, contact.email, case, reply_address(case, contact=contact), **about, **context)
+    _mail(event, contact.email, case, reply_address(MAIL_CODE, case, contact=contact), **about, **context)
 
 
 def _mail(event: str, to: str, case: Case, reply_to: str, **context: Any) -> None:

@@ -11,13 +11,15 @@ from accounts.actions import record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
 from cases.actions.entitlements import OPENING, claim_entitlement, deduct_case, offered_priorities
-from cases.actions.messages import CUSTOMER, write_message
+from cases.actions.messages import TALK
 from cases.actions.notices import mail_customers, mail_staff
 from cases.actions.participants import add_participants
 from cases.actions.promises import begin_promises
 from cases.actions.routing import route
-from cases.models import Case, CaseDesk, CaseMessage, Draft, Priority, Product, RequestType
+from cases.models import Case, CaseDesk, CaseMessage, Priority, Product, RequestType
 from lib.submissions import sent_before
+from records.actions.marks import discard_draft
+from records.actions.messages import CUSTOMER, write_message
 
 
 @transaction.atomic
@@ -81,9 +83,10 @@ def _furnish(
     participants: Collection[Contact],
 ) -> None:
     route(case)
-    message = write_message(
+    message: Any = write_message(
         actor=actor,
-        case=case,
+        talk=TALK,
+        record=case,
         visibility=CUSTOMER,
         body=description,
         uploads=uploads,
@@ -95,4 +98,4 @@ def _furnish(
     mail_customers("opened", case, message)
     mail_staff("opened_for_staff", case, message)
     add_participants(actor=actor, case=case, contacts=participants)
-    Draft.objects.filter(contact=case.contact, case=None).delete()
+    discard_draft(owner=case.contact, about=Case)

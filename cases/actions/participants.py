@@ -12,12 +12,12 @@ from accounts.models import Contact
 from cases.actions.notices import mail_contact
 from cases.actions.status import locked_case
 from cases.models import Case, CaseParticipant
+from records.actions.following import forget_follow
 
 
 @transaction.atomic
 def add_participants(*, actor: Actor, case: Case, contacts: Collection[Contact]) -> int:
-    """Colleagues of the same account; they are told. Returns how many were new. Who followed before may read
-    from now on, too."""
+    """Colleagues of the same account; they are told. Returns how many were new."""
     case = _open_to_people(case)
     if any(
         contact.account_id != case.account_id or case.account_id is None or not contact.is_usable
@@ -35,18 +35,8 @@ def add_participants(*, actor: Actor, case: Case, contacts: Collection[Contact])
 @transaction.atomic
 def remove_participant(*, actor: Actor, case: Case, contact: Contact) -> None:
     if CaseParticipant.objects.filter(case=case, contact=contact).delete()[0]:
+        forget_follow(contact=contact, record=case)
         record_activity(actor=actor, verb="case.participant_removed", record=case, who=contact.full_name)
-
-
-@transaction.atomic
-def follow(*, actor: Actor, case: Case, contact: Contact) -> None:
-    """A reader of the case wants its mails, for as long as they may read it."""
-    words = {"added_by": actor.user, "was_asked": False}
-    if (
-        contact.pk != case.contact_id
-        and CaseParticipant.objects.get_or_create(case=case, contact=contact, defaults=words)[1]
-    ):
-        record_activity(actor=actor, verb="case.followed", record=case)
 
 
 def _open_to_people(case: Case) -> Case:
@@ -59,7 +49,9 @@ def _open_to_people(case: Case) -> Case:
 
 
 def _ask(case: Case, contact: Contact, actor: Actor) -> bool:
-    """Whether they are asked for the first time."""
-    words = {"added_by": actor.user, "was_asked": True}
-    row, is_new = CaseParticipant.objects.get_or_create(case=case, contact=contact, defaults=words)
-    return is_new or bool(CaseParticipant.objects.filter(pk=row.pk, was_asked=False).update(**words))
+    """Whether they are asked for the first time; then they get its mails, whatever they chose before."""
+    words = {"added_by": actor.user}
+    is_new = CaseParticipant.objects.get_or_create(case=case, contact=contact, defaults=words)[1]
+    if is_new:
+        forget_follow(contact=contact, record=case)
+    return is_new

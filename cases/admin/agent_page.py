@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 from accounts.models import Activity, User
 from cases.actions import colleagues_writing
 from cases.admin.base import CaseModelAdmin, agent_of
-from cases.display.conversation import SENTENCES, Addresses, Entry, conversation
 from cases.display.due_marks import Mark, clock_marks
+from cases.display.events import EVENTS
 from cases.display.saved_replies import fill, saved_replies_of
 from cases.forms.minutes import written
 from cases.models import (
@@ -31,12 +31,12 @@ from cases.models import (
 )
 from lib.admin_parts import AdminPart
 from lib.search import alike
+from records.display.conversation import Addresses, Entry, conversation
 
 LATEST_MESSAGES, OPEN_MESSAGES = 50, 5
 """How many are loaded, and how many of these are not folded: the composer is to be near."""
 PAST_PROMISES = 6
 SIMILAR_CASES, SIMILAR_CANDIDATES = 5, 200
-EVENTS = ("case.status_changed", "case.assigned", "case.priority_changed", *SENTENCES)
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,13 @@ def conversation_of(case: Case, *, whole: bool) -> Conversation:
     messages = list(_latest(case, None if whole else LATEST_MESSAGES + 1))
     has_earlier = not whole and len(messages) > LATEST_MESSAGES
     shown = messages[:LATEST_MESSAGES] if has_earlier else messages
-    events = Activity.objects.filter(record_type="case", record_id=str(case.pk), verb__in=EVENTS)
+    activities = Activity.objects.filter(record_type="case", record_id=str(case.pk), verb__in=list(EVENTS))
     if has_earlier:
-        events = events.filter(at__gte=shown[-1].created_at)
+        activities = activities.filter(at__gte=shown[-1].created_at)
     addresses = Addresses(file=lambda pk: reverse("admin:cases_case_attachment", args=[pk]))
-    folded, entries = _folded(conversation(shown, events, reader=None, addresses=addresses))
-    return Conversation(folded, entries, has_earlier, is_whole=whole)
+    entries = conversation(shown, activities, events=EVENTS, reader=None, addresses=addresses)
+    folded, latest = _folded(entries)
+    return Conversation(folded, latest, has_earlier, is_whole=whole)
 
 
 def _folded(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:

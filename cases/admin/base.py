@@ -4,32 +4,19 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.admin.base import changeable
 from accounts.http import PortalRequest
 from accounts.models import User
-from cases.actions.agent_drafts import keep_agent_draft
 from cases.forms.agents import typed_in_composer
 from cases.models import Case, Priority
+from records.actions.marks import save_draft
 
 CaseModelAdmin = admin.ModelAdmin[Case]
 """Whoever is asked for permissions and shows the case's page."""
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return Actor.staff(cast("PortalRequest", request))
-
-
-def changeable(model_admin: Any, request: HttpRequest, pk: int, *, posts: bool = True) -> Any:
-    """The row that a custom page is about, for staff who may change it; ``posts``: the page takes nothing but
-    POST."""
-    if (posts and request.method != "POST") or not model_admin.has_change_permission(request):
-        raise PermissionDenied
-    return get_object_or_404(model_admin.get_queryset(request), pk=pk)
 
 
 def agent_of(request: HttpRequest) -> User:
@@ -40,7 +27,8 @@ def keep_typed(request: HttpRequest, case: Case) -> None:
     """What came of the composer is there again on the next page, whatever becomes of the rest."""
     values = typed_in_composer(request.POST)
     if values is not None:
-        keep_agent_draft(case=case, agent=agent_of(request), values=values)
+        is_empty = not values.get("body", "").strip()
+        save_draft(owner=agent_of(request), about=case, values={} if is_empty else values)
 
 
 def by_post(
@@ -70,13 +58,6 @@ def show_again(model_admin: CaseModelAdmin, request: HttpRequest, case: Case, **
     lost_files = [upload.name for upload in request.FILES.getlist("uploads")]
     shown = {**context, "is_draft": False, "lost_files": lost_files}
     return model_admin.change_view(request, str(case.pk), "", shown)
-
-
-class NotDeleted:
-    """Rows that others point to: switched off instead of deleted."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class PrioritiesField(forms.MultipleChoiceField):

@@ -10,8 +10,8 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.base import NoDelete, actor_of
 from cases.admin.agent_page import AGENT_PAGE
-from cases.admin.base import NotDeleted, actor_of
 from cases.admin.case_actions import assign_to_agent, assign_to_me, move_to_queue, resolve
 from cases.admin.case_form import AgentSelect, CaseForm, dressed, save_changes
 from cases.admin.case_list import CappedPaginator, StateFilter, WhoseFilter, due, matter, priority_mark
@@ -27,7 +27,7 @@ from lib.admin_parts import AdminPart, beside, urls_of
 
 
 @admin.register(Case)
-class CaseAdmin(NotDeleted, admin.ModelAdmin[Case]):
+class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
     """A case is opened by its customer, or for one who telephones; here it is answered, moved and
     assigned."""
 

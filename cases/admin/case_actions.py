@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.admin.base import actor_of
 from accounts.models import Contact
 from cases import actions
-from cases.admin.base import CaseModelAdmin, actor_of
+from cases.admin.base import CaseModelAdmin
 from cases.forms import AgentForm, QueueForm
 from cases.models import Case, CaseParticipant, CaseStatus, StatusCategory
 from lib.admin_parts import show

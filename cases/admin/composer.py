@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.admin.base import actor_of
 from accounts.models import User
 from cases.actions import (
     add_internal_note,
@@ -24,24 +25,25 @@ from cases.actions import (
     reply_to_case,
     stop_composing,
 )
-from cases.actions.agent_drafts import agent_draft_of, discard_agent_draft
 from cases.actions.status import locked_case
-from cases.admin.base import CaseModelAdmin, actor_of, agent_of, by_post, show_again
+from cases.admin.base import CaseModelAdmin, agent_of, by_post, show_again
 from cases.display.saved_replies import fill
-from cases.downloads import attachment_response
 from cases.forms import StaffMessageForm
 from cases.forms.agents import status_news
-from cases.forms.sending import add_refusal, storable
 from cases.models import Attachment, Case, CaseMessage
+from cases.surface import CASES
 from lib import markdown
 from lib.admin_parts import AdminPage, AdminPart
+from records.actions.marks import discard_draft, draft_by
+from records.downloads import attachment_response
+from records.forms.sending import add_refusal, storable
 
 
 def beside(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> dict[str, Any]:
     agent = agent_of(request)
-    draft = agent_draft_of(case, agent)
+    draft = draft_by(agent, case)
     return {
-        "composer": StaffMessageForm(initial=draft, case=case, agent=agent),
+        "composer": StaffMessageForm(initial=draft.values if draft else {}, case=case, agent=agent),
         "is_draft": bool(draft),
         "max_size": settings.UPLOAD_MAX_BYTES,
     }
@@ -59,7 +61,7 @@ def message_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) 
         if not (form.is_valid() and _send(request, case, form)):
             return show_again(model_admin, request, case, composer=form)
     stop_composing(case=case, agent=agent)
-    discard_agent_draft(case=case, agent=agent)
+    discard_draft(owner=agent, about=case)
     messages.success(request, _("Note saved.") if form.is_internal else _("Reply sent."))
     return redirect(f"{reverse('admin:cases_case_change', args=[case.pk])}#composer")
 
@@ -90,7 +92,7 @@ def composing_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case
 def preview_view(model_admin: CaseModelAdmin, request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not model_admin.has_change_permission(request):
         raise PermissionDenied
-    return render(request, "cases/_preview.html", {"body_html": markdown.render(_body(request))})
+    return render(request, "records/_preview.html", {"body_html": markdown.render(_body(request))})
 
 
 def attachment_view(
@@ -98,8 +100,8 @@ def attachment_view(
 ) -> HttpResponse | FileResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    found = get_object_or_404(Attachment.objects.with_case(), pk=pk)
-    return attachment_response(request, found, actor=actor_of(request))
+    found = get_object_or_404(Attachment.objects.with_record(), pk=pk)
+    return attachment_response(request, CASES, found, actor=actor_of(request))
 
 
 def _body(request: HttpRequest) -> str:

@@ -13,8 +13,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.base import NoDelete
 from accounts.models import Account, User
-from cases.admin.base import NotDeleted, PrioritiesField
+from cases.admin.base import PrioritiesField
 from cases.models import Case, CaseDesk, Priority, Product, Queue, RequestType, RoutingRule, SavedReply
 
 
@@ -23,7 +24,7 @@ class CaseDeskForm(forms.ModelForm[CaseDesk]):
 
 
 @admin.register(CaseDesk)
-class CaseDeskAdmin(NotDeleted, admin.ModelAdmin[CaseDesk]):
+class CaseDeskAdmin(NoDelete, admin.ModelAdmin[CaseDesk]):
     """One row: its list leads straight to it."""
 
     form = CaseDeskForm

@@ -16,8 +16,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.base import NoDelete, actor_of, changeable
 from cases.actions import correct_statement
-from cases.admin.base import NotDeleted, PrioritiesField, actor_of, changeable
+from cases.admin.base import PrioritiesField
 from cases.display.statement import balance_after, counted, lines_of, summary_of
 from cases.models import Case, Deduction, Entitlement
 from lib.paging import paginate
@@ -49,7 +50,7 @@ class CorrectionForm(forms.Form):
 
 
 @admin.register(Entitlement)
-class EntitlementAdmin(NotDeleted, admin.ModelAdmin[Entitlement]):
+class EntitlementAdmin(NoDelete, admin.ModelAdmin[Entitlement]):
     form = EntitlementForm
     list_display = (
         "name",

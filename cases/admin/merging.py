@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.admin.base import actor_of, changeable
 from cases.actions import merge_cases, split_case
-from cases.admin.base import CaseModelAdmin, actor_of, changeable
+from cases.admin.base import CaseModelAdmin
 from cases.forms import MergeForm, SplitForm
 from cases.models import Case, CaseMessage
 from lib.admin_parts import AdminPage, AdminPart, show

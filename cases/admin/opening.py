@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.admin.base import actor_of
 from cases.actions import open_case
 from cases.actions.opening import was_opened_with
-from cases.admin.base import CaseModelAdmin, actor_of
+from cases.admin.base import CaseModelAdmin
 from cases.forms import OpenCaseForm
 from cases.models import Case
 from lib.admin_parts import AdminPage, AdminPart, show

@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.admin.base import actor_of
 from accounts.models import Contact
 from cases.actions import add_participants, remove_participant
-from cases.admin.base import CaseModelAdmin, actor_of, by_post
+from cases.admin.base import CaseModelAdmin, by_post
 from cases.forms import LoopForm
 from cases.models import Case
 from lib.admin_parts import AdminPage, AdminPart

@@ -1,7 +1,7 @@
 """When the desk works, and what it promises."""
 
 from datetime import timedelta
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 import holidays
@@ -22,6 +22,7 @@ from cases.actions import next_entitlement
 from cases.admin.desk import RuleTestForm
 from cases.forms.minutes import MinutesField, written
 from cases.models import BusinessCalendar, BusinessInterval, Case, ClosedDay, SlaPolicy
+from cases.models.sla import WHOLE_COUNTRY, public_holidays
 from lib.business_time import NeverOpenError
 
 NEXT_HOLIDAYS = 6
@@ -68,22 +69,18 @@ class BusinessCalendarAdmin(admin.ModelAdmin[BusinessCalendar]):
     @admin.display(description=gettext_lazy("next public holidays"))
     def next_holidays(self, calendar: BusinessCalendar) -> SafeString | str:
         known = holidays.list_supported_countries()
-        if calendar.country not in known or (
-            calendar.subdivision and calendar.subdivision not in known[calendar.country]
-        ):
+        if calendar.subdivision not in ("", WHOLE_COUNTRY, *known.get(calendar.country, [])):
             return "–"
-        days = _coming_holidays(calendar)
-        return format_html_join(
-            "", "{}: {}<br>", ((date_format(day, "DATE_FORMAT"), name) for day, name in days)
-        )
+        days = _coming_holidays(calendar) if calendar.country in known else []
+        rows = ((date_format(day, "DATE_FORMAT"), name) for day, name in days)
+        return format_html_join("", "{}: {}<br>", rows) or "–"
 
 
 def _coming_holidays(calendar: BusinessCalendar) -> list[Any]:
     today = timezone.localdate()
-    known = holidays.country_holidays(
-        calendar.country, subdiv=calendar.subdivision or None, years=(today.year, today.year + 1)
-    )
-    return sorted((day, name) for day, name in known.items() if day >= today)[:NEXT_HOLIDAYS]
+    years = (today.year, today.year + 1)
+    known = [public_holidays(calendar.country, calendar.subdivision, year).items() for year in years]
+    return sorted((day, name) for day, name in chain(*known) if day >= today)[:NEXT_HOLIDAYS]
 
 
 class SlaPolicyForm(forms.ModelForm[SlaPolicy]):

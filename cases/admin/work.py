@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.admin.base import actor_of
 from cases.actions import enter_time
 from cases.actions.work import take_back_time
-from cases.admin.base import CaseModelAdmin, actor_of, agent_of, by_post, show_again
+from cases.admin.base import CaseModelAdmin, agent_of, by_post, show_again
 from cases.forms import TimeEntryForm
 from cases.models import Case, TimeEntry
 from lib.admin_parts import AdminPage, AdminPart

@@ -1,64 +1,49 @@
-"""The rows of a list of cases. Written out here and not in a template: 25 rows would cost half of the page's
-time there."""
+"""Cases in a line: in their list and wherever else they are named."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import Contact
 from cases.models import Case, Priority
-from lib.moments import ago
+from records.display.rows import record_rows
+from records.surfaces import Badge, Line
 
 PRESSING = (Priority.HIGH, Priority.URGENT)
 
 
-def case_rows(cases: Iterable[Case], *, reader: Contact, shows_contacts: bool) -> SafeString:
-    """``<li>`` elements for ``<ul class="rows">``; cases as CaseQuerySet.for_list and with_reading load
-    them."""
-    rows = _Rows(reader, shows_contacts)
-    return format_html_join(
-        "\n",
-        '<li><div><a href="{}">{}</a>{}<p>{} · {}</p></div><p>{}</p></li>',
-        (rows.parts(case) for case in cases),
-    )
+def case_rows(cases: Sequence[Case], reader: Contact | None) -> SafeString:
+    """Cases as CaseQuerySet.for_list and with_reading load them."""
+    rows = _Rows(reader)
+    return record_rows(rows.line(case) for case in cases)
 
 
 class _Rows:
-    """What rows share is looked up once, and badges that look alike are written once."""
+    """What rows share is looked up once."""
 
-    def __init__(self, reader: Contact, shows_contacts: bool) -> None:
-        self.reader, self.shows_contacts, self.list_url = reader, shows_contacts, reverse("cases:list")
+    def __init__(self, reader: Contact | None) -> None:
+        self.reader, self.list_url = reader, reverse("cases:list")
+        self.shows_contacts = reader is not None and reader.sees_colleagues(Case.record_type)
         self.badges = cache(badges)
-        self.unread = format_html(" {}", badge("info", _("Unread")))
 
-    def parts(self, case: Case) -> tuple[str, ...]:
-        return (
-            f"{self.list_url}{case.number}/{'#new' if case.has_news else ''}",
-            case.subject,
-            self.unread if case.has_news else "",
-            self.facts(case),
-            ago(case.updated_at),
-            self.badges(case.badge, case.status_for(self.reader), case.priority, is_late=case.is_late),
+    def line(self, case: Case) -> Line:
+        product = case.product.name if case.product else ""
+        who = case.contact.full_name if self.shows_contacts else ""
+        status = case.status_for(self.reader) if self.reader else case.status_for_customer
+        return Line(
+            title=case.subject,
+            url=f"{self.list_url}{case.number}/{'#new' if case.has_news else ''}",
+            facts=(case.number, product, who),
+            badges=self.badges(case.badge, status, case.priority, case.is_late),
+            at=case.updated_at,
+            is_new=case.has_news,
         )
 
-    def facts(self, case: Case) -> str:
-        product, who = (
-            case.product.name if case.product else "",
-            case.contact.full_name if self.shows_contacts else "",
-        )
-        return " · ".join([fact for fact in (case.number, product, who) if fact])
 
-
-def badges(status: str, status_label: str, priority: str, *, is_late: bool) -> SafeString:
-    late = badge("overdue", _("Late")) if is_late else ""
-    pressing = badge(priority, Priority(priority).label) if priority in PRESSING else ""
-    return format_html("{}{}{}", late, pressing, badge(status, status_label))
-
-
-def badge(value: str, label: object) -> SafeString:
-    """As components/status_badge.html draws it."""
-    return format_html('<span data-status="{}">{}</span>', value, label)
+def badges(status: str, status_label: str, priority: str, is_late: bool) -> tuple[Badge, ...]:
+    late = (Badge("overdue", _("Late")),) if is_late else ()
+    pressing = (Badge(priority, Priority(priority).label),) if priority in PRESSING else ()
+    return (*late, *pressing, Badge(status, status_label))

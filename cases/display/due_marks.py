@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from cases.display.promise_line import moment
 from cases.models import Case, CaseClock
+from lib.moments import moment
 
 NEAR = timedelta(hours=1)
 

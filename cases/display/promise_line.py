@@ -1,7 +1,7 @@
 """What the customer is promised, or what is waited for: one line on the case's page, in their own time."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -9,9 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from cases.models import Case, ResponseTarget
-
-NEAR = timedelta(days=6)
-"""Within so many days a weekday is enough."""
+from lib.moments import day, moment
 
 
 @dataclass(frozen=True)
@@ -71,19 +69,3 @@ def _element(words: str, at: datetime) -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), exact, words
     )
-
-
-def moment(at: datetime, now: datetime) -> str:
-    """ "Tue 14:00" for a time near by, with the date for others, in the reader's time zone."""
-    local, today = timezone.localtime(at), timezone.localtime(now)
-    clock = date_format(local, "TIME_FORMAT")
-    if local.date() == today.date():
-        return _("today, %(time)s") % {"time": clock}
-    return f"{date_format(local, 'D' if abs(at - now) < NEAR else 'DATE_FORMAT')} {clock}"
-
-
-def day(at: datetime, now: datetime) -> str:
-    local = timezone.localtime(at)
-    if local.date() == timezone.localtime(now).date():
-        return _("today")
-    return date_format(local, "l" if abs(at - now) < NEAR else "DATE_FORMAT")

@@ -13,11 +13,11 @@ from accounts.models import Activity, User
 from cases.actions import why_not_merged
 from cases.display.saved_replies import saved_replies_of
 from cases.forms.minutes import MinutesField
-from cases.forms.sending import FILES_HELP, storable
 from cases.models import Case, CaseMessage, CaseStatus, Queue, SavedReply, StatusCategory
 from lib.submissions import SubmissionForm
 from lib.uploads import UploadsField
 from lib.widgets import Lines
+from records.forms.sending import FILES_HELP, storable
 
 KEPT = ("visibility", "body", "status")
 

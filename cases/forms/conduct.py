@@ -108,6 +108,6 @@ class ParticipantsForm(DeedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        joined = self.case.participants.filter(was_asked=True).values("contact")
+        joined = self.case.participants.values("contact")
         known = colleagues(self.contact).exclude(pk__in=joined).exclude(pk=self.case.contact_id)
         self.fields["contacts"].queryset = known  # type: ignore[attr-defined]

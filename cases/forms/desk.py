@@ -71,6 +71,6 @@ class LoopForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "loop_%s", **kwargs})
-        joined = case.participants.filter(was_asked=True).values("contact")
+        joined = case.participants.values("contact")
         known = colleagues(case.contact).exclude(pk__in=joined) if case.account_id else Contact.objects.none()
         self.fields["contacts"].queryset = known  # type: ignore[attr-defined]

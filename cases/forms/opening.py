@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact
 from cases.actions import entitlement_for, offered_priorities
 from cases.forms.conduct import ColleaguesField, colleagues
-from cases.forms.sending import FILES_HELP, storable
 from cases.models import Case, CaseDesk, Priority, Product, RequestField, RequestType
 from lib.submissions import SubmissionForm
 from lib.uploads import UploadsField
 from lib.widgets import Lines
+from records.forms.sending import FILES_HELP, storable
 
 KEPT = ("subject", "description", "request_type", "product", "priority", "follows")
 """Of a draft, besides the answers and the colleagues."""

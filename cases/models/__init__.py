@@ -12,9 +12,7 @@ from cases.models.catalogue import (
     StatusCategory,
 )
 from cases.models.desk import (
-    AgentDraft,
     Composing,
-    InboundMail,
     Queue,
     RoutingRule,
     SavedReply,
@@ -22,7 +20,7 @@ from cases.models.desk import (
 )
 from cases.models.entitlement import Deduction, DeductionQuerySet, Entitlement, TimeEntry
 from cases.models.message import Attachment, CaseMessage
-from cases.models.participation import CaseParticipant, CaseReading, Draft, SavedView
+from cases.models.participation import CaseParticipant
 from cases.models.settings import CaseDesk
 from cases.models.sla import (
     BusinessCalendar,
@@ -38,7 +36,6 @@ __all__ = [
     "CLOSED",
     "PAUSED",
     "TRANSITIONS",
-    "AgentDraft",
     "Attachment",
     "BusinessCalendar",
     "BusinessInterval",
@@ -49,15 +46,12 @@ __all__ = [
     "CaseParticipant",
     "CasePause",
     "CaseQuerySet",
-    "CaseReading",
     "CaseStatus",
     "ClosedDay",
     "Composing",
     "Deduction",
     "DeductionQuerySet",
-    "Draft",
     "Entitlement",
-    "InboundMail",
     "Priority",
     "Product",
     "Queue",
@@ -66,7 +60,6 @@ __all__ = [
     "ResponseTarget",
     "RoutingRule",
     "SavedReply",
-    "SavedView",
     "SlaPolicy",
     "StatusCategory",
     "SuggestionReading",

@@ -47,7 +47,7 @@ class Case(models.Model):
     record_type = RecordType(
         "case", _("Cases"), account="account", contact="contact", privileges=("read", "create", "write"),
         through=_("Messages and attachments follow their case; internal notes are never shown."),
-        joined="participants", joined_if="was_asked",
+        joined="participants",
     )  # fmt: skip
 
     number = models.CharField(
@@ -191,14 +191,13 @@ class Case(models.Model):
     paused_since: datetime | None
     people: list[dict[str, Any]]
     """Of for_page: ``pk`` and ``name`` of the contacts who are kept in the loop."""
-    views: list[dict[str, Any]]
-    """Of with_views_of: ``pk``, ``name`` and ``query`` of each saved view."""
     followed: dict[str, str] | None
     """Of for_page: ``number`` and ``subject`` of the case that this one follows up, if the reader may see
     that one."""
     following: list[dict[str, str]]
     """Of for_page: the same of the cases that follow this one up."""
     read_at: datetime | None
+    is_muted: bool | None
     draft: dict[str, str] | None
     desk: dict[str, int]
     """Of for_page: the desk's settings that its page needs, ``reopen_days`` and ``edit_minutes``."""
@@ -339,7 +338,7 @@ class Case(models.Model):
             return True
         if contact is None or contact.account_id != self.account_id or not can(contact, "create", Case):
             return False
-        return CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()
+        return CaseParticipant.objects.filter(case=self, contact=contact).exists()
 
     def fitting_policy(self) -> SlaPolicy | None:
         """Named by the entitlement, or else the one that says the most about the case."""

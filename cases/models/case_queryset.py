@@ -1,24 +1,24 @@
 """Which cases, and what is loaded with them."""
 
 from collections.abc import Collection
-from functools import reduce
-from operator import or_
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models.functions import Coalesce, Concat, JSONObject
+from django.db.models.functions import Concat, JSONObject
 
 from accounts.scoping import Permitted, Privilege, Scope, ScopedQuerySet, granted_scope
 from cases.models.catalogue import StatusCategory
-from cases.models.participation import CaseParticipant, CaseReading, Draft, SavedView
+from cases.models.participation import CaseParticipant
 from cases.models.settings import CaseDesk
 from cases.models.sla import CaseClock, CasePause
+from lib.lookups import OneOf
 from lib.search import alike, every_word
+from records.models.marking import draft_of, followed_records, mute_of, read_until
 
 if TYPE_CHECKING:
-    from cases.models.case import Case
+    from cases.models.case import Case  # noqa: F401 -- named in strings below
 
 IN_LIST = (
     "number",
@@ -38,15 +38,6 @@ IN_LIST = (
 ON_PAGE = ("account", "contact__account", "product", "request_type", "assigned_to", "status", "entitlement")
 LINKED_CASES = 10
 """Follow-ups that a case's page shows at most."""
-
-
-class OneOf(models.Func):
-    """``value = ANY (array)``. PostgreSQL looks a few rows up by it, where ``IN (SELECT …)`` beside an OR has
-    it walk through all."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY ("
-    output_field = models.BooleanField()
 
 
 class Checked(models.Func):
@@ -87,15 +78,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         within_account = (
             models.Q(Checked(models.F("account"), account)) if contact.account_id else models.Q(account=None)
         )
-        return self._joined_by(contact, was_asked=True) & within_account
-
-    def put_together(self, *parts: models.QuerySet["Case"]) -> "CaseQuerySet":
-        """The cases of the parts, each of which is a short piece of these rows. They are fetched by their
-        keys alone: to ask for the conditions of these rows again would have PostgreSQL walk through an index
-        of all of them."""
-        found = [models.Q(OneOf(models.F("pk"), ArraySubquery(part.values("pk")))) for part in parts]
-        pieces: CaseQuerySet = self.model.objects.filter(reduce(or_, found))
-        return pieces
+        return self._joined_by(contact) & within_account
 
     def active(self) -> Self:
         return self.filter(closed_at=None)
@@ -106,29 +89,24 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def waiting_for_customer(self) -> Self:
         return self.filter(category=StatusCategory.WAITING)
 
+    def not_waiting_for_customer(self) -> Self:
+        return self.exclude(category=StatusCategory.WAITING)
+
     def marked(self, words: Collection[str], reader: Permitted) -> Self:
         """Those whose badge says one of these words to ``reader``: see Case.status_for."""
         says_so = ~models.Q(category=StatusCategory.WAITING) | models.Q(contact=reader.pk)
         return self.filter(says_so, status__customer_label__in=words)
 
     def followed_by(self, contact: Permitted) -> Self:
-        """The contact's own cases are followed without being asked."""
-        return self.filter(self._joined_by(contact))
+        """What the contact has joined or follows; their own cases are followed without being asked."""
+        both = self._joined(contact).union(followed_records(contact, "case"), all=True)
+        return self.filter(OneOf(models.F("pk"), ArraySubquery(both)))
 
-    def _joined_by(self, contact: Permitted, **how: bool) -> models.Q:
-        joined = CaseParticipant.objects.filter(contact=contact.pk, **how).values("case")
-        return models.Q(OneOf(models.F("pk"), ArraySubquery(joined)))
+    def _joined_by(self, contact: Permitted) -> models.Q:
+        return models.Q(OneOf(models.F("pk"), ArraySubquery(self._joined(contact))))
 
-    def waiting_first(self, limit: int) -> list["Case"]:
-        """Active cases for a summary: at most ``limit`` that wait for the customer, then as many others,
-        latest first.
-
-        One query, each half from an index of its own.
-        """
-        waiting = self.waiting_for_customer().order_by("-updated_at", "-pk")[:limit]
-        others = self.active().exclude(category=StatusCategory.WAITING).order_by("-updated_at", "-pk")[:limit]
-        found = waiting.union(others, all=True)
-        return sorted(found, key=lambda case: (not case.is_waiting, -case.updated_at.timestamp()))
+    def _joined(self, contact: Permitted) -> models.QuerySet[Any, Any]:
+        return CaseParticipant.objects.filter(contact=contact.pk).order_by().values_list("case")
 
     def matching(self, text: str) -> Self:
         """Cases with this number, with or without its letter, or in whose subject, answers and conversation
@@ -165,7 +143,6 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         visible = self.model.objects.visible_to(contact)
         followed = visible.filter(pk=models.OuterRef("follows_up_id"))
         following = visible.filter(follows_up=models.OuterRef("pk")).order_by("created_at", "pk")
-        draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact.pk)
         desk = CaseDesk.objects.filter(pk=1)
         return self.select_related(*ON_PAGE).annotate(
             running_clocks=ArraySubquery(clocks.values(row=JSONObject(promise="promise", due_at="due_at"))),
@@ -174,7 +151,8 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
             followed=models.Subquery(followed.values(row=link)[:1]),
             following=ArraySubquery(following.values(row=link)[:LINKED_CASES]),
             read_at=_read_until(contact),
-            draft=models.Subquery(draft.values("values")[:1]),
+            is_muted=mute_of(contact, "case"),
+            draft=draft_of(contact, "case"),
             desk=models.Subquery(
                 desk.values(row=JSONObject(reopen_days="reopen_days", edit_minutes="edit_minutes"))
             ),
@@ -183,13 +161,6 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def with_reading(self, contact: Permitted) -> Self:
         """Load until when the contact has read each case, for the mark of what is new."""
         return self.annotate(read_at=_read_until(contact))
-
-    def with_views_of(self, contact: Permitted) -> Self:
-        """Load the contact's saved views beside each case; PostgreSQL looks for them once."""
-        views = SavedView.objects.filter(contact=contact.pk)
-        return self.annotate(
-            views=ArraySubquery(views.values(row=JSONObject(pk="pk", name="name", query="query")))
-        )
 
 
 _CaseManager = models.Manager.from_queryset(CaseQuerySet)
@@ -201,24 +172,22 @@ class CaseManager(_CaseManager["Case"]):
         return CaseQuerySet(self.model, using=self._db).defer("search")
 
 
-def _read_until(contact: Permitted) -> Coalesce:
+def _read_until(contact: Permitted) -> models.Expression:
     """Since when what others wrote is new to the contact; None for a case that they have nothing to do with
     yet.
 
     Whoever never looked has read what they wrote themselves, by mail for example; else nothing since they
     opened the case or joined it.
     """
-    reading = CaseReading.objects.filter(case=models.OuterRef("pk"), contact=contact.pk).values("read_at")
     own_words = apps.get_model("cases", "CaseMessage").objects.filter(
         case=models.OuterRef("pk"), author_contact=contact.pk
     )
     joined = CaseParticipant.objects.filter(case=models.OuterRef("pk"), contact=contact.pk).values(
         "created_at"
     )
-    return Coalesce(
-        models.Subquery(reading[:1]),
+    otherwise = (
         models.Subquery(own_words.order_by("-created_at", "-pk").values("created_at")[:1]),
         models.Case(models.When(contact=contact.pk, then=models.F("created_at"))),
         models.Subquery(joined.values("created_at")[:1]),
-        output_field=models.DateTimeField(null=True),
     )
+    return read_until(contact, "case", otherwise)

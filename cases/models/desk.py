@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact, User
 from cases.models.case import Case
 from cases.models.catalogue import Priority, Product, RequestType
-from cases.models.message import CaseMessage
 
 
 class Queue(models.Model):
@@ -172,78 +171,6 @@ class Composing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.agent}"
-
-
-class AgentDraft(models.Model):
-    """What an agent has typed in a case and not sent. It outlives the session, another tab and the other
-    forms of the page."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
-    agent = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    values: "models.JSONField[dict[str, str]]" = models.JSONField(default=dict)
-    """Of the composer: field name → text."""
-    saved_at = models.DateTimeField(_("saved"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("agent's draft")
-        verbose_name_plural = _("agents' drafts")
-        constraints = [models.UniqueConstraint(fields=["case", "agent"], name="cases_agentdraft_once")]
-
-    def __str__(self) -> str:
-        return f"{self.case_id}: {self.agent}"
-
-
-class InboundMail(models.Model):
-    """One message that arrived by mail, kept as it came until somebody has dealt with it."""
-
-    class Outcome(models.TextChoices):
-        WAITING = "waiting", _("Not processed yet")
-        ADDED = "added", _("Added to a case")
-        REFUSED = "refused", _("Refused")
-        HELD = "held", _("Held")
-        IGNORED = "ignored", _("Ignored")
-        FAILED = "failed", _("Could not be read")
-
-    IN_NEED = (Outcome.FAILED, Outcome.REFUSED, Outcome.HELD)
-    REPEATABLE = (Outcome.FAILED, Outcome.HELD)
-
-    message_id = models.CharField(_("message id"), max_length=250)
-    digest = models.CharField(max_length=64, blank=True, editable=False)
-    sender = models.CharField(_("from"), max_length=320, blank=True)
-    recipient = models.CharField(_("to"), max_length=320, blank=True)
-    subject = models.CharField(_("subject"), max_length=250, blank=True)
-    raw = models.BinaryField(_("message"))
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.WAITING)
-    reason = models.CharField(_("reason"), max_length=250, blank=True)
-    is_released = models.BooleanField(_("released by staff"), default=False, editable=False)
-    case = models.ForeignKey(
-        Case, verbose_name=_("case"), null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    reply = models.ForeignKey(
-        CaseMessage,
-        verbose_name=_("message in the case"),
-        null=True,
-        editable=False,
-        on_delete=models.SET_NULL,
-        related_name="inbound_mails",
-    )
-    received_at = models.DateTimeField(_("received"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("inbound email")
-        verbose_name_plural = _("inbound emails")
-        ordering = ["-received_at", "-id"]
-        indexes = [
-            models.Index(fields=["outcome", "-received_at"], name="cases_inboundmail_outcome"),
-            models.Index(fields=["sender", "-received_at"], name="cases_inboundmail_sender"),
-        ]
-        constraints = [
-            # Programs give two messages the same id: the content tells them apart.
-            models.UniqueConstraint(fields=["message_id", "digest"], name="cases_inboundmail_kept_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.subject or str(_("Message without a subject"))
 
 
 class SuggestionReading(models.Model):

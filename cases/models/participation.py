@@ -1,87 +1,14 @@
-"""What contacts have to do with a case besides opening it: they take part, read, begin an answer; and the
-lists they keep."""
-
-from typing import Any
+"""Colleagues who take part in a case."""
 
 from django.db import models
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Contact, User
+from records.models.participation import Participant, once_in
 
 
-class CaseParticipant(models.Model):
-    """A colleague who is kept in the loop: gets the case's mails and, if somebody asked them to join, reads
-    it and answers in it. Following a case gives no right: who may no longer see it otherwise, does not see
-    it."""
+class CaseParticipant(Participant):
+    """A colleague who is kept in the loop: reads the case, answers in it and gets its mails."""
 
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="participants")
-    contact = models.ForeignKey(
-        Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="+"
-    )
-    added_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    was_asked = models.BooleanField(_("was added to the loop"), default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
-        verbose_name = _("participant")
-        verbose_name_plural = _("participants")
-        ordering = ["created_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["case", "contact"], name="cases_caseparticipant_once")]
-        indexes = [models.Index(fields=["contact", "case"], name="cases_caseparticipant_contact")]
-
-    def __str__(self) -> str:
-        return f"{self.case_id}: {self.contact}"
-
-
-class CaseReading(models.Model):
-    """Until when somebody has read a case: what is newer is marked."""
-
-    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
-    read_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("reading")
-        verbose_name_plural = _("readings")
-        constraints = [models.UniqueConstraint(fields=["case", "contact"], name="cases_casereading_once")]
-
-    def __str__(self) -> str:
-        return f"{self.case_id}: {self.read_at}"
-
-
-class Draft(models.Model):
-    """What a contact has typed and not sent: of a new case (no case) or of a reply."""
-
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
-    case = models.ForeignKey("cases.Case", null=True, on_delete=models.CASCADE, related_name="+")
-    values: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
-    """Field name → text."""
-    saved_at = models.DateTimeField(_("saved"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("draft")
-        verbose_name_plural = _("drafts")
-        constraints = [
-            models.UniqueConstraint(fields=["contact", "case"], name="cases_draft_once", nulls_distinct=False)
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.contact}: {self.case_id or 'new'}"
-
-
-class SavedView(models.Model):
-    """A list of cases that a contact comes back to: its filters under a name."""
-
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(_("name"), max_length=60)
-    query = models.CharField(_("filters"), max_length=500)
-
-    class Meta:
-        verbose_name = _("saved view")
-        verbose_name_plural = _("saved views")
-        ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["contact", "name"], name="cases_savedview_name_once")]
-
-    def __str__(self) -> str:
-        return self.name
+    class Meta(Participant.Meta):
+        constraints, indexes = once_in("case", "cases_caseparticipant")

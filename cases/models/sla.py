@@ -16,12 +16,32 @@ from cases.models.catalogue import Priority, RequestType
 from lib.business_time import BusinessHours, Span
 from lib.timezones import validate_time_zone
 
+WHOLE_COUNTRY = "ALL"
+"""Instead of a region: only the days that all regions have."""
+
 
 def validate_country(code: str) -> None:
     if code not in holidays.list_supported_countries():
         raise ValidationError(
             _("Enter the two-letter code of a country with known holidays, for example DE or US.")
         )
+
+
+def region_of(country: str, typed: str) -> str:
+    """The code of a region, for which its name may be typed. A country with regions needs one: what its list
+    leaves to them would be a working day."""
+    known = holidays.list_supported_countries().get(country, [])
+    names = getattr(holidays.country_holidays(country), "subdivisions_aliases", {}) if known else {}
+    codes: dict[str, str] = {name.casefold(): code for name, code in names.items()}
+    codes |= {code.casefold(): code for code in [*known, *([WHOLE_COUNTRY] if known else [""])]}
+    try:
+        return codes[typed.strip().casefold()]
+    except KeyError:
+        words = _("Public holidays differ between regions. Enter one of: %(regions)s; or ALL.")
+        if typed:
+            words = _("The holidays of this region are not known. Possible regions: %(regions)s.")
+        regions = {"regions": ", ".join(known) or "–"}
+        raise ValidationError({"subdivision": words % regions}) from None
 
 
 class BusinessCalendar(models.Model):
@@ -40,7 +60,12 @@ class BusinessCalendar(models.Model):
         help_text=_("Two-letter code, for example DE. Leave blank for none."),
     )
     subdivision = models.CharField(
-        _("state or region"), max_length=10, blank=True, help_text=_("For example, BY for Bavaria.")
+        _("state or region"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "For example, BY for Bavaria. Enter ALL for only those holidays that the whole country has."
+        ),
     )
 
     class Meta:
@@ -53,9 +78,7 @@ class BusinessCalendar(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        known = holidays.list_supported_countries().get(self.country, [])
-        if self.subdivision and self.subdivision not in known:
-            raise ValidationError({"subdivision": _("The holidays of this region are not known.")})
+        self.subdivision = region_of(self.country, self.subdivision)
 
     def hours(self) -> BusinessHours:
         """Two queries; the answer is to be kept for the request that asks."""
@@ -66,14 +89,16 @@ class BusinessCalendar(models.Model):
         country, subdivision = self.country, self.subdivision
 
         def is_holiday(day: date) -> bool:
-            return day in own or (bool(country) and day in _public_holidays(country, subdivision, day.year))
+            return day in own or (bool(country) and day in public_holidays(country, subdivision, day.year))
 
         return BusinessHours(ZoneInfo(self.time_zone), tuple(tuple(sorted(day)) for day in week), is_holiday)
 
 
 @cache
-def _public_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
+def public_holidays(country: str, subdivision: str, year: int) -> dict[date, str]:
+    """Each with its name. What a country's list leaves to its regions needs a region."""
+    region = None if subdivision in ("", WHOLE_COUNTRY) else subdivision
+    return dict(holidays.country_holidays(country, subdiv=region, years=year))
 
 
 class BusinessInterval(models.Model):

@@ -1,188 +1,29 @@
-"""What customers do with a case besides answering: each deed is a small page that asks, and one POST that
-does it."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+"""The pages of what customers do with a case besides answering."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import Contact
 from cases.actions import (
-    add_participants,
-    change_priority,
-    close_case,
-    escalate_case,
-    follow,
-    rate_case,
     remove_participant,
-    reopen_case,
 )
-from cases.actions.reading import discard_draft, save_draft
+from cases.deeds import DEEDS, Deed, may_add
 from cases.forms.conduct import (
     DeedForm,
-    EscalateForm,
-    ParticipantsForm,
-    PriorityForm,
-    RatingForm,
-    ResolveForm,
 )
-from cases.forms.sending import storable
-from cases.models import Case, CaseParticipant, StatusCategory
+from cases.models import Case, CaseParticipant
 from cases.views.reading import crumbs_of, reader, visible_case
-
-Words = str | LazyText
-
-
-@dataclass(frozen=True)
-class Deed:
-    """``may`` decides whether it is offered; the action decides again, with the case's row locked."""
-
-    label: Words
-    question: Words
-    button: Words
-    done: Words
-    icon: str
-    form: type[DeedForm]
-    may: Callable[[Case, Contact, datetime], bool]
-    do: Callable[..., Any]
-    is_danger: bool = False
-
-
-def _resolve(*, actor: Actor, case: Case, rating: int | str = "", comment: str = "") -> None:
-    closed = close_case(actor=actor, case=case, category=StatusCategory.RESOLVED)
-    if rating:
-        rate_case(actor=actor, case=closed, rating=int(rating), comment=comment)
-
-
-def _cancel(*, actor: Actor, case: Case) -> None:
-    close_case(actor=actor, case=case, category=StatusCategory.CANCELLED)
-
-
-def _may_close(case: Case, contact: Contact, now: datetime) -> bool:
-    return case.may_be_closed_by(contact)
-
-
-def _may_reopen(case: Case, contact: Contact, now: datetime) -> bool:
-    return case.may_be_reopened_by(contact, window=timedelta(days=case.desk["reopen_days"]), now=now)
-
-
-def _may_escalate(case: Case, contact: Contact, now: datetime) -> bool:
-    return case.may_be_closed_by(contact) and case.escalated_at is None
-
-
-def _may_add(case: Case, contact: Contact, now: datetime) -> bool:
-    return case.account_id is not None and case.accepts_reply_from(contact)
-
-
-def _may_rate(case: Case, contact: Contact, now: datetime) -> bool:
-    return case.may_be_rated_by(contact)
-
-
-DEEDS: dict[str, Deed] = {
-    "resolve": Deed(
-        label=_lazy("Mark as solved"),
-        question=_lazy("We will close the case. You can reopen it if the problem comes back."),
-        button=_lazy("Mark as solved"),
-        done=_lazy("The case has been resolved. Thank you."),
-        icon="check-circle",
-        form=ResolveForm,
-        may=_may_close,
-        do=_resolve,
-    ),
-    "rate": Deed(
-        label=_lazy("Rate our help"),
-        question=_lazy("Your feedback goes to the support team."),
-        button=_lazy("Send"),
-        done=_lazy("Thank you. Your rating has been saved."),
-        icon="star",
-        form=RatingForm,
-        may=_may_rate,
-        do=rate_case,
-    ),
-    "reopen": Deed(
-        label=_lazy("Reopen"),
-        question=_lazy("The case goes back to in progress. The conversation is kept."),
-        button=_lazy("Reopen case"),
-        done=_lazy("The case has been reopened."),
-        icon="arrow-repeat",
-        form=DeedForm,
-        may=_may_reopen,
-        do=reopen_case,
-    ),
-    "people": Deed(
-        label=_lazy("Add colleagues"),
-        question=_lazy("They can read and reply to everything in this case, and receive its emails."),
-        button=_lazy("Add to case"),
-        done=_lazy("Your colleagues are now in the loop."),
-        icon="people",
-        form=ParticipantsForm,
-        may=_may_add,
-        do=add_participants,
-    ),
-    "priority": Deed(
-        label=_lazy("Change priority"),
-        question=_lazy(
-            "The case owner is notified immediately with your reason. Response times are recalculated."
-        ),
-        button=_lazy("Change priority"),
-        done=_lazy("The priority has been changed."),
-        icon="flag",
-        form=PriorityForm,
-        may=_may_close,
-        do=change_priority,
-    ),
-    "escalate": Deed(
-        label=_lazy("Escalate case"),
-        question=_lazy(
-            "The case owner is notified immediately with your reason, and the case is marked as escalated "
-            "until it is closed. Escalate when the impact is serious and time matters."
-        ),
-        button=_lazy("Escalate case"),
-        done=_lazy("The case has been escalated, and the case owner has been notified."),
-        icon="exclamation-triangle",
-        form=EscalateForm,
-        may=_may_escalate,
-        do=escalate_case,
-    ),
-    "cancel": Deed(
-        label=_lazy("Cancel case"),
-        question=_lazy("We will stop working on it, and it will no longer accept replies."),
-        button=_lazy("Cancel case"),
-        done=_lazy("The case has been cancelled."),
-        icon="x-circle",
-        form=DeedForm,
-        may=_may_close,
-        do=_cancel,
-        is_danger=True,
-    ),
-}
-"""In the order in which they are offered."""
-
-
-def offered_deeds(case: Case, contact: Contact, now: datetime) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": name,
-            "label": deed.label,
-            "icon": deed.icon,
-            "url": reverse("cases:conduct", args=[case.number, name]),
-        }
-        for name, deed in DEEDS.items()
-        if deed.may(case, contact, now)
-    ]
+from records.actions.marks import discard_draft, save_draft
+from records.forms.sending import storable
+from records.surfaces import Surface
+from records.views.following import change_following
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -219,20 +60,11 @@ def _too_late(request: PortalRequest, case: Case) -> HttpResponse:
 
 
 @require_POST
-def case_follow(request: PortalRequest, number: str) -> HttpResponse:
-    """Get the mails of a colleague's case, or no more of them: one click."""
+def case_follow(request: PortalRequest, number: str, surface: Surface[Case]) -> HttpResponse:
+    """As with any record; from the form of a new case, what was typed there goes along."""
     case, contact = visible_case(request, number), reader(request)
-    if request.POST.get("follow") == "no":
-        remove_participant(actor=Actor.of(request), case=case, contact=contact)
-        messages.success(request, _("You will no longer receive emails about this case."))
-        return redirect(
-            case if Case.objects.visible_to(contact).filter(pk=case.pk).exists() else "cases:list"
-        )
-    follow(actor=Actor.of(request), case=case, contact=contact)
-    messages.success(request, _("You are now following this case and will receive its emails."))
-    if (
-        request.POST.get("follow") == "instead" and "description" in request.POST
-    ):  # from the form of a new case
+    change_following(request, case)
+    if request.POST.get("follow") == "instead" and "description" in request.POST:
         _move_draft(request, case, contact)
     return redirect(case)
 
@@ -246,18 +78,19 @@ def _move_draft(request: PortalRequest, case: Case, contact: Contact) -> None:
         return
     if typed:
         before = (case.draft or {}).get("body", "")
-        save_draft(contact=contact, case=case, values={"body": f"{before}\n\n{typed}".strip()})
-    discard_draft(contact=contact, case=None)
+        save_draft(owner=contact, about=case, values={"body": f"{before}\n\n{typed}".strip()})
+    discard_draft(owner=contact, about=Case)
 
 
 @require_POST
 def participant_remove(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     case = visible_case(request, number)
-    if not _may_add(case, reader(request), timezone.now()):
+    if not may_add(case, reader(request), timezone.now()):
         raise PermissionDenied
     participant = get_object_or_404(CaseParticipant, case=case, contact=pk)
     remove_participant(actor=Actor.of(request), case=case, contact=participant.contact)
     messages.success(
         request, _("%(name)s is no longer in the loop.") % {"name": participant.contact.full_name}
     )
-    return redirect(case)
+    sees = Case.objects.visible_to(reader(request)).filter(pk=case.pk).exists()
+    return redirect(case if sees else "cases:list")

@@ -20,12 +20,13 @@ from accounts.offers import may_go_to, may_open_case
 from accounts.page_rights import only_for
 from cases.actions import open_case
 from cases.actions.opening import was_opened_with
-from cases.actions.reading import discard_draft, note_suggestion, save_draft
+from cases.actions.reading import note_suggestion
 from cases.display.cost_line import cost_line
 from cases.forms import NewCaseForm
 from cases.forms.opening import StartForm, SuggestionForm, draft_values, followed_up
-from cases.models import Case, Draft
+from cases.models import Case
 from lib.submissions import SubmissionForm
+from records.actions.marks import discard_draft, draft_by, save_draft
 
 FIELD_OF = {"entitlement": None, "participants": "participants"}
 """Where the page says what the action refused, by the error's code; without one it is about the files."""
@@ -41,12 +42,12 @@ def case_new(request: PortalRequest) -> HttpResponse:
         case "refresh":
             return _page(request, NewCaseForm(initial=_typed(request), contact=contact))
         case "draft":
-            save_draft(contact=contact, case=None, values=draft_values(request.POST))
+            save_draft(owner=contact, about=Case, values=draft_values(request.POST))
             messages.success(
                 request, _("Your draft has been saved. You can find it here when you come back.")
             )
         case "discard":
-            discard_draft(contact=contact, case=None)
+            discard_draft(owner=contact, about=Case)
             messages.success(request, _("The draft has been discarded."))
         case _:
             return _send(request, contact)
@@ -62,7 +63,7 @@ def case_draft(request: PortalRequest) -> HttpResponse:
         and Case.objects.visible_to(contact).filter(contact=contact, **sending.cleaned_data).exists()
     )
     if not sent:
-        save_draft(contact=contact, case=None, values=draft_values(request.POST))
+        save_draft(owner=contact, about=Case, values=draft_values(request.POST))
     return JsonResponse({"saved": not sent})
 
 
@@ -81,7 +82,7 @@ def suggestion_solved(request: PortalRequest) -> HttpResponse:
     contact, form = _opener(request), SuggestionForm(request.POST)
     if form.is_valid():
         note_suggestion(contact=contact, url=form.cleaned_data["url"])
-    discard_draft(contact=contact, case=None)
+    discard_draft(owner=contact, about=Case)
     messages.success(request, _("Glad that this solved it. No case was opened."))
     return redirect("home")
 
@@ -95,7 +96,7 @@ def _opener(request: PortalRequest) -> Contact:
 def _start(request: PortalRequest, contact: Contact) -> HttpResponse:
     """Begin with what the address says, or else with the draft that was kept."""
     asked = StartForm(request.GET)
-    draft = Draft.objects.filter(contact=contact, case=None).first()
+    draft = draft_by(contact, Case)
     subject, followed = asked.said("subject"), followed_up(contact, asked.said("follows"))
     if draft and (draft.values.get("follows") == followed.number if followed else not subject):
         return _page(request, NewCaseForm(initial=draft.values, contact=contact), restored=draft)

@@ -106,8 +106,7 @@ def _joinings(kind: RecordType, contacts: "QuerySet[Any]") -> "QuerySet[Any]":
     rows: QuerySet[Any] = relation.related_model._default_manager.filter(
         contact__in=contacts.order_by().values("pk")
     )
-    admitting = rows.filter(**{kind.joined_if: True}) if kind.joined_if else rows
-    within = admitting.filter(_is_same(f"{record}__{kind.account}", "contact__account"))
+    within = rows.filter(_is_same(f"{record}__{kind.account}", "contact__account"))
     others: QuerySet[Any] = within.exclude((f"{record}__{kind.contact}", F("contact"))).order_by()
     moved: QuerySet[Any] = others.annotate(record=F(record), account=F(f"{record}__{kind.account}"))
     return moved

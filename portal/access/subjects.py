@@ -153,8 +153,7 @@ class RecordSubject:
         if not self.kind.joined:
             return frozenset()
         rows = getattr(self.record, self.kind.joined).order_by()
-        admitting = rows.filter(**{self.kind.joined_if: True}) if self.kind.joined_if else rows
-        return frozenset(admitting.values_list("contact", flat=True))
+        return frozenset(rows.values_list("contact", flat=True))
 
     @cached_property
     def path(self) -> str:

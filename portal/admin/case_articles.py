@@ -19,10 +19,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actions import record_activity
 from accounts.actors import Actor
+from accounts.admin.base import actor_of, changeable
 from accounts.models import Account, Contact, User
 from cases.actions import add_internal_note
 from cases.admin import CaseAdmin
-from cases.admin.base import CaseModelAdmin, actor_of, changeable
+from cases.admin.base import CaseModelAdmin
 from cases.forms.agents import MessagesField
 from cases.models import Case, CaseMessage
 from knowledgebase.actions import write_article

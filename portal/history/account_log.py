@@ -4,6 +4,7 @@ portal.history.timeline."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Activity, Contact
 from accounts.second_factor.rules import Method
+from records.surfaces import surfaces
 
 
 class Kind(models.TextChoices):
@@ -38,7 +40,7 @@ class Deed:
     names."""
 
     kind: Kind
-    words: Promise
+    words: Promise | str
     facts: tuple[Promise | str, ...] = ()
 
 
@@ -47,23 +49,8 @@ ROLES = gettext_lazy("Roles: %(roles)s")
 METHOD = "%(method)s"
 PROVIDER = gettext_lazy("At %(provider)s")
 OLD_AND_NEW = gettext_lazy("From %(old)s to %(new)s")
-CASE = gettext_lazy("Case %(case)s")
 
-FILES = {
-    "attachment.downloaded": Deed(Kind.DOWNLOAD, gettext_lazy("Case file downloaded"), (CASE,)),
-    "attachment.shown": Deed(Kind.DOWNLOAD, gettext_lazy("Case pictures viewed"), (CASE,)),
-    "case.exported": Deed(
-        Kind.DOWNLOAD, gettext_lazy("Case list downloaded"), (gettext_lazy("Cases: %(count)s"),)
-    ),
-    "entitlement.exported": Deed(
-        Kind.DOWNLOAD, gettext_lazy("Support contract statement downloaded"), ("%(contract)s",)
-    ),
-    "invoice.downloaded": Deed(Kind.DOWNLOAD, gettext_lazy("Invoice downloaded"), ("%(invoice)s",)),
-}
-"""By verb, who took which file of a record. A manager may not read the record: no subjects and no names of
-files."""
-
-DEEDS = FILES | {
+OF_PEOPLE = {
     "contact.signed_in": Deed(Kind.SIGN_IN, gettext_lazy("Signed in")),
     "contact.signed_out": Deed(Kind.SIGN_IN, gettext_lazy("Signed out")),
     "contact.sign_in_failed": Deed(Kind.SIGN_IN, gettext_lazy("Incorrect password")),
@@ -144,10 +131,26 @@ DEEDS = FILES | {
     ),
     "account.log_exported": Deed(Kind.DOWNLOAD, gettext_lazy("Log downloaded")),
 }
-"""By verb. Verbs that are not here are not told."""
+"""By verb, what happens to people and to their access."""
 
 NOT_TOLD = {"contact.erasure_asked", "contact.erasure_withdrawn"}
 """Between the person and the company that runs the portal; not their employer's."""
+
+
+@cache
+def downloads() -> dict[str, Deed]:
+    """By verb, who took which file of a record: each feature declares its own."""
+    return {
+        verb: Deed(Kind.DOWNLOAD, taken.words, taken.facts)
+        for surface in surfaces()
+        for verb, taken in surface.downloads.items()
+    }
+
+
+@cache
+def deeds() -> dict[str, Deed]:
+    """By verb. Verbs that are not among these are not told."""
+    return {**downloads(), **OF_PEOPLE}
 
 
 @dataclass(frozen=True)
@@ -163,11 +166,11 @@ class LogLine:
 
 def verbs_of(kind: str) -> list[str]:
     """Those of one kind, or all that are told."""
-    return [verb for verb, deed in DEEDS.items() if kind in ("", deed.kind)]
+    return [verb for verb, deed in deeds().items() if kind in ("", deed.kind)]
 
 
 def line_of(activity: Activity) -> LogLine:
-    deed = DEEDS[activity.verb]
+    deed = deeds()[activity.verb]
     return LogLine(
         at=activity.at,
         about=activity.label,

@@ -1,34 +1,13 @@
-"""What activities say to customers. The shell knows all features, so their sentences meet here."""
+"""What activities say to customers: each feature declares the sentences of its records."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from accounts.models import Activity, Contact
-
-SENTENCES = {
-    "case.opened": _("opened the case"),
-    "case.replied": _("replied to"),
-    "case.status_changed": _("changed the status of"),
-    "invoice.issued": _("issued invoice"),
-    "invoice.paid": _("recorded the payment of invoice"),
-    "invoice.payment_received": _("recorded a partial payment of invoice"),
-    "invoice.voided": _("voided invoice"),
-    "case.handed_over": _("transferred"),
-    "contact.created": _("added"),
-    "contact.updated": _("changed the details of"),
-    "contact.roles_changed": _("changed the roles of"),
-    "contact.address_changed": _("changed the address of"),
-    "contact.joined": _("approved"),
-    "contact.invited": _("invited"),
-    "contact.deactivated": _("deactivated"),
-    "contact.reactivated": _("reactivated"),
-}
-"""Verb → words between the actor's name and the record's. Verbs that are not here are not told."""
-
-ICONS = {"case": "life-preserver", "invoice": "receipt", "contact": "people"}
+from records.surfaces import surface_named, surfaces
 
 
 @dataclass(frozen=True)
@@ -44,20 +23,21 @@ class Event:
 def recent_events(contact: Contact | None, limit: int, *, closed: Collection[str] = ()) -> list[Event]:
     """The latest of what happened to records that the contact may read, newest first; without those of closed
     types."""
-    activities = (
-        Activity.objects.visible_to(contact).filter(verb__in=SENTENCES).exclude(record_type__in=closed)
-    )
+    told = [verb for surface in surfaces() for verb in surface.events]
+    activities = Activity.objects.visible_to(contact).filter(verb__in=told).exclude(record_type__in=closed)
     if contact and contact.account_id:
         activities = activities.filter(account=contact.account_id)
     return [_event(activity) for activity in activities[:limit]]
 
 
 def _event(activity: Activity) -> Event:
+    surface = surface_named(activity.record_type)
+    said = surface.events.get(activity.verb) if surface else None
     return Event(
-        actor=activity.actor_name or str(_("We")),
-        sentence=str(SENTENCES[activity.verb]),
+        actor=activity.actor_name or _("We"),
+        sentence=str(said.words) if said else "",
         label=activity.label,
         url=activity.url,
-        icon=ICONS.get(activity.record_type, "activity"),
+        icon=surface.icon if surface else "activity",
         time=activity.at,
     )

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 
 from accounts.page_rights import PageRight
+from records.surfaces import surface_named
 
 PAGE_URL_NAME = "page"
 """The one route under which all pages of administrators are served (portal.views.pages)."""
@@ -12,16 +13,25 @@ OUTSIDE_PAGE_RULES = ("/accounts/", "/redeem/", "/admin/", "/mail/", "/brand.css
 """Never under page rules: a rule on the root must not lock the door to the sign-in page and to invitations,
 nor take away its look, the theme and the way to another account. What needs a gate there has its own."""
 
-RULED_WITH = {"/attachments/": "/cases/"}
-"""Addresses that belong to a feature without lying below its page."""
+FILES = "/files/"
+"""What was sent with messages about records of any type: ``/files/<type>/<key>/``."""
 
 
 def is_builtin(path: str) -> bool:
     """Whether the portal itself answers here, with a slash at the end or without, or keeps the branch for
     itself."""
-    if path.startswith((*OUTSIDE_PAGE_RULES, *RULED_WITH, settings.STATIC_URL)):
+    if path.startswith((*OUTSIDE_PAGE_RULES, FILES, settings.STATIC_URL)):
         return True
     return any(is_served(spelling) for spelling in (path, path.rstrip("/") or "/"))
+
+
+def ruled_as(path: str) -> str:
+    """The path whose rules count: files do not lie below the page of their feature, but are under its
+    rules."""
+    if not path.startswith(FILES):
+        return path
+    surface = surface_named(path.removeprefix(FILES).partition("/")[0])
+    return surface.pages[0].path if surface and surface.pages else path
 
 
 def right_at(path: str) -> PageRight | None:

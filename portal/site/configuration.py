@@ -21,7 +21,7 @@ from lib.networks import NetworkSet
 from lib.paths import branch
 from portal.models import ConfigurationRevision, Site, SnippetText
 from portal.site import loading
-from portal.site.addresses import OUTSIDE_PAGE_RULES, RULED_WITH
+from portal.site.addresses import OUTSIDE_PAGE_RULES, ruled_as
 from portal.site.sitemap import Forwarding, Link, PageEntry, ReadRule
 
 
@@ -68,8 +68,7 @@ class Configuration:
         """All rules from the root down to the path, those that do not count here included."""
         if path.startswith(OUTSIDE_PAGE_RULES):
             return []
-        ruled = next((page for prefix, page in RULED_WITH.items() if path.startswith(prefix)), path)
-        return [(step, self.read_rules[step]) for step in branch(ruled) if step in self.read_rules]
+        return [(step, self.read_rules[step]) for step in branch(ruled_as(path)) if step in self.read_rules]
 
     def may_open(self, path: str, contact: Contact | None) -> bool:
         roles = self.roles_of(contact)

@@ -1,36 +1,56 @@
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
-from accounts.offers import may_go_to, may_open_case
-from accounts.scoping import can, record_types
-from cases.models import Case
-from invoices.models import Invoice
+from accounts.offers import may_open_case
+from accounts.scoping import record_types
+from lib.money import format_money
 from portal.history.timeline import recent_events
 from portal.models import Announcement
 from portal.site.http import SiteRequest
+from records.surfaces import Badge, Block, surface_named, surfaces
+from records.waiting import Waiting, united
 
-ROWS = 5
+ROWS = 10
+EVENTS = 6
 ANNOUNCEMENTS = 5
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """``facts``: short texts about the record; ``amount``: what is to be paid, in words."""
+
+    icon: str
+    title: str
+    url: str
+    facts: list[str]
+    badge: Badge | None
+    since: datetime | None
+    amount: str
 
 
 @require_safe
 def home(request: SiteRequest) -> HttpResponse:
-    """What waits for me, my open cases, latest invoices, announcements, what happened lately."""
+    """What waits for me, what each feature has for its readers, announcements, what happened lately."""
     contact = request.contact
     if contact is None:
         return render(request, "portal/home_without_contact.html")
+    waiting = _waiting(request, contact)
     context = {
         "announcements": list(Announcement.objects.visible_to(contact)[:ANNOUNCEMENTS]),
-        "events": recent_events(contact, ROWS + 1, closed=_closed_types(request, contact)),
+        "events": recent_events(contact, EVENTS, closed=_closed_types(request, contact)),
         "can_open_case": may_open_case(request),
-        **_cases(request, contact),
-        **_invoices(request, contact),
+        "waiting": [_row(row) for row in waiting[:ROWS]],
+        "waiting_heading": _("Waiting for us") if any(row.who for row in waiting) else _("Waiting for you"),
+        "blocks": list(_blocks(request, contact, {row.type for row in waiting})),
     }
     return render(request, "portal/home.html", context)
 
@@ -39,30 +59,28 @@ def _closed_types(request: SiteRequest, contact: Contact) -> list[str]:
     return [kind.name for kind in record_types() if request.configuration.closes(kind.name, contact)]
 
 
-def _cases(request: SiteRequest, contact: Contact) -> dict[str, Any]:
-    """Open cases, those that wait for the customer first."""
-    if not may_go_to(request, reverse("cases:list")):
-        return {"shows_cases": False}
-    cases = Case.objects.visible_to(contact).for_list().waiting_first(ROWS)
-    waiting = [case for case in cases if case.is_waiting]
-    return {
-        "shows_cases": can(contact, "read", Case),
-        "shows_contacts": contact.sees_colleagues(Case.record_type),
-        "only_waiting_cases": bool(cases) and len(waiting) == len(cases),
-        "waiting_cases": [(case, case.status_for(contact)) for case in waiting],
-        "open_cases": [(case, case.status_for(contact)) for case in cases if not case.is_waiting][:ROWS],
-        "waiting_words": _("Waiting for us")
-        if contact.sees_colleagues(Case.record_type)
-        else _("Waiting for you"),
-    }
+def _waiting(request: SiteRequest, contact: Contact) -> list[Waiting]:
+    return united(
+        surface.waiting(contact) for surface in surfaces() if surface.waiting and surface.opens_to(request)
+    )
 
 
-def _invoices(request: SiteRequest, contact: Contact) -> dict[str, Any]:
-    if not (can(contact, "read", Invoice) and may_go_to(request, reverse("invoices:list"))):
-        return {"shows_invoices": False}
-    invoices = Invoice.objects.visible_to(contact)
-    return {
-        "shows_invoices": True,
-        "overdue_invoices": list(invoices.overdue().order_by("due_on")[:ROWS]),
-        "invoices": list(invoices[:ROWS]),
-    }
+def _row(row: Waiting) -> WaitingRow:
+    surface = surface_named(row.type)
+    assert surface is not None  # noqa: S101 -- it asked for the row
+    due = _("Due %(day)s") % {"day": date_format(row.due)} if row.due else ""
+    return WaitingRow(
+        icon=surface.icon,
+        title=row.title,
+        url=surface.url("detail", row.key),
+        facts=[row.key if row.key != row.title else capfirst(str(surface.model._meta.verbose_name)), due],
+        badge=surface.waiting_badge(row) if surface.waiting_badge else None,
+        since=row.since,
+        amount=format_money(row.amount, row.currency) if row.amount is not None else "",
+    )
+
+
+def _blocks(request: SiteRequest, contact: Contact, waiting: set[str]) -> Iterator[Block]:
+    for surface in surfaces():
+        if surface.home and surface.opens_to(request) and (block := surface.home(request, contact, waiting)):
+            yield block

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -5,21 +6,14 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
-from accounts.offers import may_go_to, may_open_case
+from accounts.offers import may_open_case
 from accounts.permissions.visitors import open_to_visitors
-from cases.models import Case
-from forums.models import Topic
-from invoices.models import Invoice
-from knowledgebase.models import Article
 from portal.site.http import SiteRequest
+from records.surfaces import Line, Search, Surface, surfaces
 
-ARTICLES, OTHERS = 10, 5
-SUGGESTED_ARTICLES, SUGGESTED_OTHERS = 5, 3
 FEWEST_LETTERS = 3
 """Before anything is suggested."""
 
@@ -37,12 +31,22 @@ class SuggestForm(SearchForm):
 
 
 @dataclass(frozen=True)
+class Hit:
+    """``follow_url``: where the reader follows it instead of opening a case, if it ``can_be_instead`` and is
+    not their own."""
+
+    line: Line
+    can_be_instead: bool = False
+    follow_url: str = ""
+
+
+@dataclass(frozen=True)
 class HitGroup:
     """Hits of one kind."""
 
     heading: str
     icon: str
-    hits: list[dict[str, Any]]
+    hits: list[Hit]
 
 
 @open_to_visitors("article", "forum")
@@ -51,7 +55,7 @@ def search(request: SiteRequest) -> HttpResponse:
     """One box over everything that the reader may see; each kind is asked through its own record gate."""
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    groups = [group for group in _groups(request, words) if group.hits] if words else []
+    groups = _groups(request, words) if words else []
     context = {"words": words, "groups": groups, "can_open_case": may_open_case(request)}
     return render(request, "portal/search.html", context)
 
@@ -62,11 +66,7 @@ def search_suggest(request: SiteRequest) -> HttpResponse:
     look at before a case is opened."""
     form = SuggestForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    groups = (
-        [group for group in _suggestions(request, words) if group.hits]
-        if len(words) >= FEWEST_LETTERS
-        else []
-    )
+    groups = _suggestions(request, words) if len(words) >= FEWEST_LETTERS else []
     context = {
         "words": words,
         "groups": groups,
@@ -79,55 +79,41 @@ def search_suggest(request: SiteRequest) -> HttpResponse:
 
 
 def _suggestions(request: SiteRequest, words: str) -> list[HitGroup]:
-    contact = request.contact
-    articles = Article.objects.visible_to(contact).search(words)[:SUGGESTED_ARTICLES]
-    topics = Topic.objects.visible_to(contact).select_related("forum").alike(words)[:SUGGESTED_OTHERS]
-    own_cases = Case.objects.visible_to(contact).filter(account=contact.account_id if contact else None)
-    cases = own_cases.select_related("status", "contact").alike(words)[:SUGGESTED_OTHERS]
-    groups = {
-        "cases:list": HitGroup(_("Open cases"), "life-preserver", [_open_case(c, contact) for c in cases]),
-        "knowledgebase:list": HitGroup(
-            _("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]
-        ),
-        "forums:list": HitGroup(
-            _("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]
-        ),
-    }
-    return [group for page, group in groups.items() if may_go_to(request, reverse(page))]
+    return [
+        HitGroup(str(search.suggested_heading or surface.label), surface.icon, hits)
+        for surface, search in _searched(request)
+        if search.suggest and (hits := _suggested(surface, search, request.contact, words))
+    ]
 
 
-def _open_case(case: Case, contact: Contact | None) -> dict[str, Any]:
-    """A colleague's case can be followed instead of opening another one."""
-    is_own = contact is not None and case.contact_id == contact.pk
-    follow_url = "" if is_own else reverse("cases:follow", args=[case.number])
-    return {**_case_hit(case, contact), "is_case": True, "follow_url": follow_url}
+def _suggested(surface: Surface[Any], search: Search[Any], contact: Contact | None, words: str) -> list[Hit]:
+    assert search.suggest is not None  # noqa: S101 -- asked before
+    rows = search.suggest(surface.visible_to(contact), words, contact)[: search.most_suggested]
+    return [
+        Hit(
+            surface.line(row, contact),
+            can_be_instead=search.instead is not None,
+            follow_url=search.instead(row, contact) if search.instead else "",
+        )
+        for row in rows
+    ]
 
 
 def _groups(request: SiteRequest, words: str) -> list[HitGroup]:
-    contact = request.contact
-    articles = Article.objects.visible_to(contact).search(words)[:ARTICLES]
-    cases = Case.objects.visible_to(contact).select_related("status", "contact").matching(words)[:OTHERS]
-    topics = Topic.objects.visible_to(contact).select_related("forum").filter(title__icontains=words)[:OTHERS]
-    invoices = Invoice.objects.visible_to(contact).matching(words)[:OTHERS]
-    groups = {
-        "knowledgebase:list": HitGroup(
-            _("Articles"), "file-earmark-text", [_hit(a.title, a, html=a.snippet) for a in articles]
-        ),
-        "cases:list": HitGroup(_("Cases"), "life-preserver", [_case_hit(c, contact) for c in cases]),
-        "forums:list": HitGroup(
-            _("Discussions"), "chat-square-text", [_hit(t.title, t, text=t.forum.name) for t in topics]
-        ),
-        "invoices:list": HitGroup(
-            _("Invoices"), "receipt", [_hit(str(i.number), i, text=i.purchase_order) for i in invoices]
-        ),
-    }
-    return [group for page, group in groups.items() if may_go_to(request, reverse(page))]
+    found = sorted(_searched(request), key=lambda each: each[1].place)
+    return [
+        HitGroup(str(search.heading or surface.label), surface.icon, hits)
+        for surface, search in found
+        if (hits := _found(surface, search, request.contact, words))
+    ]
 
 
-def _case_hit(case: Case, contact: Contact | None) -> dict[str, Any]:
-    status = case.status_for(contact) if contact else case.status_for_customer
-    return _hit(case.subject, case, text=f"{case.number} · {status}")
+def _found(surface: Surface[Any], search: Search[Any], contact: Contact | None, words: str) -> list[Hit]:
+    rows = search.find(surface.visible_to(contact), words)[: search.most]
+    return [Hit(surface.line(row, contact)) for row in rows]
 
 
-def _hit(title: str, record: Any, *, text: str = "", html: str = "") -> dict[str, Any]:
-    return {"title": title, "url": record.get_absolute_url(), "text": text, "html": html}
+def _searched(request: SiteRequest) -> Iterator[tuple[Surface[Any], Search[Any]]]:
+    for surface in surfaces():
+        if surface.search and surface.opens_to(request):
+            yield surface, surface.search

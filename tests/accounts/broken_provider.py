@@ -7,25 +7,29 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
-SETTINGS, TOKEN, PERSON = "/.well-known/openid-configuration", "/token", "/person"
+SETTINGS, TOKEN, PERSON, KEYS = "/.well-known/openid-configuration", "/token", "/person", "/keys"
 
 
 class BrokenProvider:
-    """``answers`` by path; what is no text is sent as JSON. It answers nobody unless it is ``awake``."""
+    """``answers`` by path; what is no text is sent as JSON, a text as the type that ``types`` says, else as a
+    page. It answers nobody unless it is ``awake``."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.awake = Event()
         self.awake.set()
+        self.types: dict[str, str] = {}
         self.answers: dict[str, Any] = {
             SETTINGS: {
                 "issuer": url,
                 "authorization_endpoint": f"{url}/authorize",
                 "token_endpoint": f"{url}{TOKEN}",
                 "userinfo_endpoint": f"{url}{PERSON}",
+                "jwks_uri": f"{url}{KEYS}",
             },
             TOKEN: {"access_token": "t", "token_type": "bearer"},
             PERSON: {"sub": "alice", "email": "new@acme.example", "email_verified": True},
+            KEYS: {"keys": []},
         }
 
 
@@ -39,7 +43,8 @@ def running() -> Iterator[BrokenProvider]:
             answer = provider.answers[self.path]
             body = answer if isinstance(answer, str) else json.dumps(answer)
             self.send_response(200)
-            self.send_header("Content-Type", "text/html" if isinstance(answer, str) else "application/json")
+            kind = "text/html" if isinstance(answer, str) else "application/json"
+            self.send_header("Content-Type", provider.types.get(self.path, kind))
             self.end_headers()
             self.wfile.write(body.encode())
 

@@ -12,8 +12,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.actions.mail import queue_rendered_mail
 from accounts.tasks import import_contacts, invite_one, take_up_stalled_jobs
-from cases.tasks import read_inbound_mail
 from lib.jobs import QUEUES, RETRY
+from records.tasks import read_inbound_mail
 
 
 def run(statement, *values):

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from accounts.models import Account, Activity, Contact, User
 from accounts.preview.middleware import NOT_SHOWN, PERSONAL, RECORDED
-from cases.models import Case, CaseDesk, CaseReading
+from cases.models import Case, CaseDesk
 from invoices.models import InvoiceSettings
+from records.models import Reading
 from tests import test_routes
 from tests.accounts.test_preview import BANNER, start
 from tests.cases.factories import case_with_pictures
@@ -25,9 +26,9 @@ from tests.test_routes import GUARDED, PROVIDERS, SAML, Scene, portal_routes
 
 scene = test_routes.scene  # one of everything
 
-TAKEN_OUT = {"cases:export"}
+TAKEN_OUT = {"cases:export", "invoices:export", "forums:export"}
 """Files that are recorded when they are taken: not during a preview."""
-FILES = {"cases:attachment", "cases:entitlement_csv", "invoices:pdf"}
+FILES = {"file", "cases:entitlement_csv", "invoices:pdf"}
 """Given out, and recorded under the name of the member of staff."""
 SHOWN = {name for name in GUARDED if name not in {"contact_address_confirm", *TAKEN_OUT}} | {
     "home",
@@ -38,7 +39,7 @@ SHOWN = {name for name in GUARDED if name not in {"contact_address_confirm", *TA
     "mailbox",
     "mailbox_mail",
 }
-LEFT_ALONE = {"healthz", "brand_css", "brand_image", "cases:inbound_mail", "account_logout", "preview_end"}
+LEFT_ALONE = {"healthz", "brand_css", "brand_image", "inbound_mail", "account_logout", "preview_end"}
 REFUSED = {
     "account_login",
     "account_signup",
@@ -252,9 +253,9 @@ def test_a_case_that_staff_looked_at_in_a_preview_is_still_new_to_the_contact(
 ):
     Case.objects.update(updated_at=timezone.now())
     assert previewed.get(scene.urls["cases:detail"]).status_code == 200
-    assert not CaseReading.objects.exists()
+    assert not Reading.objects.exists()
     sign_in(scene.owner).get(scene.urls["cases:detail"])
-    assert CaseReading.objects.get().contact == scene.owner
+    assert Reading.objects.get().contact == scene.owner
 
 
 def test_home_and_search_are_the_contacts(scene: Scene, previewed: Client):

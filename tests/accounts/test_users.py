@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.models import Activity, Contact, Invitation, OutgoingMail, WebRole
 from cases.actions import close_case
 from cases.models import StatusCategory
+from records.actions.following import follow, receivers, unfollow
 from tests.cases.factories import make_case
 from tests.factories import grant, make_account, make_contact
 from tests.portal.factories import restrict
@@ -271,6 +272,22 @@ def test_bob_deactivates_alice_and_fiona_inherits_her_open_cases(desk, alice, fi
     assert open_case.number in OutgoingMail.objects.get(event="cases/handed_over", to=fiona.email).text
     assert her_browser.get("/cases/").url == "/accounts/login/?next=/cases/"
     assert Activity.objects.filter(verb="case.handed_over", contact=fiona).count() == 1
+
+
+def test_the_heir_gets_the_mails_of_what_is_inherited_and_follows_what_was_followed(
+    desk, alice, bob, fiona, ivan
+):
+    """Also where the heir had muted a case as a colleague in the loop."""
+    inherited, colleagues, resolved = make_case(alice, participants=[ivan]), make_case(bob), make_case(bob)
+    unfollow(contact=ivan, record=inherited)
+    for case in (colleagues, resolved):
+        follow(contact=alice, record=case)
+    close_case(actor=Actor(user=bob.user, contact=bob), case=resolved, category=StatusCategory.RESOLVED)
+    desk.post(reverse("user_deactivate", args=[alice.pk]), {"heir": ivan.pk})
+    inherited.refresh_from_db()
+    assert receivers(inherited) == [ivan]
+    assert set(receivers(colleagues)) == {bob, ivan}
+    assert receivers(resolved) == [bob]
 
 
 def test_cases_go_to_nobody_of_another_account(desk, alice, charlie):

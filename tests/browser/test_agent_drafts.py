@@ -5,7 +5,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from cases.models import AgentDraft, Case, SavedReply
+from cases.models import Case, SavedReply
+from records.models import Draft
 from tests.browser.conftest import PHONE, sign_in_by_form
 from tests.cases.factories import make_case, make_staff_reply
 
@@ -67,7 +68,7 @@ def test_an_ended_session_holds_the_text_until_the_agent_is_back(desk, ada):
     desk.get_by_role("button", name="Send to customer").click()
     expect(desk.get_by_text("Reply sent.")).to_be_visible()
     assert Case.objects.get().messages.last().body == "Typed after the end"
-    assert not AgentDraft.objects.exists()
+    assert not Draft.objects.exists()
 
 
 def test_an_agent_quotes_puts_in_and_sends_by_the_keyboard(open_browser, alice, ada):

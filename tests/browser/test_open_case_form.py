@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from cases.models import Case, CaseParticipant, Draft, Product, RequestField, RequestType
+from cases.models import Case, CaseParticipant, Product, RequestField, RequestType
+from records.models import Draft
 from tests.browser.conftest import check_page
 from tests.cases.factories import make_case, make_entitlement
 from tests.forums.factories import make_forum, make_topic
@@ -94,7 +95,7 @@ def test_what_was_typed_goes_along_to_a_colleagues_case_that_is_followed_instead
     expect(page.get_by_label("Your reply")).to_have_value("Typed a moment ago.")
     page.goto("/cases/new/")
     expect(page.get_by_label("Subject")).to_have_value("")
-    assert Draft.objects.get().case == case
+    assert Draft.objects.get().record_id == case.pk
 
 
 def test_discussions_and_cases_open_in_place_too(open_browser, alice, ivan):

@@ -5,7 +5,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from cases.models import Case, Draft, Product, RequestField, RequestType, SuggestionReading
+from cases.models import Case, Product, RequestField, RequestType, SuggestionReading
+from records.models import Draft
 from tests.browser.conftest import check_page, sign_in_by_form
 from tests.cases.factories import make_entitlement
 from tests.knowledgebase.factories import make_article

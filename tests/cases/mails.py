@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 
+from cases.models import CaseMessage
+
 
 def make_mail(to: str, sender: str, text: str = "It works now. Thank you!", **headers: str) -> EmailMessage:
     message = EmailMessage()
@@ -72,3 +74,8 @@ def mailbox(*messages: EmailMessage) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"imap://cases:secret@127.0.0.1:{server.server_address[1]}/INBOX"
         server.shutdown()
+
+
+def reply_of(mail):
+    """The message that a mail became."""
+    return CaseMessage.objects.get(pk=mail.reply_id)

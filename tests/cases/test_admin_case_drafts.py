@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from cases.actions import change_status, close_case, merge_cases
-from cases.models import AgentDraft, Case
+from cases.models import Case
+from records.models import Draft
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload, status
 from tests.factories import make_user
 
@@ -58,7 +59,7 @@ def test_what_is_typed_is_there_again_for_its_agent_alone(sign_in, ada, mei, cas
     assert "draft has been restored" in browser.get(page_of(case)).text
     assert not composer(sign_in(mei), case)["body"].value()
     browser.post(page_of(case, "composing"), {"writing": "no", "body": " "})
-    assert not AgentDraft.objects.exists()
+    assert not Draft.objects.exists()
 
 
 def test_a_beat_without_text_leaves_the_draft_alone(sign_in, ada, case):
@@ -92,7 +93,7 @@ def test_a_refused_message_is_kept_and_a_sent_one_is_no_draft_any_more(sign_in, 
     assert "log.pdf" in refused.text
     assert (composer(browser, case)["body"].value() or "") == body
     assert browser.post(page_of(case, "message"), composed()).url == f"{page_of(case)}#composer"
-    assert not AgentDraft.objects.exists()
+    assert not Draft.objects.exists()
 
 
 @pytest.mark.parametrize("button", ["preview", "insert"])

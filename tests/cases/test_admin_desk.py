@@ -1,7 +1,9 @@
 """What the desk is furnished with: catalogue, hours, promises, entitlements, queues, rules, replies."""
 
+from datetime import datetime
 from decimal import Decimal
 
+import holidays
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
@@ -160,6 +162,66 @@ def test_a_calendar_has_several_intervals_a_day_and_shows_the_next_holidays(sign
 def test_hours_that_make_no_sense_are_refused(desk, fields):
     assert desk.post(reverse("admin:cases_businesscalendar_add"), fields).status_code == 200
     assert not BusinessCalendar.objects.exists()
+
+
+@pytest.mark.parametrize("country", ["GB", "DE", "CH", "AT", "AU", "CA", "ES", "FR", "IT", "NZ", "PT", "US"])
+def test_a_country_with_regions_asks_for_the_region(desk, country):
+    fields = calendar_fields((0, "09:00", "17:00"), country=country, subdivision="")
+    page = desk.post(reverse("admin:cases_businesscalendar_add"), fields)
+    region = holidays.list_supported_countries()[country][0]
+    assert f"Public holidays differ between regions. Enter one of: {region}, " in page.text
+    assert not BusinessCalendar.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "kept"),
+    [
+        ("GB", "ENG", "ENG"),
+        ("GB", "england", "ENG"),
+        ("GB", " Scotland ", "SCT"),
+        ("GB", "ALL", "ALL"),
+        ("DE", "bayern", "BY"),
+        ("CH", "Zürich", "ZH"),
+        ("FR", "La Réunion", "974"),
+        ("NZ", "South Canterbury", "South Canterbury"),
+        ("AU", "nsw western", "NSW Western"),
+        ("CA", "Newfoundland and Labrador", "NL"),
+        ("US", "all", "ALL"),
+        ("SG", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_region_is_known_by_its_code_and_by_its_name(desk, country, typed, kept):
+    fields = calendar_fields((0, "09:00", "17:00"), country=country, subdivision=typed)
+    desk.post(reverse("admin:cases_businesscalendar_add"), fields)
+    assert BusinessCalendar.objects.get().subdivision == kept
+
+
+@pytest.mark.parametrize(("country", "typed"), [("SG", "ALL"), ("SG", "ZZ"), ("", "BY"), ("GB", "Bayern")])
+def test_a_region_that_its_country_does_not_have_is_refused(desk, country, typed):
+    fields = calendar_fields((0, "09:00", "17:00"), country=country, subdivision=typed)
+    page = desk.post(reverse("admin:cases_businesscalendar_add"), fields)
+    assert "The holidays of this region are not known." in page.text
+    assert not BusinessCalendar.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("region", "day", "is_open"),
+    [
+        ("ENG", "2027-03-29", False),
+        ("WLS", "2027-03-29", False),
+        ("NIR", "2027-03-29", False),
+        ("SCT", "2027-03-29", True),
+        ("SCT", "2027-01-04", False),
+        ("NIR", "2027-03-17", False),
+        ("ENG", "2027-03-17", True),
+        ("ALL", "2027-03-29", True),
+        ("ALL", "2027-03-26", False),
+    ],
+)
+def test_easter_monday_is_a_holiday_where_it_is_one(db, region, day, is_open):
+    calendar = make_calendar(country="GB", subdivision=region, name="Britain", time_zone="Europe/London")
+    assert calendar.hours().is_open(datetime.fromisoformat(f"{day}T10:30:00Z")) is is_open
 
 
 def test_promises_are_written_as_people_say_them_and_previewed(desk):

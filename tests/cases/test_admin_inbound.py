@@ -4,12 +4,12 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from cases.inbound.receive import keep
-from cases.models import InboundMail
-from cases.reply_address import reply_address
-from cases.tasks import fetch_inbound_mail
+from records.inbound.receive import keep
+from records.models import InboundMail
+from records.reply_address import reply_address
+from records.tasks import fetch_inbound_mail
 from tests.cases.factories import make_case, pdf_upload
-from tests.cases.mails import mailbox, make_mail
+from tests.cases.mails import mailbox, make_mail, reply_of
 from tests.factories import make_user
 
 
@@ -36,11 +36,15 @@ def broken(run_jobs, db):
 
 
 def list_url():
-    return reverse("admin:cases_inboundmail_changelist")
+    return reverse("admin:records_inboundmail_changelist")
 
 
 def page_of(mail, name="change"):
-    return reverse(f"admin:cases_inboundmail_{name}", args=[mail.pk])
+    return reverse(f"admin:records_inboundmail_{name}", args=[mail.pk])
+
+
+def named(case):
+    return {"kind": "case", "number": case.number}
 
 
 def listed(browser, **query):
@@ -51,7 +55,7 @@ def test_messages_are_listed_by_what_became_of_them(sign_in, ada, refused, broke
     browser = sign_in(ada)
     assert listed(browser, outcome="failed") == [broken.pk]
     assert "stranger@else.example" in browser.get(list_url()).text
-    assert "Add to case" in browser.get(page_of(refused)).text
+    assert "Add to a record" in browser.get(page_of(refused)).text
 
 
 def test_the_list_shows_what_needs_a_hand(sign_in, ada, refused, broken):
@@ -67,7 +71,7 @@ def test_staff_see_when_the_mailbox_was_fetched_and_why_it_was_not(sign_in, ada,
     browser = sign_in(ada)
     assert "ailbox last checked" not in browser.get(list_url()).text
     with mailbox() as url:
-        settings.CASE_MAIL_IMAP_URL = url
+        settings.MAIL_IN_IMAP_URL = url
         fetch_inbound_mail(0)
     assert "Mailbox last checked" in browser.get(list_url()).text
     fetch_inbound_mail(0)
@@ -107,31 +111,31 @@ def test_a_message_is_saved_as_it_came_and_never_shown_by_the_browser(sign_in, a
 def test_a_refused_message_becomes_an_internal_note_with_its_files(sign_in, ada, alice, refused):
     case = make_case(alice)
     browser = sign_in(ada)
-    assert browser.post(page_of(refused, "add_to_case"), {"number": case.number}).status_code == 302
+    assert browser.post(page_of(refused, "add_to"), named(case)).status_code == 302
     note = case.messages.get(visibility="internal")
     assert "Where is my order?" in note.body
     assert "stranger@else.example" in note.body
     assert note.attachments.get().name == "order.pdf"
     assert "Where is my order?" not in sign_in(alice).get(case.get_absolute_url()).text
     refused.refresh_from_db()
-    assert (refused.outcome, refused.case) == ("added", case)
-    assert "already in a case" in browser.post(page_of(refused, "add_to_case"), {"number": case.number}).text
+    assert (refused.outcome, refused.record_id) == ("added", case.pk)
+    assert "already been added" in browser.post(page_of(refused, "add_to"), named(case)).text
     assert case.messages.count() == 2
 
 
 def test_a_message_that_nobody_can_read_can_be_named_in_a_case(sign_in, ada, alice, broken):
     case = make_case(alice)
     browser = sign_in(ada)
-    browser.post(page_of(broken, "add_to_case"), {"number": case.number})
+    browser.post(page_of(broken, "add_to"), named(case))
     note = case.messages.get(visibility="internal")
     assert "could not be read" in note.body
     assert page_of(broken) in note.body_html
-    assert note.inbound_mails.get() == broken
+    assert InboundMail.objects.get(reply_id=note.pk) == broken
 
 
 @pytest.mark.parametrize("number", ["C-1", "", "\0"])
 def test_a_case_that_does_not_exist_is_an_error_beside_the_field(sign_in, ada, refused, number):
-    page = sign_in(ada).post(page_of(refused, "add_to_case"), {"number": number})
+    page = sign_in(ada).post(page_of(refused, "add_to"), {"kind": "case", "number": number})
     assert page.context["form"].errors["number"]
 
 
@@ -146,9 +150,9 @@ def test_a_message_that_failed_here_is_tried_again(sign_in, ada, refused, run_jo
 
 
 def test_a_message_that_was_held_back_is_let_through(sign_in, ada, alice, run_jobs, settings):
-    settings.CASE_MAIL_ADDRESS = "cases@support.example"
+    settings.MAIL_IN_ADDRESS = "cases@support.example"
     case = make_case(alice)
-    address = reply_address(case, contact=alice)
+    address = reply_address("c", case, contact=alice)
     for number in range(31):
         mail = keep(bytes(make_mail(address, alice.email, f"Message {number}")))
     run_jobs()
@@ -157,7 +161,7 @@ def test_a_message_that_was_held_back_is_let_through(sign_in, ada, alice, run_jo
     sign_in(ada).post(page_of(mail, "again"))
     run_jobs()
     mail.refresh_from_db()
-    assert (mail.outcome, mail.reply.body) == ("added", "Message 30")
+    assert (mail.outcome, reply_of(mail).body) == ("added", "Message 30")
 
 
 def test_trying_again_is_offered_only_where_it_can_lead_to_something(sign_in, ada, refused, broken):
@@ -182,10 +186,7 @@ def test_staff_who_may_only_look_do_nothing_and_others_do_not_look(sign_in, refu
     assert sign_in(other).get(page_of(refused, "raw")).status_code == 403
     for browser in (sign_in(viewer), sign_in(other)):
         assert browser.post(page_of(broken, "again")).status_code == 403
-        assert (
-            browser.post(page_of(refused, "add_to_case"), {"number": make_case(alice).number}).status_code
-            == 403
-        )
+        assert browser.post(page_of(refused, "add_to"), named(make_case(alice))).status_code == 403
     assert InboundMail.objects.filter(outcome="added").count() == 0
 
 
@@ -195,5 +196,5 @@ def test_whoever_may_not_change_cases_adds_no_message_to_one(sign_in, refused, a
         Permission.objects.filter(codename__in=("view_inboundmail", "change_inboundmail"))
     )
     case = make_case(alice)
-    assert sign_in(sorter).post(page_of(refused, "add_to_case"), {"number": case.number}).status_code == 403
+    assert sign_in(sorter).post(page_of(refused, "add_to"), named(case)).status_code == 403
     assert case.messages.count() == 1

@@ -15,11 +15,13 @@ from openpyxl import load_workbook
 
 from accounts.actors import Actor
 from accounts.models import Activity
-from cases.actions import add_internal_note, add_participants, exports, merge_cases
-from cases.actions.saved_views import MOST_VIEWS
+from cases.actions import add_internal_note, add_participants, merge_cases
 from cases.filters import CaseFilter
-from cases.forms import CaseFilterForm
-from cases.models import Case, CaseParticipant, CaseReading, CaseStatus, Product, RequestType, SavedView
+from cases.forms import CaseListForm
+from cases.models import Case, CaseParticipant, CaseStatus, Product, RequestType
+from records.actions import exports
+from records.actions.saved_views import MOST_VIEWS
+from records.models import Reading, SavedView
 from tests.cases.factories import make_case, make_staff_reply
 from tests.factories import grant, make_contact
 
@@ -28,6 +30,10 @@ LIST = "/cases/"
 
 def subjects(browser, **query):
     return [case.subject for case in browser.get(LIST, query).context["page"].rows]
+
+
+def keep_view(contact, name, query="view=all"):
+    return SavedView.objects.create(contact=contact, record_type="case", name=name, query=query)
 
 
 def exported(browser, kind="csv", **query):
@@ -282,7 +288,7 @@ def test_what_happened_since_the_reader_looked_is_marked(sign_in, alice, ada):
     browser = sign_in(alice)
     browser.get(case.get_absolute_url())
     assert 'data-status="info"' not in browser.get(LIST).text
-    CaseReading.objects.update(read_at=timezone.now() - timedelta(minutes=1))
+    Reading.objects.update(read_at=timezone.now() - timedelta(minutes=1))
     make_staff_reply(case, ada)
     assert 'data-status="info"' in browser.get(LIST).text
 
@@ -303,7 +309,7 @@ def test_saved_views_and_marks_cost_no_query_for_each_case(
     for n in range(rows):
         make_case(alice, f"Case {n}")
     for n in range(rows):
-        SavedView.objects.create(contact=alice, name=f"View {n}", query=f"view=all&q={n}")
+        keep_view(alice, f"View {n}", f"view=all&q={n}")
     browser = sign_in(alice)
     browser.get(LIST)
     with django_assert_max_num_queries(5 if rows else 6):
@@ -376,7 +382,8 @@ def test_a_view_that_cannot_be_saved_is_explained_beside_what_was_typed(sign_in,
 
 def test_the_twenty_first_view_is_refused(sign_in, alice):
     SavedView.objects.bulk_create(
-        SavedView(contact=alice, name=f"View {n}", query="view=all") for n in range(MOST_VIEWS)
+        SavedView(contact=alice, record_type="case", name=f"View {n}", query="view=all")
+        for n in range(MOST_VIEWS)
     )
     page = sign_in(alice).post(reverse("cases:view_save"), {"name": "One more", "query": "view=all"})
     assert "You have reached the limit of 20 views" in page.text
@@ -385,7 +392,7 @@ def test_the_twenty_first_view_is_refused(sign_in, alice):
 
 
 def test_nobody_sees_or_deletes_another_ones_view(sign_in, alice, carl):
-    view = SavedView.objects.create(contact=alice, name="Of Alice", query="view=all")
+    view = keep_view(alice, "Of Alice")
     browser = sign_in(carl)
     assert "Of Alice" not in browser.get(LIST).text
     make_case(carl)  # saved views come along with the cases, where there are any
@@ -475,12 +482,12 @@ def test_a_file_costs_the_same_queries_for_one_case_and_for_many(
 
 def test_an_address_becomes_a_filter_that_ignores_what_makes_no_sense(alice):
     def read(address):
-        return CaseFilterForm(QueryDict(address), contact=alice, statuses=CaseStatus.objects.all()).filter
+        return CaseListForm(QueryDict(address), reader=alice, statuses=CaseStatus.objects.all()).filter
 
-    assert read("view=nonsense&sort=x&status=none&since=yesterday&q=") == CaseFilter(scope="contact")
+    assert read("view=nonsense&sort=x&status=none&since=yesterday&q=") == CaseFilter()
     chosen = read("view=all&sort=opened&whose=mine&since=2026-01-02&status=new&q=pump")
     assert chosen == CaseFilter(
-        scope="contact", view="all", sorted_by="created_at", whose="mine", badges=frozenset({"New"}),
+        view="all", sorted_by="opened", whose="mine", badges=frozenset({"New"}),
         since=date(2026, 1, 2), q="pump",
     )  # fmt: skip
-    assert (chosen.shape, read("whose=mine").shape) == (None, ("active", "mine", "updated_at"))
+    assert (chosen.shape, read("whose=mine").shape) == (None, ("active", "", "mine"))

@@ -12,13 +12,14 @@ from django.db import connection
 from django.http import QueryDict
 
 from accounts.models import Account, Contact
-from cases.forms.lists import CaseFilterForm
+from cases.forms.lists import CaseListForm
 from cases.models import Case, CaseParticipant, CaseStatus
-from cases.views.lists import page_of_cases
+from cases.surface import CASES
 from lib.paging import PAGE_SIZE
+from records.pages import page_of
 from tests.cases.crowd import make_many_cases, make_person
 
-CASES = 100_000
+MANY = 100_000
 FEW = 1000
 """Rows that may be looked at for a page of 25: active cases are sorted by hand where another order than the
 usual one is asked for."""
@@ -34,7 +35,7 @@ def make_readers() -> dict[str, Contact]:
     of_big = [make_person(accounts[0], n) for n in range(40)]
     others = [make_person(account, n) for account in accounts[1:] for n in range(4)]
     everybody = Contact.objects.bulk_create([*of_big, *others])
-    make_many_cases(CASES, everybody[: len(of_big)], everybody[len(of_big) :])
+    make_many_cases(MANY, everybody[: len(of_big)], everybody[len(of_big) :])
     busy, colleague = everybody[:2]
     [newcomer] = Contact.objects.bulk_create([make_person(accounts[0], 99)])
     joined = Case.objects.filter(contact=busy)[:20]
@@ -97,10 +98,10 @@ VIEWS = (
 
 def plan_of(contact: Contact, address: str) -> list[dict[str, Any]]:
     """The nodes of the executed plan for the first page, the uppermost first."""
-    form = CaseFilterForm(asked := QueryDict(address), contact=contact, statuses=CaseStatus.objects.all())
+    form = CaseListForm(asked := QueryDict(address), reader=contact, statuses=CaseStatus.objects.all())
     asked_for: list[tuple[str, tuple[Any, ...]]] = []
     with connection.execute_wrapper(lambda execute, *query: asked_for.append(query[:2]) or execute(*query)):
-        page_of_cases(contact, form.filter, asked)
+        page_of(CASES, contact, form.filter, asked)
     query, values = asked_for[-1]
     return list(nodes(explain_prepared(query, values) if form.filter.shape else explain(query, values)))
 

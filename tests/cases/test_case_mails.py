@@ -82,7 +82,7 @@ def test_a_mail_without_files_names_none(case, ada):
     ],
 )
 def test_the_customer_is_asked_to_answer_where_they_can(case, ada, settings, mailbox, words):
-    settings.CASE_MAIL_ADDRESS = mailbox
+    settings.MAIL_IN_ADDRESS = mailbox
     make_staff_reply(case, ada, status="waiting")
     assert words in mail().text
     assert words in mail().html

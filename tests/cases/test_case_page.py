@@ -16,7 +16,8 @@ from PIL import Image
 from accounts.actors import Actor
 from accounts.models import RecordPermission
 from cases.actions import add_participants, change_status, reply_to_case
-from cases.models import Case, CaseMessage, Draft
+from cases.models import Case, CaseMessage
+from records.models import Draft
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload, status
 from tests.factories import grant
 

@@ -17,16 +17,21 @@ from cases.actions import (
     add_participants,
     change_status,
     close_case,
-    edit_reply,
     merge_cases,
     rate_case,
     reopen_case,
     reply_to_case,
 )
-from cases.models import Case, CaseDesk, CaseMessage, CaseParticipant, Draft, StatusCategory
+from cases.actions.messages import TALK
+from cases.models import Case, CaseDesk, CaseMessage, CaseParticipant, StatusCategory
 from portal.access.readers import readers_of
 from portal.access.rights import Rights
 from portal.access.subjects import subject_of
+from records.actions.following import follow, receivers, unfollow
+from records.actions.marks import save_draft
+from records.actions.messages import edit_reply
+from records.models import Draft, Follow
+from records.models.marks import NEW
 from tests.cases.factories import make_case, make_entitlement, make_policy, make_staff_reply, status
 from tests.factories import grant, make_account, make_contact
 
@@ -89,19 +94,19 @@ def test_what_was_typed_for_a_new_case_goes_along_to_the_one_that_is_followed(
     sign_in, alice, fiona, case, may_reply, body
 ):
     grant(fiona, "case", "account", "read", *(["create"] if may_reply else []))
-    Draft.objects.create(contact=fiona, values={"subject": "Gateway", "description": "Typed for a new one."})
+    values = {"subject": "Gateway", "description": "Typed for a new one."}
+    save_draft(owner=fiona, about=Case, values=values)
     data = {"follow": "instead", "description": "Typed for a new one."}
     sign_in(fiona).post(reverse("cases:follow", args=[case.number]), data)
     [draft] = Draft.objects.all()
-    assert (draft.case, draft.values.get("body")) == ((case, body) if may_reply else (None, None))
+    assert (draft.record_id, draft.values.get("body")) == ((case.pk, body) if may_reply else (NEW, None))
 
 
 def test_a_draft_stays_where_a_case_is_followed_from_the_answers_to_a_search(sign_in, ivan, case):
-    draft = Draft.objects.create(
-        contact=ivan, values={"subject": "Another matter", "description": "Typed last week."}
-    )
+    values = {"subject": "Another matter", "description": "Typed last week."}
+    save_draft(owner=ivan, about=Case, values=values)
     sign_in(ivan).post(reverse("cases:follow", args=[case.number]), {"follow": "instead"})
-    assert list(Draft.objects.all()) == [draft]
+    assert [(draft.record_id, draft.values) for draft in Draft.objects.all()] == [(NEW, values)]
 
 
 def test_alice_rates_a_case_that_support_resolved(sign_in, alice, ada, case):
@@ -340,7 +345,7 @@ def test_what_a_page_offered_is_decided_again_when_it_is_done(alice, fiona, ada,
         lambda: reopen_case(actor=stranger, case=case),
         lambda: rate_case(actor=stranger, case=case, rating=1),
         lambda: reply_to_case(actor=stranger, case=case, body="Me, too."),
-        lambda: edit_reply(actor=stranger, message=case.messages.get(), body="Ha"),
+        lambda: edit_reply(actor=stranger, talk=TALK, message=case.messages.get(), body="Ha"),
         lambda: add_participants(
             actor=stranger, case=case, contacts=[make_contact("Elsewhere", make_account())]
         ),
@@ -356,11 +361,9 @@ def test_what_a_page_offered_is_decided_again_when_it_is_done(alice, fiona, ada,
 def test_words_are_put_right_by_their_writer_alone(alice, ivan, ada, case):
     for actor in (Actor(user=ivan.user, contact=ivan), Actor(user=ada)):
         with pytest.raises(ValidationError, match="only your own replies"):
-            edit_reply(actor=actor, message=case.messages.get(), body="Ha")
-    assert (
-        edit_reply(actor=Actor(user=alice.user, contact=alice), message=case.messages.get(), body="So.").body
-        == "So."
-    )
+            edit_reply(actor=actor, talk=TALK, message=case.messages.get(), body="Ha")
+    own = {"actor": Actor(user=alice.user, contact=alice), "talk": TALK, "message": case.messages.get()}
+    assert edit_reply(**own, body="So.").body == "So."
 
 
 def test_ivan_follows_a_colleagues_case_and_stops(sign_in, ivan, case, ada):
@@ -390,17 +393,81 @@ def test_who_followed_and_is_asked_to_join_reads_the_case_from_then_on(sign_in, 
     ivan.roles.set(alice.roles.all())
     do(sign_in(alice), case, "people", contacts=ivan.pk)
     assert sign_in(ivan).get(case.get_absolute_url()).status_code == 200
-    assert CaseParticipant.objects.get().was_asked
+    assert not Follow.objects.exists()
 
 
-def test_merging_hands_on_who_was_asked_and_who_follows(alice, ivan, fiona, ada, case):
+def button_on(browser: Any, case: Case) -> str:
+    """What the form for the case's mails offers to its reader."""
+    page = browser.get(case.get_absolute_url()).text
+    form = page.split('id="follow"', 1)[1].split("</form>", 1)[0]
+    return strip_tags(form[form.index("<button") :])
+
+
+def test_the_owner_and_who_takes_part_mute_a_cases_mails_and_read_on(sign_in, alice, fiona, ada, case):
+    join(case, alice, fiona)
+    url = reverse("cases:follow", args=[case.number])
+    for contact in (alice, fiona):
+        browser = sign_in(contact)
+        assert button_on(browser, case) == "Mute emails"
+        browser.post(url, {"follow": "no"})
+        assert button_on(browser, case) == "Unmute emails"
+    make_staff_reply(case, ada)
+    assert not OutgoingMail.objects.filter(event="cases/reply").exists()
+    sign_in(alice).post(url, {"follow": "yes"})
+    make_staff_reply(case, ada, "More")
+    assert [mail.to for mail in OutgoingMail.objects.filter(event="cases/reply")] == [alice.email]
+
+
+def test_a_reader_follows_and_stops_where_nothing_concerns_them(sign_in, ivan, case):
+    browser, url = sign_in(ivan), reverse("cases:follow", args=[case.number])
+    assert button_on(browser, case) == "Follow"
+    browser.post(url, {"follow": "yes"})
+    assert button_on(browser, case) == "Stop following"
+    browser.post(url, {"follow": "no"})
+    assert button_on(browser, case) == "Follow"
+    assert not Follow.objects.exists()
+
+
+def test_who_muted_a_case_and_is_asked_anew_gets_its_mails_again(sign_in, alice, fiona, ada, case):
+    join(case, alice, fiona)
+    unfollow(contact=fiona, record=case)
+    sign_in(alice).post(reverse("cases:participant_remove", args=[case.number, fiona.pk]))
+    join(case, alice, fiona)
+    make_staff_reply(case, ada)
+    assert OutgoingMail.objects.filter(to=fiona.email, event="cases/reply").exists()
+
+
+def test_who_follows_is_nobody_elses_business(sign_in, alice, ivan, case):
+    follow(contact=ivan, record=case)
+    assert "Ivan Tester" not in sign_in(alice).get(case.get_absolute_url()).text
+
+
+def test_who_takes_themselves_out_of_the_loop_is_led_to_their_cases(sign_in, alice, fiona, case):
+    join(case, alice, fiona)
+    page = sign_in(fiona).post(reverse("cases:participant_remove", args=[case.number, fiona.pk]), follow=True)
+    assert page.redirect_chain == [(reverse("cases:list"), 302)]
+    assert page.status_code == 200
+
+
+def test_merging_hands_on_a_mute_but_for_whom_the_other_case_concerns(alice, ivan, fiona, ada, case):
     into = make_case(alice, "The other one")
-    CaseParticipant.objects.create(case=case, contact=ivan, was_asked=False)
-    CaseParticipant.objects.create(case=case, contact=fiona)
-    CaseParticipant.objects.create(case=into, contact=fiona, was_asked=False)
+    for contact in (ivan, fiona):
+        join(case, alice, contact)
+    join(into, alice, fiona)
+    for contact in (alice, ivan, fiona):
+        unfollow(contact=contact, record=case)
     merge_cases(actor=Actor(user=ada), case=case, into=into)
-    people = dict(CaseParticipant.objects.filter(case=into).values_list("contact", "was_asked"))
-    assert people == {ivan.pk: False, fiona.pk: True}
+    assert {contact.pk for contact in receivers(into)} == {alice.pk, fiona.pk}
+
+
+def test_merging_hands_on_who_takes_part_and_who_follows(alice, ivan, fiona, ada, case):
+    into = make_case(alice, "The other one")
+    follow(contact=ivan, record=case)
+    CaseParticipant.objects.create(case=case, contact=fiona)
+    follow(contact=fiona, record=into)
+    merge_cases(actor=Actor(user=ada), case=case, into=into)
+    assert set(into.participants.values_list("contact", flat=True)) == {fiona.pk}
+    assert {contact.pk for contact in receivers(into)} == {alice.pk, ivan.pk, fiona.pk}
     with pytest.raises(ValidationError, match="merged into another"):
         add_participants(actor=Actor(user=ada), case=case, contacts=[ivan])
 

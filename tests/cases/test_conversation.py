@@ -11,7 +11,8 @@ from accounts.actions import record_activity
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, OutgoingMail, User
 from cases.actions import change_status
-from cases.models import Case, CaseMessage, CaseStatus, Draft
+from cases.models import Case, CaseMessage, CaseStatus
+from records.models import Draft
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
 from tests.factories import grant, make_user
 

@@ -5,7 +5,8 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from cases.models import Case, Draft, RequestField, RequestType, SuggestionReading
+from cases.models import Case, RequestField, RequestType, SuggestionReading
+from records.models import Draft
 from tests.cases.factories import make_case, status
 from tests.cases.test_opening import new_case_data
 from tests.factories import PASSWORD

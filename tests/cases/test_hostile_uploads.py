@@ -104,7 +104,7 @@ def assert_taken(sender, upload, name):
     attachment = Attachment.objects.get()
     assert attachment.name == name
     assert [path.suffix for path in kept_files()] == [Path(name).suffix.lower()]
-    download = sender.browser.get(reverse("cases:attachment", args=[attachment.pk]))
+    download = sender.browser.get(attachment.get_absolute_url())
     assert b"".join(download.streaming_content) == content
     assert "sandbox" in download["Content-Security-Policy"]
     assert download["X-Content-Type-Options"] == "nosniff"

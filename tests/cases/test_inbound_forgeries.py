@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
+from django.utils.http import int_to_base36
 
 from accounts.actors import Actor
 from accounts.models import OutgoingMail
 from cases.actions import merge_cases
-from cases.inbound.headers import LIMIT
-from cases.inbound.parse import UnreadableMail, parse
-from cases.inbound.receive import keep, note_failure, read
-from cases.models import Attachment, Case, CaseParticipant, InboundMail
-from cases.reply_address import reply_address
+from cases.models import Attachment, Case, CaseParticipant
+from records.inbound.headers import LIMIT
+from records.inbound.parse import UnreadableMail, parse
+from records.inbound.receive import keep, note_failure, read
+from records.models import InboundMail
+from records.reply_address import reply_address
 from tests.cases.factories import PDF, make_case
-from tests.cases.mails import make_mail
+from tests.cases.mails import make_mail, reply_of
 
 GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00"
@@ -28,7 +30,7 @@ GIF = (
 
 @pytest.fixture(autouse=True)
 def configured(settings: Any) -> None:
-    settings.CASE_MAIL_ADDRESS = "cases@support.example"
+    settings.MAIL_IN_ADDRESS = "cases@support.example"
 
 
 @pytest.fixture
@@ -127,7 +129,7 @@ def test_an_address_beside_a_comment_or_a_quote_that_could_be_another_is_nobodys
     with pytest.raises(UnreadableMail):
         parse(from_header(sender))
     as_alice = sender.replace("bob@acme.example", alice.email)
-    stored = take_in(from_header(as_alice, reply_address(case, contact=alice)))
+    stored = take_in(from_header(as_alice, reply_address("c", case, contact=alice)))
     assert (stored.outcome, case.messages.count()) == ("failed", 1)
     assert not OutgoingMail.objects.filter(event__startswith="cases/inbound").exists()
 
@@ -136,7 +138,7 @@ def test_an_address_beside_a_comment_or_a_quote_that_could_be_another_is_nobodys
 def test_a_sender_with_a_nul_is_nobody(alice, case, sender):
     """Without it the sender would be Alice; to other programs the address ends there."""
     sender = sender.format(alice.email.replace("example", "exam\0ple"))
-    stored = take_in(from_header(sender, reply_address(case, contact=alice)))
+    stored = take_in(from_header(sender, reply_address("c", case, contact=alice)))
     assert (stored.outcome, case.messages.count()) == ("failed", 1)
 
 
@@ -144,16 +146,18 @@ def test_a_sender_of_whom_a_part_is_cut_off_is_nobody(alice, case):
     """As far as a header is read, the sender is Alice."""
     lines = ("\n" + " " * 900) * 8
     padding = lines + " " * (LIMIT - len(lines) - len(alice.email))
-    stored = take_in(from_header(f"{padding}{alice.email}.evil.example", reply_address(case, contact=alice)))
+    stored = take_in(
+        from_header(f"{padding}{alice.email}.evil.example", reply_address("c", case, contact=alice))
+    )
     assert (stored.outcome, case.messages.count()) == ("failed", 1)
 
 
 def test_a_verdict_that_is_cut_off_is_none(alice, case, settings):
-    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
+    settings.MAIL_IN_AUTHSERV_ID = "mx.support.example"
     many = "; dkim=fail header.d=evil.example" * (LIMIT // 30)
     results = f"mx.support.example{many}; dmarc=fail header.from=acme.example"
     stored = take_in(
-        make_mail(reply_address(case, contact=alice), alice.email, Authentication_Results=results)
+        make_mail(reply_address("c", case, contact=alice), alice.email, Authentication_Results=results)
     )
     assert (stored.outcome, case.messages.count()) == ("failed", 1)
 
@@ -165,14 +169,14 @@ def test_no_line_of_a_mail_becomes_a_header_of_ours(db):
         .as_bytes()
         .replace(b"Re: Gateway is offline", subject.encode())
     )
-    told = OutgoingMail.objects.get(event="cases/inbound_refused")
+    told = OutgoingMail.objects.get(event="records/inbound_refused")
     assert (told.to, "\n" in told.subject, "\r" in told.subject) == ("eve@evil.example", False, False)
 
 
 def test_who_was_taken_out_of_the_loop_does_not_answer_any_more(bob, fiona):
     case = make_case(bob)
     CaseParticipant.objects.create(case=case, contact=fiona)
-    address = reply_address(case, contact=fiona)
+    address = reply_address("c", case, contact=fiona)
     assert take_in(make_mail(address, fiona.email, "While in the loop.")).outcome == "added"
     CaseParticipant.objects.all().delete()
     assert take_in(make_mail(address, fiona.email, "Afterwards.")).outcome == "refused"
@@ -180,14 +184,15 @@ def test_who_was_taken_out_of_the_loop_does_not_answer_any_more(bob, fiona):
 
 def test_an_answer_in_a_case_that_was_merged_goes_where_it_went(alice, ada, case):
     into = make_case(alice, "The other one")
-    address = reply_address(case, contact=alice)
+    address = reply_address("c", case, contact=alice)
     merge_cases(actor=Actor(user=ada), case=case, into=into)
     stored = take_in(make_mail(address, alice.email, "To be continued."))
-    assert (stored.outcome, stored.case) == ("added", into)
+    assert (stored.outcome, stored.record_id) == ("added", into.pk)
 
 
 def test_the_address_of_one_contact_is_of_no_use_to_another_of_the_same_user(alice, globex, case):
-    from_elsewhere = reply_address(case, contact=alice).replace(f".c{alice.pk}.", ".c1.")
+    person = f".c{int_to_base36(alice.pk)}."
+    from_elsewhere = reply_address("c", case, contact=alice).replace(person, ".c1.")
     assert take_in(make_mail(from_elsewhere, alice.email)).outcome == "refused"
 
 
@@ -223,15 +228,15 @@ def test_what_a_stranger_sends_is_refused_before_it_is_read(db):
 
 
 def test_an_agents_own_address_in_their_text_is_not_passed_on(alice, ada, case, settings):
-    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
-    address = reply_address(case, user=ada)
+    settings.MAIL_IN_AUTHSERV_ID = "mx.support.example"
+    address = reply_address("c", case, user=ada)
     text = f"Write to {address}, <mailto:{address.upper().replace('@', '%40').replace('+', '%2b')}> or {address.partition('@')[0]}."  # noqa: E501
     stored = take_in(make_mail(address, ada.email, text, Authentication_Results=PASSED))
-    assert (stored.outcome, stored.reply.body) == ("added", "Write to …, <mailto:…> or ….")
+    assert (stored.outcome, reply_of(stored).body) == ("added", "Write to …, <mailto:…> or ….")
 
 
 def test_an_address_of_long_ago_opens_nothing(alice, case):
-    address = reply_address(case, contact=alice)
+    address = reply_address("c", case, contact=alice)
     with time_machine.travel(timezone.now() + timedelta(days=180)):
         assert take_in(make_mail(address, alice.email, "In time.")).outcome == "added"
     with time_machine.travel(timezone.now() + timedelta(days=181)):
@@ -281,8 +286,8 @@ PASSED = "mx.support.example; spf=pass; dmarc=pass (p=reject) header.from=portal
     ],
 )
 def test_nobody_writes_as_an_agent_unless_a_mail_server_made_sure_of_it(case, ada, settings, results):
-    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
-    message = make_mail(reply_address(case, user=ada), ada.email, "Our new account number is 666.")
+    settings.MAIL_IN_AUTHSERV_ID = "mx.support.example"
+    message = make_mail(reply_address("c", case, user=ada), ada.email, "Our new account number is 666.")
     for value in results:
         message["Authentication-Results"] = value
     assert (take_in(message).outcome, case.messages.count()) == ("refused", 1)
@@ -297,29 +302,29 @@ def test_nobody_writes_as_an_agent_unless_a_mail_server_made_sure_of_it(case, ad
     ["spf=none (from ( eve) smtp.mailfrom=x; dmarc=fail", 'spf=none smtp.mailfrom="@x; dmarc=fail (p=none)'],
 )
 def test_a_comment_without_an_end_hides_no_verdict(alice, case, settings, result):
-    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
+    settings.MAIL_IN_AUTHSERV_ID = "mx.support.example"
     results = f"mx.support.example; {result} header.from=acme.example"
     stored = take_in(
-        make_mail(reply_address(case, contact=alice), alice.email, Authentication_Results=results)
+        make_mail(reply_address("c", case, contact=alice), alice.email, Authentication_Results=results)
     )
     assert (stored.outcome, case.messages.count()) == ("refused", 1)
 
 
 def test_agents_do_not_answer_by_mail_where_nobody_checks_senders(case, ada, settings):
-    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
-    message = make_mail(reply_address(case, user=ada), ada.email, "Hello", Authentication_Results=PASSED)
-    settings.CASE_MAIL_AUTHSERV_ID = ""
-    assert (take_in(message).outcome, reply_address(case, user=ada)) == ("refused", "")
+    settings.MAIL_IN_AUTHSERV_ID = "mx.support.example"
+    message = make_mail(reply_address("c", case, user=ada), ada.email, "Hello", Authentication_Results=PASSED)
+    settings.MAIL_IN_AUTHSERV_ID = ""
+    assert (take_in(message).outcome, reply_address("c", case, user=ada)) == ("refused", "")
     assert (
         "reply in the administration"
-        in OutgoingMail.objects.get(event="cases/inbound_refused", to=ada.email).text
+        in OutgoingMail.objects.get(event="records/inbound_refused", to=ada.email).text
     )
 
 
 def test_of_two_addresses_the_one_that_leads_to_an_open_case_counts(alice, bob, case):
-    other = reply_address(case, contact=bob)
-    stored = take_in(make_mail(f"{other}, {reply_address(case, contact=alice)}", alice.email, "To both."))
-    assert (stored.outcome, stored.case) == ("added", case)
+    other, own = (reply_address("c", case, contact=who) for who in (bob, alice))
+    stored = take_in(make_mail(f"{other}, {own}", alice.email, "To both."))
+    assert (stored.outcome, stored.record_id) == ("added", case.pk)
 
 
 def test_a_refusal_repeats_nothing_that_a_stranger_wrote(db):
@@ -358,7 +363,7 @@ STRANGE = "+2AA-"
 
 
 def test_characters_that_no_database_takes_are_left_out(alice, case):
-    address = reply_address(case, contact=alice)
+    address = reply_address("c", case, contact=alice)
     message = make_mail(f"NUL{address}", alice.email, "BODY", subject="Half")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="NAME")
     raw = (
@@ -372,7 +377,7 @@ def test_characters_that_no_database_takes_are_left_out(alice, case):
     raw = raw.replace(b"To: NUL", b"To: \0")
     stored = take_in(raw)
     assert (stored.outcome, stored.sender, stored.subject) == ("added", alice.email, "Half?")
-    assert (stored.reply.body, Attachment.objects.get().name) == ("Well ? done", "s.pdf")
+    assert (reply_of(stored).body, Attachment.objects.get().name) == ("Well ? done", "s.pdf")
 
 
 @pytest.mark.parametrize("name", ["<a@[", "<" + "(" * 3_000, "=?unicode_escape?q?=5Cud800?=", "<a\0b@c>"])
@@ -381,7 +386,7 @@ def test_a_message_with_an_impossible_name_is_kept(db, name):
 
 
 def test_a_failure_of_ours_names_the_sender(alice, case):
-    stored = keep(bytes(make_mail(reply_address(case, contact=alice), alice.email)))
+    stored = keep(bytes(make_mail(reply_address("c", case, contact=alice), alice.email)))
     note_failure(mail_id=stored.pk, error="Broken: \0\ud800")
     stored.refresh_from_db()
     assert (stored.outcome, stored.sender, stored.subject) == (
@@ -396,13 +401,13 @@ def test_a_deep_message_is_read():
 
 
 def test_a_thousand_files_make_no_thousand_lines(alice, case):
-    message = make_mail(reply_address(case, contact=alice), alice.email, "Files.")
+    message = make_mail(reply_address("c", case, contact=alice), alice.email, "Files.")
     for number in range(200):
         message.add_attachment(
             b"MZ", maintype="application", subtype="octet-stream", filename=f"run{number}.exe"
         )
     assert take_in(message).outcome == "added"
-    told = OutgoingMail.objects.get(event="cases/inbound_files")
+    told = OutgoingMail.objects.get(event="records/inbound_files")
     assert ("run19.exe" in told.text, "run20.exe" in told.text, "And 180 more." in told.text) == (
         True,
         False,
@@ -424,7 +429,7 @@ def test_a_thousand_files_make_no_thousand_lines(alice, case):
     ],
 )
 def test_a_hostile_name_becomes_a_harmless_one(alice, case, name, kept):
-    message = make_mail(reply_address(case, contact=alice), alice.email, "A file.")
+    message = make_mail(reply_address("c", case, contact=alice), alice.email, "A file.")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="NAME")
     assert (
         take_in(message.as_bytes().replace(b'filename="NAME"', f'filename="{name}"'.encode())).outcome
@@ -446,7 +451,7 @@ def test_a_hostile_name_becomes_a_harmless_one(alice, case, name, kept):
 )
 def test_attachments_pass_the_checks_of_uploads(alice, case, name, content, is_kept, sign_in):
     """A file that is two things at once is served as what its name says, and runs nowhere."""
-    message = make_mail(reply_address(case, contact=alice), alice.email, "A file.")
+    message = make_mail(reply_address("c", case, contact=alice), alice.email, "A file.")
     message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
     assert take_in(message).outcome == "added"
     assert [file.name for file in Attachment.objects.all()] == ([name] if is_kept else [])

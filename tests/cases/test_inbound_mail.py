@@ -1,5 +1,6 @@
 """Answers by mail: whose they are, what is taken of them, and what happens to everything else."""
 
+import re
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -10,22 +11,24 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import int_to_base36
 
 from accounts.actors import Actor
 from accounts.models import OutgoingMail, RecordPermission, User
 from cases.actions import change_status
-from cases.inbound.parse import parse
-from cases.inbound.receive import keep, read
-from cases.models import Attachment, Case, CaseMessage, InboundMail
-from cases.reply_address import read_reply_address, reply_address
+from cases.models import Attachment, Case, CaseMessage
+from records.inbound.parse import parse
+from records.inbound.receive import keep, read
+from records.models import InboundMail
+from records.reply_address import read_reply_address, reply_address
 from tests.cases.factories import PDF, make_case, make_staff_reply, status
-from tests.cases.mails import make_mail
+from tests.cases.mails import make_mail, reply_of
 from tests.factories import make_contact, make_user
 
 
 @pytest.fixture(autouse=True)
 def configured(settings: Any) -> None:
-    settings.CASE_MAIL_ADDRESS = "cases@support.example"
+    settings.MAIL_IN_ADDRESS = "cases@support.example"
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def test_every_mail_of_a_case_can_be_answered_and_says_so(alice, ada, case):
 
 
 def test_nothing_is_said_about_answers_where_no_mailbox_is_configured(settings, case, ada):
-    settings.CASE_MAIL_ADDRESS = ""
+    settings.MAIL_IN_ADDRESS = ""
     make_staff_reply(case, ada)
     mail = OutgoingMail.objects.get(event="cases/reply")
     assert (mail.reply_to, "above this line" in mail.text) == ("", False)
@@ -58,27 +61,29 @@ def test_nothing_is_said_about_answers_where_no_mailbox_is_configured(settings, 
 
 def test_alices_answer_by_mail_is_in_the_case(alice, case):
     text = "It works now.\nThank you!\n\nOn Tue, 24 Nov 2026 at 10:00, Support <s@support.example> wrote:\n> Please restart it.\n"  # noqa: E501
-    stored = take_in(make_mail(reply_address(case, contact=alice), f"Alice <{alice.email.upper()}>", text))
-    assert (stored.outcome, stored.case) == ("added", case)
+    stored = take_in(
+        make_mail(reply_address("c", case, contact=alice), f"Alice <{alice.email.upper()}>", text)
+    )
+    assert (stored.outcome, stored.record_id) == ("added", case.pk)
     assert said(case) == ["It works now.\nThank you!"]
     assert CaseMessage.objects.latest("pk").author_contact == alice
 
 
 def test_what_stands_below_our_line_is_not_taken(alice, case):
     text = "Yes.\n\n-=+=- Schreiben Sie Ihre Antwort über diese Zeile -=+=-\n\nHello Alice, did it help?"
-    take_in(make_mail(reply_address(case, contact=alice), alice.email, text))
+    take_in(make_mail(reply_address("c", case, contact=alice), alice.email, text))
     assert said(case) == ["Yes."]
 
 
 def test_the_same_message_is_taken_once(alice, case):
-    message = make_mail(reply_address(case, contact=alice), alice.email)
+    message = make_mail(reply_address("c", case, contact=alice), alice.email)
     for _delivery in range(3):
         take_in(message)
     assert (len(said(case)), InboundMail.objects.count()) == (1, 1)
 
 
 def test_a_message_without_a_name_of_its_own_is_taken_once(alice, case):
-    message = make_mail(reply_address(case, contact=alice), alice.email)
+    message = make_mail(reply_address("c", case, contact=alice), alice.email)
     del message["Message-ID"]
     for _delivery in range(2):
         take_in(message)
@@ -87,18 +92,18 @@ def test_a_message_without_a_name_of_its_own_is_taken_once(alice, case):
 
 def test_a_waiting_case_goes_on(alice, ada, case):
     make_staff_reply(case, ada, status="waiting")
-    take_in(make_mail(reply_address(case, contact=alice), alice.email))
+    take_in(make_mail(reply_address("c", case, contact=alice), alice.email))
     case.refresh_from_db()
     assert case.category == "active"
 
 
 def test_an_agent_answers_by_mail(alice, ada, case, settings):
-    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
+    settings.MAIL_IN_AUTHSERV_ID = "mx.support.example"
     Case.objects.update(assigned_to=ada)
     passed = "mx.support.example; dmarc=pass header.from=portal.example"
     stored = take_in(
         make_mail(
-            reply_address(case, user=ada), ada.email, "Please restart it.", Authentication_Results=passed
+            reply_address("c", case, user=ada), ada.email, "Please restart it.", Authentication_Results=passed
         )
     )
     assert stored.outcome == "added"
@@ -113,57 +118,58 @@ def vouched(to, sender, text="Please restart it."):
 
 
 def test_staff_who_may_not_work_on_cases_do_not_answer(case, settings):
-    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
+    settings.MAIL_IN_AUTHSERV_ID = "mx.support.example"
     viewer = make_user("viewer@portal.example", is_staff=True)
-    assert take_in(vouched(reply_address(case, user=viewer), viewer.email)).outcome == "refused"
+    assert take_in(vouched(reply_address("c", case, user=viewer), viewer.email)).outcome == "refused"
     viewer.user_permissions.add(Permission.objects.get(codename="change_case"))
-    assert take_in(vouched(reply_address(case, user=viewer), viewer.email, "Again.")).outcome == "added"
+    assert take_in(vouched(reply_address("c", case, user=viewer), viewer.email, "Again.")).outcome == "added"
 
 
 def test_who_got_an_agents_mail_forwarded_cannot_answer_as_the_agent(alice, ada, case, settings):
-    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
-    assert take_in(vouched(reply_address(case, user=ada), alice.email)).outcome == "refused"
+    settings.MAIL_IN_AUTHSERV_ID = "mx.support.example"
+    assert take_in(vouched(reply_address("c", case, user=ada), alice.email)).outcome == "refused"
     assert said(case) == []
 
 
 def test_an_address_that_nobody_has_confirmed_is_not_the_contacts(alice, case):
     claimed = EmailAddress.objects.create(user=alice.user, email="alice@private.example", verified=False)
-    message = make_mail(reply_address(case, contact=alice), claimed.email)
+    message = make_mail(reply_address("c", case, contact=alice), claimed.email)
     assert take_in(message).outcome == "refused"
     EmailAddress.objects.update(verified=True)
     assert (
-        take_in(make_mail(reply_address(case, contact=alice), claimed.email, "From home.")).outcome == "added"
+        take_in(make_mail(reply_address("c", case, contact=alice), claimed.email, "From home.")).outcome
+        == "added"
     )
 
 
 def test_who_can_no_longer_sign_in_does_not_answer(alice, case):
     User.objects.filter(pk=alice.user.pk).update(is_active=False)
-    assert take_in(make_mail(reply_address(case, contact=alice), alice.email)).outcome == "refused"
+    assert take_in(make_mail(reply_address("c", case, contact=alice), alice.email)).outcome == "refused"
     assert said(case) == []
 
 
 def test_an_attachment_is_kept_and_one_that_is_not_accepted_is_named(alice, case):
-    message = make_mail(reply_address(case, contact=alice), alice.email, "See the files.")
+    message = make_mail(reply_address("c", case, contact=alice), alice.email, "See the files.")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="steps.pdf")
     message.add_attachment(
         b"MZ\x90\x00", maintype="application", subtype="octet-stream", filename="../../run\u202egpj.exe"
     )
     take_in(message)
     assert [file.name for file in Attachment.objects.all()] == ["steps.pdf"]
-    told = OutgoingMail.objects.get(event="cases/inbound_files")
+    told = OutgoingMail.objects.get(event="records/inbound_files")
     assert (told.to, told.in_reply_to) == (alice.email, message["Message-ID"])
     assert "cannot be sent" in told.text
 
 
 def test_files_alone_are_an_answer(alice, case):
-    message = make_mail(reply_address(case, contact=alice), alice.email, "\n")
+    message = make_mail(reply_address("c", case, contact=alice), alice.email, "\n")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="steps.pdf")
     assert take_in(message).outcome == "added"
     assert Attachment.objects.count() == 1
 
 
 def test_a_mail_in_html_alone_is_read(alice, case):
-    message = make_mail(reply_address(case, contact=alice), alice.email)
+    message = make_mail(reply_address("c", case, contact=alice), alice.email)
     message.set_content(
         "<style>p{}</style><body><p>It &amp; all works</p><div class='gmail_quote'>Old</div></body></html>",
         subtype="html",
@@ -172,14 +178,20 @@ def test_a_mail_in_html_alone_is_read(alice, case):
     assert said(case) == ["It & all works"]
 
 
-@pytest.mark.parametrize("change", ["signature", "number", "person"])
+def about(address, case):
+    """The address, as if it had been made for another case."""
+    return re.sub(r"\+c-\w+", f"+c-{int_to_base36(case.pk)}", address)
+
+
+@pytest.mark.parametrize("change", ["signature", "record", "code", "person"])
 def test_an_address_that_was_made_up_is_refused(alice, charlie, case, change):
-    address = reply_address(case, contact=alice)
+    address = reply_address("c", case, contact=alice)
     other = make_case(charlie)
     forged = {
         "signature": address.replace("@", "0@", 1) if "0@" not in address else address.replace("0@", "1@"),
-        "number": address.replace(case.number.lower(), other.number.lower()),
-        "person": address.replace(f".c{alice.pk}.", f".c{charlie.pk}."),
+        "record": about(address, other),
+        "code": address.replace("+c-", "+x-"),
+        "person": address.replace(f".c{int_to_base36(alice.pk)}.", f".c{int_to_base36(charlie.pk)}."),
     }[change]
     assert take_in(make_mail(forged, alice.email)).outcome == "refused"
     assert said(case) == []
@@ -187,10 +199,10 @@ def test_an_address_that_was_made_up_is_refused(alice, charlie, case, change):
 
 
 def test_an_address_for_one_case_is_none_for_another_of_the_same_person(alice, case):
-    address, other = reply_address(case, contact=alice), make_case(alice)
+    address, other = reply_address("c", case, contact=alice), make_case(alice)
     last = address.partition("@")[0][-1]
     for forged in (
-        address.replace(case.number.lower(), other.number.lower()),
+        about(address, other),
         address.replace(f"{last}@", f"{'0' if last != '0' else '1'}@"),
     ):
         assert take_in(make_mail(forged, alice.email)).outcome == "refused"
@@ -198,37 +210,37 @@ def test_an_address_for_one_case_is_none_for_another_of_the_same_person(alice, c
 
 
 def test_who_got_the_mail_forwarded_cannot_answer_as_alice(alice, case):
-    stored = take_in(make_mail(reply_address(case, contact=alice), "mallory@elsewhere.example"))
+    stored = take_in(make_mail(reply_address("c", case, contact=alice), "mallory@elsewhere.example"))
     assert stored.outcome == "refused"
     assert said(case) == []
-    told = OutgoingMail.objects.get(event="cases/inbound_refused")
+    told = OutgoingMail.objects.get(event="records/inbound_refused")
     assert told.to == "mallory@elsewhere.example"
     assert case.subject not in told.text.replace("Re: Gateway is offline", "")
 
 
 def test_who_was_deactivated_does_not_answer_any_more(alice, case):
-    address = reply_address(case, contact=alice)
+    address = reply_address("c", case, contact=alice)
     alice.deactivate()
     assert take_in(make_mail(address, alice.email)).outcome == "refused"
 
 
 def test_who_no_longer_sees_the_case_does_not_answer(alice, acme, case):
     ivan = make_contact("Ivan", acme, "Portal IT User")
-    address = reply_address(case, contact=ivan)
+    address = reply_address("c", case, contact=ivan)
     ivan.roles.clear()
     assert take_in(make_mail(address, ivan.email)).outcome == "refused"
 
 
 def test_who_may_open_cases_and_no_longer_read_them_does_not_answer(alice, case):
     RecordPermission.objects.filter(record_type="case", role__for_authenticated=True).update(can_read=False)
-    assert take_in(make_mail(reply_address(case, contact=alice), alice.email)).outcome == "refused"
+    assert take_in(make_mail(reply_address("c", case, contact=alice), alice.email)).outcome == "refused"
     assert said(case) == []
 
 
 def test_a_case_that_was_resolved_long_ago_stays_so(alice, ada, case):
     change_status(actor=Actor(user=ada), case=case, status=status("resolved"))
     with time_machine.travel(timezone.now() + timedelta(days=30)):
-        stored = take_in(make_mail(reply_address(case, contact=alice), alice.email))
+        stored = take_in(make_mail(reply_address("c", case, contact=alice), alice.email))
     assert (stored.outcome, "follow-up" in stored.reason) == ("refused", True)
 
 
@@ -248,7 +260,10 @@ def test_a_case_that_was_resolved_long_ago_stays_so(alice, ada, case):
     ],
 )
 def test_automatic_messages_are_kept_and_never_answered(alice, case, headers):
-    assert take_in(make_mail(reply_address(case, contact=alice), alice.email, **headers)).outcome == "ignored"
+    assert (
+        take_in(make_mail(reply_address("c", case, contact=alice), alice.email, **headers)).outcome
+        == "ignored"
+    )
     assert said(case) == []
     assert not OutgoingMail.objects.filter(event__startswith="cases/inbound").exists()
 
@@ -256,7 +271,7 @@ def test_automatic_messages_are_kept_and_never_answered(alice, case, headers):
 def test_a_stranger_is_told_three_times_a_day_at_most(case):
     for number in range(6):
         take_in(make_mail("cases@support.example", "stranger@elsewhere.example", f"Hello {number}"))
-    assert OutgoingMail.objects.filter(event="cases/inbound_refused").count() == 3
+    assert OutgoingMail.objects.filter(event="records/inbound_refused").count() == 3
     assert InboundMail.objects.count() == 6
 
 
@@ -265,7 +280,7 @@ def test_a_stranger_is_told_three_times_a_day_at_most(case):
 )
 def test_an_answer_about_automatic_things_is_a_persons(alice, case, subject):
     assert (
-        take_in(make_mail(reply_address(case, contact=alice), alice.email, subject=subject)).outcome
+        take_in(make_mail(reply_address("c", case, contact=alice), alice.email, subject=subject)).outcome
         == "added"
     )
 
@@ -274,10 +289,10 @@ def test_a_bounce_and_our_own_mail_are_ignored(alice, case, settings):
     for sender in (
         "MAILER-DAEMON@mail.acme.example",
         "cases@support.example",
-        reply_address(case, contact=alice),
+        reply_address("c", case, contact=alice),
     ):
-        assert take_in(make_mail(reply_address(case, contact=alice), sender)).outcome == "ignored"
-    report = make_mail(reply_address(case, contact=alice), alice.email)
+        assert take_in(make_mail(reply_address("c", case, contact=alice), sender)).outcome == "ignored"
+    report = make_mail(reply_address("c", case, contact=alice), alice.email)
     report.replace_header("Content-Type", "multipart/report; report-type=delivery-status")
     assert take_in(report).outcome == "ignored"
     assert not OutgoingMail.objects.filter(event__startswith="cases/inbound").exists()
@@ -287,7 +302,7 @@ def test_a_bounce_and_our_own_mail_are_ignored(alice, case, settings):
     "headers", [{"List_Id": "<it.acme.example>"}, {"Precedence": "list"}, {"X_Auto_Response_Suppress": "All"}]
 )
 def test_an_answer_through_a_list_is_added_and_what_is_wrong_with_it_is_told_to_nobody(alice, case, headers):
-    address = reply_address(case, contact=alice)
+    address = reply_address("c", case, contact=alice)
     message = make_mail(address, alice.email, "By the list.", **headers)
     message.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename="run.exe")
     assert take_in(message).outcome == "added"
@@ -301,16 +316,16 @@ def test_an_answer_through_a_list_is_added_and_what_is_wrong_with_it_is_told_to_
 
 def test_a_flood_is_held_back_and_its_sender_hears_of_it_once(alice, case):
     for number in range(33):
-        take_in(make_mail(reply_address(case, contact=alice), alice.email, f"Message {number}"))
+        take_in(make_mail(reply_address("c", case, contact=alice), alice.email, f"Message {number}"))
     assert InboundMail.objects.filter(outcome="held").count() == 3
-    assert OutgoingMail.objects.get(event="cases/inbound_held", to=alice.email).in_reply_to.endswith(
+    assert OutgoingMail.objects.get(event="records/inbound_held", to=alice.email).in_reply_to.endswith(
         "@mail.acme.example>"
     )
     assert len(said(case)) == 30
 
 
 def test_what_others_send_in_bobs_name_does_not_shut_him_out(bob):
-    address = reply_address(make_case(bob), contact=bob)
+    address = reply_address("c", make_case(bob), contact=bob)
     for number in range(31):
         take_in(make_mail("cases@support.example", bob.email, f"Forged {number}"))
         take_in(make_mail(address.replace(".c", ".u"), bob.email, f"Made up {number}"))
@@ -318,7 +333,7 @@ def test_what_others_send_in_bobs_name_does_not_shut_him_out(bob):
 
 
 def test_two_messages_that_call_themselves_the_same_are_both_taken(alice, case):
-    address = reply_address(case, contact=alice)
+    address = reply_address("c", case, contact=alice)
     for text in ("First.", "Second."):
         take_in(make_mail(address, alice.email, text, message_id="<same@mail.acme.example>"))
     assert said(case) == ["First.", "Second."]
@@ -327,7 +342,7 @@ def test_two_messages_that_call_themselves_the_same_are_both_taken(alice, case):
 def test_a_message_that_came_by_two_ways_is_one(alice, case):
     for way in ("a", "b"):
         message = make_mail(
-            reply_address(case, contact=alice), alice.email, "Once.", Received=f"from {way}.example"
+            reply_address("c", case, contact=alice), alice.email, "Once.", Received=f"from {way}.example"
         )
         assert take_in(message).outcome == "added"
     assert said(case) == ["Once."]
@@ -336,24 +351,24 @@ def test_a_message_that_came_by_two_ways_is_one(alice, case):
 
 def test_agents_can_see_the_whole_mail_of_a_reply(alice, case):
     stored = take_in(
-        make_mail(reply_address(case, contact=alice), alice.email, "Yes.\n\n-- \nAlice\n+1 555 0100")
+        make_mail(reply_address("c", case, contact=alice), alice.email, "Yes.\n\n-- \nAlice\n+1 555 0100")
     )
-    assert CaseMessage.objects.get(inbound_mails=stored).body == "Yes."
+    assert reply_of(stored).body == "Yes."
 
 
 def test_what_is_too_long_is_shortened_and_says_so_to_everybody(alice, case):
     text = "".join(f"Line {number} of the log.\n" for number in range(2_000))
-    stored = take_in(make_mail(reply_address(case, contact=alice), alice.email, text))
+    stored = take_in(make_mail(reply_address("c", case, contact=alice), alice.email, text))
     body = said(case)[0]
     assert (len(body) <= 20_000, "Shortened" in body, "Shortened" in stored.reason) == (True, True, True)
-    assert stored.reply.attachments.get().file.read().decode().endswith("Line 1999 of the log.")
-    assert "Shortened" in OutgoingMail.objects.get(event="cases/inbound_files", to=alice.email).text
+    assert reply_of(stored).attachments.get().file.read().decode().endswith("Line 1999 of the log.")
+    assert "Shortened" in OutgoingMail.objects.get(event="records/inbound_files", to=alice.email).text
 
 
 def test_a_full_disk_costs_nothing_and_the_mail_is_tried_again(
     alice, ada, case, sign_in, run_jobs, settings, tmp_path
 ):
-    message = make_mail(reply_address(case, contact=alice), alice.email, "See the file.")
+    message = make_mail(reply_address("c", case, contact=alice), alice.email, "See the file.")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="steps.pdf")
     (tmp_path / "full").write_text("not a folder")
     whole, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path / "full"
@@ -362,15 +377,15 @@ def test_a_full_disk_costs_nothing_and_the_mail_is_tried_again(
     stored.refresh_from_db()
     assert (stored.outcome, said(case)) == ("failed", [])
     settings.MEDIA_ROOT = whole
-    sign_in(ada).post(reverse("admin:cases_inboundmail_again", args=[stored.pk]))
+    sign_in(ada).post(reverse("admin:records_inboundmail_again", args=[stored.pk]))
     run_jobs()
     assert said(case) == ["See the file."]
 
 
 def test_where_the_senders_domain_disowns_a_mail_it_is_refused_and_nobody_told(alice, case, settings):
-    settings.CASE_MAIL_AUTHSERV_ID = "mx.support.example"
+    settings.MAIL_IN_AUTHSERV_ID = "mx.support.example"
     address, failed = (
-        reply_address(case, contact=alice),
+        reply_address("c", case, contact=alice),
         "mx.support.example; spf=pass; dkim=none; dmarc=fail (p=reject)",
     )
     assert (
@@ -387,7 +402,7 @@ def test_where_the_senders_domain_disowns_a_mail_it_is_refused_and_nobody_told(a
             take_in(make_mail(address, alice.email, f"Good {number}.", Authentication_Results=result)).outcome
             == "added"
         )
-    assert not OutgoingMail.objects.filter(event="cases/inbound_refused").exists()
+    assert not OutgoingMail.objects.filter(event="records/inbound_refused").exists()
 
 
 @pytest.mark.parametrize(

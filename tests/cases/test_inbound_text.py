@@ -5,9 +5,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from cases.inbound.answer import latest_answer
-from cases.inbound.html_text import text_of_html
-from cases.inbound.parse import UnreadableMail, parse
+from records.inbound.answer import latest_answer
+from records.inbound.html_text import text_of_html
+from records.inbound.parse import UnreadableMail, parse
 from tests.cases.mails import make_mail
 
 OURS = "-=+=- Reply above this line -=+=-"

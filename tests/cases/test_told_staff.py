@@ -182,7 +182,7 @@ def test_a_warning_names_the_time_zone_of_its_reader(case, mei, zone, words):
 
 
 def test_who_may_only_read_cases_is_given_no_address_to_answer_to(case, alice, lead, mei, settings):
-    settings.CASE_MAIL_ADDRESS, settings.CASE_MAIL_AUTHSERV_ID = "cases@support.example", "mx.support.example"
+    settings.MAIL_IN_ADDRESS, settings.MAIL_IN_AUTHSERV_ID = "cases@support.example", "mx.support.example"
     for who, address in ((lead, ""), (mei, "cases+")):
         Case.objects.update(assigned_to=who)
         reply_to_case(actor=Actor(user=alice.user, contact=alice), case=case, body="And now?")

@@ -46,9 +46,7 @@ def shown(response):
     ],
 )
 def test_finance_filters_by_status(finance, one_of_each, status, expected):
-    assert set(shown(finance.get(LIST, {"status": status}))) == {
-        one_of_each[name].number for name in expected
-    }
+    assert set(shown(finance.get(LIST, {"view": status}))) == {one_of_each[name].number for name in expected}
 
 
 @pytest.mark.parametrize("words", ["HL-20001", "hl-20001", "0001", "PO-44120", "4412", " 4412 "])
@@ -59,7 +57,7 @@ def test_finance_finds_an_invoice_by_part_of_its_number_or_purchase_order(financ
 
 
 @pytest.mark.parametrize(
-    "query", ["?q=%00", "?status=%00", "?older=%00", "?older=2025-13-01_1", "?newer=x_x", "?q=%25"]
+    "query", ["?q=%00", "?view=%00", "?older=%00", "?older=2025-13-01_1", "?newer=x_x", "?q=%25"]
 )
 def test_a_strange_address_is_no_error(finance, one_of_each, query):
     assert finance.get(LIST + query).status_code == 200
@@ -87,13 +85,13 @@ def test_finance_pages_to_the_oldest_and_back_though_many_were_issued_on_one_day
     for number in range(60):
         make_invoice(acme, issued_on=today - timedelta(days=number // 40))
     expected = [invoice.number for invoice in acme.invoices.order_by("-issued_on", "-id")]
-    first = finance.get(LIST + "?status=open")
+    first = finance.get(LIST + "?view=open")
     second = finance.get(LIST + first.context["page"].older_url)
     third = finance.get(LIST + second.context["page"].older_url)
     assert shown(first) + shown(second) + shown(third) == expected
     assert third.context["page"].older_url == ""
     assert shown(finance.get(LIST + third.context["page"].newer_url)) == shown(second)
-    assert "status=open" in second.context["page"].newer_url
+    assert "view=open" in second.context["page"].newer_url
 
 
 @pytest.mark.parametrize(

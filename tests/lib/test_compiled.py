@@ -1,6 +1,6 @@
 """Texts of queries that are made once serve every value, and nothing else."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Account, Contact
+from invoices.models import Invoice
 from lib import compiled
 
 
@@ -38,6 +39,19 @@ def test_moments_and_numbers_are_values_too(accounts):
     now = timezone.now()
     assert compiled.rows("since", since, pk=accounts[1].pk, at=now - timedelta(hours=1)) == accounts[1:]
     assert compiled.rows("since", since, pk=accounts[0].pk, at=now + timedelta(hours=1)) == []
+
+
+def test_days_are_values_too(accounts):
+    invoices = [
+        Invoice.objects.create(account=accounts[0], issued_on=date(2026, 3, day), due_on=date(2026, 4, 1))
+        for day in (1, 2, 3)
+    ]
+
+    def until(day: object) -> QuerySet[Invoice]:
+        return Invoice.objects.filter(issued_on__lte=day).order_by("issued_on")
+
+    for number, invoice in enumerate(invoices, start=1):
+        assert compiled.rows("until", until, day=invoice.issued_on) == invoices[:number]
 
 
 def test_the_text_is_made_once_and_planned_once_in_a_connection(accounts, django_assert_num_queries):

@@ -80,3 +80,37 @@ def test_an_address_has_one_spelling(typed, kept):
 def test_a_setting_that_is_no_network_stops_the_start():
     with pytest.raises(ImproperlyConfigured, match=r"HEALTH_CHECK_FROM.*10\.0\.0\.0/33"):
         NetworkSet.of("HEALTH_CHECK_FROM", ["10.0.0.0/33"])
+
+
+TRANSLATED = {
+    "64:ff9b::192.0.2.1": "192.0.2.1",
+    "64:ff9b::c000:201": "192.0.2.1",
+    "64:FF9B::198.51.100.7": "198.51.100.7",
+    "0064:ff9b:0:0:0:0:cb00:7109": "203.0.113.9",
+    "64:ff9b::8.8.8.8%eth0": "8.8.8.8",
+    "64:ff9b::255.255.255.255": "255.255.255.255",
+    "64:ff9b::100.64.0.1": "100.64.0.1",
+    "::ffff:10.0.0.1": "10.0.0.1",
+    "64:ff9b::10.0.0.1": "64:ff9b::a00:1",
+    "64:ff9b::127.0.0.1": "64:ff9b::7f00:1",
+    "64:ff9b::172.31.255.255": "64:ff9b::ac1f:ffff",
+    "64:ff9b::192.168.0.1": "64:ff9b::c0a8:1",
+    "64:ff9b::169.254.169.254": "64:ff9b::a9fe:a9fe",
+    "64:ff9b:1::192.0.2.1": "64:ff9b:1::c000:201",
+    "64:ff9b:0:0:0:1:192.0.2.1": "64:ff9b::1:c000:201",
+    "65:ff9b::192.0.2.1": "65:ff9b::c000:201",
+    "::192.0.2.1": "::c000:201",
+    "2002:c000:201::": "2002:c000:201::",
+}
+"""The prefix of NAT64 gateways; addresses that no gateway may show so; and other prefixes."""
+
+
+@pytest.mark.parametrize(("shown", "address"), TRANSLATED.items())
+def test_an_address_behind_a_gateway_is_the_one_it_stands_for(shown, address):
+    assert str(parse_address(shown)) == address
+    assert shown in NetworkSet([parse_network(address)])
+
+
+def test_a_network_behind_a_gateway_is_the_one_it_stands_for():
+    assert str(parse_network("64:ff9b::192.0.2.7/120")) == "192.0.2.0/24"
+    assert "64:ff9b::127.0.0.1" not in NetworkSet([parse_network("127.0.0.0/8")])

@@ -37,5 +37,6 @@ CONFIGURATION = (
     "tests/portal/test_configuration.py", "tests/portal/test_languages.py", "tests/portal/test_menus.py",
     "tests/portal/test_redirects.py", "tests/portal/test_pages.py",
 )  # fmt: skip
+MARKS = ("tests/records/test_following.py", "tests/records/test_marks.py")
 DOWNLOADS = ("tests/portal/test_downloads.py",)
 POLICY = ("tests/accounts/test_sign_in_policy.py",)

@@ -19,10 +19,10 @@ def encoded(path: str, percent: str = "%") -> str:
     return f"/{percent}{ord(path[1]):x}{path[2:]}"
 
 
-OUTSIDE = ("/accounts", "/admin", "/redeem", "/brand.css", "/static", "/attachments", "/profile")
+OUTSIDE = ("/accounts", "/admin", "/redeem", "/brand.css", "/static", "/files/case", "/profile")
 """Where a rule of the pages does not reach, or another one does."""
 
-ABOVE = ("/accounts", "/redeem", "/attachments", "/en", "/de", "/index.php", "/cases")
+ABOVE = ("/accounts", "/redeem", "/files/case", "/en", "/de", "/index.php", "/cases")
 
 SAME_ADDRESS: dict[str, Callable[[str], str]] = {
     "exact": str,

@@ -69,7 +69,7 @@ def test_a_new_case_whose_files_the_bucket_does_not_take_is_shown_again(no_bucke
     assert "Since this morning." in page.text
     assert not Case.objects.exists()
     assert not Attachment.objects.exists()
-    assert len(errors_in(caplog, "cases.actions.files")) == 1
+    assert len(errors_in(caplog, "records.actions.files")) == 1
 
 
 def test_a_reply_whose_files_the_bucket_does_not_take_is_shown_again(no_bucket, sign_in, alice):

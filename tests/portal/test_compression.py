@@ -62,7 +62,7 @@ def test_two_answers_differ_in_length_at_random_and_in_their_tokens(sign_in, ali
 def test_files_go_out_as_they_are(sign_in, alice):
     make_case(alice, uploads=[pdf_upload(), picture_upload()])
     browser = sign_in(alice)
-    attachments = [f"/attachments/{attachment.pk}/" for attachment in Attachment.objects.all()]
+    attachments = [f"/files/case/{attachment.pk}/" for attachment in Attachment.objects.all()]
     assert len(attachments) == 2
     for address in (*attachments, "/cases/export/csv/", "/cases/export/xlsx/"):
         response = fetched(browser, address)

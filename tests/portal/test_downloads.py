@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from accounts.models import Activity, Contact, User
 from cases.models import Case
-from portal.history.account_log import DEEDS, FILES, Kind
+from portal.history import account_log
+from portal.history.account_log import Kind, deeds
 from tests import test_routes
 from tests.cases.factories import case_with_pictures, make_case, make_staff_reply, pdf_upload, picture_upload
 from tests.factories import grant
@@ -44,7 +45,7 @@ def is_file(response: Any) -> bool:
 
 def downloads() -> list[Activity]:
     """Those of this test, the latest first."""
-    told = [verb for verb, deed in DEEDS.items() if deed.kind == Kind.DOWNLOAD]
+    told = [verb for verb, deed in deeds().items() if deed.kind == Kind.DOWNLOAD]
     return list(Activity.objects.filter(verb__in=[*told, "mail.downloaded"]))
 
 
@@ -78,7 +79,7 @@ def test_a_page_of_records_that_sends_a_file_leaves_one_line_and_no_other_does(
     [line] = downloads()
     assert (line.actor, line.account, line.client_ip) == (scene.owner.user, scene.owner.account, IP)
     assert [(what, ip) for _about, what, _facts, ip in log_of(sign_in(bob))] == [
-        (str(DEEDS[line.verb].words), IP)
+        (str(deeds()[line.verb].words), IP)
     ]
 
 
@@ -89,9 +90,11 @@ def test_the_walk_finds_the_files_that_there_are(scene: Scene, sign_in: Callable
         for name, guarded in GUARDED.items()
     }
     assert {name for name, answer in answers.items() if is_file(answer)} == {
-        "cases:attachment",
+        "file",
         "cases:entitlement_csv",
         "cases:export",
+        "forums:export",
+        "invoices:export",
         "invoices:pdf",
         "user_import_example",
         "user_log_export",
@@ -109,7 +112,7 @@ def test_an_address_of_the_administration_that_sends_a_file_leaves_a_line_for_st
             lines = downloads()[: len(downloads()) - before]
             assert len(lines) == is_file(response), address.name
             found |= dict(zip([address.name], lines, strict=False))
-    assert found.keys() == {"cases_case_attachment", "cases_inboundmail_raw", "invoices_invoice_pdf"}
+    assert found.keys() == {"cases_case_attachment", "records_inboundmail_raw", "invoices_invoice_pdf"}
     assert {(line.actor, line.actor_name, line.is_internal, line.client_ip) for line in found.values()} == {
         (ada, "Ada Byrne", True, here)
     }
@@ -120,7 +123,7 @@ def test_an_address_of_the_administration_that_sends_a_file_leaves_a_line_for_st
 MAKERS = {"FileResponse", "StreamingHttpResponse", "file_response", "thumbnail_response"}
 RECORDERS = {"handing_out", "showing"}
 RECORDED_BY_THEIR_ACTION = {
-    ("cases/views/lists.py", "case_export"): "export_cases",
+    ("records/views/lists.py", "record_export"): "export_records",
     ("portal/views/log.py", "user_log_export"): "record_activity",
     ("portal/views/personal_data.py", "personal_data_download"): "export_personal_data",
     ("accounts/admin/contact_actions.py", "_file"): "export_contacts",
@@ -260,7 +263,7 @@ def test_downloads_fill_neither_home_nor_timeline(sign_in, alice, bob, ada):
     assert len(downloads()) == 4
     assert len(sign_in(alice).get(case.get_absolute_url()).context["entries"]) == before
     assert [event.sentence for event in sign_in(bob).get("/").context["events"]] == ["opened the case"]
-    assert not FILES.keys() & set(
+    assert not account_log.downloads().keys() & set(
         Activity.objects.filter(record_type="case", is_internal=False).values_list("verb", flat=True)
     )
 

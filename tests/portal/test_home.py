@@ -34,6 +34,18 @@ def events(page):
     return [(event.actor, event.sentence, event.label) for event in page.context["events"]]
 
 
+def block(page, template):
+    return next(block.context for block in page.context["blocks"] if block.template == template)
+
+
+def open_cases(page):
+    return block(page, "cases/_home.html")["cases"]
+
+
+def latest_invoices(page):
+    return block(page, "invoices/_home.html")["invoices"]
+
+
 def test_a_visitor_is_sent_to_sign_in(visitor):
     assert visitor.get("/").url == "/accounts/login/?next=/"
 
@@ -45,8 +57,10 @@ def test_alice_sees_what_waits_for_her_apart_from_her_other_open_cases(sign_in, 
     make_staff_reply(waiting, ada, status="waiting")
     make_staff_reply(done, ada, status="resolved")
     page = sign_in(alice).get("/")
-    assert page.context["waiting_cases"] == [(waiting, "Waiting for you")]
-    assert page.context["open_cases"] == [(still_open, "New")]
+    assert [(row.title, row.badge.label) for row in page.context["waiting"]] == [
+        ("Send the log", "Waiting for you")
+    ]
+    assert open_cases(page) == [(still_open, "New")]
     section = page.text[
         page.text.index('aria-labelledby="waiting"') : page.text.index('aria-labelledby="cases"')
     ]
@@ -99,12 +113,13 @@ def test_fiona_sees_the_accounts_invoices_and_what_is_overdue(sign_in, fiona, ac
         make_draft(acme),
     )
     page = sign_in(fiona).get("/")
-    assert page.context["invoices"] == [newest, overdue]
-    assert page.context["overdue_invoices"] == [overdue]
-    assert f"Invoice {overdue.number} is overdue" in page.text
+    assert latest_invoices(page) == [newest, overdue]
+    assert [(row.title, row.amount, row.badge.label) for row in page.context["waiting"]] == [
+        (overdue.number, "$100.00", "Overdue")
+    ]
     assert "$100.00" in page.text
     assert str(foreign.number) not in page.text
-    assert draft not in page.context["invoices"]
+    assert draft not in latest_invoices(page)
 
 
 def test_fiona_sees_what_happened_to_the_invoices(sign_in, fiona, alice, acme):

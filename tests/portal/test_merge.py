@@ -1,6 +1,8 @@
 """Merging two contacts in the administration: everything goes over, nothing is lost, nobody gets another's
 records unseen."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
@@ -10,10 +12,13 @@ from accounts.actions.invitations import invite_contact
 from accounts.actions.merge import merge_contacts, references
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, Contact, ContactImport, Invitation, JoinRequest
-from cases.models import Case, CaseMessage, CaseParticipant, CaseReading, Draft, SavedView, SuggestionReading
+from cases.models import Case, CaseMessage, CaseParticipant, SuggestionReading
 from forums.models import Post
 from invoices.models import Invoice
 from knowledgebase.models import ArticleFeedback
+from records.actions.marks import save_draft
+from records.models import Draft, Follow, Reading, SavedView
+from records.models.marks import NEW
 from tests.cases.factories import make_case
 from tests.factories import make_contact, make_user
 from tests.forums.factories import make_forum, make_reply, make_topic
@@ -119,9 +124,11 @@ def populate(contact, acme):
     """One row for every foreign key to a contact that any app has, but the log's."""
     case = make_case(contact)
     CaseParticipant.objects.create(case=case, contact=contact)
-    CaseReading.objects.create(case=case, contact=contact, read_at=case.created_at)
-    Draft.objects.create(contact=contact, values={"subject": "Half"})
-    SavedView.objects.create(contact=contact, name="Mine", query="whose=mine")
+    about = {"contact": contact, "record_type": "case", "record_id": case.pk}
+    Follow.objects.create(**about)
+    Reading.objects.create(**about, read_at=case.created_at)
+    save_draft(owner=contact, about=Case, values={"subject": "Half"})
+    SavedView.objects.create(contact=contact, record_type="case", name="Mine", query="whose=mine")
     SuggestionReading.objects.create(contact=contact, url="/knowledgebase/")
     topic = make_topic(make_forum(), contact)
     make_reply(topic, contact)
@@ -161,13 +168,14 @@ def test_every_foreign_key_to_a_contact_is_known_to_the_merge():
         "cases.Case.contact",
         "cases.CaseMessage.author_contact",
         "cases.CaseParticipant.contact",
-        "cases.CaseReading.contact",
-        "cases.Draft.contact",
-        "cases.SavedView.contact",
         "cases.SuggestionReading.contact",
         "forums.Post.author_contact",
+        "records.Draft.contact",
+        "records.Follow.contact",
+        "records.Reading.contact",
         "knowledgebase.ArticleFeedback.contact",
         "invoices.Invoice.contact",
+        "records.SavedView.contact",
     }
     assert "accounts.Activity.contact" not in {str(field) for field in references()}
 
@@ -188,13 +196,36 @@ def test_what_both_have_begun_stays_with_each_and_what_one_began_goes_over(desk,
     same."""
     case = make_case(alice)
     for contact in (alice, alicia):
-        Draft.objects.create(contact=contact, values={"subject": contact.first_name})
-    Draft.objects.create(contact=alicia, case=case, values={"body": "Half a reply"})
+        save_draft(owner=contact, about=Case, values={"subject": contact.first_name})
+    save_draft(owner=alicia, about=case, values={"body": "Half a reply"})
     assert "<td>Drafts</td><td>1</td><td>1</td>" in desk.get(merge_url(alicia, into=alice.pk)).text
     merge(desk, alicia, alice, **keep())
-    assert Draft.objects.get(contact=alice, case=None).values == {"subject": "Alice"}
-    assert Draft.objects.get(contact=alice, case=case).values == {"body": "Half a reply"}
+    assert Draft.objects.get(contact=alice, record_id=NEW).values == {"subject": "Alice"}
+    assert Draft.objects.get(contact=alice, record_id=case.pk).values == {"body": "Half a reply"}
     assert Draft.objects.get(contact=alicia).values == {"subject": "Alicia"}
+
+
+@pytest.mark.parametrize("is_later", [True, False])
+def test_of_two_who_read_the_same_the_later_reading_counts(desk, alice, alicia, is_later):
+    """And of what one of them alone has read, that one's."""
+    both, one = make_case(alice), make_case(alice)
+    early, late = both.created_at, both.created_at + timedelta(hours=1)
+    read = {"record_type": "case", "record_id": both.pk}
+    Reading.objects.create(contact=alice, read_at=early if is_later else late, **read)
+    Reading.objects.create(contact=alicia, read_at=late if is_later else early, **read)
+    Reading.objects.create(contact=alice, read_at=early, **read | {"record_id": one.pk})
+    Reading.objects.create(contact=alicia, read_at=late, **read | {"record_type": "topic"})
+    merge(desk, alicia, alice, **keep())
+    kept = Reading.objects.filter(contact=alice).values_list("record_type", "record_id", "read_at")
+    assert set(kept) == {("case", both.pk, late), ("case", one.pk, early), ("topic", both.pk, late)}
+
+
+def test_of_two_who_follow_the_same_the_kept_contacts_wish_counts(desk, alice, alicia):
+    case = make_case(alice)
+    for contact, is_muted in ((alice, True), (alicia, False)):
+        Follow.objects.create(contact=contact, record_type="case", record_id=case.pk, is_muted=is_muted)
+    merge(desk, alicia, alice, **keep())
+    assert Follow.objects.get(contact=alice).is_muted
 
 
 def test_who_takes_part_in_a_case_still_does_after_the_merge(desk, alice, bob, alicia, sign_in):

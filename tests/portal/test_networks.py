@@ -77,7 +77,7 @@ def test_any_other_address_is_refused(listed, address):
     assert not is_open(address)
 
 
-@pytest.mark.parametrize("url", [*ADDRESSES, reverse("cases:attachment", args=[uuid.UUID(int=1)])])
+@pytest.mark.parametrize("url", [*ADDRESSES, reverse("file", args=["case", uuid.UUID(int=1)])])
 def test_every_kind_of_address_is_refused_before_session_and_user_are_read(listed, sign_in, alice, url):
     browser = sign_in(alice)
     browser.get("/accounts/login/", REMOTE_ADDR=OUTSIDE)

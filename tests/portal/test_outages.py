@@ -61,7 +61,7 @@ def test_a_full_disk_is_told_beside_the_field_and_in_the_log(sign_in, alice, set
     assert page.context["form"].errors == {"uploads": [NOT_SAVED]}
     assert "Since this morning." in page.text
     assert (Case.objects.exists(), Attachment.objects.exists(), kept_files(settings)) == (False, False, [])
-    (line,) = errors_in(caplog, "cases.actions.files")
+    (line,) = errors_in(caplog, "records.actions.files")
     assert "File too large" in str(line.exc_info[1])
 
 

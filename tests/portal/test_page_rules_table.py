@@ -93,7 +93,12 @@ TABLE: list[tuple[dict[str, ReadRule], dict[str, set[str]]]] = [
     ),
     (
         {"/cases/": only(IT)},
-        {"/attachments/x/": {"it", "both"}, "/cases/new/": {"it", "both"}, "/CASES//new": {"it", "both"}},
+        {
+            "/files/case/x/": {"it", "both"},
+            "/files/invoice/x/": CONTACTS,
+            "/cases/new/": {"it", "both"},
+            "/CASES//new": {"it", "both"},
+        },
     ),
     ({"/accounts/": only(IT)}, {"/accounts/login/": CONTACTS, "/ACCOUNTS/login/": {"it", "both"}}),
 ]

@@ -14,7 +14,7 @@ def found(browser, words):
     """Kind → titles of the hits."""
     page = browser.get("/search/", {"q": words})
     assert page.status_code == 200
-    return {str(group.heading): [hit["title"] for hit in group.hits] for group in page.context["groups"]}
+    return {str(group.heading): [hit.line.title for hit in group.hits] for group in page.context["groups"]}
 
 
 def test_a_visitor_is_sent_to_sign_in(visitor):

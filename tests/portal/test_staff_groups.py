@@ -24,7 +24,6 @@ from cases.models import (
     CaseDesk,
     CaseStatus,
     Deduction,
-    InboundMail,
     Product,
     Queue,
     RequestType,
@@ -34,6 +33,7 @@ from cases.models import (
 from invoices.models import InvoiceSettings
 from knowledgebase.actions import give_feedback
 from portal.models import AllowedNetwork, Announcement, Page, Redirect, Site, WebLink
+from records.models import InboundMail
 from tests.cases.factories import make_case, make_entitlement, make_policy, pdf_upload
 from tests.factories import PASSWORD, make_contact, make_user
 from tests.forums.factories import make_forum, make_reply, make_topic
@@ -65,7 +65,7 @@ MAY = {
     "cases.casedesk": (NOTHING, NOTHING, NOTHING, "view change"),
     "cases.casestatus": (NOTHING, NOTHING, NOTHING, ALL),
     "cases.entitlement": (VIEW, NOTHING, VIEW, EDIT),
-    "cases.inboundmail": ("view change", NOTHING, NOTHING, "view change"),
+    "records.inboundmail": ("view change", NOTHING, NOTHING, "view change"),
     "cases.product": (NOTHING, NOTHING, NOTHING, ALL),
     "cases.queue": (NOTHING, NOTHING, NOTHING, ALL),
     "cases.requesttype": (NOTHING, NOTHING, NOTHING, ALL),
@@ -133,9 +133,9 @@ CUSTOM: dict[str, tuple[str, str, str]] = {
     "cases_case_time": ("cases.case", "", "change"),
     "cases_case_time_back": ("cases.case", "", "change"),
     "cases_entitlement_correct": ("cases.entitlement", "change", "change"),
-    "cases_inboundmail_add_to_case": ("cases.inboundmail", "change", "change"),
-    "cases_inboundmail_again": ("cases.inboundmail", "", "change"),
-    "cases_inboundmail_raw": ("cases.inboundmail", "view", ""),
+    "records_inboundmail_add_to": ("records.inboundmail", "change", "change"),
+    "records_inboundmail_again": ("records.inboundmail", "", "change"),
+    "records_inboundmail_raw": ("records.inboundmail", "view", ""),
     "cases_routingrule_test": ("cases.routingrule", "view", ""),
     "cases_slapolicy_test": ("cases.slapolicy", "view", ""),
     "invoices_invoice_payment": ("invoices.invoice", "change", "change"),
@@ -152,7 +152,7 @@ CUSTOM: dict[str, tuple[str, str, str]] = {
 
 BESIDES = {
     "cases_case_article": ("knowledgebase.article", "add"),
-    "cases_inboundmail_add_to_case": ("cases.case", "change"),
+    "records_inboundmail_add_to": ("cases.case", "change"),
 }
 """Address → another model, and the right to it that is asked for as well."""
 
@@ -234,7 +234,7 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
             slug="in-transit", label="Shipped", customer_label="Shipped", category="on_hold"
         ),
         "cases.entitlement": entitlement,
-        "cases.inboundmail": InboundMail.objects.create(
+        "records.inboundmail": InboundMail.objects.create(
             message_id="<1@acme.example>", raw=b"From: alice@acme.example", outcome="failed"
         ),
         "cases.product": Product.objects.create(name="Gateway", slug="gateway"),

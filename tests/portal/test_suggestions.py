@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import RecordPermission, WebRole
-from cases.models import Case, CaseParticipant
+from cases.models import Case
+from records.actions.following import receivers
 from tests.cases.factories import make_case, status
 from tests.factories import grant, make_contact
 from tests.forums.factories import make_forum, make_topic
@@ -19,7 +20,7 @@ def suggested(browser, words="gateway"):
     """Kind → titles."""
     page = browser.get(SUGGEST, {"q": words, "for": "case"}, headers=SCRIPT)
     assert page.status_code == 200
-    return {str(group.heading): [hit["title"] for hit in group.hits] for group in page.context["groups"]}
+    return {str(group.heading): [hit.line.title for hit in group.hits] for group in page.context["groups"]}
 
 
 def test_articles_discussions_and_open_cases_are_suggested(sign_in, alice, ivan, fiona):
@@ -142,7 +143,7 @@ def test_a_colleagues_case_is_followed_instead_with_one_click_and_the_own_one_is
     assert f'formaction="{address}"' in page
     assert reverse("cases:follow", args=[own.number]) not in page
     assert browser.post(address, {"follow": "yes"}).url == case.get_absolute_url()
-    assert CaseParticipant.objects.filter(case=case, contact=ivan).exists()
+    assert ivan in receivers(case)
 
 
 def test_without_scripts_the_search_comes_first_and_carries_the_subject(sign_in, alice):

@@ -60,7 +60,7 @@ def pages(article, topic):
         "forum": [
             FORUMS,
             topic.forum.get_absolute_url(),
-            f"{topic.forum.get_absolute_url()}?show=unanswered",
+            f"{topic.forum.get_absolute_url()}?view=unanswered",
             topic.get_absolute_url(),
         ],
     }
@@ -261,7 +261,7 @@ def test_no_post_is_said_to_be_the_visitors_own(visitor, sign_in, alice, ada, to
 
 def test_a_visitor_has_no_topics_of_their_own(visitor, topic):
     open_to_visitors("forum")
-    page = visitor.get(f"{topic.forum.get_absolute_url()}?show=mine")
+    page = visitor.get(f"{topic.forum.get_absolute_url()}?view=mine")
     assert page.status_code == 200
     assert "My topics" not in page.text
     assert topic.title not in page.text

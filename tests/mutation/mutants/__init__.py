@@ -12,6 +12,7 @@ def everything() -> list[Mutant]:
         *records.per_record_type(),
         *records.RECORD,
         *records.CHILDREN,
+        *records.MARKED,
         *desk.DESK,
         *overviews.COMPOSED,
         *overviews.VISITORS_ALONE,

@@ -16,7 +16,7 @@ PARTICIPANTS = [
     gate(
         "participants: read within their account",
         "cases/models/case_queryset.py",
-        "was_asked=True) & within_account", "was_asked=True)", *DESK_CONDUCT,
+        "return self._joined_by(contact) & within_account", "return self._joined_by(contact)", *DESK_CONDUCT,
     ),
     gate(
         "participants: their own cases within their account",
@@ -32,11 +32,7 @@ PARTICIPANTS = [
     gate(
         "participants: following gives no right to read",
         "cases/models/case_queryset.py",
-        "self._joined_by(contact, was_asked=True)", "self._joined_by(contact)", *DESK_CONDUCT,
-    ),
-    gate(
-        "participants: following gives no right to answer",
-        "cases/models/case.py", "contact=contact, was_asked=True).exists()", "contact=contact).exists()", *DESK_CONDUCT,
+        "self._is_own(contact) | self._was_asked_to_join(contact))", "self._is_own(contact) | self._was_asked_to_join(contact) | models.Q(pk__in=followed_records(contact, 'case')))", *DESK_CONDUCT,
     ),
     gate(
         "participants: joining lets read and nothing else",
@@ -47,12 +43,12 @@ PARTICIPANTS = [
     gate(
         "participants: read the cases that they have joined and no others",
         "cases/models/case_queryset.py",
-        "joined = CaseParticipant.objects.filter(contact=contact.pk, **how)", "joined = CaseParticipant.objects.all()",
+        "CaseParticipant.objects.filter(contact=contact.pk).order_by()", "CaseParticipant.objects.order_by()",
         *DESK_CONDUCT,
     ),
     gate(
         "participants: answer in the cases that they have joined and no others",
-        "cases/models/case.py", "return CaseParticipant.objects.filter(case=self, contact=contact, was_asked=True).exists()",
+        "cases/models/case.py", "return CaseParticipant.objects.filter(case=self, contact=contact).exists()",
         "return True", *DESK_CONDUCT, "tests/cases/test_conversation.py",
     ),
     gate(
@@ -81,18 +77,18 @@ PARTICIPANTS = [
     ),
     gate(
         "participants: removed by those who may answer",
-        "cases/views/conduct.py", "    if not _may_add(case, reader(request), timezone.now()):\n        raise PermissionDenied\n", "",
+        "cases/views/conduct.py", "    if not may_add(case, reader(request), timezone.now()):\n        raise PermissionDenied\n", "",
         *DESK_CONDUCT,
     ),
     gate(
         "participants: mails go to those who may still see the case",
-        "cases/actions/notices.py",
-        "return contact.can_be_told and Case.objects.visible_to(contact).filter(pk=case.pk).exists()", "return contact.can_be_told",
+        "records/actions/following.py",
+        "return contact.can_be_told and bool(visible.filter(pk=record.pk).exists())", "return contact.can_be_told",
         *DESK_CONDUCT, "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: mails go to those who can sign in",
-        "cases/actions/notices.py", "return contact.can_be_told and Case", "return Case", "tests/cases/test_conversation.py",
+        "records/actions/following.py", "return contact.can_be_told and bool(visible", "return bool(visible", "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: the report of readers names them",
@@ -154,25 +150,26 @@ DEEDS = [
     ),
     gate(
         "deeds: a reply is decided again with the row locked",
-        "cases/actions/messages.py", "if not case.accepts_reply_from(contact):", "if False:", *DESK_CONDUCT, *DESK_MAIL,
+        "records/actions/messages.py", "if actor.contact and not talk.accepts(record, actor.contact):", "if False:",
+        *DESK_CONDUCT, *DESK_MAIL,
     ),
     gate(
         "deeds: one's own words alone are changed on the page",
-        "cases/views/conversation.py", "filter(case=case, author_contact=request.contact)", "filter(case=case)", *DESK_CONDUCT,
+        "records/views/conversation.py", "about(record).by(reader(request)), pk=pk)", "about(record), pk=pk)", *DESK_CONDUCT,
     ),
     gate(
         "deeds: one's own words alone are changed by the action",
-        "cases/actions/messages.py", "if actor.contact is None or message.author_contact_id != actor.contact.pk:", "if False:",
+        "records/actions/messages.py", "if actor.contact is None or message.author_contact_id != actor.contact.pk:", "if False:",
         *DESK_CONDUCT,
     ),
     gate(
         "deeds: a merged case leads on to what the reader may see",
-        "cases/views/reading.py", "Case.objects.visible_to(request.contact).for_page(request.contact).filter(pk=case.merged_into_id)",
-        "Case.objects.for_page(request.contact).filter(pk=case.merged_into_id)", "tests/cases/test_merge.py",
+        "cases/case_page.py", "Case.objects.visible_to(reader).for_page(reader).filter(pk=case.merged_into_id)",
+        "Case.objects.for_page(reader).filter(pk=case.merged_into_id)", "tests/cases/test_merge.py",
     ),
     gate(
         "deeds: the page of a case",
-        "cases/views/reading.py", "Case.objects.visible_to(contact).for_page(contact)", "Case.objects.for_page(contact)",
+        "records/views/reading.py", "load(surface.visible_to(contact), contact)", "load(surface.model.objects.all(), contact)",
         *DESK_CONDUCT, *ROUTES,
     ),
     gate(
@@ -190,44 +187,45 @@ DEEDS = [
     ),
     gate(
         "deeds: a draft of a new case is its writer's own",
-        "cases/views/opening.py", "Draft.objects.filter(contact=contact, case=None).first()", "Draft.objects.filter(case=None).first()",
+        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))",
         "tests/cases/test_drafts.py",
     ),
     gate(
         "deeds: a draft of a reply is its writer's own",
-        "cases/models/case_queryset.py",
-        'draft = Draft.objects.filter(case=models.OuterRef("pk"), contact=contact.pk)',
-        'draft = Draft.objects.filter(case=models.OuterRef("pk"))', "tests/cases/test_drafts.py", "tests/cases/test_conduct.py",
+        "records/models/marking.py",
+        "_beside(Draft, record_type).filter(contact=contact.pk)", "_beside(Draft, record_type)", "tests/cases/test_drafts.py", "tests/cases/test_conduct.py",
     ),
 ]  # fmt: skip
 
 LISTS = [
     gate(
         "lists: cases that the reader may see",
-        "cases/views/lists.py", "visible = Case.objects.visible_to(reader)", "visible = Case.objects.all()", *DESK_LISTS, *ROUTES,
+        "records/pages.py", "visible = surface.visible_to(reader).filter(**{name", "visible = surface.model.objects.filter(**{name",
+        *DESK_LISTS, *ROUTES,
     ),
     gate(
         "lists: a file holds cases that the reader may see",
-        "cases/views/lists.py", "shown.narrow(Case.objects.visible_to(contact)", "shown.narrow(Case.objects.all()", *DESK_LISTS,
+        "records/pages.py", "visible = surface.visible_to(reader).filter(**within)", "visible = surface.model.objects.filter(**within)", *DESK_LISTS,
     ),
     gate(
         "lists: for those who may read cases",
-        "cases/views/lists.py", 'if request.contact is None or not can(request.contact, "read", Case):', "if request.contact is None:",
+        "records/views/lists.py", 'if request.contact is None or not surface.can(request.contact, "read"):', "if request.contact is None:",
         *ROUTES,
     ),
     gate(
         "lists: who took cases out is recorded",
-        "cases/actions/exports.py",
-        'record_download(actor=actor, verb="case.exported",', 'dict(actor=actor, verb="case.exported",', *DESK_LISTS,
+        "records/actions/exports.py",
+        'record_download(actor=actor, verb=f"{record_type}.exported",', 'dict(actor=actor, verb=f"{record_type}.exported",', *DESK_LISTS,
     ),
     gate(
         "lists: another one's view is not deleted",
-        "cases/views/lists.py", "SavedView.objects.filter(contact=_reader(request), pk=pk)", "SavedView.objects.filter(pk=pk)", *DESK_LISTS,
+        "records/views/lists.py", "SavedView.objects.filter(contact=contact, record_type=surface.name, pk=pk)",
+        "SavedView.objects.filter(record_type=surface.name, pk=pk)", *DESK_LISTS,
     ),
     gate(
         "lists: another one's view is not shown",
-        "cases/models/case_queryset.py",
-        "views = SavedView.objects.filter(contact=contact.pk)", "views = SavedView.objects.all()", *DESK_LISTS,
+        "records/pages.py",
+        "views = SavedView.objects.filter(contact=reader.pk, record_type=surface.name)", "views = SavedView.objects.all()", *DESK_LISTS,
     ),
     gate(
         "lists: insight is for those who see the account's cases",
@@ -291,7 +289,7 @@ ENTITLEMENTS = [
     ),
     gate(
         "entitlements: the page of a case names the contract to those who may read it",
-        "cases/views/conversation.py", 'case.entitlement if case.entitlement and can(contact, "read", case.entitlement) else None',
+        "cases/case_page.py", 'case.entitlement if case.entitlement and can(contact, "read", case.entitlement) else None',
         "case.entitlement", *DESK_STATEMENTS,
     ),
     gate(
@@ -308,84 +306,84 @@ ENTITLEMENTS = [
 MAIL = [
     gate(
         "mail: the address must be as it was made",
-        "cases/reply_address.py", 'if not constant_time_compare(_signature(token), found["signature"].lower()) or ', "if ", *DESK_MAIL,
+        "records/reply_address.py", 'if not constant_time_compare(_signature(token), found["signature"].lower()) or ', "if ", *DESK_MAIL,
     ),
     gate(
         "mail: the address holds for a time",
-        "cases/reply_address.py", ' or _is_over(int(found["day"])):', ":", *DESK_MAIL,
+        "records/reply_address.py", ' or _is_over(int(found["day"])):', ":", *DESK_MAIL,
     ),
     gate(
         "mail: the sender must be the contact whom we wrote to",
-        "cases/inbound/receive.py", "contact.can_be_told and sender in {contact.email.lower(), *_confirmed(contact.user)}:",
+        "records/inbound/receive.py", "contact.can_be_told and sender in {contact.email.lower(), *_confirmed(contact.user)}:",
         "contact.can_be_told:", *DESK_MAIL,
     ),
     gate(
         "mail: a contact who was deactivated writes no more",
-        "cases/inbound/receive.py", "if contact and contact.can_be_told and sender in", "if contact and sender in", *DESK_MAIL,
+        "records/inbound/receive.py", "if contact and contact.can_be_told and sender in", "if contact and sender in", *DESK_MAIL,
     ),
     gate(
         "mail: the sender must be the agent whom we wrote to",
-        "cases/inbound/receive.py", ' and agent.has_perm("cases.change_case") and sender in _confirmed(agent):',
+        "records/inbound/receive.py", ' and agent.has_perm("cases.change_case") and sender in _confirmed(agent):',
         ' and agent.has_perm("cases.change_case"):', *DESK_MAIL,
     ),
     gate(
         "mail: an agent needs the right to work on cases",
-        "cases/inbound/receive.py", 'if agent and agent.has_perm("cases.change_case") and', "if agent and", *DESK_MAIL,
+        "records/inbound/receive.py", 'if agent and agent.has_perm("cases.change_case") and', "if agent and", *DESK_MAIL,
     ),
     gate(
         "mail: an address counts once it is confirmed",
-        "cases/inbound/receive.py", "EmailAddress.objects.filter(user=user, verified=True)", "EmailAddress.objects.filter(user=user)",
+        "records/inbound/receive.py", "EmailAddress.objects.filter(user=user, verified=True)", "EmailAddress.objects.filter(user=user)",
         *DESK_MAIL,
     ),
     gate(
         "mail: answers go into cases that the sender may see",
-        "cases/inbound/receive.py", "Case.objects.visible_to(actor.contact) if actor.contact else Case.objects.all()", "Case.objects.all()",
+        "records/inbound/receive.py", "Case.objects.visible_to(actor.contact) if actor.contact else Case.objects.all()", "Case.objects.all()",
         *DESK_MAIL,
     ),
     gate(
         "mail: what the sender's domain disowns is refused",
-        "cases/inbound/receive.py", 'if mail.dmarc == "fail":', "if False:", *DESK_MAIL,
+        "records/inbound/receive.py", 'if mail.dmarc == "fail":', "if False:", *DESK_MAIL,
     ),
     gate(
         "mail: an agent's answer takes a mail server that vouches for it",
-        "cases/inbound/receive.py", 'if mail.dmarc == "pass":', "if True:", *DESK_MAIL,
+        "records/inbound/receive.py", 'if mail.dmarc == "pass":', "if True:", *DESK_MAIL,
     ),
     gate(
         "mail: the topmost verdict counts",
-        "cases/inbound/automatic.py", 'bare(ours).split(";")[1:]', 'bare(";".join(results)).split(";")[1:]', *DESK_MAIL,
+        "records/inbound/automatic.py", 'bare(ours).split(";")[1:]', 'bare(";".join(results)).split(";")[1:]', *DESK_MAIL,
     ),
     gate(
         "mail: an address behind a comment is nobody's",
-        "cases/inbound/parse.py", "_COMMENT = r'(?:\\([^()<>@,:;\"\\\\]*\\))'", "_COMMENT = r'(?:\\([^()]*\\))'", *DESK_MAIL,
+        "records/inbound/parse.py", "_COMMENT = r'(?:\\([^()<>@,:;\"\\\\]*\\))'", "_COMMENT = r'(?:\\([^()]*\\))'", *DESK_MAIL,
     ),
     gate(
         "mail: a verdict is about the sender's domain",
-        "cases/inbound/automatic.py", "if all(_is_about(part, sender) for part in found)", "if found", *DESK_MAIL,
+        "records/inbound/automatic.py", "if all(_is_about(part, sender) for part in found)", "if found", *DESK_MAIL,
     ),
     gate(
         "mail: an address to answer to is good for some months",
-        "cases/reply_address.py", ' or _is_over(int(found["day"])):', ":", *DESK_MAIL,
+        "records/reply_address.py", ' or _is_over(int(found["day"])):', ":", *DESK_MAIL,
     ),
     gate(
         "mail: signed addresses are left out of texts",
-        "cases/inbound/parse.py", "without_reply_addresses(text_of(message))", "text_of(message)", *DESK_MAIL,
+        "records/inbound/parse.py", "without_reply_addresses(text_of(message))", "text_of(message)", *DESK_MAIL,
     ),
     gate(
         "mail: a flood is held back",
-        "cases/inbound/receive.py", "if _writes_too_much(stored):", "if False:", *DESK_MAIL,
+        "records/inbound/receive.py", "if _writes_too_much(stored):", "if False:", *DESK_MAIL,
     ),
-    gate("mail: deliveries are signed", "cases/views/inbound.py", "if not _is_signed(request, raw):", "if False:", *DESK_MAIL),
+    gate("mail: deliveries are signed", "records/views/inbound.py", "if not _is_signed(request, raw):", "if False:", *DESK_MAIL),
     gate(
         "mail: an old delivery is refused",
-        "cases/views/inbound.py", " or abs(time.time() - int(timestamp[:15])) > TOLERANCE_SECONDS", "", *DESK_MAIL,
+        "records/views/inbound.py", " or abs(time.time() - int(timestamp[:15])) > TOLERANCE_SECONDS", "", *DESK_MAIL,
     ),
     gate(
         "mail: the moment is signed with the message",
-        "cases/views/inbound.py", 'f"{timestamp}.".encode() + raw, sha256', "raw, sha256", *DESK_MAIL,
+        "records/views/inbound.py", 'f"{timestamp}.".encode() + raw, sha256', "raw, sha256", *DESK_MAIL,
     ),
     gate(
         "mail: no door without a secret",
-        "cases/views/inbound.py", "    if not settings.CASE_MAIL_SECRET:\n        raise Http404\n", "", *DESK_MAIL,
+        "records/views/inbound.py", "    if not settings.MAIL_IN_SECRET:\n        raise Http404\n", "", *DESK_MAIL,
     ),
 ]  # fmt: skip
 
@@ -398,7 +396,7 @@ STAFF = [
     ),
     gate("staff: insight into cases", "cases/admin/insight.py", PAGE, "", *DESK_GROUPS),
     gate("staff: trying a case on the routing rules", "cases/admin/desk.py", REFUSAL, "", *DESK_GROUPS),
-    gate("staff: a mail as it came", "cases/admin/inbound.py", REFUSAL, "", *DESK_GROUPS),
+    gate("staff: a mail as it came", "records/admin/inbound.py", REFUSAL, "", *DESK_GROUPS),
     gate("staff: files of cases", "cases/admin/composer.py", PAGE, "", *DESK_GROUPS),
     gate(
         "staff: preview of what an agent types",
@@ -406,7 +404,7 @@ STAFF = [
     ),
     gate(
         "staff: a mail is added to a case by those who may change cases",
-        "cases/admin/inbound.py", 'if not request.user.has_perm("cases.change_case"):', "if False:", "tests/cases/test_admin_inbound.py",
+        "records/admin/inbound.py", 'if not request.user.has_perm("cases.change_case"):', "if False:", "tests/cases/test_admin_inbound.py",
     ),
     gate(
         "staff: an agent's own replies are nobody else's in the list",

@@ -57,7 +57,8 @@ COMPOSED = [
     ),
     gate(
         "activity: the events of a case without the staff's",
-        "cases/views/conversation.py", "verb__in=EVENTS, is_internal=False)", "verb__in=EVENTS)", *CASE_PAGES,
+        "records/display/page.py", "verb__in=described.told_to_customers, is_internal=False)",
+        "verb__in=described.told_to_customers)", *CASE_PAGES,
     ),
     *(
         gate(

@@ -44,9 +44,9 @@ PAGE = [
         "return all(rule & roles for rule in self.rules_on(path) if rule)", *PAGES,
     ),
     gate(
-        "page: attachments are under the rules of cases",
-        "portal/site/configuration.py", "for step in branch(ruled) if step in self.read_rules]",
-        "for step in branch(path) if step in self.read_rules]", "tests/portal/test_path_variants.py",
+        "page: files are under the rules of their records' page",
+        "portal/site/configuration.py", "for step in branch(ruled_as(path)) if step in self.read_rules",
+        "for step in branch(path) if step in self.read_rules", "tests/portal/test_path_variants.py",
     ),
     gate(
         "page: an address is written in one way before rules are looked up",

@@ -13,6 +13,7 @@ from tests.mutation.noticing import (
     FORUMS,
     HOME,
     INVOICES,
+    MARKS,
     ROUTES,
     SCOPING,
     USERS,
@@ -179,23 +180,21 @@ RECORD = [
 
 CHILDREN = [
     gate(
-        "children: messages follow their case",
-        "cases/models/message.py", "return self.filter(case__in=cases, visibility=CaseMessage.Visibility.CUSTOMER)",
-        "return self.filter(visibility=CaseMessage.Visibility.CUSTOMER)", *CASE_PAGES, *ROUTES,
+        "children: messages follow their record",
+        "records/models/message.py", '**{f"{self.model.parent}__in": records}, visibility', "visibility", *CASE_PAGES, *ROUTES,
     ),
     gate(
         "children: internal notes are for staff",
-        "cases/models/message.py", "return self.filter(case__in=cases, visibility=CaseMessage.Visibility.CUSTOMER)",
-        "return self.filter(case__in=cases)", *CASE_PAGES,
+        "records/models/message.py", "records}, visibility=Message.Visibility.CUSTOMER)", "records})", *CASE_PAGES,
     ),
     gate(
         "children: attachments follow their message",
-        "cases/models/message.py", "return self.filter(message__in=CaseMessage.objects.visible_to(contact))", "return self.all()",
-        *CASE_PAGES, *ROUTES,
+        "records/models/message.py", "return self.filter(message__in=self.model.message_model().objects.visible_to(contact))",
+        "return self.all()", *CASE_PAGES, *ROUTES,
     ),
     gate(
         "children: a file is fetched through the gate",
-        "cases/views/files.py", "Attachment.objects.visible_to(request.contact).with_case()", "Attachment.objects.with_case()",
+        "records/views/files.py", "files.objects.visible_to(request.contact)", "files.objects.all()",
         *CASE_PAGES, *ROUTES,
     ),
     gate(
@@ -208,8 +207,8 @@ CHILDREN = [
     ),
     gate(
         "children: the page of a topic",
-        "forums/views.py", "get_object_or_404(Topic.objects.visible_to(request.contact).select_related",
-        "get_object_or_404(Topic.objects.select_related", FORUMS, *ROUTES,
+        "forums/views.py", "topics = Topic.objects.visible_to(request.contact).select_related",
+        "topics = Topic.objects.select_related", FORUMS, *ROUTES,
     ),
     gate(
         "children: the latest topics",
@@ -226,5 +225,51 @@ CHILDREN = [
         "invoices/views.py", "    invoice = _visible_invoice(request, number)\n    headers",
         "    invoice = Invoice.objects.get(number=number)\n    headers",
         INVOICES, *ROUTES,
+    ),
+]  # fmt: skip
+
+MARKED = [
+    gate(
+        "marks: followed by those who may read the record",
+        "records/views/following.py", "get_object_or_404(surface.visible_to(request.contact),",
+        "get_object_or_404(surface.model._base_manager.all(),", *MARKS,
+    ),
+    gate(
+        "marks: followed by contacts alone",
+        "records/views/following.py", "    if request.contact is None:\n        raise PermissionDenied\n", "", *MARKS,
+    ),
+    gate(
+        "marks: mails go to those who may still read the record",
+        "records/actions/following.py", "return [contact for contact in contacts if may_be_told(contact, record)]",
+        "return list(contacts)", *MARKS,
+    ),
+    gate(
+        "marks: no mails to those who muted it",
+        "records/actions/following.py", "[pk for pk in wanted if not said.get(pk)]", "list(wanted)", *MARKS,
+    ),
+    gate(
+        "marks: a follow is of one type",
+        "records/actions/following.py", "said = dict(Follow.objects.filter(**named(record)).values_list(",
+        "said = dict(Follow.objects.filter(record_id=record.pk).values_list(", *MARKS,
+    ),
+    gate(
+        "marks: a reading is its reader's own",
+        "records/models/marking.py", "_beside(Reading, record_type).filter(contact=contact.pk)", "_beside(Reading, record_type)", *MARKS,
+    ),
+    gate(
+        "marks: of one type and record",
+        "records/models/marking.py", "filter(record_type=record_type, record_id=models.OuterRef(", "filter(record_id=models.OuterRef(", *MARKS,
+    ),
+    gate(
+        "marks: a draft is its owner's own",
+        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *MARKS,
+    ),
+    gate(
+        "marks: only those of what is gone are swept",
+        "records/actions/marks.py", "rows.filter(~models.Exists(record)).delete()", "rows.delete()", *MARKS,
+    ),
+    gate(
+        "marks: a reply in a forum is told to those who may read it",
+        "forums/notices.py", "if contact and may_be_told(contact, topic) and not", "if contact and not", FORUMS,
     ),
 ]  # fmt: skip

@@ -62,7 +62,7 @@ PREVIEW = [
     ),
     gate(
         "preview: what staff look at is still new to the contact",
-        "cases/views/conversation.py", "if request.preview is None:", "if True:", *PREVIEWS,
+        "records/views/conversation.py", "if request.preview is None:", "if True:", *PREVIEWS,
     ),
     gate(
         "preview: pages about whoever is signed in are not the contact's",

@@ -1,0 +1,1 @@
+from records.admin import inbound  # noqa: F401

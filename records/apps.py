@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class RecordsConfig(AppConfig):
+    name = "records"
+    verbose_name = _("Records")
+
+    def ready(self) -> None:
+        """Each feature declares the surfaces of its records in ``surface.py``."""
+        autodiscover_modules("surface")
