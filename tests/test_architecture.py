@@ -280,17 +280,10 @@ def test_the_administration_of_a_model_is_put_together_of_parts_and_not_of_mixin
     assert {name: crossed for name, crossed in found.items() if crossed} == {}
 
 
-BEING_MOVED = ("cases/inbound/receive.py", "cases/inbound/by_hand.py")
-
-
 def test_rows_are_locked_by_the_functions_of_one_module():
     """See lib/locks.py."""
-    others = [
-        path.relative_to(ROOT).as_posix()
-        for path in sources("**/*.py")
-        if "select_for_update" in path.read_text()
-    ]
-    assert set(others) - set(BEING_MOVED) == {"lib/locks.py"}
+    lock = {path for path in sources("**/*.py") if "select_for_update" in path.read_text()}
+    assert {path.relative_to(ROOT).as_posix() for path in lock} == {"lib/locks.py"}
 
 
 def numbered_models() -> list[Any]:

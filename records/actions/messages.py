@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -50,8 +50,9 @@ def reply(
     """Write what the customer reads, by a customer or by staff. The same ``submission`` sent twice writes one
     message and returns it both times. ``told`` goes to Talk.after."""
     record = talk.lock(record)
-    if before := sent_before(talk.of(record), submission):
-        return cast("Message", before)
+    before: Message | None = sent_before(talk.of(record), submission)
+    if before:
+        return before
     if actor.contact and not talk.accepts(record, actor.contact):
         raise ValidationError(_("You can read this, but you cannot reply."))
     message = write_message(
@@ -84,8 +85,9 @@ def add_note(
 ) -> Message:
     """Write what only staff read. It does not move the record in the customer's list."""
     record = talk.lock(record)
-    if before := sent_before(talk.of(record), submission):
-        return cast("Message", before)
+    before: Message | None = sent_before(talk.of(record), submission)
+    if before:
+        return before
     message = write_message(
         actor=actor,
         talk=talk,

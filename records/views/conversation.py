@@ -20,14 +20,13 @@ from lib.submissions import SubmissionForm
 from records.actions.marks import note_reading, save_draft
 from records.actions.messages import edit_reply, reply, why_not_edited
 from records.display.conversation_rows import conversation_rows
-from records.display.following import follow_button
 from records.display.page import entries_of, page_of_messages
 from records.forms.conversation import EditReplyForm, ReplyForm
 from records.forms.sending import add_refusal, storable
 from records.models import Message
 from records.surfaces import Surface
 from records.talk import Talk
-from records.views.reading import crumbs_of, detail_of, reader, visible_record, where_it_went
+from records.views.reading import crumbs_of, page_of, reader, visible_record, where_it_went
 
 LONGEST_PREVIEW = 20_000
 
@@ -36,7 +35,7 @@ LONGEST_PREVIEW = 20_000
 def record_detail(request: PortalRequest, surface: Surface[Any], number: str) -> HttpResponse:
     record = visible_record(request, surface, number)
     if (now_at := where_it_went(request, surface, record)) != record:
-        words = detail_of(surface).moved_words % {"number": getattr(record, surface.key)}
+        words = page_of(surface).moved_words % {"number": getattr(record, surface.key)}
         messages.info(request, words)
         return redirect(now_at)
     page = detail_page(request, surface, record, ReplyForm(initial=_draft(record)))
@@ -60,7 +59,7 @@ def record_reply(request: PortalRequest, surface: Surface[Any], number: str) -> 
         if message.body == form.cleaned_data["body"]:
             messages.success(request, _("Your reply has been sent."))
             return _back(request, f"{record.get_absolute_url()}#message-{message.pk}")
-        form.renew(_("A reply was already sent from this page. If this is a different one, send it now."))
+        form.renew()
     return detail_page(request, surface, record, form)
 
 
@@ -104,7 +103,7 @@ def reply_draft(request: PortalRequest, surface: Surface[Any], number: str) -> H
 @require_POST
 def preview(request: PortalRequest) -> HttpResponse:
     """Markdown as it will look."""
-    body_html = markdown.render_message(_typed_body(request)[:LONGEST_PREVIEW])
+    body_html = markdown.render(_typed_body(request)[:LONGEST_PREVIEW])
     return render(request, "records/_preview.html", {"body_html": body_html})
 
 
@@ -118,7 +117,7 @@ def detail_page(
     request: PortalRequest, surface: Surface[Any], record: Any, form: ReplyForm, **more: Any
 ) -> HttpResponse:
     """``record`` as visible_record loads it; ``form`` empty, or with what could not be sent."""
-    talk, described, contact = talk_of(surface), detail_of(surface), reader(request)
+    talk, described, contact = talk_of(surface), page_of(surface), reader(request)
     page = page_of_messages(talk, record, contact, request.GET)
     refusal = talk.refusal(record, contact)
     can_reply = not refusal and talk.accepts(record, contact)
@@ -141,9 +140,6 @@ def detail_page(
         **described.facts(request, record, can_reply=can_reply),
         **more,
     }
-    if surface.follows and "follow" not in context:
-        concerned = contact.pk in surface.concerned(record)
-        context["follow"] = follow_button(record, is_muted=record.is_muted, is_concerned=concerned)
     return render(request, described.template, context)
 
 
