@@ -55,11 +55,12 @@ def sample_forum(account: Account | None, contact: Contact | None) -> Forum:
 def sample(account: Account | None, contact: Contact | None) -> Topic:
     if contact is None:
         raise ValueError("A topic is opened by somebody.")
+    number = Topic.objects.count() + 1  # the same words twice within a minute are one topic
     return open_topic(
         actor=Actor(user=contact.user, contact=contact),
         forum=sample_forum(account, contact),
         title="Dark displays",
-        body="Has anybody seen this?",
+        body=f"Has anybody seen this? {number}",
     )
 
 

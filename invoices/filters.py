@@ -22,6 +22,7 @@ class InvoiceFilter(Filter):
     order = {"": "issued_on"}
     typed = frozenset({"q", "since", "until"})
     given = frozenset({"today"})
+    by_keys = True
 
     @property
     def values(self) -> dict[str, Any]:

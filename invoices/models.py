@@ -197,12 +197,19 @@ class Invoice(models.Model):
         verbose_name_plural = _("invoices")
         ordering = ["-issued_on", "-id"]
         indexes = [
-            models.Index(fields=["account", "-issued_on", "-id"], name="invoices_invoice_account"),
-            models.Index(fields=["account", "status", "-issued_on", "-id"], name="invoices_invoice_status"),
+            models.Index(
+                fields=["account", "-issued_on", "-id"], name="invoices_invoice_account", include=["status"]
+            ),
+            models.Index(
+                fields=["account", "status", "-issued_on", "-id"],
+                name="invoices_invoice_status",
+                include=["due_on"],
+            ),
             models.Index(fields=["-issued_on", "-id"], name="invoices_invoice_newest"),
             models.Index(
                 fields=["-issued_on", "-id"],
                 name="invoices_invoice_newest_open",
+                include=["due_on"],
                 condition=models.Q(status="open"),
             ),
         ]

@@ -239,6 +239,11 @@ class Case(models.Model):
                 condition=models.Q(closed_at=None),
             ),
             models.Index(
+                fields=["-updated_at", "-id"],
+                name="cases_case_waiting",
+                condition=models.Q(category="waiting"),
+            ),
+            models.Index(
                 fields=["account", "-updated_at", "-id"],
                 name="cases_case_account_waiting",
                 condition=models.Q(category="waiting"),
@@ -257,6 +262,10 @@ class Case(models.Model):
                 fields=["contact", "account", "-created_at", "-id"],
                 name="cases_case_contact_opened",
                 include=["closed_at"],
+            ),
+            models.Index(fields=["-created_at", "-id"], name="cases_case_opened", include=["closed_at"]),
+            models.Index(
+                fields=["-urgency", "-id"], name="cases_case_urgency", condition=models.Q(closed_at=None)
             ),
             models.Index(
                 fields=["account", "-urgency", "-id"],

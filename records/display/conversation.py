@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Activity, Contact
 from lib import markdown
-from lib.uploads import IMAGES, extension_of
+from lib.file_kinds import extension_of
+from lib.uploads import IMAGES
 from records.detail import Told
 from records.models import Message
 

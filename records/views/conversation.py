@@ -20,6 +20,7 @@ from lib.moments import moment
 from records.actions.marks import note_reading, save_draft
 from records.actions.messages import edit_reply, reply, why_not_edited
 from records.display.conversation_rows import conversation_rows
+from records.display.following import follow_button
 from records.display.page import entries_of, page_of_messages
 from records.forms.conversation import EditReplyForm, ReplyForm
 from records.forms.sending import SubmissionForm, add_refusal, storable
@@ -140,6 +141,9 @@ def detail_page(
         **described.facts(request, record, can_reply=can_reply),
         **more,
     }
+    if surface.follows and "follow" not in context:
+        concerned = contact.pk in surface.concerned(record)
+        context["follow"] = follow_button(record, is_muted=record.is_muted, is_concerned=concerned)
     return render(request, described.template, context)
 
 

@@ -1,23 +1,14 @@
 """Lists of cases in a large database: PostgreSQL finds a page by an index, in order, and looks at few rows
 besides."""
 
-import re
-from collections.abc import Iterator
-from copy import copy
-from itertools import count
-from typing import Any
-
 import pytest
 from django.db import connection
-from django.http import QueryDict
 
 from accounts.models import Account, Contact
-from cases.forms.lists import CaseListForm
-from cases.models import Case, CaseParticipant, CaseStatus
+from cases.models import Case, CaseParticipant
 from cases.surface import CASES
-from lib.paging import PAGE_SIZE
-from records.pages import page_of
 from tests.cases.crowd import make_many_cases, make_person
+from tests.records.plans import as_reader, plan_of, settle
 
 MANY = 100_000
 FEW = 1000
@@ -46,29 +37,16 @@ def make_readers() -> dict[str, Contact]:
         # as autovacuum does: what was inserted at once is not in the index's order yet, which makes the index
         # look expensive
         cursor.execute("SELECT gin_clean_pending_list('cases_case_search')")
-        cursor.execute("ANALYZE cases_case, cases_caseparticipant, accounts_contact, accounts_account")
-        # as autovacuum leaves a table: what is in an index need not be looked up in the table too
-        cursor.execute("SELECT relpages FROM pg_class WHERE oid = 'cases_case'::regclass")
-        [[pages]] = cursor.fetchall()
-        cursor.execute(
-            "SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', "
-            "'cases_case', 'relallvisible', %s::integer)",
-            [pages],
-        )
+        cursor.execute("ANALYZE cases_caseparticipant, accounts_contact, accounts_account")
+    settle("cases_case")
     return {
-        "all of a big account": as_reader(busy, "account"),
-        "all of a small account": as_reader(everybody[50], "account"),
-        "their own in a big account": as_reader(colleague, "contact"),
-        BUSY: as_reader(busy, "contact"),
-        "their own in a small account": as_reader(everybody[51], "contact"),
-        "what they were asked to join": as_reader(newcomer, "contact"),
+        "all of a big account": as_reader(busy, "case", "account"),
+        "all of a small account": as_reader(everybody[50], "case", "account"),
+        "their own in a big account": as_reader(colleague, "case", "contact"),
+        BUSY: as_reader(busy, "case", "contact"),
+        "their own in a small account": as_reader(everybody[51], "case", "contact"),
+        "what they were asked to join": as_reader(newcomer, "case", "contact"),
     }
-
-
-def as_reader(contact: Contact, scope: str) -> Contact:
-    reader = copy(contact)
-    reader.grants = {"case": {scope: ["read"]}}
-    return reader
 
 
 BUSY = "their own, which are thousands"
@@ -96,69 +74,17 @@ VIEWS = (
 )
 
 
-def plan_of(contact: Contact, address: str) -> list[dict[str, Any]]:
-    """The nodes of the executed plan for the first page, the uppermost first."""
-    form = CaseListForm(asked := QueryDict(address), reader=contact, statuses=CaseStatus.objects.all())
-    asked_for: list[tuple[str, tuple[Any, ...]]] = []
-    with connection.execute_wrapper(lambda execute, *query: asked_for.append(query[:2]) or execute(*query)):
-        page_of(CASES, contact, form.filter, asked)
-    query, values = asked_for[-1]
-    return list(nodes(explain_prepared(query, values) if form.filter.shape else explain(query, values)))
-
-
-def explain(query: str, values: tuple[Any, ...]) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", values)
-        [[[explained]]] = cursor.fetchall()
-    return explained["Plan"]
-
-
-def explain_prepared(query: str, values: tuple[Any, ...]) -> dict[str, Any]:
-    """As the portal has it planned: before the values are known (lib.compiled)."""
-    numbers = count(1)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        cursor.execute(f"PREPARE page AS {re.sub('%s', lambda _place: f'${next(numbers)}', query)}")
-        plan = explain(f"EXECUTE page ({', '.join(['%s'] * len(values))})", values)
-        cursor.execute("DEALLOCATE page")
-    return plan
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for child in plan.get("Plans", []):
-        yield from nodes(child)
-
-
-def sorts_cases(plan: list[dict[str, Any]]) -> bool:
-    """More of them than the few that were found for a page."""
-    sorts = [
-        node
-        for node in plan
-        if "Sort" in node["Node Type"] and node["Plans"][0]["Actual Rows"] > 2 * (PAGE_SIZE + 1)
-    ]
-    return any(below.get("Relation Name") == "cases_case" for node in sorts for below in nodes(node))
-
-
-def looked_at(plan: list[dict[str, Any]]) -> int:
-    """How many cases were fetched, whether they were kept or not."""
-    removed = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
-    fetched = [node for node in plan if node.get("Relation Name") == "cases_case"]
-    return sum(
-        int((node["Actual Rows"] + sum(node.get(name, 0) for name in removed)) * node["Actual Loops"])
-        for node in fetched
-    )
-
-
 def test_a_page_looks_at_few_cases_however_many_there_are(readers: dict[str, Contact]):
     """One test: to make the cases takes longer than to look at them."""
     plans = {
-        (who, address): plan_of(contact, address) for who, contact in readers.items() for address in VIEWS
+        (who, address): plan_of(CASES, contact, address)
+        for who, contact in readers.items()
+        for address in VIEWS
     }
     hard = {(BUSY, address) for address in VIEWS if "q=" in address or "type=" in address}
     assert {
-        pages: looked_at(plan) for pages, plan in plans.items() if pages not in hard and looked_at(plan) > FEW
+        pages: plan.looked_at for pages, plan in plans.items() if pages not in hard and plan.looked_at > FEW
     } == {}
     own = Case.objects.filter(contact=readers[BUSY]).count()
-    assert {pages: looked_at(plan) for pages, plan in plans.items() if looked_at(plan) > own + FEW} == {}
-    assert [address for address in IN_ORDER if sorts_cases(plans["all of a big account", address])] == []
+    assert {pages: plan.looked_at for pages, plan in plans.items() if plan.looked_at > own + FEW} == {}
+    assert [address for address in IN_ORDER if plans["all of a big account", address].sorts_many] == []
