@@ -48,6 +48,7 @@ class Entry:
     anchor: str = ""
     body: str = ""
     body_html: str = ""
+    folded: str = ""
     initials: str = ""
     role_label: str = ""
     is_staff: bool = False
@@ -151,6 +152,7 @@ def _message_entry(
         anchor=f"message-{message.pk}",
         body=message.body,
         body_html=markdown.cleaned(message.body_html),
+        folded=message.folded,
         initials=message.author_initials,
         role_label=_("Support") if message.is_by_staff else "",
         is_staff=message.is_by_staff,

@@ -10,8 +10,9 @@ from django.urls import reverse
 from accounts.actions import record_activity
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, OutgoingMail, User
-from cases.actions import change_status
+from cases.actions import change_status, reply_to_case
 from cases.models import Case, CaseMessage, CaseStatus
+from records.actions.messages import Mailed
 from records.models import Draft
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
 from tests.factories import grant, make_user
@@ -187,6 +188,14 @@ def test_an_internal_note_is_never_shown_to_a_customer(sign_in, alice, ivan, ada
             assert "contract.pdf" not in page
         assert browser.get(note.attachments.get().get_absolute_url()).status_code == 404
     assert not OutgoingMail.objects.filter(text__contains="old contract").exists()
+
+
+def test_agents_fold_out_what_a_mail_quoted(sign_in, alice, ada, case):
+    owner = Actor(user=alice.user, contact=alice)
+    reply_to_case(actor=owner, case=case, body="It works.", mailed=Mailed("> <b>Did it help?</b>"))
+    page = sign_in(ada).get(reverse("admin:cases_case_change", args=[case.pk])).text
+    assert page.count("<summary>Show quoted text</summary>") == 1
+    assert "&gt; &lt;b&gt;Did it help?&lt;/b&gt;</div></details>" in page
 
 
 def test_a_note_does_not_move_the_case_in_the_list(ada, case, sign_in):

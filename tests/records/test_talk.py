@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import Account, Activity, Contact, RecordPermission, User
-from records.actions.messages import add_note, edit_reply, reply
+from records.actions.messages import Mailed, add_note, edit_reply, reply
 from records.models import Message
 from records.surfaces import Surface
 from records.talk import Talk
@@ -219,6 +219,22 @@ def test_a_customer_writes_no_note(scene: Scene, alice: Contact):
         add_note(
             actor=Actor(user=alice.user, contact=alice), talk=scene.talk, record=scene.record, body="Psst"
         )
+
+
+# What came around the words in a mail
+
+
+def test_what_a_mail_quoted_is_folded_away_as_it_stood(
+    scene: Scene, sign_in: SignIn, alice: Contact, ada: User
+):
+    owner = Actor(user=alice.user, contact=alice)
+    about = {"talk": scene.talk, "record": scene.record}
+    reply(actor=owner, **about, body="It works.", mailed=Mailed("> <b>Did it help?</b>"))
+    add_note(actor=Actor(user=ada), **about, body="By mail", mailed=Mailed("> Nobody else reads this"))
+    page = sign_in(alice).get(scene.url("detail")).text
+    assert page.count("<summary>Show quoted text</summary>") == 1
+    assert '<div dir="auto">&gt; &lt;b&gt;Did it help?&lt;/b&gt;</div></details>' in page
+    assert "Nobody else reads this" not in page
 
 
 # Once, and whole
