@@ -41,7 +41,7 @@ MESSAGES_A_PAGE = 20
 FIRST_DEEDS = ("resolve", "reopen")
 """What a phone offers right under the title."""
 LONGEST_PREVIEW = 20_000
-RATING_BUTTONS = (1, 2, 3, 4, 5)
+RATING_BUTTONS = ("1", "2", "3", "4", "5")
 EVENTS = (
     "case.status_changed",
     "case.priority_changed",
