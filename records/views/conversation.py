@@ -20,13 +20,14 @@ from lib.submissions import SubmissionForm
 from records.actions.marks import note_reading, save_draft
 from records.actions.messages import edit_reply, reply, why_not_edited
 from records.display.conversation_rows import conversation_rows
+from records.display.following import follow_button
 from records.display.page import entries_of, page_of_messages
 from records.forms.conversation import EditReplyForm, ReplyForm
 from records.forms.sending import add_refusal, storable
 from records.models import Message
 from records.surfaces import Surface
 from records.talk import Talk
-from records.views.reading import crumbs_of, page_of, reader, visible_record, where_it_went
+from records.views.reading import crumbs_of, detail_of, reader, visible_record, where_it_went
 
 LONGEST_PREVIEW = 20_000
 
@@ -35,7 +36,7 @@ LONGEST_PREVIEW = 20_000
 def record_detail(request: PortalRequest, surface: Surface[Any], number: str) -> HttpResponse:
     record = visible_record(request, surface, number)
     if (now_at := where_it_went(request, surface, record)) != record:
-        words = page_of(surface).moved_words % {"number": getattr(record, surface.key)}
+        words = detail_of(surface).moved_words % {"number": getattr(record, surface.key)}
         messages.info(request, words)
         return redirect(now_at)
     page = detail_page(request, surface, record, ReplyForm(initial=_draft(record)))
@@ -103,7 +104,7 @@ def reply_draft(request: PortalRequest, surface: Surface[Any], number: str) -> H
 @require_POST
 def preview(request: PortalRequest) -> HttpResponse:
     """Markdown as it will look."""
-    body_html = markdown.render(_typed_body(request)[:LONGEST_PREVIEW])
+    body_html = markdown.render_message(_typed_body(request)[:LONGEST_PREVIEW])
     return render(request, "records/_preview.html", {"body_html": body_html})
 
 
@@ -117,7 +118,7 @@ def detail_page(
     request: PortalRequest, surface: Surface[Any], record: Any, form: ReplyForm, **more: Any
 ) -> HttpResponse:
     """``record`` as visible_record loads it; ``form`` empty, or with what could not be sent."""
-    talk, described, contact = talk_of(surface), page_of(surface), reader(request)
+    talk, described, contact = talk_of(surface), detail_of(surface), reader(request)
     page = page_of_messages(talk, record, contact, request.GET)
     refusal = talk.refusal(record, contact)
     can_reply = not refusal and talk.accepts(record, contact)
@@ -140,6 +141,9 @@ def detail_page(
         **described.facts(request, record, can_reply=can_reply),
         **more,
     }
+    if surface.follows and "follow" not in context:
+        concerned = contact.pk in surface.concerned(record)
+        context["follow"] = follow_button(record, is_muted=record.is_muted, is_concerned=concerned)
     return render(request, described.template, context)
 
 
