@@ -56,7 +56,6 @@ def sample(account: Account | None, contact: Contact | None) -> Loan:
     return lend(actor=Actor(user=contact.user, contact=contact), contact=contact, title="Probe")
 
 
-TOLD = {"loan.returned": Told(words=_("took it back"))}
 LOANS = declare(
     Surface(
         model=Loan,
@@ -77,5 +76,6 @@ LOANS = declare(
         events={"loan.lent": Event(words=_("lent")), "loan.replied": Event(words=_("wrote about"))},
         personal={"loans": own_loans, "loan_messages": own_words},
         sample=sample,
+        demo="tests.example_app.loans.demo.load",
     )
 )
