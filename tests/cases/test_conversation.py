@@ -292,6 +292,17 @@ def test_a_note_sent_twice_is_kept_once_and_sets_the_status(sign_in, ada, case):
     assert Case.objects.get().status_id == "on_hold"
 
 
+def test_another_answer_from_a_page_that_was_sent_is_not_dropped(sign_in, ada, case):
+    browser, submission = sign_in(ada), str(uuid.uuid4())
+    answer_in_admin(browser, case, body="It is on its way.", submission=submission)
+    page = answer_in_admin(browser, case, body="It has arrived.", submission=submission)
+    assert "was already sent from this page" in page.text
+    assert "It has arrived." in page.text
+    again = str(page.context["composer"]["submission"].value())
+    answer_in_admin(browser, case, body="It has arrived.", submission=again)
+    assert case.messages.filter(author_user=ada).count() == 2
+
+
 def test_staff_who_may_only_view_cases_cannot_resolve_or_take_them(sign_in, case):
     viewer = make_user("viewer@portal.example", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_case"))

@@ -442,3 +442,13 @@ def test_the_page_costs_the_same_for_many_colleagues_products_and_questions(
     for ask_page in (lambda: browser.get(NEW), lambda: browser.post(NEW, data)):
         with django_assert_max_num_queries(14):
             assert len(re.findall("Colleague[0-9]+ ", ask_page().text)) == 20
+
+
+def test_another_case_from_a_page_that_was_sent_is_not_dropped(sign_in, alice):
+    browser, data = sign_in(alice), new_case_data()
+    browser.post(NEW, data)
+    page = browser.post(NEW, {**data, "description": "The gateway is silent, too."})
+    assert "was already sent from this page" in page.text
+    again = str(page.context["form"]["submission"].value())
+    browser.post(NEW, {**data, "description": "The gateway is silent, too.", "submission": again})
+    assert Case.objects.count() == 2
