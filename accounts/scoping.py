@@ -12,7 +12,7 @@ child model go through their parent (``filter(case__in=Case.objects.visible_to(c
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, NamedTuple, Protocol, Self, TypeVar
 
 from django.apps import apps
@@ -106,7 +106,7 @@ class RecordType:
     def belongs_to_somebody(self) -> bool:
         return bool(self.account or self.contact)
 
-    @property
+    @cached_property
     def scopes(self) -> list[str]:
         owned = [(Scope.ACCOUNT, self.account), (Scope.CONTACT, self.contact)]
         return [Scope.GLOBAL.value, *(scope.value for scope, field in owned if field)]

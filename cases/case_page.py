@@ -21,7 +21,7 @@ from records.display.following import FollowButton, follow_button
 
 FIRST_DEEDS = ("resolve", "reopen")
 """What a phone offers right under the title."""
-RATING_BUTTONS = (1, 2, 3, 4, 5)
+RATING_BUTTONS = ("1", "2", "3", "4", "5")
 
 
 def load(rows: CaseQuerySet, reader: Permitted) -> CaseQuerySet:

@@ -30,4 +30,4 @@ def own_messages(contact: Contact) -> Iterator[Row]:
     attached: models.QuerySet[Any] = Attachment.objects.filter(message=models.OuterRef("pk"))
     own = CaseMessage.objects.visible_to(contact).filter(author_contact=contact)
     files = ArraySubquery(attached.order_by("created_at", "name").values("name"))
-    return rows_of(own.annotate(files=files), "case__number", "created_at", "body", "files")
+    return rows_of(own.annotate(files=files), "case__number", "created_at", "body", "folded", "files")

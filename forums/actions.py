@@ -1,7 +1,8 @@
 """What people do in forums. The functions that take ``at`` accept the time of a post that was written
 elsewhere before."""
 
-from datetime import datetime, timedelta
+import uuid
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,27 +13,33 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import record_activity
 from accounts.actors import Actor
-from forums.models import Forum, Post, PostQuerySet, Topic
+from forums.models import Forum, Post, Topic
 from forums.notices import tell_of_reply
-
-DOUBLE_SUBMIT = timedelta(minutes=1)
-"""The same text by the same author in the same place within this time is one post."""
+from lib.locks import locked, locked_by_key
+from lib.submissions import sent_before
 
 
 @transaction.atomic
-def open_topic(*, actor: Actor, forum: Forum, title: str, body: str, at: datetime | None = None) -> Topic:
-    """Start a discussion. Submitted twice, it is one topic."""
-    forum = Forum.objects.select_for_update().get(pk=forum.pk)
-    written_at = at or timezone.now()
-    twin = (
-        _twins(actor, body, written_at)
-        .filter(topic__forum=forum, topic__title=title, is_opening=True)
-        .first()
-    )
-    if twin:
-        return twin.topic
+def open_topic(
+    *,
+    actor: Actor,
+    forum: Forum,
+    title: str,
+    body: str,
+    submission: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> Topic:
+    """Start a discussion. The same ``submission`` sent twice makes one topic and returns it both times."""
+    forum, written_at = locked(forum), at or timezone.now()
+    if before := sent_before(forum.topics.select_related("forum"), submission):
+        return before
     topic = Topic(
-        forum=forum, created_at=written_at, last_post_at=written_at, last_post_by=actor.name, **_author(actor)
+        forum=forum,
+        created_at=written_at,
+        last_post_at=written_at,
+        last_post_by=actor.name,
+        submission=submission or uuid.uuid4(),
+        **_author(actor),
     )
     topic.rename(title)
     topic.save()
@@ -43,20 +50,25 @@ def open_topic(*, actor: Actor, forum: Forum, title: str, body: str, at: datetim
 
 
 @transaction.atomic
-def write_reply(*, actor: Actor, topic: Topic, body: str, at: datetime | None = None) -> Post:
+def write_reply(
+    *,
+    actor: Actor,
+    topic: Topic,
+    body: str,
+    submission: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> Post:
     """Add a post to a topic and mail its author and followers, unless ``at`` says that it is an old one.
 
-    Submitted twice, it is one post. Staff may reply to a closed topic; customers get a ValidationError.
-    ``topic`` comes back with its new counters.
+    The same ``submission`` sent twice makes one post and returns it both times; its topic has the new
+    counters. Staff may reply to a closed topic; customers get a ValidationError.
     """
-    _lock(topic)
-    written_at = at or timezone.now()
+    topic, written_at = _locked(topic), at or timezone.now()
+    if before := sent_before(topic.posts.select_related("topic__forum"), submission):
+        return before
     if topic.is_locked and actor.contact:
         raise ValidationError(_("This topic was closed in the meantime and no longer accepts replies."))
-    twin = _twins(actor, body, written_at).filter(topic=topic, is_opening=False).first()
-    if twin:
-        return twin
-    post = _write(topic=topic, actor=actor, body=body, at=written_at)
+    post = _write(topic=topic, actor=actor, body=body, at=written_at, submission=submission)
     topic.reply_count += 1
     topic.last_post_at, topic.last_post_by = written_at, actor.name
     topic.save(update_fields=["reply_count", "last_post_at", "last_post_by"])
@@ -77,8 +89,7 @@ def delete_post(*, actor: Actor, post: Post) -> None:
     """Remove a reply. The post that opens a topic goes only with its topic: ValidationError."""
     if post.is_opening:
         raise ValidationError(_("This is the first post of the topic. Delete the topic instead."))
-    topic = post.topic
-    _lock(topic)
+    topic = _locked(post.topic)
     removed = post.pk
     post.delete()
     latest = topic.posts.select_related("author_contact", "author_user").latest("created_at", "pk")
@@ -100,7 +111,7 @@ def delete_topic(*, actor: Actor, topic: Topic) -> None:
 @transaction.atomic
 def mark_answer(*, actor: Actor, post: Post) -> None:
     """Make this reply the topic's one answer."""
-    topic = _lock(post.topic)
+    topic = _locked(post.topic)
     topic.posts.filter(is_answer=True).exclude(pk=post.pk).update(is_answer=False)
     topic.posts.filter(pk=post.pk).update(is_answer=True)
     _set(topic, is_answered=True)
@@ -109,7 +120,7 @@ def mark_answer(*, actor: Actor, post: Post) -> None:
 
 @transaction.atomic
 def unmark_answer(*, actor: Actor, topic: Topic) -> None:
-    _lock(topic)
+    topic = _locked(topic)
     topic.posts.filter(is_answer=True).update(is_answer=False)
     _set(topic, is_answered=False)
     record_activity(actor=actor, verb="topic.unanswered", record=topic)
@@ -139,25 +150,13 @@ def _author(actor: Actor) -> dict[str, Any]:
     return {"author_contact": actor.contact, "author_user": None if actor.contact else actor.user}
 
 
-def _twins(actor: Actor, body: str, at: datetime) -> PostQuerySet:
-    """Posts of the same text by the same author at about that time. Ask under a lock: two requests may come
-    at once."""
-    return Post.objects.filter(
-        **_author(actor), body=body, created_at__range=(at - DOUBLE_SUBMIT, at + DOUBLE_SUBMIT)
-    )
-
-
-def _lock(topic: Topic) -> Topic:
-    """Hold the topic until the transaction ends, and read what may have changed since it was fetched."""
-    topic.refresh_from_db(
-        from_queryset=Topic.objects.select_for_update(),
-        fields=["reply_count", "is_locked", "is_answered", "last_post_at"],
-    )
-    return topic
+def _locked(topic: Topic) -> Topic:
+    """With what is asked of it by links and mails."""
+    return locked(topic, "forum", "author_contact__account", "author_user")
 
 
 def _recount(forum_id: int) -> None:
-    Forum.objects.select_for_update().get(pk=forum_id).recount()
+    locked_by_key(Forum, forum_id).recount()
 
 
 def _set(topic: Topic, **values: bool) -> None:
@@ -166,8 +165,17 @@ def _set(topic: Topic, **values: bool) -> None:
     topic.save(update_fields=list(values))
 
 
-def _write(*, topic: Topic, actor: Actor, body: str, at: datetime, is_opening: bool = False) -> Post:
-    post = Post(topic=topic, created_at=at, is_opening=is_opening, **_author(actor))
+def _write(
+    *,
+    topic: Topic,
+    actor: Actor,
+    body: str,
+    at: datetime,
+    is_opening: bool = False,
+    submission: uuid.UUID | None = None,
+) -> Post:
+    number = submission or uuid.uuid4()
+    post = Post(topic=topic, created_at=at, is_opening=is_opening, submission=number, **_author(actor))
     post.write(body)
     post.save()
     forum = Forum.objects.filter(pk=topic.forum_id)

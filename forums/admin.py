@@ -17,6 +17,7 @@ from forums import actions
 from forums.forms import body_field
 from forums.models import Forum, Post, Topic
 from lib import markdown
+from lib.submissions import SubmissionForm
 
 LATEST_POSTS = 10
 
@@ -36,7 +37,7 @@ class ForumAdmin(admin.ModelAdmin[Forum]):
     view_on_site = False  # staff read here; the portal shows forums to contacts
 
 
-class TopicAdminForm(forms.ModelForm[Topic]):
+class TopicAdminForm(forms.ModelForm[Topic], SubmissionForm):
     """A new topic needs its first post; an existing one takes a reply."""
 
     body = body_field(gettext_lazy("Text"), rows=12)
@@ -56,6 +57,7 @@ class TopicAdmin(admin.ModelAdmin[Topic]):
     """Staff open topics here, reply below the latest posts, and moderate by the actions of the list."""
 
     form = TopicAdminForm
+    exclude = ("submission",)  # of the row; the form has its own
     list_display = (
         "title",
         "forum",
@@ -79,8 +81,9 @@ class TopicAdmin(admin.ModelAdmin[Topic]):
 
     def get_fields(self, request: HttpRequest, obj: Topic | None = None) -> tuple[str, ...]:
         if obj is None:
-            return ("forum", "title", "body")
-        return ("forum", "title", "opened", "is_pinned", "is_locked", "is_answered", "latest_posts", "body")
+            return ("forum", "title", "body", "submission")
+        state = ("opened", "is_pinned", "is_locked", "is_answered", "latest_posts")
+        return ("forum", "title", *state, "body", "submission")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None) -> tuple[str, ...]:
         return ("forum", *self.readonly_fields) if obj else ()
@@ -93,15 +96,16 @@ class TopicAdmin(admin.ModelAdmin[Topic]):
         return {name: action for name, action in found.items() if name not in self.actions}
 
     def save_model(self, request: HttpRequest, obj: Topic, form: Any, change: bool) -> None:
-        actor, body = _staff(request), form.cleaned_data["body"]
+        actor, body, number = _staff(request), form.cleaned_data["body"], form.cleaned_data["submission"]
+        text = {"body": body, "submission": number}
         if not change:
-            opened = actions.open_topic(actor=actor, forum=obj.forum, title=obj.title, body=body)
+            opened = actions.open_topic(actor=actor, forum=obj.forum, title=obj.title, **text)
             obj.pk, obj.slug = opened.pk, opened.slug
             return
         if "title" in form.changed_data:
             actions.rename_topic(actor=actor, topic=obj, title=form.cleaned_data["title"])
         if body:
-            actions.write_reply(actor=actor, topic=obj, body=body)
+            actions.write_reply(actor=actor, topic=obj, **text)
 
     def delete_model(self, request: HttpRequest, obj: Topic) -> None:
         actions.delete_topic(actor=_staff(request), topic=obj)

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from forums.models import Post, Topic
+from lib.submissions import SubmissionForm
 
 MARKDOWN_HELP = _("You can use Markdown: **bold**, lists, > quotes, and `code`.")
 
@@ -15,7 +16,7 @@ def body_field(label: Any, rows: int) -> forms.CharField:
     )
 
 
-class TopicForm(forms.Form):
+class TopicForm(SubmissionForm):
     title = forms.CharField(
         label=_("Title"), help_text=_(
             "Summarize your question or subject in one line so that others can find it."
@@ -26,5 +27,5 @@ class TopicForm(forms.Form):
     body = body_field(_("Text"), rows=10)
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(SubmissionForm):
     body = body_field(_("Your reply"), rows=6)

@@ -1,3 +1,4 @@
+import uuid
 from typing import Self
 from urllib.parse import urlencode
 
@@ -153,6 +154,7 @@ class Topic(Authored):
     is_pinned = models.BooleanField(_("pinned"), default=False)
     is_locked = models.BooleanField(_("closed"), default=False, help_text=_("Customers can no longer reply."))
     is_answered = models.BooleanField(_("answered"), default=False)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
 
     objects = TopicQuerySet.as_manager()
 
@@ -176,6 +178,10 @@ class Topic(Authored):
                 name="forums_topic_unanswered",
             ),
             models.Index(fields=["-last_post_at", "-id"], name="forums_topic_newest_anywhere"),
+        ]
+        constraints = [
+            *Authored.Meta.constraints,
+            models.UniqueConstraint(fields=["forum", "submission"], name="forums_topic_sent_once"),
         ]
 
     def __str__(self) -> str:
@@ -235,6 +241,7 @@ class Post(Written):
     body = models.TextField(_("text"), max_length=20_000, help_text=_("Markdown."))
     is_opening = models.BooleanField(_("first post of the topic"), default=False, editable=False)
     is_answer = models.BooleanField(_("answer"), default=False, editable=False)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
 
     objects = PostQuerySet.as_manager()
 
@@ -248,6 +255,7 @@ class Post(Written):
         ]
         constraints = [
             *Written.Meta.constraints,
+            models.UniqueConstraint(fields=["topic", "submission"], name="forums_post_sent_once"),
             models.UniqueConstraint(
                 fields=["topic"], condition=models.Q(is_answer=True), name="forums_post_one_answer_a_topic"
             ),

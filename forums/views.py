@@ -49,13 +49,21 @@ def topic_new(request: PortalRequest, forum_slug: str) -> HttpResponse:
     form = TopicForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         topic = actions.open_topic(actor=Actor.of(request), forum=forum, **form.cleaned_data)
-        messages.success(
-            request, _("Your topic has been posted. You will get an email when someone replies.")
-        )
-        return redirect(topic)
+        if _is_sent(topic, form):
+            messages.success(
+                request, _("Your topic has been posted. You will get an email when someone replies.")
+            )
+            return redirect(topic)
+        form.renew()
     crumbs = [_root(), (forum.name, forum.get_absolute_url()), (_("New topic"), "")]
     context = {"forum": forum, "form": form, "crumbs": crumbs, "is_public": forum.is_public()}
     return render(request, "forums/topic_new.html", context)
+
+
+def _is_sent(topic: Topic, form: TopicForm) -> bool:
+    """Whether the form made this topic, and not another that was sent from the same page before."""
+    title, body = form.cleaned_data["title"], form.cleaned_data["body"]
+    return topic.title == title and topic.posts.filter(is_opening=True, body=body).exists()
 
 
 @open_to_visitors("forum")
@@ -73,15 +81,20 @@ def reply(request: PortalRequest, forum_slug: str, pk: int, slug: str) -> HttpRe
     if not topic.accepts_reply_from(request.contact):
         raise PermissionDenied
     form = ReplyForm(request.POST)
-    if form.is_valid():
-        try:
-            post = actions.write_reply(actor=Actor.of(request), topic=topic, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
+    if form.is_valid() and (post := _replied(request, topic, form)):
+        if post.body == form.cleaned_data["body"]:
             messages.success(request, _("Your reply has been posted."))
-            return redirect(topic.url_of_latest(post))
+            return redirect(post.topic.url_of_latest(post))
+        form.renew()
     return _topic_page(request, topic, form)
+
+
+def _replied(request: PortalRequest, topic: Topic, form: ReplyForm) -> Post | None:
+    try:
+        return actions.write_reply(actor=Actor.of(request), topic=topic, **form.cleaned_data)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
 
 
 @require_POST

@@ -1,3 +1,4 @@
+import uuid
 from datetime import date
 from decimal import Decimal
 
@@ -12,20 +13,21 @@ from accounts.models import Contact
 from accounts.scoping import can
 from invoices.models import Invoice, InvoiceLine, InvoiceSettings, Payment
 from invoices.totals import round_money
+from lib.locks import locked
+from lib.submissions import sent_before
 
 
 @transaction.atomic
 def update_totals(*, invoice: Invoice) -> None:
     """Add up a draft anew after its lines or its currency changed."""
-    locked = _locked(invoice)
-    if not locked.is_draft:
+    held = locked(invoice, "account")
+    if not held.is_draft:
         raise ValidationError(
-            _("%(invoice)s has already been issued. Its lines can no longer be changed.")
-            % {"invoice": locked},
+            _("%(invoice)s has already been issued. Its lines can no longer be changed.") % {"invoice": held},
             code="not_a_draft",
         )
-    _add_up(locked)
-    locked.save(update_fields=["net_total", "tax_total", "total"])
+    _add_up(held)
+    held.save(update_fields=["net_total", "tax_total", "total"])
     invoice.refresh_from_db()
 
 
@@ -36,22 +38,22 @@ def issue_invoice(*, actor: Actor, invoice: Invoice, notify: bool = True) -> Non
     Contacts who may read it get mail, unless ``notify`` is off (invoices that were sent elsewhere and are
     brought in).
     """
-    locked = _locked(invoice)
-    if not locked.is_draft:
+    held = locked(invoice, "account")
+    if not held.is_draft:
         raise ValidationError(
-            _("%(invoice)s has already been issued.") % {"invoice": locked}, code="not_a_draft"
+            _("%(invoice)s has already been issued.") % {"invoice": held}, code="not_a_draft"
         )
-    _add_up(locked)
-    _refuse_unfit(locked)
-    locked.bill_to_account()
-    locked.number = locked.number or InvoiceSettings.objects.locked().take_number()
-    locked.status = Invoice.Status.OPEN if locked.total else Invoice.Status.PAID
-    locked.save()
+    _add_up(held)
+    _refuse_unfit(held)
+    held.bill_to_account()
+    held.number = held.number or locked(InvoiceSettings.objects.stored()).take_number()
+    held.status = Invoice.Status.OPEN if held.total else Invoice.Status.PAID
+    held.save()
     record_activity(
-        actor=actor, verb="invoice.issued", record=locked, total=str(locked.total), currency=locked.currency
+        actor=actor, verb="invoice.issued", record=held, total=str(held.total), currency=held.currency
     )
     if notify:
-        _tell_readers(locked)
+        _tell_readers(held)
     invoice.refresh_from_db()
 
 
@@ -65,27 +67,31 @@ def record_payment(
     method: str = Payment.Method.BANK_TRANSFER,
     reference: str = "",
     expected_balance: Decimal | None = None,
+    submission: uuid.UUID | None = None,
 ) -> Payment:
     """Enter money that came in; the invoice is paid when nothing is left.
 
     ``expected_balance`` is what the person who enters it saw as still to pay: if that is no longer so (a
-    second click, a colleague was faster), nothing is entered.
+    colleague was faster), nothing is entered. The same ``submission`` sent twice makes one payment.
     """
-    locked = _locked(invoice)
-    _refuse_payment(locked, amount, expected_balance)
+    held = locked(invoice, "account")
+    if before := sent_before(held.payments.all(), submission):
+        return before
+    _refuse_payment(held, amount, expected_balance)
     payment = Payment.objects.create(
-        invoice=locked,
+        invoice=held,
+        submission=submission or uuid.uuid4(),
         amount=amount,
         received_on=received_on or timezone.localdate(),
         method=method,
         reference=reference,
     )
-    locked.amount_paid += amount
-    is_settled = locked.amount_paid == locked.total
-    locked.status = Invoice.Status.PAID if is_settled else Invoice.Status.OPEN
-    locked.save(update_fields=["amount_paid", "status"])
+    held.amount_paid += amount
+    is_settled = held.amount_paid == held.total
+    held.status = Invoice.Status.PAID if is_settled else Invoice.Status.OPEN
+    held.save(update_fields=["amount_paid", "status"])
     verb = "invoice.paid" if is_settled else "invoice.payment_received"
-    record_activity(actor=actor, verb=verb, record=locked, amount=str(amount), currency=locked.currency)
+    record_activity(actor=actor, verb=verb, record=held, amount=str(amount), currency=held.currency)
     invoice.refresh_from_db()
     return payment
 
@@ -93,21 +99,17 @@ def record_payment(
 @transaction.atomic
 def void_invoice(*, actor: Actor, invoice: Invoice, reason: str = "") -> None:
     """Declare an open invoice void. It keeps its number and stays visible; nothing is to be paid any more."""
-    locked = _locked(invoice)
-    if not locked.can_be_voided:
+    held = locked(invoice, "account")
+    if not held.can_be_voided:
         raise ValidationError(
             _("%(invoice)s cannot be voided. Only an open invoice without payments can be voided.")
-            % {"invoice": locked},
+            % {"invoice": held},
             code="cannot_be_voided",
         )
-    locked.status = Invoice.Status.VOID
-    locked.save(update_fields=["status"])
-    record_activity(actor=actor, verb="invoice.voided", record=locked, reason=reason)
+    held.status = Invoice.Status.VOID
+    held.save(update_fields=["status"])
+    record_activity(actor=actor, verb="invoice.voided", record=held, reason=reason)
     invoice.refresh_from_db()
-
-
-def _locked(invoice: Invoice) -> Invoice:
-    return Invoice.objects.select_for_update(of=("self",)).select_related("account").get(pk=invoice.pk)
 
 
 def _add_up(invoice: Invoice) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from invoices.filters import InvoiceFilter
 from invoices.models import Invoice, InvoiceLine, InvoiceSettings, Payment
 from invoices.pdf import validate_logo
+from lib.submissions import SubmissionForm
 from records.forms.lists import DayInput, ListForm
 
 
@@ -29,8 +30,9 @@ class InvoiceListForm(ListForm):
         }
 
 
-class PaymentForm(forms.ModelForm[Payment]):
-    """``expected_balance`` is what the page showed as left to pay, so that a second click enters nothing."""
+class PaymentForm(forms.ModelForm[Payment], SubmissionForm):
+    """``expected_balance`` is what the page showed as left to pay, so that nothing is paid twice by two
+    people."""
 
     expected_balance = forms.DecimalField(widget=forms.HiddenInput)
 

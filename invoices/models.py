@@ -1,3 +1,4 @@
+import uuid
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self
@@ -22,11 +23,6 @@ LINE_LIMIT = Decimal(10) ** 9
 
 def _in_payment_days() -> date:
     return timezone.localdate() + timedelta(days=PAYMENT_DAYS)
-
-
-class InvoiceSettingsQuerySet(OneRowQuerySet["InvoiceSettings"]):
-    def locked(self) -> "InvoiceSettings":
-        return self.select_for_update().get(pk=self.stored().pk)
 
 
 class InvoiceSettings(models.Model):
@@ -60,7 +56,7 @@ class InvoiceSettings(models.Model):
         _("next number"), default=10001, validators=[MinValueValidator(1)]
     )
 
-    objects = InvoiceSettingsQuerySet.as_manager()
+    objects = OneRowQuerySet["InvoiceSettings"].as_manager()
 
     class Meta:
         verbose_name = _("invoice settings")
@@ -380,6 +376,7 @@ class Payment(models.Model):
         _("reference"), max_length=100, blank=True, help_text=_("As shown on the bank statement.")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
 
     class Meta:
         verbose_name = _("payment")
@@ -390,6 +387,7 @@ class Payment(models.Model):
                 condition=models.Q(amount__gt=0), name="invoices_payment_amount_is_positive",
                 violation_error_message=_("The amount must be greater than zero."),
             ),
+            models.UniqueConstraint(fields=["invoice", "submission"], name="invoices_payment_sent_once"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from invoices.document import InvoiceDocument, document_of
 from invoices.models import Invoice, InvoiceSettings
-from lib.uploads import extension_of
+from lib.file_kinds import extension_of
 
 logger = logging.getLogger(__name__)
 

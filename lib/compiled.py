@@ -18,7 +18,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models
+from django.db import InterfaceError, OperationalError, connections, models
 from django.db.backends.postgresql.base import TIMESTAMPTZ_OID
 from psycopg import Cursor, adapters
 from psycopg.pq import Format
@@ -149,12 +149,26 @@ class _PreparedCursor(Cursor[Any]):
 
 
 def _fetched(connection: Any, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+    """The first statement of a request, which only reads, is its health check, too: where the database has
+    closed the connection since the last one, it is asked again over another. Django would ask something else
+    first."""
+    is_tried = connection.connection and connection.health_check_enabled and not connection.in_atomic_block
+    is_checked, connection.health_check_done = connection.health_check_done, True
+    try:
+        return _answered(connection, sql, parameters)
+    except (OperationalError, InterfaceError):
+        if is_checked or not is_tried or connection.is_usable():
+            raise
+    connection.close()
+    return _answered(connection, sql, parameters)
+
+
+def _answered(connection: Any, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
     """By a cursor of its own kind, but opened as Django opens its own, so that what watches queries sees
     it.
 
     Django reads moments in Python, in whichever zone the settings give a database; psycopg reads those of a
     session in UTC in C, and a list's page has a hundred of them."""
-    connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor: Any = _PreparedCursor(connection.connection)

@@ -21,11 +21,11 @@ from markdown_it.token import Token
 SCHEMES = {"http", "https", "mailto", "tel"}
 LANGUAGES = frozenset(
     (
-        "asm bash bat batch c c# c++ cfg cmd conf console cpp cs csharp css csv diff dockerfile go graphql "
-        "html http ini java javascript js json jsx kotlin kql latex log lua makefile markdown matlab md "
-        "nginx objective-c perl php plain plaintext plsql postgres powershell properties ps ps1 py python r rb "
-        "ruby rust scala sh shell sql st svg swift systemd terminal text toml ts tsql tsx txt typescript vb "
-        "vba vbnet vbscript vue xhtml xml yaml yml"
+        "asm bash bat batch c c# c++ cfg cmd conf console cpp cs csharp css csv diff dockerfile go "
+        "graphql html http ini java javascript js json jsx kotlin kql latex log lua makefile "
+        "markdown matlab md nginx objective-c perl php plain plaintext plsql postgres powershell "
+        "properties ps ps1 py python r rb ruby rust scala sh shell sql st svg swift systemd terminal "
+        "text toml ts tsql tsx txt typescript vb vba vbnet vbscript vue xhtml xml yaml yml"
     ).split()
 )
 """What behind a fence says how the code is coloured. Any other word there is the person's."""

@@ -1,17 +1,17 @@
 """Files that people send: what is accepted, under which name it is kept, and how it is given back."""
 
-import codecs
 import logging
 import os
 import re
+import struct
 import tempfile
 import threading
 import uuid
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
-import puremagic
+import pillow_heif
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -24,6 +24,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from lib.file_kinds import extension_of, is_what_it_says
 from lib.letters import visible
 from lib.outages import StorageError
 from lib.pictures import png_without_metadata, webp_without_metadata
@@ -37,7 +38,16 @@ IMAGES = {
     "jpeg": "image/jpeg",
     "gif": "image/gif",
     "webp": "image/webp",
+    "jpe": "image/jpeg",
+    "jfif": "image/jpeg",
+    "bmp": "image/bmp",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
 }
+CONVERTED = {"heic": "image/heic", "heif": "image/heif", "hif": "image/heif", "avif": "image/avif"}
+"""Photographs of telephones, which few programs show: they are kept as JPEG."""
+NOT_SHOWN = {"tif", "tiff"}
+"""What browsers cannot show: it is shown small, and saved as it is."""
 DOCUMENTS = {
     "pdf": "application/pdf",
     "zip": "application/zip",
@@ -53,11 +63,16 @@ TEXTS = {
     "log": "text/plain; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "eml": "message/rfc822",
 }
-CONTENT_TYPES = IMAGES | DOCUMENTS | TEXTS
-"""Accepted extensions and the type each is served as. Nothing that a browser would run is among them."""
+CONTENT_TYPES = IMAGES | CONVERTED | DOCUMENTS | TEXTS
+"""Extensions that are always accepted, and the type each is served as. Nothing that a browser would run is
+among them. ``UPLOAD_ALSO`` names more: these are only ever saved, so no type is told."""
 
-MAGIC_ALIASES = {"jpg": {"jpg", "jpeg", "jfif"}, "jpeg": {"jpg", "jpeg", "jfif"}}
+PHOTOGRAPHS = {"jpg": "JPEG", "jpeg": "JPEG", "jpe": "JPEG", "jfif": "JPEG"} | {
+    kind: "AVIF" if kind == "avif" else "HEIF" for kind in CONVERTED
+}
+"""What is decoded here and written anew, and what Pillow calls it."""
 MAX_PIXELS = 50_000_000
 """Of a photograph, which is decoded here: about 150 MB of memory."""
 NAME_LIMIT, EXTENSION_LIMIT = 150, 20
@@ -65,24 +80,31 @@ _NOT_KEPT = re.compile(r'[<>:"/\\|?*]')
 """What some system does not allow in a name."""
 THUMBNAIL = (384, 288)
 """Width and height within which a picture is shown in a conversation, in pixels."""
+UNREADABLE = (
+    UnidentifiedImageError, OSError, ValueError, RuntimeError, EOFError, SyntaxError,
+    Image.DecompressionBombError,
+)  # fmt: skip
+"""What decoding a damaged picture may raise."""
 ABOUT_FILES = "uploads"
 """The code of an error that is found after the form was checked, and belongs beside its field for files."""
 WITHOUT_METADATA = {"png": png_without_metadata, "webp": webp_without_metadata}
 
 
-def extension_of(name: str) -> str:
-    return Path(name).suffix.lower().lstrip(".")
+pillow_heif.register_heif_opener(thumbnails=False)
+
+
+def accepted() -> list[str]:
+    """The extensions that can be sent."""
+    return [*dict.fromkeys((*CONTENT_TYPES, *settings.UPLOAD_ALSO))]
 
 
 def validate_upload(upload: UploadedFile[bytes]) -> None:
     """Refuse a file that is too large, of a kind we do not take, or not what its name says."""
     name = clean_name(upload.name or "")
     extension = extension_of(name)
-    if extension not in CONTENT_TYPES:
-        raise ValidationError(
-            _("%(name)s cannot be sent. You can send pictures, PDFs, text files, and office documents.")
-            % {"name": name}
-        )
+    if extension not in accepted():
+        words = _("%(name)s cannot be sent. Accepted types: %(accepted)s. Send anything else in a .zip file.")
+        raise ValidationError(words % {"name": name, "accepted": ", ".join(accepted())})
     if not upload.size:
         raise ValidationError(_("%(name)s is empty.") % {"name": name})
     if upload.size > settings.UPLOAD_MAX_BYTES:
@@ -90,45 +112,26 @@ def validate_upload(upload: UploadedFile[bytes]) -> None:
         raise ValidationError(
             _("%(name)s is too large. The maximum file size is %(limit)s.") % {"name": name, "limit": limit}
         )
-    upload.seek(0)
-    head = upload.read(8192)
-    upload.seek(0)
-    if not _looks_like(extension, head):
-        raise ValidationError(
-            _("%(name)s is not a valid .%(extension)s file.") % {"name": name, "extension": extension}
-        )
-    if extension in ("jpg", "jpeg") and _pixels(upload) > MAX_PIXELS:
+    if not is_what_it_says(extension, cast("IO[bytes]", upload)):
+        words = _("%(name)s is not a valid .%(extension)s file. If it opens for you, send it in a .zip file.")
+        raise ValidationError(words % {"name": name, "extension": extension})
+    if extension in PHOTOGRAPHS and _pixels(upload, PHOTOGRAPHS[extension]) > MAX_PIXELS:
         raise ValidationError(
             _("%(name)s has too many pixels. Please send a smaller version.") % {"name": name}
         )
 
 
-def _pixels(upload: UploadedFile[bytes]) -> int:
+def _pixels(upload: UploadedFile[bytes], kind: str) -> int:
     """As the head of a photograph says, without decoding it; 0 when it says nothing."""
     try:
-        with Image.open(upload, formats=["JPEG"]) as photograph:
+        with Image.open(upload, formats=[kind]) as photograph:
             return photograph.width * photograph.height
     except Image.DecompressionBombError:
         return MAX_PIXELS + 1
-    except (UnidentifiedImageError, OSError, ValueError):
+    except UNREADABLE:
         return 0
     finally:
         upload.seek(0)
-
-
-def _looks_like(extension: str, head: bytes) -> bool:
-    found = _kinds_of(head)
-    if extension in TEXTS:
-        is_text = b"\x00" not in head or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        return is_text and not found & (IMAGES | DOCUMENTS).keys()
-    return bool(found & MAGIC_ALIASES.get(extension, {extension}))
-
-
-def _kinds_of(head: bytes) -> set[str]:
-    try:
-        return {match.extension.lstrip(".") for match in puremagic.magic_string(head)}
-    except (puremagic.PureError, ValueError):
-        return set()
 
 
 def clean_name(name: str) -> str:
@@ -147,28 +150,37 @@ _decoding = threading.Lock()
 
 
 def without_metadata(upload: UploadedFile[bytes]) -> "File[bytes]":
-    """The upload as it is kept: pictures lose their metadata (place, camera, owner), photographs are turned
-    upright first."""
-    extension = extension_of(clean_name(upload.name or ""))
-    if extension not in ("jpg", "jpeg", *WITHOUT_METADATA):
+    """The upload as it is kept, under its name: pictures lose their metadata (place, camera, owner),
+    photographs are turned upright first, and those of telephones become JPEG."""
+    name = clean_name(upload.name or "")
+    extension = extension_of(name)
+    if extension not in (*PHOTOGRAPHS, *WITHOUT_METADATA):
         return upload
     try:
         if without := WITHOUT_METADATA.get(extension):
-            return ContentFile(without(upload.read()), name=upload.name)
-        with _decoding, Image.open(upload, formats=["JPEG"]) as photograph:
-            return ContentFile(_rewritten(photograph), name=upload.name)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        words = _("%(name)s is damaged and cannot be opened.") % {"name": upload.name}
+            return ContentFile(without(upload.read()), name=name)
+        kept = str(Path(name).with_suffix(".jpg")) if extension in CONVERTED else name
+        with _decoding, Image.open(upload, formats=[PHOTOGRAPHS[extension]]) as photograph:
+            return ContentFile(_rewritten(photograph), name=kept)
+    except UNREADABLE as error:
+        words = _("%(name)s is damaged and cannot be opened.") % {"name": name}
         raise ValidationError(words, ABOUT_FILES) from error
 
 
 def _rewritten(photograph: Image.Image) -> bytes:
     ImageOps.exif_transpose(photograph, in_place=True)
-    upright = photograph if photograph.mode in ("RGB", "L") else photograph.convert("RGB")
+    upright = photograph if photograph.mode in ("RGB", "L") else _on_white(photograph)
     kept = BytesIO()
     upright.info = {}
     upright.save(kept, "JPEG", quality=88, exif=b"")
     return kept.getvalue()
+
+
+def _on_white(photograph: Image.Image) -> Image.Image:
+    if not photograph.has_transparency_data:
+        return photograph.convert("RGB")
+    paper = Image.new("RGBA", photograph.size, "white")
+    return Image.alpha_composite(paper, photograph.convert("RGBA")).convert("RGB")
 
 
 def opaque_path(instance: Any, name: str) -> str:
@@ -203,7 +215,7 @@ def file_response(file: FieldFile, name: str) -> FileResponse:
     extension = extension_of(name)
     response = FileResponse(
         opened_or_404(file),
-        as_attachment=extension not in IMAGES,
+        as_attachment=extension not in IMAGES.keys() - NOT_SHOWN,
         filename=name,
         content_type=CONTENT_TYPES.get(extension, "application/octet-stream"),
     )
@@ -219,12 +231,12 @@ def thumbnail_response(file: FieldFile, name: str) -> HttpResponse | FileRespons
         with (
             _decoding,
             file.open("rb") as content,
-            Image.open(content, formats=["JPEG", "PNG", "GIF", "WEBP"]) as picture,
+            Image.open(content, formats=["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"]) as picture,
         ):
             small = _small(picture)
     except StorageError:
         raise
-    except (OSError, ValueError, Image.DecompressionBombError):
+    except (*UNREADABLE, TypeError, struct.error):
         return file_response(file, name)
     return HttpResponse(small, content_type="image/webp", headers=SEALED)
 
@@ -277,7 +289,7 @@ class UploadsField(forms.FileField):
         super().__init__(
             **{"required": False, "allow_empty_file": True, **options}
         )  # validate_upload names what is empty
-        self.widget.attrs["accept"] = ",".join(f".{extension}" for extension in CONTENT_TYPES)
+        self.widget.attrs["accept"] = ",".join(f".{extension}" for extension in accepted())
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         uploads = [super(UploadsField, self).clean(one, initial) for one in data or []]

@@ -297,6 +297,7 @@ if S3_BUCKET := env("S3_BUCKET", ""):
     STORAGES["default"] = {"BACKEND": "lib.buckets.BucketStorage", "OPTIONS": in_bucket}
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 UPLOAD_MAX_FILES = 10
+UPLOAD_ALSO = [kind.lower().lstrip(".") for kind in env_list("UPLOAD_ALSO")]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 100  # above the limit of the forms, which say it kindly
 

@@ -16,15 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact
 from accounts.scoping import Permitted
+from lib.locks import locked
 from records.models import Message
 
 R = TypeVar("R", bound=models.Model)
 OVER = _("This conversation is closed. Its messages can no longer be changed.")
-
-
-def lock_row(record: Any) -> Any:
-    """Hold the record until the transaction ends, and read it as it is now."""
-    return type(record).objects.select_for_update().get(pk=record.pk)
 
 
 def no_successor(record: Any) -> None:
@@ -61,7 +57,7 @@ class Talk(Generic[R]):
     """Of the mails about the record: one thread."""
     successor: Callable[[R], int | None] = no_successor
     """The primary key of the record that took over this one's conversation."""
-    lock: Callable[[R], R] = lock_row
+    lock: Callable[[R], R] = locked
     after: Callable[..., None] = nothing_more
     """Does what follows from a reply (actor, record, message, and what the caller of ``reply`` adds by
     name), in the same transaction and with the record locked."""

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -277,3 +278,28 @@ def test_the_administration_of_a_model_is_put_together_of_parts_and_not_of_mixin
     """A mixin reaches the others through ``self``; a part is read alone: see lib/admin_parts.py."""
     found = {type(one).__name__: crossings(type(one)) for one in admin.site._registry.values()}
     assert {name: crossed for name, crossed in found.items() if crossed} == {}
+
+
+def test_rows_are_locked_by_the_functions_of_one_module():
+    """See lib/locks.py."""
+    lock = {path for path in sources("**/*.py") if "select_for_update" in path.read_text()}
+    assert {path.relative_to(ROOT).as_posix() for path in lock} == {"lib/locks.py"}
+
+
+def numbered_models() -> list[Any]:
+    """Those of our own that keep the number of the form that made them."""
+    models = [model for model in apps.get_models() if model.__module__.split(".")[0] in APPS]
+    return [model for model in models if "submission" in {field.name for field in model._meta.fields}]
+
+
+def test_what_a_form_makes_is_made_once_by_a_constraint_of_the_database():
+    """See lib/submissions.py."""
+    for model in numbered_models():
+        label = model._meta.label_lower.replace(".", "_")
+        assert f"{label}_sent_once" in {constraint.name for constraint in model._meta.constraints}, label
+
+
+def test_a_form_has_its_number_from_one_module():
+    """See lib/submissions.py."""
+    define = {path for path in sources("**/*.py") if "submission = forms." in path.read_text()}
+    assert {path.relative_to(ROOT).as_posix() for path in define} == {"lib/submissions.py"}

@@ -15,6 +15,7 @@ from accounts.actions.invitations import invite_contact, revoke_invitation
 from accounts.actions.mail import queue_mail
 from accounts.actors import Actor
 from accounts.models import Activity, Contact, Invitation, User
+from lib.locks import locked_rows
 from lib.mail_addresses import mail_address
 
 VALID_FOR = timedelta(days=3)
@@ -68,7 +69,8 @@ def change_address(*, actor: Actor, manager: Contact, contact: Contact, email: s
 @transaction.atomic
 def confirm_address(*, actor: Actor, change: AddressChange) -> Contact:
     """The contact says that the new address is theirs. Raises ValidationError when the link is void."""
-    contact = Contact.objects.select_for_update().filter(pk=change.contact_id, user=actor.user).first()
+    own = Contact.objects.filter(pk=change.contact_id, user=actor.user)
+    contact = next(iter(locked_rows(own)), None)
     if contact is None or contact.email != change.old:
         raise ValidationError(_("This link is no longer valid."))
     if known_contact(contact.account_id, change.new, other_than=contact):

@@ -15,6 +15,7 @@ from accounts.actions.invitations import invite_contact
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, User, WebRole
 from lib.jobs import defer_each
+from lib.locks import locked_by_key
 
 TASK = "accounts.tasks.invite_one"
 FAILED = ("failed", "cancelled", "aborted")
@@ -56,7 +57,7 @@ def invite_one(
 ) -> None:
     """One of many. Whoever cannot be invited meanwhile, or was invited by this job before it was interrupted,
     is passed over."""
-    contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact_id)
+    contact = locked_by_key(Contact, contact_id)
     if Invitation.objects.filter(contact=contact, created_at__gte=asked_at).exists():
         return
     try:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Account, Contact
 from accounts.scoping import Privilege
+from lib.locks import locked_by_key
 
 
 class KnownContactError(ValidationError):
@@ -27,7 +28,7 @@ def lock_account(*, actor: Actor, privilege: Privilege) -> Contact:
     do this."""
     if actor.contact is None or actor.contact.account_id is None:
         raise PermissionDenied
-    Account.objects.select_for_update(no_key=True).get(pk=actor.contact.account_id)
+    locked_by_key(Account, actor.contact.account_id)
     manager = (
         Contact.objects.with_rights()
         .select_related("account")

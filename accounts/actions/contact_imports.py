@@ -1,6 +1,7 @@
 """Bringing in a list of colleagues: checked when it is sent, created by a job, all or nothing, then invited
 one by one."""
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,9 @@ from accounts.actors import Actor
 from accounts.models import Account, Contact, ContactImport, WebRole
 from lib.contact_lists import Row, read_contact_list
 from lib.jobs import defer
+from lib.locks import locked, locked_by_key
 from lib.mail_addresses import MailAddressFormField, mail_address, or_as_typed
+from lib.submissions import sent_before
 
 FIELDS: dict[str, forms.Field] = {
     "first_name": forms.CharField(max_length=100, label=gettext_lazy("First name")),
@@ -31,7 +34,9 @@ INVITED_AT_ONCE = 50
 
 
 @transaction.atomic
-def check_import(*, actor: Actor, file_name: str, content: bytes) -> ContactImport:
+def check_import(
+    *, actor: Actor, file_name: str, content: bytes, submission: uuid.UUID | None = None
+) -> ContactImport:
     """Read the list and note every row that cannot be taken. Raises ValidationError when it is no list at
     all.
 
@@ -39,9 +44,16 @@ def check_import(*, actor: Actor, file_name: str, content: bytes) -> ContactImpo
     rows = read_contact_list(file_name, content)
     manager = lock_account(actor=actor, privilege="create")
     account = Account.objects.get(contacts=manager)
+    if before := sent_before(ContactImport.objects.filter(account=account), submission):
+        return before
     errors = list(_errors(manager, rows))
     return ContactImport.objects.create(
-        account=account, created_by=manager, file_name=file_name[:150], rows=rows, errors=errors
+        account=account,
+        created_by=manager,
+        file_name=file_name[:150],
+        rows=rows,
+        errors=errors,
+        submission=submission or uuid.uuid4(),
     )
 
 
@@ -49,21 +61,23 @@ def check_import(*, actor: Actor, file_name: str, content: bytes) -> ContactImpo
 def start_import(*, actor: Actor, contact_import: ContactImport) -> None:
     """Leave the list to a job. Starting it twice starts it once."""
     manager = lock_account(actor=actor, privilege="create")
-    locked = ContactImport.objects.select_for_update().get(pk=contact_import.pk, account=manager.account_id)
-    if locked.status != ContactImport.Status.CHECKED:
+    held = locked(contact_import)
+    if held.account_id != manager.account_id:
+        raise PermissionDenied
+    if held.status != ContactImport.Status.CHECKED:
         return
-    if locked.errors:
+    if held.errors:
         raise ValidationError(_("Fix the rows with errors first."))
-    locked.status, locked.created_by = ContactImport.Status.RUNNING, manager
-    locked.save(update_fields=["status", "created_by"])
-    defer("accounts.tasks.import_contacts", import_id=locked.pk, client_ip=actor.client_ip)
+    held.status, held.created_by = ContactImport.Status.RUNNING, manager
+    held.save(update_fields=["status", "created_by"])
+    defer("accounts.tasks.import_contacts", import_id=held.pk, client_ip=actor.client_ip)
 
 
 @transaction.atomic
 def create_imported_contacts(*, import_id: int, client_ip: str | None = None) -> None:
     """Create all contacts of the list, or none and note why. The list knows its contacts afterwards, so a
     repeated job creates nothing twice. The account is locked first, then the list, as start_import does."""
-    Account.objects.select_for_update(no_key=True, of=("self",)).get(contact_imports=import_id)
+    locked(Account.objects.get(contact_imports=import_id))
     running = _locked(import_id)
     if running.status != ContactImport.Status.RUNNING or "contact" in running.rows[0]:
         return
@@ -105,11 +119,7 @@ def invite_next(*, import_id: int, client_ip: str | None = None) -> bool:
 
 
 def _locked(import_id: int) -> ContactImport:
-    return (
-        ContactImport.objects.select_for_update(of=("self",))
-        .select_related("account", "created_by__user")
-        .get(pk=import_id)
-    )
+    return locked_by_key(ContactImport, import_id, "account", "created_by__user")
 
 
 def _actor(running: ContactImport, client_ip: str | None) -> Actor:

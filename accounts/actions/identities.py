@@ -4,6 +4,7 @@ from django.db import transaction
 from accounts.actions.sign_ins import record_identity_change
 from accounts.actors import Actor
 from accounts.models import SignInPolicy, User
+from lib.locks import locked_by_key
 
 
 class OnlyWayIn(Exception):  # noqa: N818 -- a decision, not an error
@@ -16,7 +17,7 @@ def disconnect_identity(
 ) -> None:
     """``providers`` are the configured ones: an identity of another opens nothing. The lock keeps two tabs
     from disconnecting the last two at once."""
-    user = User.objects.select_for_update().get(pk=identity.user_id)
+    user = locked_by_key(User, identity.user_id)
     others = SocialAccount.objects.filter(user=user, provider__in=providers).exclude(pk=identity.pk)
     has_password = user.has_usable_password() and policy.lets_in_by_password(user)
     if not (has_password or others.exists()):

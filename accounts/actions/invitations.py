@@ -1,4 +1,5 @@
 import secrets
+import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,8 @@ from accounts.actions.sign_ins import is_shut_out
 from accounts.actors import Actor
 from accounts.models import Account, Contact, Invitation, User, WebRole
 from accounts.models.invitation import hash_of
+from lib.locks import locked, unlocked
+from lib.submissions import sent_before
 
 LIFE = timedelta(days=14)
 RENEWABLE_FOR = timedelta(days=90)
@@ -32,10 +35,13 @@ def invite_contact(
     roles: Iterable[WebRole] = (),
     message: str = "",
     sends_now: bool = True,
+    submission: uuid.UUID | None = None,
 ) -> Invitation:
     """Ask a contact to sign in; earlier invitations of the contact hold no longer. The roles are given on
-    redemption."""
-    contact = Contact.objects.select_for_update(of=("self",)).select_related("account").get(pk=contact.pk)
+    redemption. The same ``submission`` sent twice invites once."""
+    contact = locked(contact, "account")
+    if before := sent_before(Invitation.objects.filter(contact=contact), submission):
+        return before
     if contact.user_id:
         raise ValidationError(_("%(name)s already signs in.") % {"name": contact.full_name})
     if not contact.is_usable:
@@ -51,6 +57,7 @@ def invite_contact(
         code_hash=hash_of(secrets.token_urlsafe(32)),
         expires_at=timezone.now() + LIFE,
         created_by=actor.user,
+        submission=submission or uuid.uuid4(),
     )
     invitation.roles.set(roles)
     record_activity(actor=actor, verb="contact.invited", record=contact, **_facts(invitation))
@@ -68,8 +75,12 @@ def invite_group(
     domain: str = "",
     roles: Iterable[WebRole] = (),
     message: str = "",
+    submission: uuid.UUID | None = None,
 ) -> Invitation:
     """Let a number of people of an account in with one link. It is mailed to its maker, who passes it on."""
+    account = locked(account)
+    if before := sent_before(Invitation.objects.filter(account=account, contact=None), submission):
+        return before
     if not account.is_active:
         raise ValidationError(_("%(name)s is inactive.") % {"name": account.name})
     invitation = Invitation(
@@ -80,6 +91,7 @@ def invite_group(
         code_hash=hash_of(secrets.token_urlsafe(32)),
         expires_at=timezone.now() + LIFE,
         created_by=actor.user,
+        submission=submission or uuid.uuid4(),
     )
     invitation.full_clean(exclude=["code_hash"])
     invitation.save()
@@ -97,10 +109,12 @@ def invite_group(
 
 
 @transaction.atomic
-def resend_invitation(*, actor: Actor, invitation: Invitation) -> None:
+def resend_invitation(*, actor: Actor, invitation: Invitation, submission: uuid.UUID | None = None) -> None:
     """Send a new code to the contact's address of now; the old code is void. An expired invitation holds
-    again."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    again. The same ``submission`` sends one code."""
+    invitation = locked(invitation)
+    if submission and invitation.submission == submission:
+        return
     if invitation.redeemed_at or invitation.revoked_at:
         raise ValidationError(_("An accepted or revoked invitation cannot be resent."))
     if contact := invitation.contact:
@@ -109,7 +123,7 @@ def resend_invitation(*, actor: Actor, invitation: Invitation) -> None:
                 _("%(name)s already signs in or is deactivated.") % {"name": contact.full_name}
             )
         invitation.email = contact.email.lower()
-    invitation.expires_at = timezone.now() + LIFE
+    invitation.expires_at, invitation.submission = timezone.now() + LIFE, submission or uuid.uuid4()
     _send(invitation)
     _record(actor, "invitation_sent_again", invitation)
 
@@ -117,7 +131,7 @@ def resend_invitation(*, actor: Actor, invitation: Invitation) -> None:
 @transaction.atomic
 def revoke_invitation(*, actor: Actor, invitation: Invitation) -> None:
     """The code is void from now on. What was redeemed stays redeemed."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    invitation = locked(invitation)
     if invitation.redeemed_at or invitation.revoked_at:
         return
     invitation.revoked_at = timezone.now()
@@ -153,20 +167,20 @@ def answer_request_for_link(*, actor: Actor, email: str) -> None:
 def _renew(actor: Actor, invitation: Invitation) -> None:
     """Anybody can ask, so a code that is good stays good: somebody may be about to use it. The mail brings a
     further one."""
-    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if not (locked.is_redeemable and locked.sent_at):
-        resend_invitation(actor=actor, invitation=locked)
+    held = locked(invitation)
+    if not (held.is_redeemable and held.sent_at):
+        resend_invitation(actor=actor, invitation=held)
         return
-    locked.sent_at = timezone.now()
-    locked.save(update_fields=["sent_at"])
-    _mail(locked, locked.further_code)
-    _record(actor, "invitation_sent_again", locked)
+    held.sent_at = timezone.now()
+    held.save(update_fields=["sent_at"])
+    _mail(held, held.further_code)
+    _record(actor, "invitation_sent_again", held)
 
 
 def _void_earlier(contact: Contact) -> None:
     """One that is locked is being redeemed or sent at this moment; to wait for it, holding the contact, would
     be a deadlock."""
-    earlier = Invitation.objects.filter(contact=contact).open().select_for_update(skip_locked=True)
+    earlier = unlocked(Invitation.objects.filter(contact=contact).open())
     Invitation.objects.filter(pk__in=[invitation.pk for invitation in earlier]).update(
         revoked_at=timezone.now()
     )
@@ -176,7 +190,7 @@ def _send(invitation: Invitation) -> None:
     """Mail a new code. It is known to nobody but the mail: the row keeps its hash."""
     code = secrets.token_urlsafe(32)
     invitation.code_hash, invitation.sent_at = hash_of(code), timezone.now()
-    invitation.save(update_fields=["code_hash", "email", "sent_at", "expires_at"])
+    invitation.save(update_fields=["code_hash", "email", "sent_at", "expires_at", "submission"])
     _mail(invitation, code)
 
 

@@ -14,6 +14,7 @@ from accounts.actions.mail import queue_mail
 from accounts.actors import Actor
 from accounts.models import Account, Contact, Invitation, JoinRequest, User
 from accounts.models.account import AccountQuerySet
+from lib.locks import locked
 
 
 def domain_of(address: str) -> str:
@@ -68,11 +69,7 @@ def decide_join_request(*, actor: Actor, request: JoinRequest, is_approved: bool
     nor told, whose sign-in we have switched off since.
     """
     manager = lock_account(actor=actor, privilege="create")
-    request = (
-        JoinRequest.objects.select_for_update(of=("self",))
-        .select_related("account", "user")
-        .get(pk=request.pk)
-    )
+    request = locked(request, "account", "user")
     if request.account_id != manager.account_id:
         raise PermissionDenied
     if request.decided_at:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.actions.mail import SEND_MAIL, defer_sending
 from accounts.models import OutgoingMail
 from lib.jobs import without_job
-from lib.locks import exclusive
+from lib.locks import exclusive, locked_rows
 from lib.mail_addresses import mail_address
 from lib.outages import until_database_answers
 
@@ -48,7 +48,7 @@ def _send(mail: OutgoingMail) -> None:
 @transaction.atomic
 def note_failed_attempt(*, mail_id: int, error: str, is_last: bool) -> None:
     """Another job may have sent the message in the meantime: then it stays sent."""
-    mail = OutgoingMail.objects.select_for_update().filter(pk=mail_id).first()
+    mail = next(iter(locked_rows(OutgoingMail.objects.filter(pk=mail_id))), None)
     if mail and mail.is_sendable:
         _settle(mail, OutgoingMail.Status.FAILED if is_last else OutgoingMail.Status.WAITING, error)
         mail.save(update_fields=SETTLED)

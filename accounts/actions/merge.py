@@ -18,6 +18,7 @@ from accounts.actions.sessions import end_sessions
 from accounts.actors import Actor
 from accounts.models import Account, Activity, Contact, Invitation, User
 from accounts.models.contact import ContactQuerySet
+from lib.locks import lock_keys, locked_rows
 
 FIELDS = ("first_name", "last_name", "email", "phone", "job_title")
 Side = Literal["kept", "merged", "both"]
@@ -204,17 +205,11 @@ def _names_account(model: type[models.Model]) -> bool:
 
 def _locked(merged: Contact, kept: Contact) -> tuple[Contact, Contact]:
     """Invitations first, as whoever redeems one does; then what is theirs, for whoever writes in a record
-    locks that before it names a contact; then the contacts. Always in the same order, and so that others may
-    go on naming them."""
+    locks that before it names a contact; then the contacts. Always in the same order."""
     pks = (merged.pk, kept.pk)
-    list(Invitation.objects.open().filter(contact__in=pks).select_for_update().order_by("pk"))
+    lock_keys(Invitation.objects.open().filter(contact__in=pks))
     _lock_what_is_theirs(pks)
-    rows = (
-        Contact.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("account", "user")
-        .filter(pk__in=pks)
-        .order_by("pk")
-    )
+    rows = locked_rows(Contact.objects.select_related("account", "user").filter(pk__in=pks))
     found = {contact.pk: contact for contact in rows}
     return found[merged.pk], found[kept.pk]
 
@@ -226,8 +221,7 @@ def _lock_what_is_theirs(pks: tuple[int, int]) -> None:
         theirs,
         key=lambda each: (not hasattr(each.model, "record_type"), each.model._meta.label_lower, each.name),
     ):
-        rows = reference.model._base_manager.filter(**{f"{reference.name}__in": pks}).order_by("pk")
-        list(rows.select_for_update(of=("self",)).values_list("pk"))
+        lock_keys(reference.model._base_manager.filter(**{f"{reference.name}__in": pks}))
 
 
 def _void_invitations(actor: Actor, merged: Contact, kept: Contact) -> None:

@@ -18,6 +18,7 @@ from accounts.actions.sign_ins import user_of
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.second_factor.rules import chosen_methods
+from lib.locks import locked
 
 
 def is_unclaimed(user: User) -> bool:
@@ -36,7 +37,7 @@ def take_over(*, actor: Actor, user: User) -> bool:
 
     False, and nothing is done, if the user is somebody's.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locked(user)
     if not is_unclaimed(user):
         return False
     providers = sorted(SocialAccount.objects.filter(user=user).values_list("provider", flat=True))
@@ -64,7 +65,7 @@ def claimable_user(address: str, *, is_locked: bool = False) -> User | None:
     *Forgot your password?*."""
     user = user_of(address)
     if user and is_locked:
-        user = User.objects.select_for_update().get(pk=user.pk)
+        user = locked(user)
     if user is None or not user.is_active or user.is_staff:
         return None
     has_way_in = user.has_usable_password() or SocialAccount.objects.filter(user=user).exists()

@@ -7,12 +7,13 @@ from accounts.actions.activity import record_for_user
 from accounts.actions.mail import mail_context, queue_mail
 from accounts.actors import Actor
 from accounts.models import User
+from lib.locks import locked
 
 
 @transaction.atomic
 def ask_for_erasure(*, actor: Actor, user: User) -> bool:
     """Note the wish, confirm it to the person and tell the company. Asking again changes nothing: False."""
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user = locked(user)
     if user.erasure_asked_at:
         return False
     user.erasure_asked_at = timezone.now()
@@ -23,7 +24,7 @@ def ask_for_erasure(*, actor: Actor, user: User) -> bool:
 @transaction.atomic
 def withdraw_erasure(*, actor: Actor, user: User) -> bool:
     """False if nothing was asked for."""
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user = locked(user)
     if user.erasure_asked_at is None:
         return False
     user.erasure_asked_at = None

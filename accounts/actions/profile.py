@@ -5,7 +5,8 @@ from django.db import transaction
 from accounts.actions.activity import record_activity
 from accounts.actions.contacts import change_contact
 from accounts.actors import Actor
-from accounts.models import Contact, User
+from accounts.models import User
+from lib.locks import locked
 
 OF_CONTACT = ("first_name", "last_name", "phone", "job_title")
 OF_USER = ("first_name", "last_name", "language", "time_zone")
@@ -19,9 +20,9 @@ def change_profile(*, actor: Actor, user: User, changes: Mapping[str, str]) -> N
     ``changes`` holds the changed fields alone, so that what a manager changes at the same moment stays.
     """
     if actor.contact:
-        contact = Contact.objects.select_for_update().get(pk=actor.contact.pk)
+        contact = locked(actor.contact)
         change_contact(actor=actor, contact=contact, **_only(OF_CONTACT, changes))
-    _change_user(actor, User.objects.select_for_update(no_key=True).get(pk=user.pk), _only(OF_USER, changes))
+    _change_user(actor, locked(user), _only(OF_USER, changes))
 
 
 def _change_user(actor: Actor, user: User, fields: dict[str, str]) -> None:

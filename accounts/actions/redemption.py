@@ -16,6 +16,7 @@ from accounts.actions.ownership import claim_user
 from accounts.actions.sign_ins import addresses_of
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, InvitationRedemption, User
+from lib.locks import locked
 
 
 class RedemptionRefused(Exception):  # noqa: N818 -- a decision, not an error
@@ -44,11 +45,11 @@ def redeem_as_user(*, actor: Actor, invitation: Invitation, user: User, address:
 
     ``address`` must have been proved to belong to the user: confirmed, or by a code mailed there.
     """
-    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if before := locked.redemptions.filter(user=user).first():
+    held = locked(invitation)
+    if before := held.redemptions.filter(user=user).first():
         return before
-    _check(locked, invitation, address)
-    return _redeem(actor, locked, address, lambda: _active(user))
+    _check(held, invitation, address)
+    return _redeem(actor, held, address, lambda: _active(user))
 
 
 @transaction.atomic
@@ -57,9 +58,9 @@ def redeem_as_new_user(
 ) -> InvitationRedemption:
     """The same for a person without a sign-in. ``create_user`` runs once it is sure that the invitation can
     be redeemed; the caller has proved that the new user owns ``address``."""
-    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    _check(locked, invitation, address)
-    return _redeem(actor, locked, address, lambda: _created(create_user))
+    held = locked(invitation)
+    _check(held, invitation, address)
+    return _redeem(actor, held, address, lambda: _created(create_user))
 
 
 def may_redeem(*, user: User, invitation: Invitation | None, proved: str = "") -> bool:
@@ -92,32 +93,32 @@ def create_local_user(*, address: str, password: str, first_name: str, last_name
     return user
 
 
-def _check(locked: Invitation, seen: Invitation, address: str) -> None:
-    if locked.code_hash != seen.code_hash or not locked.is_open:
+def _check(held: Invitation, seen: Invitation, address: str) -> None:
+    if held.code_hash != seen.code_hash or not held.is_open:
         raise InvitationIsDead
-    if not locked.admits(address):
+    if not held.admits(address):
         raise NotTheInvitee
 
 
 def _redeem(
-    actor: Actor, locked: Invitation, address: str, obtain_user: Callable[[], User]
+    actor: Actor, held: Invitation, address: str, obtain_user: Callable[[], User]
 ) -> InvitationRedemption:
     """Invitation, contact, user: everybody locks in this order."""
-    contact = _invited(locked) if locked.contact else None
+    contact = _invited(held) if held.contact else None
     user = obtain_user()
-    if Contact.objects.filter(account=(contact or locked).account_id, user=user).exists():
+    if Contact.objects.filter(account=(contact or held).account_id, user=user).exists():
         raise AlreadyAContact
-    contact = contact or _free(_member(locked, address, user))
+    contact = contact or _free(_member(held, address, user))
     contact.user = user
     contact.save(update_fields=["user"])
-    contact.roles.add(*locked.roles.all())
+    contact.roles.add(*held.roles.all())
     redemption = InvitationRedemption.objects.create(
-        invitation=locked, contact=contact, user=user, client_ip=actor.client_ip
+        invitation=held, contact=contact, user=user, client_ip=actor.client_ip
     )
-    if locked.redemptions.count() >= locked.max_redemptions:
-        locked.redeemed_at = timezone.now()
-        locked.save(update_fields=["redeemed_at"])
-    _tell(replace(actor, user=user, contact=contact), locked, contact)
+    if held.redemptions.count() >= held.max_redemptions:
+        held.redeemed_at = timezone.now()
+        held.save(update_fields=["redeemed_at"])
+    _tell(replace(actor, user=user, contact=contact), held, contact)
     return redemption
 
 
@@ -131,17 +132,17 @@ def _invited(invitation: Invitation) -> Contact:
 
 
 def _free(contact: Contact) -> Contact:
-    contact = Contact.objects.select_for_update(of=("self",)).select_related("account").get(pk=contact.pk)
+    contact = locked(contact, "account")
     if contact.user_id or not contact.is_usable:
         raise InvitationIsDead
     return contact
 
 
 def _active(user: User) -> User:
-    locked = User.objects.select_for_update().get(pk=user.pk)
-    if not locked.is_active:
+    held = locked(user)
+    if not held.is_active:
         raise NotTheInvitee
-    return locked
+    return held
 
 
 def _created(create_user: Callable[[], User]) -> User:

@@ -20,6 +20,7 @@ from accounts.actions.sign_ins import addresses_of, unlock_user
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, TrustedBrowser, User
 from accounts.second_factor.rules import Method, chosen_methods
+from lib.locks import locked, locked_by_key, locked_rows
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ def reset_access(*, actor: Actor, contact: Contact) -> Invitation:
     contacts, too. Who redeems meanwhile is waited for, and then reset; who comes later finds the old
     invitation revoked.
     """
-    invitations = list(Invitation.objects.open().filter(contact=contact).select_for_update().order_by("pk"))
-    contact = Contact.objects.select_for_update(of=("self",)).select_related("account").get(pk=contact.pk)
+    invitations = locked_rows(Invitation.objects.open().filter(contact=contact))
+    contact = locked(contact, "account")
     if not contact.is_usable:
         raise ValidationError(
             _("%(name)s is deactivated. Reactivate the contact first.") % {"name": contact.full_name}
@@ -87,7 +88,7 @@ def reset_access(*, actor: Actor, contact: Contact) -> Invitation:
 
 def _close_ways_in(actor: Actor, user_id: int) -> dict[str, Any]:
     """Returns what was taken, for the log."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = locked_by_key(User, user_id)
     if not user.is_active:
         raise ValidationError(
             _("The user %(email)s is inactive. Activate the user first.") % {"email": user.email}

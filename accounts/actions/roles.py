@@ -9,12 +9,13 @@ from accounts.actions.activity import record_activity
 from accounts.actors import Actor
 from accounts.models import RecordPermission, WebRole
 from accounts.scoping import PRIVILEGES, Grant
+from lib.locks import locked
 
 
 @transaction.atomic
 def save_role(*, actor: Actor, role: WebRole, grants: Collection[Grant]) -> None:
     """Save a new or changed role, and make ``grants`` all that it permits."""
-    stored = WebRole.objects.select_for_update().filter(pk=role.pk).first()
+    stored = locked(role) if role.pk else None
     held = stored.grants if stored else set()
     wanted = set(grants)
     kept = {grant[:2] for grant in held} - {grant[:2] for grant in held ^ wanted}
@@ -40,7 +41,7 @@ def save_role(*, actor: Actor, role: WebRole, grants: Collection[Grant]) -> None
 def delete_role(*, actor: Actor, role: WebRole) -> None:
     """Take a role from all who have it. Those that come with the portal stay, and so do audiences: emptied,
     they would be open to all."""
-    role = WebRole.objects.select_for_update().get(pk=role.pk)
+    role = locked(role, deletes=True)
     if role.is_builtin or audiences_of(role):
         raise PermissionDenied
     details: dict[str, Any] = {

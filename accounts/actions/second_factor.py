@@ -28,6 +28,7 @@ from accounts.second_factor.rules import (
     new_trust_token,
     trust_hash,
 )
+from lib.locks import locked, locked_rows
 
 RECOVERY_CODES = 10
 CODE_SECONDS = 300
@@ -71,9 +72,9 @@ def send_code(*, user: User) -> int:
 def email_device(user: User) -> EmailDevice:
     """The user's one e-mail device, locked. The user's row is locked first, so that two requests make one
     device."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    device = EmailDevice.objects.select_for_update().filter(user=user).order_by("-confirmed", "pk").first()
-    return device or EmailDevice.objects.create(user=user, name="E-mail", confirmed=False)
+    locked(user)
+    devices = locked_rows(EmailDevice.objects.filter(user=user).order_by("-confirmed", "pk"))
+    return next(iter(devices), None) or EmailDevice.objects.create(user=user, name="E-mail", confirmed=False)
 
 
 # Is a code right?
@@ -151,7 +152,7 @@ def switch_on_email(*, actor: Actor, user: User) -> list[str]:
 def switch_on_app(*, actor: Actor, user: User, key: str, code: str) -> list[str] | None:
     """Connect an authenticator app that shows the right code. Returns recovery codes if these are the first;
     None: wrong."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    locked(user)
     totp = TOTP(bytes.fromhex(key))
     if not code.isdecimal() or not totp.verify(int(code), tolerance=1):
         return None
@@ -169,7 +170,7 @@ def _switched_on(actor: Actor, user: User, method: Method) -> list[str]:
 @transaction.atomic
 def switch_off(*, actor: Actor, user: User, method: Method) -> None:
     """The last one takes the recovery codes and the remembered browsers with it."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    locked(user)
     if not KINDS[method].objects.filter(user=user, confirmed=True).delete()[0]:
         return
     if not chosen_methods(user):
@@ -195,7 +196,7 @@ def remove_second_factors(*, actor: Actor, user: User) -> None:
 @transaction.atomic
 def renew_recovery_codes(*, actor: Actor, user: User) -> list[str]:
     """The old ones are void."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    locked(user)
     codes = _make_recovery_codes(user)
     record_for_user(actor=actor, verb="second_factor.recovery_codes_made", user=user)
     _tell(user, "recovery_codes")
@@ -251,7 +252,7 @@ def forget_browsers(*, actor: Actor, user: User, pk: int | None = None) -> None:
 def note_wrong_codes(*, actor: Actor, user: User) -> None:
     """Somebody knew the password and not the code: the owner should know. Once, however many codes came at
     the same moment."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    locked(user)
     if Activity.objects.filter(actor=user, verb=STOPPED, at__gt=timezone.now() - STOPPED_ONCE_IN).exists():
         return
     record_for_user(actor=actor, verb=STOPPED, user=user)

@@ -7,6 +7,7 @@ from django.db import models, transaction
 from accounts.actions.activity import record_for_user
 from accounts.actors import Actor
 from accounts.models import User
+from lib.locks import locked
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def forget_ended_sessions() -> None:
 def _end(actor: Actor, user: User, sessions: models.QuerySet[UserSession]) -> int:
     """The list may name sessions that are gone: only those that were there are told of. The lock keeps two
     browsers that end each other from waiting for each other."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    locked(user)
     keys = list(sessions.values_list("session_key", flat=True))
     UserSession.objects.filter(user=user, session_key__in=keys).delete()
     ended: int = Session.objects.filter(session_key__in=keys).delete()[0]

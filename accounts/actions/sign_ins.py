@@ -12,6 +12,7 @@ from accounts import lockout
 from accounts.actions.activity import record_activity, record_for_user
 from accounts.actors import Actor
 from accounts.models import Contact, SignInPolicy, User
+from lib.locks import locked
 
 
 @transaction.atomic
@@ -73,7 +74,7 @@ def welcome_registrant(*, actor: Actor, user: User, policy: SignInPolicy) -> Con
     An account's contact, and one of this address that waits for somebody, is bound by an invitation or a join
     request alone. So nothing is done where the address is taken, and for users who are a contact already.
     """
-    User.objects.select_for_update().get(pk=user.pk)
+    locked(user)
     is_proved = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
     is_known = (
         Contact.objects.filter(user=user).exists()

@@ -1,6 +1,7 @@
 """What portal user managers do: add, change, deactivate and invite colleagues (see colleagues.py for the
 rules)."""
 
+import uuid
 from collections.abc import Collection
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,6 +22,7 @@ from accounts.actions.invitations import invite_contact, resend_invitation, revo
 from accounts.actors import Actor
 from accounts.models import Contact, Invitation, WebRole
 from lib.mail_addresses import mail_address
+from lib.submissions import sent_before
 
 
 @transaction.atomic
@@ -34,10 +36,14 @@ def create_colleague(
     job_title: str = "",
     roles: Collection[WebRole] = (),
     message: str = "",
+    submission: uuid.UUID | None = None,
 ) -> Contact:
     """Add a contact to the manager's account and invite them. Somebody who is a contact elsewhere is simply
-    invited to this account too, and nothing tells the manager. Raises KnownContactError."""
+    invited to this account too, and nothing tells the manager. The same ``submission`` sent twice adds one
+    contact and returns it both times. Raises KnownContactError."""
     manager, email = lock_account(actor=actor, privilege="create"), mail_address(email)
+    if (before := _sent_before(manager, submission)) and before.contact:
+        return before.contact
     if known := known_contact(manager.account_id, email):
         raise KnownContactError(known)
     _require_grantable(roles)
@@ -48,7 +54,7 @@ def create_colleague(
     _save_new(contact)
     contact.roles.set(roles)
     record_activity(actor=actor, verb="contact.created", record=contact, roles=role_names(roles))
-    invite_contact(actor=actor, contact=contact, message=message)
+    invite_contact(actor=actor, contact=contact, message=message, submission=submission)
     return contact
 
 
@@ -110,15 +116,23 @@ def reactivate_colleague(*, actor: Actor, contact: Contact) -> None:
 
 
 @transaction.atomic
-def invite_again(*, actor: Actor, contact: Contact) -> None:
-    """Send a colleague who has not signed in yet a new link; the old one is void."""
-    contact = colleague_of(lock_account(actor=actor, privilege="write"), contact)
+def invite_again(*, actor: Actor, contact: Contact, submission: uuid.UUID | None = None) -> None:
+    """Send a colleague who has not signed in yet a new link; the old one is void. The same ``submission``
+    sends one link."""
+    manager = lock_account(actor=actor, privilege="write")
+    contact = colleague_of(manager, contact)
+    if _sent_before(manager, submission):
+        return
     if contact.user_id is not None or not contact.is_active:
         raise ValidationError(_("%(name)s does not need an invitation.") % {"name": contact.full_name})
     if invitation := Invitation.objects.open().filter(contact=contact).first():
-        resend_invitation(actor=actor, invitation=invitation)
+        resend_invitation(actor=actor, invitation=invitation, submission=submission)
     else:
-        invite_contact(actor=actor, contact=contact)
+        invite_contact(actor=actor, contact=contact, submission=submission)
+
+
+def _sent_before(manager: Contact, submission: uuid.UUID | None) -> Invitation | None:
+    return sent_before(Invitation.objects.filter(account=manager.account_id), submission)
 
 
 def _save_new(contact: Contact) -> None:

@@ -66,13 +66,17 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
     autocomplete_fields = ("contact", "account")
     filter_horizontal = ("roles",)
     inlines = (RedemptionInline,)
+    exclude = ("submission",)  # of the row; the form has its own
     actions = ("send_again", "revoke")
     change_form_template = "admin/accounts/invitation/change_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Invitation | None = None) -> Any:
         whom = ("contact", "account", "max_redemptions", "domain")
         if obj is None:
-            return ((_("Recipient"), {"fields": whom}), (None, {"fields": ("roles", "message", "sends_now")}))
+            return (
+                (_("Recipient"), {"fields": whom}),
+                (None, {"fields": ("roles", "message", "sends_now", "submission")}),
+            )
         dates = ("state", "created_by", "created_at", "sent_at", "expires_at", "redeemed_at", "revoked_at")
         return (
             (_("Recipient"), {"fields": ("email", *whom, "roles", "message")}),
@@ -102,7 +106,10 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         data = form.cleaned_data
-        actor, shared = actor_of(request), {"roles": data["roles"], "message": data["message"]}
+        actor, shared = (
+            actor_of(request),
+            {"roles": data["roles"], "message": data["message"], "submission": data["submission"]},
+        )
         if data["contact"]:
             made = invite_contact(actor=actor, contact=data["contact"], sends_now=data["sends_now"], **shared)
         else:

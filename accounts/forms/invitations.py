@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, WebRole
+from lib.submissions import SubmissionForm
 
 
 def givable_roles() -> QuerySet[WebRole]:
@@ -15,7 +16,7 @@ def givable_roles() -> QuerySet[WebRole]:
     return WebRole.objects.filter(for_anonymous=False, for_authenticated=False)
 
 
-class InvitationForm(forms.ModelForm[Invitation]):
+class InvitationForm(forms.ModelForm[Invitation], SubmissionForm):
     """For one contact, or for a group of an account."""
 
     sends_now = forms.BooleanField(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact, WebRole
 from lib.contact_lists import MAX_BYTES
 from lib.mail_addresses import MailAddressFormField
+from lib.submissions import SubmissionForm
 
 
 class RolesField(forms.ModelMultipleChoiceField["WebRole"]):
@@ -59,7 +60,7 @@ class ColleagueForm(forms.Form):
         self.fields["roles"].queryset = WebRole.objects.grantable()  # type: ignore[attr-defined]
 
 
-class NewColleagueForm(ColleagueForm):
+class NewColleagueForm(ColleagueForm, SubmissionForm):
     message = forms.CharField(
         label=_("Personal message"),
         required=False,
@@ -128,7 +129,7 @@ class HeirForm(forms.Form):
         self.fields["heir"].queryset = heirs  # type: ignore[attr-defined]
 
 
-class ContactListForm(forms.Form):
+class ContactListForm(SubmissionForm):
     file = forms.FileField(
         label=_("File"), help_text=_("CSV or Excel (.xlsx), at most 10,000 rows and 5 MB.")
     )

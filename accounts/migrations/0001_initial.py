@@ -8,6 +8,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 import lib.mail_addresses
 import lib.timezones
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -183,6 +184,7 @@ class Migration(migrations.Migration):
                 ('errors', models.JSONField(default=list, help_text='Row number and what is wrong with it')),
                 ('status', models.CharField(choices=[('checked', 'Checked'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='checked', max_length=10)),
                 ('done', models.PositiveIntegerField(default=0)),
+                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contact_imports', to='accounts.account')),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact')),
             ],
@@ -190,6 +192,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'contact import',
                 'verbose_name_plural': 'contact imports',
                 'ordering': ['-created_at'],
+                'constraints': [models.UniqueConstraint(fields=('account', 'submission'), name='accounts_contactimport_sent_once')],
             },
         ),
         migrations.CreateModel(
@@ -206,6 +209,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(editable=False, null=True, verbose_name='sent')),
                 ('redeemed_at', models.DateTimeField(editable=False, null=True, verbose_name='used up')),
                 ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
+                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='accounts.contact', verbose_name='contact')),
                 ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='accounts.account', verbose_name='account')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='invited by')),
@@ -216,7 +220,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'invitations',
                 'ordering': ['-created_at', '-id'],
                 'indexes': [models.Index(fields=['account', '-created_at'], name='accounts_invitation_account')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', False), ('max_redemptions', 1), models.Q(('email', ''), _negated=True)), models.Q(('account__isnull', False), ('contact', None), ('email', '')), _connector='OR'), name='accounts_invitation_is_single_or_group', violation_error_message='An invitation is for one contact, or for a group of an account.'), models.CheckConstraint(condition=models.Q(('max_redemptions__gte', 1)), name='accounts_invitation_can_be_redeemed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', False), ('max_redemptions', 1), models.Q(('email', ''), _negated=True)), models.Q(('account__isnull', False), ('contact', None), ('email', '')), _connector='OR'), name='accounts_invitation_is_single_or_group', violation_error_message='An invitation is for one contact, or for a group of an account.'), models.CheckConstraint(condition=models.Q(('max_redemptions__gte', 1)), name='accounts_invitation_can_be_redeemed'), models.UniqueConstraint(fields=('account', 'submission'), name='accounts_invitation_sent_once')],
             },
         ),
         migrations.CreateModel(

@@ -1,3 +1,5 @@
+import uuid
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,11 +28,15 @@ class ContactImport(models.Model):
     errors = models.JSONField(default=list, help_text=_("Row number and what is wrong with it"))
     status = models.CharField(max_length=10, choices=Status, default=Status.CHECKED)
     done = models.PositiveIntegerField(default=0)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
 
     class Meta:
         verbose_name = _("contact import")
         verbose_name_plural = _("contact imports")
         ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "submission"], name="accounts_contactimport_sent_once")
+        ]
 
     def __str__(self) -> str:
         return self.file_name

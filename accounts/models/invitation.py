@@ -1,4 +1,5 @@
 import hashlib
+import uuid
 from typing import Self
 
 from django.core import signing
@@ -115,6 +116,8 @@ class Invitation(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
     redeemed_at = models.DateTimeField(_("used up"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
+    """Of the latest sending that somebody asked for."""
 
     objects = InvitationQuerySet.as_manager()
 
@@ -133,6 +136,7 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(max_redemptions__gte=1), name="accounts_invitation_can_be_redeemed"
             ),
+            models.UniqueConstraint(fields=["account", "submission"], name="accounts_invitation_sent_once"),
         ]
 
     def __str__(self) -> str:

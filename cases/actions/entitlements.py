@@ -13,6 +13,7 @@ from accounts.actions import record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
 from cases.models import Case, CaseDesk, Deduction, Entitlement, Priority, Product, StatusCategory, TimeEntry
+from lib.locks import locked_by_key, locked_rows
 
 OPENING, RESOLVING = Entitlement.Moment.OPENING, Entitlement.Moment.RESOLVING
 
@@ -44,7 +45,7 @@ def claim_entitlement(contact: Contact, product: Product | None) -> Entitlement 
     Raises ValidationError (code "entitlement") where the account may open no more.
     """
     covering = Entitlement.objects.covering(contact.account_id, product.pk if product else None)
-    found = list(covering.select_for_update(of=("self",)))
+    found = locked_rows(covering)
     claimed = next((entitlement for entitlement in found if entitlement.takes_another_case), None)
     if claimed is None and found:
         raise ValidationError(
@@ -62,9 +63,7 @@ def covering_entitlement(case: Case) -> Entitlement | None:
     """What a case that is open already draws from by its product: the first that takes another, its present
     one included, or else the first. Staff are never refused."""
     opened = timezone.localdate(case.created_at)
-    found = list(
-        Entitlement.objects.covering(case.account_id, case.product_id, opened).select_for_update(of=("self",))
-    )
+    found = locked_rows(Entitlement.objects.covering(case.account_id, case.product_id, opened))
     return next(
         (one for one in found if one.pk == case.entitlement_id or one.takes_another_case),
         next(iter(found), None),
@@ -84,7 +83,7 @@ def draw_from(case: Case, entitlement: Entitlement | None) -> None:
     if case.entitlement_id == (entitlement.pk if entitlement else None):
         return
     note = _("Moved to %(name)s") % {"name": entitlement.name if entitlement else "–"}
-    for line in Deduction.objects.filter(case=case, corrects=None).select_for_update():
+    for line in locked_rows(Deduction.objects.filter(case=case, corrects=None)):
         give_back(line, note)
     case.entitlement = entitlement
     case.save(update_fields=["entitlement"])
@@ -142,7 +141,7 @@ def correct_statement(*, actor: Actor, deduction: Deduction, amount: Decimal, no
     """Give back, or take more, with a line of its own: the statement is never rewritten. A correction of a
     correction is one of the line that both are about. Raises ValidationError ({"amount": …}) where more would
     be given back than was taken."""
-    line = Deduction.objects.select_for_update().get(pk=deduction.corrects_id or deduction.pk)
+    line = locked_by_key(Deduction, deduction.corrects_id or deduction.pk)
     if line.rest + amount < 0:
         words = {"rest": floatformat(max(line.rest, Decimal(0)), -2)}
         raise ValidationError({"amount": _("At most %(rest)s of this line can be credited back.") % words})

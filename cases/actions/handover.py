@@ -6,6 +6,7 @@ from accounts.actions import queue_mail, record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
 from cases.models import Case, CaseParticipant
+from lib.locks import locked_rows
 from records.actions.following import forget_follow, hand_over_follows
 
 
@@ -19,9 +20,7 @@ def hand_over_cases(*, actor: Actor, contact: Contact, heir: Contact) -> int:
     """Make a colleague the contact of somebody's open cases, and tell them; returns how many there were."""
     if heir.account_id != contact.account_id or heir.account_id is None or not heir.is_usable:
         raise ValidationError(_("Cases can be transferred only to an active colleague."))
-    cases = list(
-        Case.objects.active().filter(contact=contact, account=contact.account_id).select_for_update()
-    )
+    cases = locked_rows(Case.objects.active().filter(contact=contact, account=contact.account_id))
     for case in cases:
         case.contact = heir
         case.save(update_fields=["contact"])

@@ -15,7 +15,7 @@ from cases.actions.entitlements import OPENING, deduct_case, give_back
 from cases.actions.notices import mail_customers
 from cases.actions.promises import begin_promises, go_on_with, running
 from cases.actions.routing import route
-from cases.actions.status import locked, move
+from cases.actions.status import locked_case, move
 from cases.models import (
     Case,
     CaseDesk,
@@ -26,6 +26,7 @@ from cases.models import (
     StatusCategory,
     TimeEntry,
 )
+from lib.locks import lock_keys, locked, locked_rows
 from records.actions.following import share_follows
 
 CUSTOMER = CaseMessage.Visibility.CUSTOMER
@@ -80,7 +81,7 @@ def merge_cases(*, actor: Actor, case: Case, into: Case) -> Case:
 def split_case(*, actor: Actor, case: Case, messages: Collection[CaseMessage], subject: str) -> Case:
     """Make a case of its own of some messages, for the same contact and those in the loop. It counts as a
     case of its own, even where the entitlement is used up: that it is two matters is for staff to say."""
-    case = locked(case)
+    case = locked_case(case)
     chosen = list(CaseMessage.objects.filter(case=case, pk__in=[message.pk for message in messages]))
     _check_split(case, chosen)
     now = timezone.now()
@@ -98,7 +99,7 @@ def split_case(*, actor: Actor, case: Case, messages: Collection[CaseMessage], s
     made = Case.objects.create(
         subject=subject, follows_up=case, **{name: getattr(case, name) for name in same}
     )
-    made = locked(made)
+    made = locked_case(made)
     _furnish(made, case, chosen, now)
     record_activity(actor=actor, verb="case.split", record=case, number=made.number)
     record_activity(actor=actor, verb="case.split_off", record=made, number=case.number)
@@ -110,10 +111,9 @@ def _both_locked(case: Case, into: Case) -> tuple[Case, Case]:
     """One merge after another, and its cases in one order, with those that were merged before and are led
     on: agents whose merges cross would wait for each other, for cases that became such ones only while
     they waited."""
-    CaseDesk.objects.select_for_update(no_key=True).get(pk=CaseDesk.objects.the_one().pk)
-    rows = Case.objects.filter(Q(pk__in=(case.pk, into.pk)) | Q(merged_into=case.pk)).order_by("pk")
-    list(rows.select_for_update().values_list("pk"))
-    return locked(case), locked(into)
+    locked(CaseDesk.objects.the_one())
+    lock_keys(Case.objects.filter(Q(pk__in=(case.pk, into.pk)) | Q(merged_into=case.pk)))
+    return locked_case(case), locked_case(into)
 
 
 def _move_contents(case: Case, into: Case) -> None:
@@ -125,7 +125,7 @@ def _move_contents(case: Case, into: Case) -> None:
 
 def _give_back(case: Case, into: Case) -> None:
     """No more than still stands: an administrator may have given it back already."""
-    for line in Deduction.objects.filter(case=case, time_entry=None, corrects=None).select_for_update():
+    for line in locked_rows(Deduction.objects.filter(case=case, time_entry=None, corrects=None)):
         give_back(line, _("Merged into %(number)s") % {"number": into.number})
 
 

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Contact
 from cases.actions.notices import MAIL_CODE, mail_customers, mail_staff, subject_of_mails
 from cases.actions.promises import REPLIES, keep_promises, owe_reply
-from cases.actions.status import locked, move
+from cases.actions.status import locked_case, move
 from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, StatusCategory
 from records.actions import messages
 from records.talk import Talk
@@ -85,7 +85,7 @@ TALK = Talk(
     over_words=gettext_lazy("The case is closed. Its messages can no longer be changed."),
     subject=subject_of_mails,
     successor=attrgetter("merged_into_id"),
-    lock=locked,
+    lock=locked_case,
     after=note_reply,
 )
 

@@ -16,7 +16,8 @@ from cases.actions.notices import mail_customers, mail_staff
 from cases.actions.participants import add_participants
 from cases.actions.promises import begin_promises
 from cases.actions.routing import route
-from cases.models import Case, CaseDesk, Priority, Product, RequestType
+from cases.models import Case, CaseDesk, CaseMessage, Priority, Product, RequestType
+from lib.submissions import sent_before
 from records.actions.marks import discard_draft
 from records.actions.messages import CUSTOMER, write_message
 
@@ -44,8 +45,8 @@ def open_case(
     entitlement allows no case, or not this priority.
     """
     submission = submission or uuid.uuid4()
-    if sent_before := Case.objects.filter(submission=submission, contact=contact).first():
-        return sent_before
+    if before := sent_before(Case.objects.filter(contact=contact), submission):
+        return before
     entitlement = claim_entitlement(contact, product)
     if actor.contact and priority not in offered_priorities(entitlement, CaseDesk.objects.the_one()):
         raise ValidationError({"priority": _("Your support contract does not include this priority.")})
@@ -65,6 +66,13 @@ def open_case(
         return case
     _furnish(actor, case, description, uploads, participants)
     return case
+
+
+def was_opened_with(case: Case, description: str) -> bool:
+    """Whether these are the words that opened it, and not others, sent from the same page later."""
+    places = (case.pk, case.merged_into_id)
+    first = CaseMessage.objects.filter(case__in=places, submission=case.submission)
+    return first.filter(body=description).exists()
 
 
 def _furnish(

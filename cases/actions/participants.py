@@ -10,7 +10,7 @@ from accounts.actions import record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
 from cases.actions.notices import mail_contact
-from cases.actions.status import locked
+from cases.actions.status import locked_case
 from cases.models import Case, CaseParticipant
 from records.actions.following import forget_follow
 
@@ -40,7 +40,7 @@ def remove_participant(*, actor: Actor, case: Case, contact: Contact) -> None:
 
 
 def _open_to_people(case: Case) -> Case:
-    case = locked(case)
+    case = locked_case(case)
     if case.merged_into_id:
         raise ValidationError(
             _("This case was merged into another one. Please add people there."), code="participants"

@@ -13,6 +13,7 @@ from cases.actions.notices import everyone_concerned, leads_of, mail_staff, watc
 from cases.actions.one_by_one import one_by_one
 from cases.models import PAUSED, Case, CaseClock, CaseMessage, CasePause, ResponseTarget
 from lib.business_time import BusinessHours
+from lib.locks import unlocked
 
 REPLIES = (ResponseTarget.FIRST_REPLY, ResponseTarget.NEXT_REPLY)
 OF_CLOCK = ("case__assigned_to", "case__queue__lead", "case__account", "case__contact", "case__status")
@@ -128,11 +129,7 @@ def _tell_of(
     pk: int, due: models.QuerySet[CaseClock], tell: Callable[[CaseClock, datetime], None], now: datetime
 ) -> bool:
     """Asked again with the case's row locked: it may have been answered meanwhile."""
-    case = (
-        Case.objects.filter(pk__in=CaseClock.objects.filter(pk=pk).values("case"))
-        .select_for_update(skip_locked=True)
-        .only("pk")
-    )
+    case = unlocked(Case.objects.filter(pk__in=CaseClock.objects.filter(pk=pk).values("case"))).only("pk")
     clock = due.select_related(*OF_CLOCK).filter(pk=pk).first() if case.first() else None
     if clock:
         tell(clock, now)

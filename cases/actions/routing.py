@@ -1,4 +1,5 @@
 from cases.models import Case, Queue, RoutingRule
+from lib.locks import locked_by_key
 
 
 def route(case: Case) -> None:
@@ -7,7 +8,7 @@ def route(case: Case) -> None:
     rule = RoutingRule.objects.for_case(case)
     if rule is None:
         return
-    rule.queue = Queue.objects.select_for_update().get(pk=rule.queue_id)
+    rule.queue = locked_by_key(Queue, rule.queue_id)
     case.queue, case.assigned_to = rule.queue, rule.next_agent()
     if rule.round_robin and case.assigned_to:
         rule.queue.last_assigned = case.assigned_to

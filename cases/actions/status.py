@@ -24,19 +24,18 @@ from cases.actions.promises import (
     pause_or_resume,
 )
 from cases.models import CLOSED, Case, CaseDesk, CaseQuerySet, CaseStatus, ResponseTarget, StatusCategory
+from lib.locks import locked, unlocked
 
 
-def locked(case: Case) -> Case:
-    """Locked first, read afterwards: PostgreSQL does not find a row that is joined by its status while the
-    status changes."""
-    Case.objects.select_for_update().only("pk").get(pk=case.pk)
-    return Case.objects.select_related("status", "contact__account", "entitlement").get(pk=case.pk)
+def locked_case(case: Case) -> Case:
+    """With what every action asks of it."""
+    return locked(case, "status", "contact__account", "entitlement")
 
 
 @transaction.atomic
 def change_status(*, actor: Actor, case: Case, status: CaseStatus) -> Case:
     """Move the case to ``status`` and tell the customers; nothing happens when it is there already."""
-    case = locked(case)
+    case = locked_case(case)
     if move(actor, case, status, timezone.now()):
         mail_customers("status", case)
     return case
@@ -45,7 +44,7 @@ def change_status(*, actor: Actor, case: Case, status: CaseStatus) -> Case:
 @transaction.atomic
 def close_case(*, actor: Actor, case: Case, category: str) -> Case:
     """The customer says that the matter is settled (resolved), or no longer wanted (cancelled)."""
-    case = locked(case)
+    case = locked_case(case)
     if case.is_closed and case.category == category:
         return case
     if not case.may_be_closed_by(actor.contact) or category not in CLOSED:
@@ -59,7 +58,7 @@ def close_case(*, actor: Actor, case: Case, category: str) -> Case:
 @transaction.atomic
 def reopen_case(*, actor: Actor, case: Case) -> Case:
     """The customer takes a resolved case up again, as long as the desk's settings let them."""
-    case = locked(case)
+    case = locked_case(case)
     if case.category == StatusCategory.ACTIVE:
         return case
     now = timezone.now()
@@ -73,7 +72,7 @@ def reopen_case(*, actor: Actor, case: Case) -> Case:
 @transaction.atomic
 def rate_case(*, actor: Actor, case: Case, rating: int, comment: str = "") -> Case:
     """Did this solve it? 1 to 5. The last word counts."""
-    case = locked(case)
+    case = locked_case(case)
     if not case.may_be_rated_by(actor.contact):
         raise ValidationError(_("You can rate only your own resolved cases."))
     case.rating, case.rating_comment, case.rated_at = rating, comment, timezone.now()
@@ -85,7 +84,7 @@ def rate_case(*, actor: Actor, case: Case, rating: int, comment: str = "") -> Ca
 @transaction.atomic
 def change_priority(*, actor: Actor, case: Case, priority: str, reason: str = "") -> Case:
     """Customers give a reason and choose from what their entitlement allows."""
-    case = locked(case)
+    case = locked_case(case)
     if case.priority == priority:
         return case
     if actor.contact:
@@ -114,7 +113,7 @@ def _check_priority(actor: Actor, case: Case, priority: str, reason: str) -> Non
 @transaction.atomic
 def escalate_case(*, actor: Actor, case: Case, reason: str) -> Case:
     """The customer asks for more attention; once until the case is closed."""
-    case = locked(case)
+    case = locked_case(case)
     if not case.may_be_closed_by(actor.contact):
         raise ValidationError(_("This case cannot be escalated."))
     if case.escalated_at is None:
@@ -128,7 +127,7 @@ def escalate_case(*, actor: Actor, case: Case, reason: str) -> Case:
 @transaction.atomic
 def assign_case(*, actor: Actor, case: Case, to: User | None) -> Case:
     """Whoever gets it is told, unless they took it themselves."""
-    case = locked(case)
+    case = locked_case(case)
     if case.assigned_to_id != (to.pk if to else None):
         case.assigned_to = to
         case.save(update_fields=["assigned_to"])
@@ -169,9 +168,9 @@ def _for_each(due: CaseQuerySet, deal_with: Callable[[Case], None]) -> int:
     """Asked again with the case's row locked: the customer may have answered meanwhile."""
 
     def work(pk: int) -> bool:
-        case = due.filter(pk=pk).select_for_update(skip_locked=True).only("pk").first()
+        case = unlocked(due.filter(pk=pk)).only("pk").first()
         if case:
-            deal_with(locked(case))
+            deal_with(locked_case(case))
         return case is not None
 
     return one_by_one(due.order_by("waiting_since", "pk").values_list("pk", flat=True), work)

@@ -10,14 +10,14 @@ from accounts.actors import Actor
 from cases.actions.entitlements import covering_entitlement, draw_from
 from cases.actions.notices import agents_of, mail_staff
 from cases.actions.promises import change_promises
-from cases.actions.status import locked
+from cases.actions.status import locked_case
 from cases.models import Case, Entitlement, Product, Queue, RequestType
 
 
 @transaction.atomic
 def move_to_queue(*, actor: Actor, case: Case, queue: Queue | None) -> Case:
     """Whoever the case is assigned to keeps it. One of nobody is told to the agents of the queue."""
-    case = locked(case)
+    case = locked_case(case)
     if case.queue_id != (queue.pk if queue else None):
         case.queue = queue
         case.save(update_fields=["queue"])
@@ -34,7 +34,7 @@ def move_to_queue(*, actor: Actor, case: Case, queue: Queue | None) -> Case:
 @transaction.atomic
 def reclassify(*, actor: Actor, case: Case, request_type: RequestType, product: Product | None) -> Case:
     """Another type may promise something else; another product may be another contract's."""
-    case = locked(case)
+    case = locked_case(case)
     is_other_product = case.product_id != (product.pk if product else None)
     if case.request_type_id == request_type.pk and not is_other_product:
         return case
@@ -59,7 +59,7 @@ def change_entitlement(*, actor: Actor, case: Case, entitlement: Entitlement | N
     """What the old one was charged for the case is given back, the new one is charged instead, even where it
     is used up: that the case belongs there is for staff to say. Raises ValidationError ({"entitlement": …}).
     """
-    case = locked(case)
+    case = locked_case(case)
     if case.entitlement_id == (entitlement.pk if entitlement else None):
         return case
     if reason := why_not_drawn_from(case, entitlement):

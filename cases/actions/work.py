@@ -14,8 +14,10 @@ from accounts.actions import record_activity
 from accounts.actors import Actor
 from accounts.models import User
 from cases.actions.entitlements import deduct_time, give_back
-from cases.actions.status import locked
+from cases.actions.status import locked_case
 from cases.models import Case, Deduction, TimeEntry
+from lib.locks import locked, locked_rows
+from lib.submissions import sent_before
 
 
 @transaction.atomic
@@ -35,12 +37,13 @@ def enter_time(
     The same ``submission`` sent twice makes one entry. Raises ValidationError; what is about the day names
     ``worked_on``.
     """
-    case, day = locked(case), worked_on or timezone.localdate()
-    if submission and (entered_before := TimeEntry.objects.filter(submission=submission).first()):
-        return entered_before
+    case, day = locked_case(case), worked_on or timezone.localdate()
+    if before := sent_before(TimeEntry.objects.filter(case=case), submission):
+        return before
     _check_work(case, day)
     words = {"minutes": minutes, "worked_on": day, "note": note, "is_billable": is_billable}
-    entry = TimeEntry.objects.create(case=case, agent=agent, submission=submission, **words)
+    number = submission or uuid.uuid4()
+    entry = TimeEntry.objects.create(case=case, agent=agent, submission=number, **words)
     deduct_time(case.entitlement, entry)
     record_activity(actor=actor, verb="case.time_entered", record=case, is_internal=True, minutes=minutes)
     return entry
@@ -50,13 +53,13 @@ def enter_time(
 def take_back_time(*, actor: Actor, entry: TimeEntry) -> TimeEntry:
     """A wrong entry stays to be seen, marked, and what was deducted for it is given back. Done twice, it is
     done once."""
-    case = locked(entry.case)
-    entry = TimeEntry.objects.select_for_update().get(pk=entry.pk)
+    case = locked_case(entry.case)
+    entry = locked(entry)
     if entry.taken_back_at:
         return entry
     entry.taken_back_at = timezone.now()
     entry.save(update_fields=["taken_back_at"])
-    for line in Deduction.objects.filter(time_entry=entry, corrects=None).select_for_update():
+    for line in locked_rows(Deduction.objects.filter(time_entry=entry, corrects=None)):
         give_back(line, _("Entered by mistake"))
     record_activity(
         actor=actor, verb="case.time_taken_back", record=case, is_internal=True, minutes=entry.minutes

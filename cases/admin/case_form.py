@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from cases.actions import assign_case, change_priority, change_status, move_to_queue, reclassify
 from cases.actions.renaming import rename_case
-from cases.actions.status import locked
+from cases.actions.status import locked_case
 from cases.actions.triage import change_entitlement
 from cases.models import Case, CaseStatus, Entitlement
 
@@ -62,7 +62,7 @@ class CaseForm(forms.ModelForm[Case]):
         meanwhile."""
         status: CaseStatus = self.cleaned_data["status"]
         if "status" in self.changed_data:
-            case = locked(self.instance)
+            case = locked_case(self.instance)
             if not case.may_move_to(status):
                 raise ValidationError(
                     _("A case that is %(now)s cannot become %(then)s.") % {"now": case.status, "then": status}

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
 from accounts.admin.base import actor_of
 from accounts.models import User
 from cases.actions import (
@@ -24,7 +25,7 @@ from cases.actions import (
     reply_to_case,
     stop_composing,
 )
-from cases.actions.status import locked
+from cases.actions.status import locked_case
 from cases.admin.base import CaseModelAdmin, agent_of, by_post, show_again
 from cases.display.saved_replies import fill
 from cases.forms import StaffMessageForm
@@ -53,7 +54,7 @@ def message_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) 
     """Send what the composer holds; when something is wrong with it, show it again with nothing lost."""
     agent = agent_of(request)
     with transaction.atomic():
-        case = locked(case)  # so that nothing happens between asking what the agent has seen and sending
+        case = locked_case(case)  # so that nothing happens between asking what the agent has seen and sending
         form = StaffMessageForm(request.POST, request.FILES, case=case, agent=agent)
         if "preview" in request.POST or "insert" in request.POST:
             return show_again(model_admin, request, case, **_prepared(form, case, agent))
@@ -121,19 +122,25 @@ def _prepared(form: StaffMessageForm, case: Case, agent: User) -> dict[str, Any]
 
 
 def _send(request: HttpRequest, case: Case, form: StaffMessageForm) -> bool:
-    data, actor = form.cleaned_data, actor_of(request)
-    message = {name: data[name] for name in ("body", "uploads", "submission")}
     try:
-        if form.is_internal:
-            add_internal_note(actor=actor, case=case, **message)
-            if data["status"]:
-                change_status(actor=actor, case=case, status=data["status"])
-        else:
-            reply_to_case(actor=actor, case=case, status=data["status"], **message)
+        sent = _written(actor_of(request), case, form)
     except ValidationError as error:
         add_refusal(form, error)
         return False
-    return True
+    if sent.body != form.cleaned_data["body"]:
+        form.renew()
+    return form.is_valid()
+
+
+def _written(actor: Actor, case: Case, form: StaffMessageForm) -> CaseMessage:
+    data = form.cleaned_data
+    message = {name: data[name] for name in ("body", "uploads", "submission")}
+    if not form.is_internal:
+        return reply_to_case(actor=actor, case=case, status=data["status"], **message)
+    note = add_internal_note(actor=actor, case=case, **message)
+    if data["status"] and note.body == data["body"]:
+        change_status(actor=actor, case=case, status=data["status"])
+    return note
 
 
 COMPOSER = AdminPart(

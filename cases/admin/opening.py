@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.admin.base import actor_of
 from cases.actions import open_case
+from cases.actions.opening import was_opened_with
 from cases.admin.base import CaseModelAdmin
 from cases.forms import OpenCaseForm
 from cases.models import Case
@@ -37,10 +38,13 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 def _opened(request: HttpRequest, form: OpenCaseForm) -> Case | None:
     try:
-        return open_case(actor=actor_of(request), origin=Case.Origin.STAFF, **form.cleaned_data)
+        case = open_case(actor=actor_of(request), origin=Case.Origin.STAFF, **form.cleaned_data)
     except ValidationError as error:
         form.add_error(None, error)
         return None
+    if not was_opened_with(case, form.cleaned_data["description"]):
+        form.renew()
+    return case if form.is_valid() else None
 
 
 OPENING = AdminPart(pages=(AdminPage("open", "open/", open_view),))

@@ -46,11 +46,13 @@ def time_back_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case
 
 def _entered(request: HttpRequest, case: Case, form: TimeEntryForm) -> bool:
     try:
-        enter_time(actor=actor_of(request), case=case, agent=agent_of(request), **form.cleaned_data)
+        entry = enter_time(actor=actor_of(request), case=case, agent=agent_of(request), **form.cleaned_data)
     except ValidationError as error:
         form.add_error(None, error)
         return False
-    return True
+    if (entry.minutes, entry.note) != (form.cleaned_data["minutes"], form.cleaned_data["note"]):
+        form.renew()
+    return form.is_valid()
 
 
 WORK = AdminPart(

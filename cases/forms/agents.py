@@ -1,6 +1,5 @@
 """What agents fill in on a case's page in the administration."""
 
-import uuid
 from typing import Any, cast
 
 from django import forms
@@ -15,6 +14,7 @@ from cases.actions import why_not_merged
 from cases.display.saved_replies import saved_replies_of
 from cases.forms.minutes import MinutesField
 from cases.models import Case, CaseMessage, CaseStatus, Queue, SavedReply, StatusCategory
+from lib.submissions import SubmissionForm
 from lib.uploads import UploadsField
 from lib.widgets import Lines
 from records.forms.sending import FILES_HELP, storable
@@ -48,7 +48,7 @@ def _what_happened(case: Case) -> str:
     return _("%(who)s changed the status to %(status)s in the meantime.")
 
 
-class StaffMessageForm(forms.Form):
+class StaffMessageForm(SubmissionForm):
     """The composer: an answer to the customer, or a note that only staff see.
 
     ``seen`` is the latest message and ``seen_status`` the status that its writer had before their eyes: when
@@ -77,7 +77,6 @@ class StaffMessageForm(forms.Form):
         required=False,
     )
     uploads = UploadsField(label=_lazy("Attachments"), help_text=FILES_HELP)
-    submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**63 - 1)
     seen_status = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -133,7 +132,7 @@ class StaffMessageForm(forms.Form):
         return StaffMessageForm(initial={**typed, **changes}, case=self.case, agent=self.agent)
 
 
-class TimeEntryForm(forms.Form):
+class TimeEntryForm(SubmissionForm):
     """Fields have names in the page that no other of its forms uses."""
 
     minutes = MinutesField(
@@ -151,7 +150,6 @@ class TimeEntryForm(forms.Form):
     is_billable = forms.BooleanField(
         label=_lazy("Counts toward the entitlement"), required=False, initial=True
     )
-    submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "time_%s", **kwargs})

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact
 from cases.forms.conduct import ColleaguesField, colleagues
 from cases.models import Case, Priority, Product, RequestType
+from lib.submissions import SubmissionForm
 from lib.widgets import Lines
-from records.forms.sending import SubmissionForm
 
 
 class ContactSelect(AutocompleteSelect):

@@ -15,9 +15,10 @@ from accounts.models import Contact
 from cases.actions import entitlement_for, offered_priorities
 from cases.forms.conduct import ColleaguesField, colleagues
 from cases.models import Case, CaseDesk, Priority, Product, RequestField, RequestType
+from lib.submissions import SubmissionForm
 from lib.uploads import UploadsField
 from lib.widgets import Lines
-from records.forms.sending import FILES_HELP, SubmissionForm, storable
+from records.forms.sending import FILES_HELP, storable
 
 KEPT = ("subject", "description", "request_type", "product", "priority", "follows")
 """Of a draft, besides the answers and the colleagues."""

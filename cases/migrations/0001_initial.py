@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=250, verbose_name='note')),
                 ('is_billable', models.BooleanField(default=True, help_text='Deducted from the entitlement.', verbose_name='counts toward entitlement')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('submission', models.UUIDField(editable=False, null=True, unique=True)),
+                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('taken_back_at', models.DateTimeField(editable=False, null=True, verbose_name='reversed')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='time_entries', to='cases.case', verbose_name='case')),
                 ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
@@ -338,7 +338,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'time entry',
                 'verbose_name_plural': 'time entries',
                 'ordering': ['-worked_on', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='cases_timeentry_is_some_time')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='cases_timeentry_is_some_time'), models.UniqueConstraint(fields=('case', 'submission'), name='cases_timeentry_sent_once')],
             },
         ),
         migrations.CreateModel(

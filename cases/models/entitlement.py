@@ -1,5 +1,6 @@
 """What an account has bought: cases or hours of work, and every deduction from it."""
 
+import uuid
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
@@ -186,7 +187,7 @@ class TimeEntry(models.Model):
         _("counts toward entitlement"), default=True, help_text=_("Deducted from the entitlement.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    submission = models.UUIDField(null=True, unique=True, editable=False)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
     taken_back_at = models.DateTimeField(_("reversed"), null=True, editable=False)
     """It was wrong: what was deducted for it has been given back."""
 
@@ -195,7 +196,8 @@ class TimeEntry(models.Model):
         verbose_name_plural = _("time entries")
         ordering = ["-worked_on", "-id"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(minutes__gt=0), name="cases_timeentry_is_some_time")
+            models.CheckConstraint(condition=models.Q(minutes__gt=0), name="cases_timeentry_is_some_time"),
+            models.UniqueConstraint(fields=["case", "submission"], name="cases_timeentry_sent_once"),
         ]
 
     def __str__(self) -> str:

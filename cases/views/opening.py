@@ -19,13 +19,14 @@ from accounts.models import Contact
 from accounts.offers import may_go_to, may_open_case
 from accounts.page_rights import only_for
 from cases.actions import open_case
+from cases.actions.opening import was_opened_with
 from cases.actions.reading import note_suggestion
 from cases.display.cost_line import cost_line
 from cases.forms import NewCaseForm
 from cases.forms.opening import StartForm, SuggestionForm, draft_values, followed_up
 from cases.models import Case
+from lib.submissions import SubmissionForm
 from records.actions.marks import discard_draft, draft_by, save_draft
-from records.forms.sending import SubmissionForm
 
 FIELD_OF = {"entitlement": None, "participants": "participants"}
 """Where the page says what the action refused, by the error's code; without one it is about the files."""
@@ -133,6 +134,9 @@ def _send(request: PortalRequest, contact: Contact) -> HttpResponse:
             else FIELD_OF.get(getattr(error, "code", None) or "", "uploads"),
             error,
         )
+        return _page(request, form)
+    if not was_opened_with(case, form.cleaned_data["description"]):
+        form.renew()
         return _page(request, form)
     messages.success(
         request, _("Case %(number)s is open. We will reply here and by email.") % {"number": case.number}

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -49,6 +50,7 @@ class Migration(migrations.Migration):
                 ('is_pinned', models.BooleanField(default=False, verbose_name='pinned')),
                 ('is_locked', models.BooleanField(default=False, help_text='Customers can no longer reply.', verbose_name='closed')),
                 ('is_answered', models.BooleanField(default=False, verbose_name='answered')),
+                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('author_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact', verbose_name='author')),
                 ('author_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author (staff)')),
                 ('forum', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='topics', to='forums.forum', verbose_name='forum')),
@@ -59,7 +61,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-last_post_at', '-id'],
                 'abstract': False,
                 'indexes': [models.Index(fields=['forum', '-is_pinned', '-last_post_at', '-id'], name='forums_topic_pinned_first'), models.Index(fields=['forum', '-last_post_at', '-id'], name='forums_topic_newest_first'), models.Index(condition=models.Q(('is_answered', False)), fields=['forum', '-last_post_at', '-id'], name='forums_topic_unanswered'), models.Index(fields=['-last_post_at', '-id'], name='forums_topic_newest_anywhere')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('author_contact__isnull', False), ('author_user__isnull', True)), models.Q(('author_contact__isnull', True), ('author_user__isnull', False)), _connector='OR'), name='forums_topic_has_one_author')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('author_contact__isnull', False), ('author_user__isnull', True)), models.Q(('author_contact__isnull', True), ('author_user__isnull', False)), _connector='OR'), name='forums_topic_has_one_author'), models.UniqueConstraint(fields=('forum', 'submission'), name='forums_topic_sent_once')],
             },
         ),
         migrations.CreateModel(
@@ -72,6 +74,7 @@ class Migration(migrations.Migration):
                 ('edited_at', models.DateTimeField(editable=False, null=True, verbose_name='edited')),
                 ('is_opening', models.BooleanField(default=False, editable=False, verbose_name='first post of the topic')),
                 ('is_answer', models.BooleanField(default=False, editable=False, verbose_name='answer')),
+                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('author_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact', verbose_name='author')),
                 ('author_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author (staff)')),
                 ('topic', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='forums.topic', verbose_name='topic')),
@@ -82,7 +85,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-created_at', '-id'],
                 'abstract': False,
                 'indexes': [models.Index(fields=['topic', 'created_at', 'id'], name='forums_post_in_order'), models.Index(fields=['-created_at', '-id'], name='forums_post_newest_first')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('author_contact__isnull', False), ('author_user__isnull', True)), models.Q(('author_contact__isnull', True), ('author_user__isnull', False)), _connector='OR'), name='forums_post_has_one_author'), models.UniqueConstraint(condition=models.Q(('is_answer', True)), fields=('topic',), name='forums_post_one_answer_a_topic'), models.UniqueConstraint(condition=models.Q(('is_opening', True)), fields=('topic',), name='forums_post_one_opening_a_topic'), models.CheckConstraint(condition=models.Q(('is_answer', True), ('is_opening', True), _negated=True), name='forums_post_opening_is_no_answer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('author_contact__isnull', False), ('author_user__isnull', True)), models.Q(('author_contact__isnull', True), ('author_user__isnull', False)), _connector='OR'), name='forums_post_has_one_author'), models.UniqueConstraint(fields=('topic', 'submission'), name='forums_post_sent_once'), models.UniqueConstraint(condition=models.Q(('is_answer', True)), fields=('topic',), name='forums_post_one_answer_a_topic'), models.UniqueConstraint(condition=models.Q(('is_opening', True)), fields=('topic',), name='forums_post_one_opening_a_topic'), models.CheckConstraint(condition=models.Q(('is_answer', True), ('is_opening', True), _negated=True), name='forums_post_opening_is_no_answer')],
             },
         ),
         migrations.AddField(

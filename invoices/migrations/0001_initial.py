@@ -8,6 +8,7 @@ import invoices.models
 import invoices.totals
 import lib.uploads
 import re
+import uuid
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -105,13 +106,14 @@ class Migration(migrations.Migration):
                 ('method', models.CharField(choices=[('bank_transfer', 'Bank transfer'), ('card', 'Card'), ('direct_debit', 'Direct debit'), ('check', 'Check'), ('other', 'Other')], default='bank_transfer', max_length=20, verbose_name='method')),
                 ('reference', models.CharField(blank=True, help_text='As shown on the bank statement.', max_length=100, verbose_name='reference')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='invoices.invoice', verbose_name='invoice')),
             ],
             options={
                 'verbose_name': 'payment',
                 'verbose_name_plural': 'payments',
                 'ordering': ['received_on', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='invoices_payment_amount_is_positive', violation_error_message='The amount must be greater than zero.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='invoices_payment_amount_is_positive', violation_error_message='The amount must be greater than zero.'), models.UniqueConstraint(fields=('invoice', 'submission'), name='invoices_payment_sent_once')],
             },
         ),
     ]

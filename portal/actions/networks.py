@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.actions.activity import record_activity
 from accounts.actors import Actor
+from lib.locks import locked_by_key
 from lib.networks import NetworkSet
 from portal.models import AllowedNetwork, ConfigurationRevision
 
@@ -52,4 +53,4 @@ def shuts_out(actor: Actor, networks: Iterable[AllowedNetwork]) -> bool:
 def lock_list() -> None:
     """One change of the list at a time, until the transaction ends: two that are harmless alone may shut
     somebody out together."""
-    ConfigurationRevision.objects.select_for_update().get(pk=1)
+    locked_by_key(ConfigurationRevision, 1)

@@ -8,6 +8,7 @@ from django.db.models.functions import Concat, Substr
 
 from accounts.actions.activity import record_activity
 from accounts.actors import Actor
+from lib.locks import locked_by_key
 from portal.models import ConfigurationRevision, Page, PageAccessRule, Redirect, WebLink
 from portal.models.pages import LONGEST_PATH
 from portal.site.addresses import is_builtin
@@ -101,7 +102,7 @@ def put_into_menu(*, page: Page, menu: str) -> None:
 def lock_tree() -> None:
     """One change of pages and redirects at a time, until the transaction ends: two that are harmless alone
     may make a circle together."""
-    ConfigurationRevision.objects.select_for_update().get(pk=1)
+    locked_by_key(ConfigurationRevision, 1)
 
 
 def _move_branch(old: str, new: str) -> None:

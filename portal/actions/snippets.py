@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts.actions.activity import record_activity
 from accounts.actors import Actor
+from lib.locks import lock_keys
 from portal.models import SnippetText
 from portal.texts import snippets
 
@@ -19,7 +20,8 @@ def write_texts(*, actor: Actor, name: str, texts: dict[str, str]) -> None:
 
 def _write(name: str, language: str, text: str) -> bool:
     """Returns whether that changed anything."""
-    written = SnippetText.objects.select_for_update().filter(name=name, language=language)
+    written = SnippetText.objects.filter(name=name, language=language)
+    lock_keys(written)
     if written.filter(text=text).exists():
         return False
     if not text:

@@ -29,14 +29,16 @@ from cases.models import Case, CaseMessage
 from knowledgebase.actions import write_article
 from knowledgebase.models import Article, Category
 from lib.admin_parts import AdminPage, AdminPart, show
+from lib.locks import locked
 from lib.redaction import Named, redact
+from lib.submissions import SubmissionForm, sent_before
 
 SUGGESTED = 5
 MOST_NAMED = 10
 """Of what was taken out, so many different texts are shown."""
 
 
-class ArticleFromCaseForm(forms.Form):
+class ArticleFromCaseForm(SubmissionForm):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     category = forms.ModelChoiceField(label=gettext_lazy("Category"), queryset=Category.objects.all())
     messages = MessagesField(
@@ -46,7 +48,6 @@ class ArticleFromCaseForm(forms.Form):
             "anyway."
         ),
     )  # fmt: skip
-    submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,7 +69,7 @@ def draft_article(
     title: str,
     category: Category,
     messages: Collection[CaseMessage],
-    submission: uuid.UUID,
+    submission: uuid.UUID | None = None,
 ) -> tuple[Article, str] | None:
     """Make a draft of what was asked and answered, without what is the customer's own; a note in the case
     leads to it.
@@ -76,8 +77,8 @@ def draft_article(
     Returns the draft, and in words what was taken out. The same ``submission`` sent twice makes one draft:
     the second time None.
     """
-    case = Case.objects.select_for_update().get(pk=case.pk)
-    if CaseMessage.objects.filter(case=case, submission=submission).exists():
+    case = locked(case)
+    if sent_before(CaseMessage.objects.filter(case=case), submission):
         return None
     named, taken = named_in(case), Taken()
     title = taken.out_of(title, named)[:200]

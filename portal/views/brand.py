@@ -6,7 +6,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from lib.uploads import CONTENT_TYPES, extension_of, opened_or_404
+from lib.file_kinds import extension_of
+from lib.uploads import CONTENT_TYPES, opened_or_404
 from portal.site.http import SiteRequest
 
 IMAGES = {"logo": "logo", "logo-dark": "logo_dark", "favicon": "favicon"}

@@ -18,7 +18,7 @@ def attach(message: Message, uploads: Sequence[UploadedFile[bytes]]) -> None:
         for upload in uploads:
             content = without_metadata(upload)
             attachment = message.attachment_model()(
-                message=message, name=clean_name(upload.name or ""), size=content.size
+                message=message, name=clean_name(content.name or ""), size=content.size
             )
             attachment.file.save(attachment.name, content, save=False)
             kept.append(attachment)

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.actions import record_activity
 from accounts.actors import Actor
+from lib.locks import locked
+from lib.submissions import sent_before
 from records.actions.files import attach
 from records.actions.marks import discard_draft
 from records.models import Message
@@ -48,8 +50,9 @@ def reply(
     """Write what the customer reads, by a customer or by staff. The same ``submission`` sent twice writes one
     message and returns it both times. ``told`` goes to Talk.after."""
     record = talk.lock(record)
-    if sent_before := _sent_before(talk, record, submission):
-        return sent_before
+    before: Message | None = sent_before(talk.of(record), submission)
+    if before:
+        return before
     if actor.contact and not talk.accepts(record, actor.contact):
         raise ValidationError(_("You can read this, but you cannot reply."))
     message = write_message(
@@ -82,8 +85,9 @@ def add_note(
 ) -> Message:
     """Write what only staff read. It does not move the record in the customer's list."""
     record = talk.lock(record)
-    if kept_before := _sent_before(talk, record, submission):
-        return kept_before
+    before: Message | None = sent_before(talk.of(record), submission)
+    if before:
+        return before
     message = write_message(
         actor=actor,
         talk=talk,
@@ -105,7 +109,7 @@ def edit_reply(
     """Customers put their own words right for as long as Talk.editable_for says, until somebody else has
     answered."""
     record, now = talk.lock(message.record), now or timezone.now()
-    message = talk.of(record).model.objects.select_for_update().get(pk=message.pk)
+    message = locked(message)
     if actor.contact is None or message.author_contact_id != actor.contact.pk:
         raise ValidationError(_("You can edit only your own replies."))
     if reason := why_not_edited(talk, record, message, now):
@@ -161,8 +165,3 @@ def write_message(
         record.updated_at = message.created_at
         record.save(update_fields=["updated_at"])
     return message
-
-
-def _sent_before(talk: Talk[Any], record: Any, submission: uuid.UUID | None) -> Message | None:
-    found: Message | None = talk.of(record).filter(submission=submission).first() if submission else None
-    return found

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Contact
+from lib.locks import locked
 from records.models import SavedView
 
 MOST_VIEWS = 20
@@ -15,7 +16,7 @@ MOST_VIEWS = 20
 def save_view(*, contact: Contact, record_type: str, name: str, query: str) -> bool:
     """A view of the same name is replaced; returns whether the name is new. Raises ValidationError when there
     are too many."""
-    Contact.objects.select_for_update().get(pk=contact.pk)
+    locked(contact)
     kept = SavedView.objects.filter(contact=contact, record_type=record_type)
     if not kept.filter(name=name).exists() and kept.count() >= MOST_VIEWS:
         raise ValidationError(

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Activity, Contact
 from lib import markdown
-from lib.uploads import IMAGES, extension_of
+from lib.file_kinds import extension_of
+from lib.uploads import IMAGES
 from records.detail import Told
 from records.models import Message
 
@@ -47,6 +48,7 @@ class Entry:
     anchor: str = ""
     body: str = ""
     body_html: str = ""
+    folded: str = ""
     initials: str = ""
     role_label: str = ""
     is_staff: bool = False
@@ -150,6 +152,7 @@ def _message_entry(
         anchor=f"message-{message.pk}",
         body=message.body,
         body_html=markdown.cleaned(message.body_html),
+        folded=message.folded,
         initials=message.author_initials,
         role_label=_("Support") if message.is_by_staff else "",
         is_staff=message.is_by_staff,

@@ -13,7 +13,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from lib.icons import icon
-from lib.markdown import cleaned
 from lib.moments import ago, ago_for_reader
 from records.display.conversation import Entry
 
@@ -49,30 +48,31 @@ class _Rows:
         marks = {"is_mine": entry.is_mine, "is_new": entry.is_new, "is_edited": entry.is_edited}
         return format_html(
             '<li><article class="message{}" id="{}">{}<div class="message-box">'
-            '<header class="message-head">{}{}</header>{}{}{}</div></article></li>',
+            '<header class="message-head">{}{}</header><div class="message-body{}">{}'
+            '<div class="prose" dir="auto">{}</div>{}</div>{}{}{}</div></article></li>',
             self.escaped(self.kind(entry)), entry.anchor,
             self.avatar(entry.initials, is_staff=entry.is_staff),
             self.head(entry.actor, entry.role_label, **marks), self.ago(entry.time),
-            self.body(entry), files(entry) or self.nothing, self.tools(entry),
+            *self.body(entry), folded(entry) or self.nothing, files(entry) or self.nothing, self.tools(entry),
         )  # fmt: skip
 
     def kind(self, entry: Entry) -> str:
         return " message-staff" if entry.is_staff else " message-mine" if entry.is_mine else ""
 
-    def body(self, entry: Entry) -> SafeString:
-        """``body_html`` was cleaned when it was written."""
-        prose = cleaned(entry.body_html)
+    def body(self, entry: Entry) -> tuple[object, ...]:
+        """Class, switch, text and label of its box. The conversation has marked ``body_html`` as clean; what
+        is not marked is escaped."""
         if not entry.is_long:
-            return format_html(
-                '<div class="message-body"><div class="prose" dir="auto">{}</div></div>', prose
-            )
-        return format_html(
-            '<div class="message-body message-long">'
-            '<input class="unfold visually-hidden" type="checkbox" id="{0}-all" autocomplete="off">'
-            '<div class="prose" dir="auto">{1}</div>'
-            '<label class="btn btn-sm" for="{0}-all">{2}<span>{3}</span></label></div>',
-            entry.anchor, prose, icon("chevron-down"), self.all,
+            return self.nothing, self.nothing, entry.body_html, self.nothing
+        switch = format_html(
+            '<input class="unfold visually-hidden" type="checkbox" id="{}-all" autocomplete="off">',
+            entry.anchor,
+        )
+        label = format_html(
+            '<label class="btn btn-sm" for="{}-all">{}<span>{}</span></label>',
+            entry.anchor, icon("chevron-down"), self.all,
         )  # fmt: skip
+        return " message-long", switch, entry.body_html, label
 
     def tools(self, entry: Entry) -> SafeString:
         editing = self.editing(entry) if entry.edit_url else self.nothing
@@ -109,6 +109,16 @@ def head(actor: str, role: str, *, is_mine: bool, is_new: bool, is_edited: bool)
         format_html('<span class="message-new">{}</span> ', _("New")) if is_new else "",
         format_html("<span>({})</span> ", _("changed")) if is_edited else "",
     )
+
+
+def folded(entry: Entry) -> str:
+    """Of a mail what its program put around the words: as it stood, and no markup."""
+    if not entry.folded:
+        return ""
+    return format_html(
+        '<details class="message-folded"><summary>{}</summary><div dir="auto">{}</div></details>',
+        _("Show quoted text"), entry.folded,
+    )  # fmt: skip
 
 
 def files(entry: Entry) -> str:

@@ -4,10 +4,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from lib.submissions import SubmissionForm
 from lib.uploads import UploadsField
 from lib.widgets import Lines
 from records.actions.messages import ONLY_FILES
-from records.forms.sending import FILES_HELP, SubmissionForm
+from records.forms.sending import FILES_HELP
 
 
 class ReplyForm(SubmissionForm):

@@ -1,11 +1,8 @@
-import uuid
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from lib.uploads import ABOUT_FILES
-from lib.widgets import HiddenLine
 
 FILES_HELP = _("Screenshots, PDFs, logs, and office documents. Up to 10 files, 25 MB each.")
 
@@ -17,13 +14,6 @@ LONGEST_DRAFT = 100_000
 def storable(text: str, most: int = LONGEST_DRAFT) -> str:
     """As JSON in the database can hold it: without NUL and lone surrogates."""
     return text.replace("\0", "")[:most].encode("utf-8", "replace").decode()
-
-
-class SubmissionForm(forms.Form):
-    """A form that does its work once: ``submission`` names one sending, however often the button is
-    pressed."""
-
-    submission = forms.UUIDField(widget=HiddenLine, initial=uuid.uuid4)
 
 
 def add_refusal(form: forms.Form, error: ValidationError) -> None:

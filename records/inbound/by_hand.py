@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import record_activity
 from accounts.actors import Actor
 from lib.jobs import defer
+from lib.locks import locked
 from lib.uploads import CONTENT_TYPES
 from records.actions.messages import ONLY_FILES, add_note
 from records.inbound.parse import Mail, UnreadableMail, parse
@@ -44,7 +45,7 @@ def why_not_again(mail: InboundMail, contents: Mail | None) -> str:
 def read_again(*, actor: Actor, mail: InboundMail) -> InboundMail:
     """Have a message that failed or was held back read once more, in the background. It counts however much
     its sender writes."""
-    mail = InboundMail.objects.select_for_update().get(pk=mail.pk)
+    mail = locked(mail)
     if reason := why_not_again(mail, contents_of(mail)):
         raise ValidationError(reason)
     mail.outcome, mail.reason, mail.is_released = Outcome.WAITING, "", True
@@ -57,7 +58,7 @@ def read_again(*, actor: Actor, mail: InboundMail) -> InboundMail:
 @transaction.atomic
 def set_aside(*, actor: Actor, mail: InboundMail) -> InboundMail:
     """Nothing is to be done with it: it leaves the list of those that need a hand, and is kept."""
-    mail = InboundMail.objects.select_for_update().get(pk=mail.pk)
+    mail = locked(mail)
     if mail.outcome not in InboundMail.IN_NEED:
         raise ValidationError(_("This message needs no action."))
     mail.outcome = Outcome.IGNORED
@@ -71,7 +72,7 @@ def set_aside(*, actor: Actor, mail: InboundMail) -> InboundMail:
 def add_to_record(*, actor: Actor, mail: InboundMail, talk: Talk[Any], record: Any) -> InboundMail:
     """Put a message into a conversation as an internal note: who really wrote it, nobody can tell, so no
     customer speaks in it."""
-    mail = InboundMail.objects.select_for_update().get(pk=mail.pk)
+    mail = locked(mail)
     if mail.outcome == Outcome.ADDED:
         raise ValidationError(_("This message has already been added."))
     body, files, notes = _note(mail)

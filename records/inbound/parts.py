@@ -7,7 +7,8 @@ from mimetypes import guess_extension
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from lib.uploads import CONTENT_TYPES, clean_name, extension_of
+from lib.file_kinds import extension_of
+from lib.uploads import CONTENT_TYPES, clean_name
 from records.inbound.headers import in_words, utf8
 from records.inbound.html_text import text_of_html
 

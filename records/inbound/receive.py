@@ -20,6 +20,7 @@ from accounts.actions import queue_mail
 from accounts.actors import Actor
 from accounts.models import Contact, User
 from lib.jobs import defer, defer_each, without_job
+from lib.locks import locked_by_key
 from lib.uploads import validate_upload, without_metadata
 from records.actions.messages import ONLY_FILES, Mailed, reply
 from records.inbound.headers import utf8
@@ -82,7 +83,7 @@ def keep(raw: bytes) -> InboundMail:
 @transaction.atomic
 def read(*, mail_id: int) -> InboundMail:
     """Add a kept message to its record, or say why not. A message that was dealt with stays as it is."""
-    stored = InboundMail.objects.select_for_update().get(pk=mail_id)
+    stored = locked_by_key(InboundMail, mail_id)
     if stored.outcome not in (Outcome.WAITING, Outcome.FAILED):
         return stored
     raw = bytes(stored.raw)
@@ -98,7 +99,7 @@ def read(*, mail_id: int) -> InboundMail:
 @transaction.atomic
 def note_failure(*, mail_id: int, error: str) -> None:
     """Something of ours failed while reading: the message waits in the administration's list."""
-    stored = InboundMail.objects.select_for_update().get(pk=mail_id)
+    stored = locked_by_key(InboundMail, mail_id)
     stored.sender, stored.subject = envelope_of(bytes(stored.raw))
     _settle(stored, Outcome.FAILED, utf8(error))
 

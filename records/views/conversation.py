@@ -1,6 +1,5 @@
 """The page of one record: what was said about it, and the box to answer in."""
 
-import uuid
 from typing import Any
 
 from django.conf import settings
@@ -17,12 +16,14 @@ from accounts.actors import Actor
 from accounts.http import PortalRequest
 from lib import markdown
 from lib.moments import moment
+from lib.submissions import SubmissionForm
 from records.actions.marks import note_reading, save_draft
 from records.actions.messages import edit_reply, reply, why_not_edited
 from records.display.conversation_rows import conversation_rows
+from records.display.following import follow_button
 from records.display.page import entries_of, page_of_messages
 from records.forms.conversation import EditReplyForm, ReplyForm
-from records.forms.sending import SubmissionForm, add_refusal, storable
+from records.forms.sending import add_refusal, storable
 from records.models import Message
 from records.surfaces import Surface
 from records.talk import Talk
@@ -59,7 +60,7 @@ def record_reply(request: PortalRequest, surface: Surface[Any], number: str) -> 
         if message.body == form.cleaned_data["body"]:
             messages.success(request, _("Your reply has been sent."))
             return _back(request, f"{record.get_absolute_url()}#message-{message.pk}")
-        form = _another(request)
+        form.renew()
     return detail_page(request, surface, record, form)
 
 
@@ -140,6 +141,9 @@ def detail_page(
         **described.facts(request, record, can_reply=can_reply),
         **more,
     }
+    if surface.follows and "follow" not in context:
+        concerned = contact.pk in surface.concerned(record)
+        context["follow"] = follow_button(record, is_muted=record.is_muted, is_concerned=concerned)
     return render(request, described.template, context)
 
 
@@ -166,18 +170,6 @@ def _sent(request: PortalRequest, surface: Surface[Any], record: Any, form: Repl
     except ValidationError as error:
         add_refusal(form, error)
         return None
-
-
-def _another(request: PortalRequest) -> ReplyForm:
-    """Another text came with a submission that had been sent: from a page that the browser had kept, for
-    example."""
-    typed = request.POST.copy()
-    typed["submission"] = str(uuid.uuid4())
-    form = ReplyForm(typed)
-    form.add_error(
-        None, _("A reply was already sent from this page. If this is a different one, send it now.")
-    )
-    return form
 
 
 def _back(request: PortalRequest, url: str) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Invitations in the administration."""
 
 import re
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -117,3 +118,19 @@ def run_again():
 
 def test_customers_reach_none_of_it(sign_in, bob):
     assert sign_in(bob).get(LIST).status_code in (302, 403)
+
+
+@pytest.mark.parametrize("whom", ["contact", "account"])
+def test_an_invitation_that_is_sent_twice_is_one(desk, acme, dora, whom):
+    number = str(uuid.uuid4())
+    chosen = {"contact": {"contact": dora.pk}, "account": {"account": acme.pk, "max_redemptions": 5}}[whom]
+    for _ in range(2):
+        assert add(desk, **chosen, sends_now="on", submission=number).status_code == 302
+    assert Invitation.objects.count() == OutgoingMail.objects.count() == 1
+    assert Invitation.objects.get().state == "sent"
+
+
+def test_each_page_for_an_invitation_has_a_number_of_its_own(desk):
+    pages = [desk.get(reverse("admin:accounts_invitation_add")).text for _ in range(2)]
+    first, second = (re.search(r'name="submission"[^>]*value="([^"]+)"', page)[1] for page in pages)
+    assert first != second

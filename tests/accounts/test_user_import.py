@@ -212,3 +212,13 @@ def test_nobody_sees_the_list_of_another_account(desk, sign_in, globex):
     carla = sign_in(make_contact("Carla", globex, "Portal User Manager"))
     assert carla.get(reverse("user_import_detail", args=[sent.pk])).status_code == 404
     assert start(carla, sent).status_code == 404
+
+
+def test_a_list_that_is_sent_twice_is_checked_once(desk):
+    number = str(desk.get(IMPORT).context["form"]["submission"].value())
+    lists = [
+        SimpleUploadedFile("people.csv", f"{HEAD}Dora,Quist,dora@acme.example,,,\n".encode()) for _ in "12"
+    ]
+    first, second = (desk.post(IMPORT, {"file": one, "submission": number}) for one in lists)
+    assert first.url == second.url
+    assert ContactImport.objects.count() == 1

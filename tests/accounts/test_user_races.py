@@ -1,6 +1,8 @@
 """Managers of one account at the same moment: one contact an address, and never an account without a
 manager."""
 
+import uuid
+
 import pytest
 from django.urls import reverse
 
@@ -29,6 +31,16 @@ def test_twenty_creates_at_once_make_one_contact(sign_in, settings):
         if answer.status_code == 200
     )
     assert Invitation.objects.filter(contact=contact).count() == 1
+
+
+def test_a_double_click_on_add_and_invite_adds_one_and_shows_no_error(sign_in):
+    browser_of = make_contact("Bob", make_account("Acme Foods"), MANAGER)
+    browsers = [sign_in(browser_of) for _ in range(4)]
+    dora = {"first_name": "Dora", "last_name": "Quist", "email": "dora@acme.example"}
+    data = {**dora, "submission": str(uuid.uuid4())}
+    answers = at_once(4, lambda n: browsers[n].post(reverse("user_new"), data))
+    assert [answer.status_code for answer in answers] == [302] * 4
+    assert Invitation.objects.count() == 1
 
 
 @pytest.mark.parametrize("deed", ["deactivate", "demote"])

@@ -2,6 +2,7 @@
 do."""
 
 import re
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -364,3 +365,46 @@ def test_a_colleagues_address_cannot_be_taken(desk, alice, fiona):
 def test_the_menu_shows_the_page_to_managers_only(desk, sign_in, alice):
     assert 'href="/users/"' in desk.get("/").text
     assert 'href="/users/"' not in sign_in(alice).get("/").text
+
+
+def test_a_colleague_who_is_sent_twice_is_invited_once_and_bob_sees_no_error(desk):
+    data = {**DORA, "submission": str(uuid.uuid4())}
+    first, second = (desk.post(NEW, data) for _ in range(2))
+    assert (first.status_code, first.url) == (second.status_code, second.url) == (302, LIST)
+    assert Contact.objects.filter(email="dora@acme.example").count() == 1
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_another_colleague_from_a_page_that_was_sent_is_not_dropped(desk):
+    data = {**DORA, "submission": str(uuid.uuid4())}
+    desk.post(NEW, data)
+    page = desk.post(NEW, {**data, "email": "dirk@acme.example"})
+    assert "was already sent from this page" in page.text
+    again = str(page.context["form"]["submission"].value())
+    desk.post(NEW, {**data, "email": "dirk@acme.example", "submission": again})
+    assert Contact.objects.filter(email="dirk@acme.example").exists()
+
+
+def test_a_number_that_was_used_elsewhere_in_the_account_invites_nobody_else(desk, acme):
+    number, erik = str(uuid.uuid4()), make_contact("Erik", acme, signs_in=False)
+    desk.post(NEW, {**DORA, "submission": number})
+    assert desk.post(f"/users/{erik.pk}/invite/", {"submission": number}).status_code == 302
+    assert not Invitation.objects.filter(contact=erik).exists()
+
+
+def test_a_second_click_on_send_invitation_leaves_the_first_link_good(desk, acme):
+    dora = make_contact("Dora", acme, signs_in=False)
+    number = re.search(r'name="submission" value="([^"]+)"', _plain(desk.get(f"/users/{dora.pk}/").text))[1]
+    for _ in range(2):
+        desk.post(f"/users/{dora.pk}/invite/", {"submission": number})
+    assert Invitation.objects.filter(contact=dora).count() == OutgoingMail.objects.count() == 1
+    sent = Invitation.objects.get().code_hash
+    number = str(uuid.uuid4())
+    for _ in range(2):
+        desk.post(f"/users/{dora.pk}/invite/", {"submission": number})
+    assert OutgoingMail.objects.count() == 2
+    assert Invitation.objects.get().code_hash != sent
+
+
+def _plain(html):
+    return html.replace('type="hidden" ', "")

@@ -50,6 +50,16 @@ def test_a_button_that_is_pressed_twice_enters_time_once(sign_in, ada, case, hou
     assert left(hours) == Decimal("19.50")
 
 
+def test_other_work_from_a_page_that_was_sent_is_not_dropped(sign_in, ada, case):
+    sent = entered(submission=str(uuid.uuid4()))
+    sign_in(ada).post(page_of(case, "time"), sent)
+    page = sign_in(ada).post(page_of(case, "time"), {**sent, "note": "Something else"})
+    assert "was already sent from this page" in page.text
+    again = str(page.context["time_form"]["submission"].value())
+    sign_in(ada).post(page_of(case, "time"), {**sent, "note": "Something else", "submission": again})
+    assert TimeEntry.objects.count() == 2
+
+
 def test_a_day_before_the_case_is_refused_beside_the_field_and_nothing_is_lost(sign_in, ada, case):
     yesterday = (timezone.localdate() - timedelta(days=1)).isoformat()
     page = sign_in(ada).post(page_of(case, "time"), entered(worked_on=yesterday, note="Looked at the logs"))

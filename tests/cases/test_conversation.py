@@ -10,8 +10,9 @@ from django.urls import reverse
 from accounts.actions import record_activity
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, OutgoingMail, User
-from cases.actions import change_status
+from cases.actions import change_status, reply_to_case
 from cases.models import Case, CaseMessage, CaseStatus
+from records.actions.messages import Mailed
 from records.models import Draft
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
 from tests.factories import grant, make_user
@@ -189,6 +190,14 @@ def test_an_internal_note_is_never_shown_to_a_customer(sign_in, alice, ivan, ada
     assert not OutgoingMail.objects.filter(text__contains="old contract").exists()
 
 
+def test_agents_fold_out_what_a_mail_quoted(sign_in, alice, ada, case):
+    owner = Actor(user=alice.user, contact=alice)
+    reply_to_case(actor=owner, case=case, body="It works.", mailed=Mailed("> <b>Did it help?</b>"))
+    page = sign_in(ada).get(reverse("admin:cases_case_change", args=[case.pk])).text
+    assert page.count("<summary>Show quoted text</summary>") == 1
+    assert "&gt; &lt;b&gt;Did it help?&lt;/b&gt;</div></details>" in page
+
+
 def test_a_note_does_not_move_the_case_in_the_list(ada, case, sign_in):
     before = Case.objects.get().updated_at
     answer_in_admin(sign_in(ada), case, visibility="internal", body="Hm.")
@@ -281,6 +290,17 @@ def test_a_note_sent_twice_is_kept_once_and_sets_the_status(sign_in, ada, case):
         )
     assert case.messages.filter(visibility="internal").count() == 1
     assert Case.objects.get().status_id == "on_hold"
+
+
+def test_another_answer_from_a_page_that_was_sent_is_not_dropped(sign_in, ada, case):
+    browser, submission = sign_in(ada), str(uuid.uuid4())
+    answer_in_admin(browser, case, body="It is on its way.", submission=submission)
+    page = answer_in_admin(browser, case, body="It has arrived.", submission=submission)
+    assert "was already sent from this page" in page.text
+    assert "It has arrived." in page.text
+    again = str(page.context["composer"]["submission"].value())
+    answer_in_admin(browser, case, body="It has arrived.", submission=again)
+    assert case.messages.filter(author_user=ada).count() == 2
 
 
 def test_staff_who_may_only_view_cases_cannot_resolve_or_take_them(sign_in, case):

@@ -1,5 +1,8 @@
 """Staff open topics, reply and moderate in the administration."""
 
+import re
+import uuid
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -60,6 +63,18 @@ def test_ada_reads_the_topic_and_replies(desk, ada, topic):
     assert (reply.author_user, reply.body) == (ada, "High up.")
     assert "High up." in desk.get(change(topic)).text
     assert verbs() == ["topic.opened", "post.written"]
+
+
+def test_what_ada_sends_twice_is_made_once(desk, forum):
+    page = desk.get(reverse("admin:forums_topic_add")).text
+    number = re.search(r'name="submission"[^>]*value="([^"]+)"', page)[1]
+    data = {"forum": forum.pk, "title": "Maintenance on Sunday", "body": "From 06:00.", "submission": number}
+    for _ in range(2):
+        assert desk.post(reverse("admin:forums_topic_add"), data).status_code == 302
+    topic = Topic.objects.get()
+    for _ in range(2):
+        desk.post(change(topic), {"title": topic.title, "body": "Done.", "submission": str(uuid.UUID(int=1))})
+    assert topic.posts.replies().count() == 1
 
 
 def test_ada_renames_a_topic_and_the_address_follows(desk, topic):

@@ -1,5 +1,7 @@
 """Starting topics, replying, choosing the answer."""
 
+import uuid
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -9,6 +11,7 @@ from forums.actions import lock_topic, mark_answer, write_reply
 from forums.models import Forum, Post, Topic
 from tests.factories import grant, make_contact
 from tests.forums.factories import acting, hours_ago, make_forum, make_reply, make_topic
+from tests.races import at_once, commits
 
 
 @pytest.fixture
@@ -56,13 +59,36 @@ def test_alice_starts_a_topic(sign_in, alice, forum):
     )  # fmt: skip
 
 
+def numbered(**typed):
+    """A form that is sent, with the number that its page gave it."""
+    return {"submission": str(uuid.uuid4()), **typed}
+
+
 def test_sending_a_topic_twice_opens_one(sign_in, alice, forum):
-    browser, data = sign_in(alice), {"title": "Beacon shows E4", "body": "Since this morning."}
+    browser, data = sign_in(alice), numbered(title="Beacon shows E4", body="Since this morning.")
     first, second = (browser.post(new_url(forum), data) for _ in range(2))
     assert first.url == second.url
     assert Topic.objects.count() == Post.objects.count() == Activity.objects.count() == 1
-    browser.post(new_url(forum), {**data, "title": "Beacon shows E5"})
-    assert Topic.objects.count() == 2
+
+
+def test_a_page_gives_each_topic_a_number_of_its_own(sign_in, alice, forum):
+    browser = sign_in(alice)
+    pages = [browser.get(new_url(forum)) for _ in range(2)]
+    first, second = (str(page.context["form"]["submission"].value()) for page in pages)
+    assert first != second
+    assert f'name="submission" value="{first}"' in pages[0].text.replace('type="hidden" ', "")
+
+
+def test_another_topic_from_a_page_that_was_sent_is_not_dropped(sign_in, alice, forum):
+    browser, data = sign_in(alice), numbered(title="Beacon shows E4", body="Since this morning.")
+    browser.post(new_url(forum), data)
+    assert browser.post(new_url(forum), {**data, "body": "Since noon."}).status_code == 200
+    page = browser.post(new_url(forum), {**data, "title": "Beacon shows E5"})
+    again = str(page.context["form"]["submission"].value())
+    assert "was already sent from this page" in page.text
+    assert again != data["submission"]
+    browser.post(new_url(forum), {**data, "title": "Beacon shows E5", "submission": again})
+    assert set(Topic.objects.values_list("title", flat=True)) == {"Beacon shows E4", "Beacon shows E5"}
 
 
 @pytest.mark.parametrize(("missing", "kept"), [("title", "Since this morning."), ("body", "Beacon shows E4")])
@@ -145,26 +171,43 @@ def test_charlie_replies_and_lands_on_his_post(sign_in, charlie, topic):
 
 
 def test_sending_a_reply_twice_makes_one_post_and_one_mail(sign_in, charlie, topic):
-    browser = sign_in(charlie)
-    first, second = (browser.post(reply_url(topic), {"body": "Thank you!"}) for _ in range(2))
+    browser, data = sign_in(charlie), numbered(body="Thank you!")
+    first, second = (browser.post(reply_url(topic), data) for _ in range(2))
     assert first.url == second.url
     assert topic.posts.count() == 2
     assert OutgoingMail.objects.count() == 1
 
 
-def test_a_reply_that_another_server_with_a_faster_clock_took_already_makes_no_second_post(
-    sign_in, charlie, topic
-):
-    make_reply(topic, charlie, "Thank you!", at=hours_ago(-0.005))
-    sign_in(charlie).post(reply_url(topic), {"body": "Thank you!"})
+def test_a_reply_that_was_sent_is_not_sent_again_by_a_reload_hours_later(sign_in, charlie, topic):
+    data = numbered(body="Thank you!")
+    sign_in(charlie).post(reply_url(topic), data)
+    Post.objects.replies().update(created_at=hours_ago(5))
+    sign_in(charlie).post(reply_url(topic), data)
     assert topic.posts.replies().count() == 1
 
 
-def test_the_same_words_of_another_person_or_of_another_day_are_another_post(sign_in, charlie, bob, topic):
-    make_reply(topic, charlie, "Thank you!", at=hours_ago(24))
-    make_reply(topic, bob, "Thank you!")
-    sign_in(charlie).post(reply_url(topic), {"body": "Thank you!"})
-    assert topic.posts.replies().count() == 3
+def test_the_same_words_meant_twice_are_two_posts(sign_in, charlie, topic):
+    for _ in range(2):
+        sign_in(charlie).post(reply_url(topic), numbered(body="+1"))
+    assert topic.posts.replies().count() == 2
+
+
+def test_another_reply_from_a_page_that_was_sent_is_not_dropped(sign_in, charlie, topic):
+    browser, data = sign_in(charlie), numbered(body="Thank you!")
+    browser.post(reply_url(topic), data)
+    page = browser.post(reply_url(topic), {**data, "body": "And it works."})
+    assert "was already sent from this page" in page.text
+    again = str(page.context["form"]["submission"].value())
+    browser.post(reply_url(topic), {"body": "And it works.", "submission": again})
+    assert topic.posts.replies().count() == 2
+
+
+@commits
+def test_a_double_click_makes_one_post(sign_in, charlie, topic):
+    data, browsers = numbered(body="Thank you!"), [sign_in(charlie) for _ in range(4)]
+    answers = at_once(4, lambda number: browsers[number].post(reply_url(topic), data))
+    assert len({answer.url for answer in answers}) == 1
+    assert topic.posts.replies().count() == 1
 
 
 def test_an_empty_reply_shows_the_topic_again_with_the_error(sign_in, charlie, topic):

@@ -131,6 +131,17 @@ def test_a_second_click_records_nothing_and_shows_the_new_balance(office, acme):
     assert Payment.objects.count() == 1
 
 
+def test_a_payment_that_is_sent_twice_is_recorded_once_and_said_to_be(office, acme):
+    invoice = make_invoice(acme, "100.00")
+    page = office.get(url("payment", invoice))
+    number = str(page.context["form"]["submission"].value())
+    assert number in page.text
+    for _ in range(2):
+        answer = office.post(url("payment", invoice), payment_form(invoice, submission=number))
+        assert answer.url == url("change", invoice)
+    assert Payment.objects.count() == 1
+
+
 @pytest.mark.parametrize("amount", ["0", "100.01", "", "NaN"])
 def test_a_wrong_amount_is_refused_beside_the_form(office, acme, amount):
     invoice = make_invoice(acme, "100.00")

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Prefetch, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Account, Contact
 from invoices.models import Invoice
 from lib import compiled
+from tests.races import at_once
 
 
 def named(name: str) -> QuerySet[Account]:
@@ -154,3 +155,39 @@ def test_what_the_shape_leaves_out_is_noticed(accounts):
 def test_what_belongs_to_the_shape_is_no_value(db, value):
     with pytest.raises(TypeError):
         compiled.rows(f"shape {value}", named, name=value)
+
+
+def after_the_connection_broke(ask, *, is_first):
+    """What ``ask`` gets from a connection that the database has ended, as it does when it starts again."""
+
+    def end(pid):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    def request(_number):
+        connection.ensure_connection()
+        ended = connection.connection.info.backend_pid
+        at_once(1, lambda _number: end(ended))
+        connection.health_check_done = not is_first
+        return ask()
+
+    return at_once(1, request)[0]
+
+
+def test_a_connection_that_broke_between_two_requests_is_replaced(db):
+    assert after_the_connection_broke(lambda: compiled.rows("named", named, name="One"), is_first=True) == []
+
+
+def test_a_connection_that_breaks_within_a_request_is_told(db):
+    with pytest.raises(OperationalError):
+        after_the_connection_broke(lambda: compiled.rows("named", named, name="One"), is_first=False)
+
+
+def test_a_transaction_whose_connection_broke_goes_on_over_no_other(db):
+    def within():
+        with transaction.atomic():
+            connection.health_check_done = False
+            return compiled.rows("named", named, name="One")
+
+    with pytest.raises(OperationalError):
+        after_the_connection_broke(within, is_first=False)

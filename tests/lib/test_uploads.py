@@ -2,7 +2,8 @@
 
 import pytest
 
-from lib.uploads import NAME_LIMIT, clean_name, extension_of, opaque_path
+from lib.file_kinds import extension_of
+from lib.uploads import NAME_LIMIT, clean_name, opaque_path
 
 NAMES = [
     ("report.pdf", "report.pdf"),

@@ -16,12 +16,12 @@ from accounts.actors import Actor
 from accounts.models import Contact
 from cases.actions import add_internal_note
 from cases.models import Attachment
-from records.surfaces import Surface, surfaces
+from records.surfaces import Surface
 from records.tasks import GRACE, sweep_files
 from tests.cases.factories import make_case, pdf_upload
+from tests.records.scenes import TALKED_ABOUT
 
 SignIn = Callable[..., Client]
-TALKED_ABOUT = [surface for surface in surfaces() if surface.talk]
 
 
 def file_of_case(contact: Contact) -> Attachment:

@@ -32,6 +32,12 @@ def surface(request: pytest.FixtureRequest) -> Surface[Any]:
 
 @pytest.fixture
 def record(surface: Surface[Any], acme: Account, alice: Contact) -> Any:
+    """Of Alice's, who reads her own; others see the whole account."""
+    kind = gate_of(surface)
+    widest = "account" if "account" in kind.scopes else "global"
+    for role, scope in (("Portal IT User", widest), ("Authenticated Users", kind.scopes[-1])):
+        named = {"role": WebRole.objects.get(name=role), "record_type": kind.name, "scope": scope}
+        RecordPermission.objects.update_or_create(**named, defaults={"can_read": True})
     assert surface.sample is not None
     return surface.sample(acme, alice)
 

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from accounts.models import Account, Contact, RecordPermission
+from accounts.models import Account, Contact, RecordPermission, WebRole
 from records.actions.following import follow, receivers
 from records.models import Participant
 from records.surfaces import Surface, surfaces
@@ -34,6 +34,9 @@ def record(surface: Surface[Any], acme: Account, alice: Contact) -> Any:
 def own_alone(db: None, surface: Surface[Any]) -> None:
     """Everybody reads their own records of the type, and no others."""
     RecordPermission.objects.filter(record_type=surface.name).exclude(scope="contact").delete()
+    everyone = WebRole.objects.get(name="Authenticated Users")
+    named = {"role": everyone, "record_type": surface.name, "scope": "contact"}
+    RecordPermission.objects.update_or_create(**named, defaults={"can_read": True})
 
 
 def test_every_participant_is_let_in_by_what_a_record_type_declares():

@@ -23,9 +23,10 @@ def user_import(request: PortalRequest) -> HttpResponse:
     manager_of(request, "create")
     form = ContactListForm(request.POST or None, request.FILES or None)
     if form.is_valid():
-        upload = form.cleaned_data["file"]
+        upload, number = form.cleaned_data["file"], form.cleaned_data["submission"]
+        sent = {"file_name": upload.name, "content": upload.read(), "submission": number}
         try:
-            checked = check_import(actor=Actor.of(request), file_name=upload.name, content=upload.read())
+            checked = check_import(actor=Actor.of(request), **sent)
         except ValidationError as error:
             form.add_error("file", error)
         else:

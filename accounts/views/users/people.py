@@ -22,6 +22,7 @@ from accounts.models import Contact, JoinRequest
 from accounts.models.contact import ContactQuerySet
 from accounts.page_rights import only_for
 from accounts.views.users.gate import colleague, colleagues, manager_of, sees_colleagues
+from lib.submissions import SubmissionForm
 
 PAGE_SIZE = 50
 SEEN = F("user__last_login")
@@ -113,11 +114,11 @@ def user_new(request: PortalRequest) -> HttpResponse:
             form.add_error(None, error)
             known = error.contact
         else:
-            messages.success(
-                request,
-                _("%(name)s is invited. The invitation is being sent to %(email)s.") % _words(contact),
-            )
-            return redirect("user_list")
+            if contact.email == form.cleaned_data["email"]:
+                text = _("%(name)s is invited. The invitation is being sent to %(email)s.")
+                messages.success(request, text % _words(contact))
+                return redirect("user_list")
+            form.renew()
     context = {"form": form, "known": known, "crumbs": _crumbs(_("Add a colleague"))}
     return render(request, "accounts/users/user_new.html", context)
 
@@ -142,6 +143,7 @@ def user_edit(request: PortalRequest, pk: int) -> HttpResponse:
         "form": form,
         "known": known,
         "is_self": is_self,
+        "sending": SubmissionForm(),
         "other_roles": [role for role in contact.roles.all() if not role.delegable],
         "waiting_address": waiting_address(manager_of(request), contact),
         "crumbs": _crumbs(contact.full_name),
@@ -173,9 +175,10 @@ def user_known(request: PortalRequest) -> HttpResponse:
 
 @require_POST
 def user_invite(request: PortalRequest, pk: int) -> HttpResponse:
-    contact = colleague(request, pk)
+    contact, sending = colleague(request, pk), SubmissionForm(request.POST)
+    number = sending.cleaned_data["submission"] if sending.is_valid() else None
     try:
-        invite_again(actor=Actor.of(request), contact=contact)
+        invite_again(actor=Actor.of(request), contact=contact, submission=number)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

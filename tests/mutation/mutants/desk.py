@@ -149,11 +149,6 @@ DEEDS = [
         "cases/actions/status.py", "if not case.may_be_rated_by(actor.contact):", "if False:", *DESK_CONDUCT,
     ),
     gate(
-        "deeds: a reply is decided again with the row locked",
-        "records/actions/messages.py", "if actor.contact and not talk.accepts(record, actor.contact):", "if False:",
-        *DESK_CONDUCT, *DESK_MAIL,
-    ),
-    gate(
         "deeds: one's own words alone are changed on the page",
         "records/views/conversation.py", "about(record).by(reader(request)), pk=pk)", "about(record), pk=pk)", *DESK_CONDUCT,
     ),
@@ -166,11 +161,6 @@ DEEDS = [
         "deeds: a merged case leads on to what the reader may see",
         "cases/case_page.py", "Case.objects.visible_to(reader).for_page(reader).filter(pk=case.merged_into_id)",
         "Case.objects.for_page(reader).filter(pk=case.merged_into_id)", "tests/cases/test_merge.py",
-    ),
-    gate(
-        "deeds: the page of a case",
-        "records/views/reading.py", "load(surface.visible_to(contact), contact)", "load(surface.model.objects.all(), contact)",
-        *DESK_CONDUCT, *ROUTES,
     ),
     gate(
         "deeds: cases of one account are merged",

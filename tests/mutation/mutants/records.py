@@ -16,6 +16,7 @@ from tests.mutation.noticing import (
     MARKS,
     ROUTES,
     SCOPING,
+    TALK,
     USERS,
 )
 
@@ -181,21 +182,39 @@ RECORD = [
 CHILDREN = [
     gate(
         "children: messages follow their record",
-        "records/models/message.py", '**{f"{self.model.parent}__in": records}, visibility', "visibility", *CASE_PAGES, *ROUTES,
+        "records/models/message.py", '**{f"{self.model.parent}__in": records}, visibility', "visibility", *TALK,
     ),
     gate(
         "children: internal notes are for staff",
-        "records/models/message.py", "records}, visibility=Message.Visibility.CUSTOMER)", "records})", *CASE_PAGES,
+        "records/models/message.py", "records}, visibility=Message.Visibility.CUSTOMER)", "records})", *TALK,
     ),
     gate(
         "children: attachments follow their message",
         "records/models/message.py", "return self.filter(message__in=self.model.message_model().objects.visible_to(contact))",
-        "return self.all()", *CASE_PAGES, *ROUTES,
+        "return self.all()", *TALK,
     ),
     gate(
         "children: a file is fetched through the gate",
         "records/views/files.py", "files.objects.visible_to(request.contact)", "files.objects.all()",
-        *CASE_PAGES, *ROUTES,
+        *TALK,
+    ),
+    gate(
+        "children: the page of a record that is talked about",
+        "records/views/reading.py", "load(surface.visible_to(contact), contact)", "load(surface.model.objects.all(), contact)",
+        *TALK,
+    ),
+    gate(
+        "children: only who has a part in a record replies",
+        "records/views/conversation.py", "if not talk_of(surface).accepts(record, reader(request)):", "if False:", *TALK,
+    ),
+    gate(
+        "children: who replies is decided again with the row locked",
+        "records/actions/messages.py", "if actor.contact and not talk.accepts(record, actor.contact):", "if False:", *TALK,
+    ),
+    gate(
+        "children: what is submitted twice is written once",
+        "records/actions/messages.py", "if sent_before := _sent_before(talk, record, submission):", "if sent_before := None:",
+        *TALK,
     ),
     gate(
         "children: topics follow their forum",
