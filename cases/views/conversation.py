@@ -41,7 +41,7 @@ MESSAGES_A_PAGE = 20
 FIRST_DEEDS = ("resolve", "reopen")
 """What a phone offers right under the title."""
 LONGEST_PREVIEW = 20_000
-RATING_BUTTONS = ("1", "2", "3", "4", "5")
+RATINGS = ("1", "2", "3", "4", "5")
 EVENTS = (
     "case.status_changed",
     "case.priority_changed",
@@ -193,7 +193,7 @@ def _case_page(request: PortalRequest, case: Case, form: forms.Form) -> HttpResp
         else None,
         "deeds": deeds,
         "first_deeds": [deed for deed in deeds if deed["name"] in FIRST_DEEDS],
-        "ratings": RATING_BUTTONS
+        "ratings": [(rating, _("%(rating)s out of 5") % {"rating": rating}) for rating in RATINGS]
         if is_own and case.category == StatusCategory.RESOLVED and not case.rating
         else (),
         "is_followed": is_own or any(person["pk"] == contact.pk for person in case.people),
