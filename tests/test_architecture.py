@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from django.contrib.admin import ModelAdmin
 from accounts.scoping import RecordType, ScopedQuerySet, record_types
 
 ROOT = Path(__file__).parent.parent
-APPS = ("portal", "accounts", "records", "cases", "knowledgebase", "forums", "invoices", "lib")
+APPS = {config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT} | {"lib"}
+"""Those of INSTALLED_APPS that are ours, and the ground, which has no models."""
 GATED = {
     model.__name__
     for model in apps.get_models()
@@ -24,7 +26,7 @@ GATED = {
 
 
 def sources(*patterns: str) -> Iterator[Path]:
-    for app in APPS:
+    for app in sorted(APPS):
         for pattern in patterns:
             yield from (path for path in sorted((ROOT / app).glob(pattern)) if "migrations" not in path.parts)
 
@@ -106,6 +108,22 @@ ALLOWED = {
     ("forums/views.py", ".posts.for_reading"),
     ("forums/views.py", ".posts.replies"),
 }
+
+
+def test_every_app_is_checked_as_the_others_are():
+    """A new app is named in the layers of pyproject.toml, and in what the Makefile hands to mypy."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    layers, inside, siblings = project["importlinter"]["contracts"]
+    layered = {app for layer in layers["layers"] for app in re.findall(r"\w+", layer)}
+    assert layered == APPS
+    assert set(project["importlinter"]["root_packages"]) == set(siblings["ancestors"]) == APPS
+    assert set(inside["containers"]) == APPS - {"portal", "lib"}
+    [warned] = re.findall(
+        r"error::DeprecationWarning:(\S+)", project["pytest"]["ini_options"]["filterwarnings"][0]
+    )
+    assert set(warned.split("|")) == APPS
+    [typed] = re.findall(r"^\tmypy (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(typed.split()) == APPS
 
 
 def test_the_gated_models_are_those_that_customers_own_or_read():

@@ -2,25 +2,25 @@
 wrong role and the owner."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from accounts.actions.addresses import AddressChange
 from accounts.models import Activity, Contact, ContactImport, JoinRequest, RecordPermission
 from knowledgebase.models import Article
-from records.models import SavedView
 from tests.cases.factories import make_case, make_entitlement, pdf_upload
 from tests.conftest import Member
 from tests.factories import grant, make_contact
 from tests.forums.factories import make_forum, make_reply, make_topic
 from tests.invoices.factories import make_invoice
 from tests.knowledgebase.factories import make_article, make_category
+from tests.records.addresses import PREVIEWS, SAMPLED, Guarded, policies, routes, urls_of
 
 PROVIDERS = ("facebook", "github", "google", "microsoft", "openid_connect", "twitter_oauth2", "yahoo")
 SAML = {"saml_login", "saml_acs", "saml_finish_acs", "saml_sls", "saml_metadata"}
@@ -80,7 +80,7 @@ SIGNED_IN = {
     "erasure",
     "erasure_withdraw",
     "switch_contact",
-    "cases:preview",
+    *PREVIEWS,
     "account_email",
     "account_change_password",
     "socialaccount_connections",
@@ -110,27 +110,9 @@ class Scene:
     urls: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Guarded:
-    """What a page of records answers to people other than its owner."""
-
-    method: str = "get"
-    data: dict[str, Any] | None = None
-    owner: int = 200
-    stranger: int = 404
-    powerless: int = 404
-
-
-REPLY = {"body": "An answer", "submission": str(uuid.uuid4())}
 OPEN_TO_ALL_READERS = 200
 FOR_MANAGERS = Guarded(stranger=403, powerless=403)
-GUARDED = {
-    "cases:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
-    "cases:view_save": Guarded(
-        "post", {"name": "Mine", "query": "whose=mine"}, owner=302, stranger=302, powerless=403
-    ),
-    "cases:view_delete": Guarded("post", owner=302, stranger=302, powerless=403),
-    "cases:export": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
+OWN = {
     "cases:entitlements": Guarded(stranger=403, powerless=403),
     "cases:entitlement": Guarded(),
     "cases:entitlement_csv": Guarded(),
@@ -143,11 +125,6 @@ GUARDED = {
     "cases:suggestion_solved": Guarded(
         "post", {"url": "/knowledgebase/"}, owner=302, stranger=302, powerless=403
     ),
-    "cases:detail": Guarded(),
-    "cases:reply": Guarded("post", REPLY, owner=302),
-    "cases:reply_draft": Guarded("post", {"body": "Half a sentence"}),
-    "cases:reply_edit": Guarded(),
-    "cases:follow": Guarded("post", owner=302),
     "cases:participant_remove": Guarded("post", owner=302),
     "cases:conduct": Guarded(),
     "file": Guarded(),
@@ -168,40 +145,22 @@ GUARDED = {
     "user_log": FOR_MANAGERS,
     "user_log_export": Guarded("post", stranger=403, powerless=403),
     "contact_address_confirm": Guarded(),
-    "invoices:list": Guarded(stranger=403, powerless=403),
-    "invoices:view_save": Guarded(
-        "post", {"name": "Mine", "query": "view=open"}, owner=302, stranger=403, powerless=403
-    ),
-    "invoices:view_delete": Guarded("post", owner=302, stranger=403, powerless=403),
-    "invoices:export": Guarded(stranger=403, powerless=403),
     "invoices:detail": Guarded(),
     "invoices:pdf": Guarded(),
     "knowledgebase:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
     "knowledgebase:category": Guarded(),
     "knowledgebase:detail": Guarded(),
     "knowledgebase:feedback": Guarded("post", {"is_helpful": "yes"}, owner=302),
-    "knowledgebase:follow": Guarded("post", {"follow": "yes"}, owner=302),
     "forums:list": Guarded(stranger=OPEN_TO_ALL_READERS, powerless=403),
-    "forums:forum": Guarded(),
-    "forums:view_save": Guarded("post", {"name": "Mine", "query": "view=mine"}, owner=302, powerless=403),
-    "forums:view_delete": Guarded("post", owner=302, powerless=403),
-    "forums:export": Guarded(powerless=403),
     "forums:new": Guarded(),
     "forums:detail": Guarded(),
     "forums:reply": Guarded("post", {"body": "An answer"}, owner=302),
-    "forums:follow": Guarded("post", {"follow": "yes"}, owner=302),
     "forums:mark_answer": Guarded("post", owner=302),
     "forums:unmark_answer": Guarded("post", owner=302),
 }
-"""Pages of records. Articles and forums of the scene are for an audience that only the owner belongs to."""
-
-
-def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from routes(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
-        else:
-            yield f"{namespace}{entry.name}", entry
+"""Pages of records that a feature writes itself. Articles and forums of the scene are for an audience that
+only the owner belongs to."""
+GUARDED = {**OWN, **policies()}
 
 
 def portal_routes() -> set[str]:
@@ -224,7 +183,6 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
     RecordPermission.objects.create(role=audience, record_type="entitlement", scope="account", can_read=True)
     RecordPermission.objects.create(role=audience, record_type="case", scope="account", can_read=True)
     powerless = make_contact("Paul", None)
-    view = SavedView.objects.create(contact=alice, record_type="case", name="Mine", query="whose=mine")
     entitlement = make_entitlement(acme)
     colleague = make_contact("Carl", acme)
     case = make_case(alice, uploads=[pdf_upload()], participants=[colleague])
@@ -241,10 +199,6 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
     join_request = JoinRequest.objects.create(user=charlie.user, account=acme)
     topic_args = [forum.slug, topic.pk, topic.slug]
     urls = {
-        "cases:list": reverse("cases:list"),
-        "cases:view_save": reverse("cases:view_save"),
-        "cases:view_delete": reverse("cases:view_delete", args=[view.pk]),
-        "cases:export": reverse("cases:export", args=["csv"]),
         "cases:entitlements": reverse("cases:entitlements"),
         "cases:entitlement": entitlement.get_absolute_url(),
         "cases:entitlement_csv": reverse("cases:entitlement_csv", args=[entitlement.pk]),
@@ -253,11 +207,6 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
         "cases:new_draft": reverse("cases:new_draft"),
         "cases:suggestion_read": reverse("cases:suggestion_read"),
         "cases:suggestion_solved": reverse("cases:suggestion_solved"),
-        "cases:detail": case.get_absolute_url(),
-        "cases:reply": reverse("cases:reply", args=[case.number]),
-        "cases:reply_draft": reverse("cases:reply_draft", args=[case.number]),
-        "cases:reply_edit": reverse("cases:reply_edit", args=[case.number, case.messages.get().pk]),
-        "cases:follow": reverse("cases:follow", args=[case.number]),
         "cases:participant_remove": reverse("cases:participant_remove", args=[case.number, colleague.pk]),
         "cases:conduct": reverse("cases:conduct", args=[case.number, "escalate"]),
         "file": case.messages.get().attachments.get().get_absolute_url(),
@@ -281,29 +230,21 @@ def scene(alice: Contact, charlie: Contact, acme: Any) -> Scene:
             "contact_address_confirm",
             args=[AddressChange(alice.pk, alice.email, "alice.new@acme.example").token],
         ),
-        "invoices:list": reverse("invoices:list"),
-        "invoices:view_save": reverse("invoices:view_save"),
-        "invoices:view_delete": reverse("invoices:view_delete", args=[view.pk]),
-        "invoices:export": reverse("invoices:export", args=["csv"]),
         "invoices:detail": invoice.get_absolute_url(),
         "invoices:pdf": reverse("invoices:pdf", args=[invoice.number]),
         "knowledgebase:list": reverse("knowledgebase:list"),
         "knowledgebase:category": article.category.get_absolute_url(),
         "knowledgebase:detail": article.get_absolute_url(),
         "knowledgebase:feedback": reverse("knowledgebase:feedback", args=[article.slug]),
-        "knowledgebase:follow": reverse("knowledgebase:follow", args=[article.slug]),
         "forums:list": reverse("forums:list"),
-        "forums:forum": forum.get_absolute_url(),
-        "forums:view_save": reverse("forums:view_save", args=[forum.slug]),
-        "forums:view_delete": reverse("forums:view_delete", args=[forum.slug, view.pk]),
-        "forums:export": reverse("forums:export", args=[forum.slug, "csv"]),
         "forums:new": reverse("forums:new", args=[forum.slug]),
         "forums:detail": topic.get_absolute_url(),
         "forums:reply": reverse("forums:reply", args=topic_args),
-        "forums:follow": reverse("forums:follow", args=topic_args),
         "forums:mark_answer": reverse("forums:mark_answer", args=[*topic_args, reply.pk]),
         "forums:unmark_answer": reverse("forums:unmark_answer", args=topic_args),
     }
+    for surface in SAMPLED:
+        urls |= urls_of(surface, acme, alice, audience)
     return Scene(alice, charlie, powerless, urls)
 
 

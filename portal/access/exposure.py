@@ -7,14 +7,18 @@ grow unnoticed.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
 from django.db.models import Count
 
 from accounts.models import Account, Contact, WebRole
 from accounts.scoping import RecordType, granted_scope
 from portal.access.rights import NOBODY, Rights, scoped_models
 from portal.site.readers import Reader
+from records.surfaces import surfaces
 
 VISITOR, REGISTRANT = "visitor", "registrant"
 
@@ -99,12 +103,12 @@ Snapshot = dict[str, Any]
 
 def snapshot(rights: Rights) -> Snapshot:
     """Types of record, built-in pages, and for each reader the rights ("case read" → scope) and the pages
-    that open."""
+    that open; of what is shipped."""
     columns = list(readers(rights, None))
-    builtin = {page.path for page in rights.configuration.pages.values() if page.is_builtin}
+    builtin = {page.path for page in rights.configuration.pages.values() if page.is_builtin} - _examples()
     opening = {path: list(opens) for path, opens in _pages(rights, columns) if path in builtin}
     return {
-        "record_types": sorted(kind.name for kind, _model in scoped_models()),
+        "record_types": sorted(kind.name for kind, _model in _shipped_models()),
         "pages": sorted(builtin),
         "readers": {
             column.name: {
@@ -116,8 +120,22 @@ def snapshot(rights: Rights) -> Snapshot:
     }
 
 
+def _is_shipped(model: Any) -> bool:
+    """Each app that is shipped is a folder beside this one; an example that tests install lies deeper."""
+    return Path(apps.get_app_config(model._meta.app_label).path).parent == settings.BASE_DIR
+
+
+def _shipped_models() -> Iterator[tuple[RecordType, Any]]:
+    return ((kind, model) for kind, model in scoped_models() if _is_shipped(model))
+
+
+def _examples() -> set[str]:
+    """Paths of the built-in pages of what is not shipped."""
+    return {page.path for surface in surfaces() if not _is_shipped(surface.model) for page in surface.pages}
+
+
 def _rights(rights: Rights, column: Column) -> Iterator[tuple[str, str]]:
-    for kind, _model in scoped_models():
+    for kind, _model in _shipped_models():
         for privilege in kind.privileges:
             if scope := _scope(kind, privilege, rights, column.reader):
                 yield f"{kind.name} {privilege}", scope

@@ -22,11 +22,12 @@ from tests.accounts.test_preview import BANNER, start
 from tests.cases.factories import case_with_pictures
 from tests.conftest import Member
 from tests.races import commits
+from tests.records.addresses import EXPORTS, PREVIEWS
 from tests.test_routes import GUARDED, PROVIDERS, SAML, Scene, portal_routes
 
 scene = test_routes.scene  # one of everything
 
-TAKEN_OUT = {"cases:export", "invoices:export", "forums:export"}
+TAKEN_OUT = EXPORTS
 """Files that are recorded when they are taken: not during a preview."""
 FILES = {"file", "cases:entitlement_csv", "invoices:pdf"}
 """Given out, and recorded under the name of the member of staff."""
@@ -34,7 +35,7 @@ SHOWN = {name for name in GUARDED if name not in {"contact_address_confirm", *TA
     "home",
     "search",
     "search_suggest",
-    "cases:preview",
+    *PREVIEWS,
     "page",
     "mailbox",
     "mailbox_mail",

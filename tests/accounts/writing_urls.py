@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from accounts.models import Account
-from portal import urls
+from tests import urls
 
 
 def count_view(request: HttpRequest) -> HttpResponse:

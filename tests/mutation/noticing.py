@@ -40,5 +40,16 @@ CONFIGURATION = (
     "tests/portal/test_redirects.py", "tests/portal/test_pages.py",
 )  # fmt: skip
 MARKS = ("tests/records/test_following.py", "tests/records/test_marks.py")
+GENERATED = (
+    "tests/records/test_canary.py",
+    "tests/records/test_talk.py",
+    "tests/records/test_lists.py",
+    "tests/records/test_marks.py",
+    "tests/records/test_following.py",
+    "tests/records/test_answers_by_mail.py",
+    "tests/records/test_files.py",
+    *ROUTES,
+)
+"""Those that run over every declared surface."""
 DOWNLOADS = ("tests/portal/test_downloads.py",)
 POLICY = ("tests/accounts/test_sign_in_policy.py",)

@@ -23,6 +23,7 @@ from tests.factories import grant
 from tests.invoices.factories import make_invoice
 from tests.portal import test_staff_groups
 from tests.races import at_once, commits
+from tests.records.addresses import EXPORTS
 from tests.test_architecture import ROOT, sources
 from tests.test_routes import GUARDED, SIGNED_IN, Scene
 
@@ -92,9 +93,7 @@ def test_the_walk_finds_the_files_that_there_are(scene: Scene, sign_in: Callable
     assert {name for name, answer in answers.items() if is_file(answer)} == {
         "file",
         "cases:entitlement_csv",
-        "cases:export",
-        "forums:export",
-        "invoices:export",
+        *EXPORTS,
         "invoices:pdf",
         "user_import_example",
         "user_log_export",

@@ -7,23 +7,24 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions.invitations import invite_contact
 from accounts.actions.merge import merge_contacts, references
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, Contact, ContactImport, Invitation, JoinRequest
-from cases.models import Case, CaseMessage, CaseParticipant, SuggestionReading
+from cases.models import Case, CaseMessage, SuggestionReading
 from forums.models import Post
 from invoices.models import Invoice
 from knowledgebase.models import ArticleFeedback
-from records.actions.marks import save_draft
+from records.actions.marks import named, save_draft
+from records.actions.messages import reply
 from records.models import Draft, Follow, Reading, SavedView
 from records.models.marks import NEW
 from tests.cases.factories import make_case
 from tests.factories import make_contact, make_user
-from tests.forums.factories import make_forum, make_reply, make_topic
-from tests.invoices.factories import make_invoice
 from tests.knowledgebase.factories import make_article
+from tests.records.addresses import SAMPLED
 
 
 def merge_url(contact, **query):
@@ -122,18 +123,20 @@ def test_the_preview_counts_and_changes_nothing(desk, alice, alicia):
 
 def populate(contact, acme):
     """One row for every foreign key to a contact that any app has, but the log's."""
-    case = make_case(contact)
-    CaseParticipant.objects.create(case=case, contact=contact)
-    about = {"contact": contact, "record_type": "case", "record_id": case.pk}
+    for surface in SAMPLED:
+        record = surface.sample(acme, contact)
+        if surface.talk:
+            reply(actor=Actor(contact=contact), talk=surface.talk, record=record, body="Yes.")
+        if joined := surface.record_type.joined:
+            getattr(record, joined).create(contact=contact)
+    about = {"contact": contact, **named(record)}
     Follow.objects.create(**about)
-    Reading.objects.create(**about, read_at=case.created_at)
+    Reading.objects.create(**about, read_at=timezone.now())
     save_draft(owner=contact, about=Case, values={"subject": "Half"})
-    SavedView.objects.create(contact=contact, record_type="case", name="Mine", query="whose=mine")
+    SavedView.objects.create(contact=contact, record_type=surface.name, name="Mine", query="view=all")
     SuggestionReading.objects.create(contact=contact, url="/knowledgebase/")
-    topic = make_topic(make_forum(), contact)
-    make_reply(topic, contact)
     ArticleFeedback.objects.create(article=make_article(), contact=contact, is_helpful=True)
-    Invoice.objects.filter(pk=make_invoice(acme).pk).update(contact=contact)
+    Invoice.objects.filter(account=acme).update(contact=contact)
     invitation = invite_contact(actor=SYSTEM, contact=contact)
     invitation.redemptions.create(contact=contact, user=make_user("once@acme.example"))
     JoinRequest.objects.create(user=make_user("joiner@acme.example"), account=acme, decided_by=contact)
@@ -154,7 +157,7 @@ def test_everything_that_names_the_contact_goes_over(desk, alice, alicia, acme):
     }
     assert not any(left.values()), left
     assert Case.objects.get().contact == alice
-    assert CaseMessage.objects.get().author_contact == alice
+    assert {message.author_contact for message in CaseMessage.objects.all()} == {alice}
     assert {post.author_contact for post in Post.objects.all()} == {alice}
     assert ArticleFeedback.objects.get().contact == alice
     assert Invoice.objects.get().contact == alice

@@ -40,7 +40,7 @@ from tests.forums.factories import make_forum, make_reply, make_topic
 from tests.invoices.factories import make_draft
 from tests.knowledgebase.factories import make_article
 from tests.portal.factories import allow, make_page, restrict
-from tests.test_routes import routes
+from tests.records.addresses import SAMPLED, routes
 
 AGENT, EDITOR, BILLING, ADMINISTRATOR = GROUPS = (
     staff_groups.SUPPORT_AGENT,
@@ -90,6 +90,13 @@ MAY = {
     "procrastinate.procrastinatejob": (NOTHING, NOTHING, NOTHING, VIEW),
 }
 """A new model of the administration is declared here."""
+EXAMPLES = {
+    surface.model._meta.label_lower: surface
+    for surface in SAMPLED
+    if surface.model in admin.site._registry and surface.model.__module__.startswith("tests.")
+}
+"""Records of features that are not shipped, which no group that is shipped has anything to do with."""
+MAY |= dict.fromkeys(EXAMPLES, (NOTHING, NOTHING, NOTHING, NOTHING))
 
 STANDARD = {
     "changelist": ("view", "view"),
@@ -261,6 +268,7 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
         "portal.weblink": WebLink.objects.first(),
         "procrastinate.procrastinatejob": ProcrastinateJob.objects.first(),
     }
+    made |= {label: surface.sample(acme, alice) for label, surface in EXAMPLES.items() if surface.sample}
     samples: dict[str, Any] = {label: row.pk for label, row in made.items()}
     return samples | {
         "portal.snippettext": "1",

@@ -16,7 +16,7 @@ from tests.invoices.factories import make_invoice
 from tests.knowledgebase.factories import make_article, make_category
 from tests.portal.factories import restrict
 from tests.portal.test_menus import labels
-from tests.test_routes import routes
+from tests.records.addresses import routes
 
 ARTICLES, FORUMS, SEARCH = reverse("knowledgebase:list"), reverse("forums:list"), reverse("search")
 SIGN_IN = reverse("account_login")

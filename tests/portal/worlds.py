@@ -6,15 +6,15 @@ from typing import Any
 
 from accounts.models import Account, Contact, RecordPermission, WebRole
 from accounts.scoping import record_types
-from cases.models import Case, CaseParticipant
 from portal.models import Page, PageAccessRule
-from tests.cases.factories import make_case, make_entitlement
+from records.surfaces import Surface
 from tests.factories import make_account, make_contact
 from tests.forums.factories import make_forum
-from tests.invoices.factories import make_draft, make_invoice
+from tests.invoices.factories import make_draft
 from tests.knowledgebase.factories import make_article, make_category
 from tests.knowledgebase.factories import make_draft as make_draft_article
 from tests.portal.factories import make_page
+from tests.records.addresses import SAMPLED, gate_of
 
 
 def make_world(seed: int) -> list[Contact]:
@@ -46,36 +46,45 @@ def _roles(chance: Random) -> list[WebRole]:
                 role=role, record_type=kind.name, scope=chance.choice(kind.scopes), can_read=True
             )
     if chance.random() < 0.5:
-        RecordPermission.objects.create(role=visitors, record_type="article", scope="global", can_read=True)
-        RecordPermission.objects.create(role=visitors, record_type="forum", scope="global", can_read=True)
+        for kind in record_types():
+            for name, scope, _privilege in kind.grantable(for_visitors=True):
+                RecordPermission.objects.create(role=visitors, record_type=name, scope=scope, can_read=True)
     return [everyone, visitors, *roles]
 
 
 def _records(chance: Random, contacts: list[Contact], accounts: list[Account], roles: list[WebRole]) -> None:
-    for contact in chance.sample(contacts, 8):
-        _let_in(chance, make_case(contact), contacts)
-    for account in accounts:
-        make_invoice(account)
-        make_entitlement(account)
+    """Of each type that belongs to somebody, samples; and what the states and audiences of others ask for."""
+    for surface in SAMPLED:
+        if gate_of(surface).belongs_to_somebody:
+            _samples(chance, surface, contacts, accounts)
     make_draft(accounts[0])
     for _ in range(4):
-        audience = chance.sample(roles, chance.randint(0, 2))
-        shelf = make_category("", *audience)
+        shelf = make_category("", *chance.sample(roles, chance.randint(0, 2)))
         make_article(category=shelf)
         make_draft_article(category=shelf)
         make_forum().audience.set(chance.sample(roles, chance.randint(0, 2)))
 
 
-def _let_in(chance: Random, case: Case, contacts: list[Contact]) -> None:
+def _samples(chance: Random, surface: Surface[Any], contacts: list[Contact], accounts: list[Account]) -> None:
+    kind = surface.record_type
+    owners = [(contact.account, contact) for contact in chance.sample(contacts, 8)]
+    for account, contact in owners if kind.contact else [(account, None) for account in accounts]:
+        assert surface.sample
+        record = surface.sample(account, contact)
+        if kind.joined:
+            _let_in(chance, record, getattr(record, kind.joined), contacts)
+
+
+def _let_in(chance: Random, record: Any, joined: Any, contacts: list[Contact]) -> None:
     """Colleagues, mostly; and what the portal never writes, but a move to another account may leave:
     strangers, the owner."""
-    colleagues = [contact for contact in contacts if contact.account_id == case.account_id]
+    colleagues = [contact for contact in contacts if contact.account_id == record.account_id]
     people = {
         *chance.sample(colleagues, chance.randint(0, len(colleagues))),
         *chance.sample(contacts, chance.randint(0, 2)),
     }
     for contact in people:
-        CaseParticipant.objects.create(case=case, contact=contact)
+        joined.create(contact=contact)
 
 
 def _pages(chance: Random, roles: list[WebRole]) -> None:

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from accounts.models import Account, Contact, RecordPermission
 from accounts.scoping import Scope
-from records.surfaces import Surface, surfaces
+from records.surfaces import Surface
 from tests.factories import grant
+from tests.records.addresses import SAMPLED, gate_of
 
-SAMPLED = [surface for surface in surfaces() if surface.sample]
 TALKED_ABOUT = [surface for surface in SAMPLED if surface.talk]
 
 
@@ -28,7 +28,7 @@ class Scene:
 
     @property
     def is_somebodys(self) -> bool:
-        return (self.surface.gate or self.surface.model).record_type.belongs_to_somebody  # type: ignore[attr-defined]
+        return gate_of(self.surface).belongs_to_somebody
 
     @property
     def url(self) -> str:
@@ -47,7 +47,7 @@ def make_scene(
     surface: Surface[Any], account: Account, owner: Contact, stranger: Contact, powerless: Contact
 ) -> Scene:
     RecordPermission.objects.all().delete()
-    kind = (surface.gate or surface.model).record_type  # type: ignore[attr-defined]
+    kind = gate_of(surface)
     scope = next(scope for scope in reversed(Scope.values) if scope in kind.scopes)
     for contact in (owner, stranger):
         grant(contact, kind.name, scope, "read", *(["create"] if "create" in kind.privileges else []))

@@ -1,12 +1,20 @@
 """A word said and a word noted about a record of every type: who finds them, in which place. A new feature is
 tried by declaring its surface."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.models import Contact
+from cases.models import CaseStatus
+from cases.surface import CASES
 from records.actions.following import follow
 from records.actions.marks import save_draft
 from records.actions.messages import add_note, reply
@@ -102,6 +110,27 @@ def test_what_was_noted_reaches_no_customer(talk_scene, sign_in):
     assert [name for name, text in shown.items() if NOTED in text] in ([], ["search 3", "suggestions 3"])
     [url] = files(talk_scene, message__visibility="internal")
     assert [browser.get(one).status_code for one in (url, f"{url}?small")] == [404, 404]
+
+
+@pytest.fixture(params=[surface for surface in SAMPLED if surface.waiting], ids=named)
+def waiting_scene(request, acme, alice, charlie, bob, ada) -> Iterator[Scene]:
+    """Staff have answered, and more than a year has gone by. That is enough for anything to wait but for a
+    case, of which staff say so."""
+    bob.roles.clear()
+    scene = make_scene(request.param, acme, alice, charlie, bob)
+    if scene.surface.talk:
+        told = {"status": CaseStatus.objects.first_of("waiting")} if scene.surface is CASES else {}
+        reply(actor=Actor(user=ada), talk=scene.surface.talk, record=scene.record, body=SAID, **told)
+    with time_machine.travel(timezone.now() + timedelta(days=400), tick=False):
+        yield scene
+
+
+def test_what_waits_for_its_reader_waits_for_nobody_who_may_not_read_it(waiting_scene, sign_in):
+    def urls(contact: Contact) -> list[str]:
+        return [row.url for row in sign_in(contact).get(reverse("home")).context["waiting"]]
+
+    assert urls(waiting_scene.owner) == [waiting_scene.url]
+    assert [urls(outsider) for outsider in waiting_scene.outsiders] == [[], []]
 
 
 def test_a_file_is_found_under_its_own_type_alone(talk_scene, sign_in):

@@ -20,9 +20,9 @@ from records.models import SavedView
 from records.pages import page_of
 from records.surfaces import Surface, surfaces
 from tests.factories import grant, make_contact
+from tests.records.addresses import routes
 from tests.records.crowds import CROWDS, MANY, crowd_of
 from tests.records.plans import as_reader, form_of, plan_of
-from tests.test_routes import routes
 
 LISTED = [surface for surface in surfaces() if surface.listing]
 FILED = [surface for surface in LISTED if surface.listing.columns]

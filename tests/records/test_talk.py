@@ -21,8 +21,8 @@ from records.surfaces import Surface
 from records.talk import Talk
 from tests.cases.factories import pdf_upload
 from tests.factories import grant
+from tests.records.addresses import routes
 from tests.records.scenes import TALKED_ABOUT, make_scene
-from tests.test_routes import routes
 
 SignIn = Callable[..., Client]
 SAID, NOTED = "The valve is a left one", "They have not paid since May"

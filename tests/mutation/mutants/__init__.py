@@ -1,7 +1,7 @@
 """The gates of the portal, each with a way to switch it off; a new gate is added here."""
 
 from tests.mutation.mutant import Mutant
-from tests.mutation.mutants import database, desk, door, overviews, pages, records, staff
+from tests.mutation.mutants import database, desk, door, floor, overviews, pages, records, staff
 
 
 def everything() -> list[Mutant]:
@@ -13,6 +13,7 @@ def everything() -> list[Mutant]:
         *records.RECORD,
         *records.CHILDREN,
         *records.MARKED,
+        *floor.FLOOR,
         *desk.DESK,
         *overviews.COMPOSED,
         *overviews.VISITORS_ALONE,

@@ -33,7 +33,7 @@ COMPOSED = [
     ),
     gate(
         "activity: managers read which case, not what its files are called",
-        "portal/history/account_log.py", 'gettext_lazy("Case file downloaded"), (CASE,))', 'gettext_lazy("Case file downloaded"), ("%(file)s",))',
+        "cases/surface.py", 'gettext_lazy("Case file downloaded"), facts=(BY_CASE,))', 'gettext_lazy("Case file downloaded"), facts=("%(file)s",))',
         *DOWNLOADS,
     ),
     gate(
@@ -60,25 +60,6 @@ COMPOSED = [
         "records/display/page.py", "verb__in=described.told_to_customers, is_internal=False)",
         "verb__in=described.told_to_customers)", *CASE_PAGES,
     ),
-    *(
-        gate(
-            f"search: {model.lower()}s",
-            "portal/views/search.py", f"{model}.objects.visible_to(contact){rest}", f"{model}.objects{rest}", *SEARCH,
-        )
-        for model, rest in (
-            ("Article", ".search(words)[:ARTICLES]"),
-            ("Case", '.select_related("status", "contact").matching'),
-            ("Topic", '.select_related("forum").filter'),
-            ("Invoice", ".matching"),
-        )
-    ),
-    gate(
-        "search: nothing of a feature whose page is closed",
-        "portal/views/search.py",
-        "for i in invoices]),\n    }\n    return [group for page, group in groups.items() if may_go_to("
-        "request, reverse(page))]",
-        "for i in invoices]),\n    }\n    return list(groups.values())", *RULES, *SEARCH,
-    ),
     gate(
         "offers: no case where the page that opens one is closed",
         "accounts/offers.py", 'return is_granted and may_go_to(request, reverse("cases:new"))', "return is_granted",
@@ -89,19 +70,21 @@ COMPOSED = [
         "accounts/offers.py", 'return is_granted and may_go_to(', "return may_go_to(", "tests/portal/test_offers.py",
     ),
     gate(
-        "home: no cases where their page is closed",
-        "portal/views/home.py", 'if not may_go_to(request, reverse("cases:list")):', "if False:", *HOME, *RULES,
+        "search: nothing of a feature whose page is closed",
+        "portal/views/search.py", "if surface.search and surface.opens_to(request):", "if surface.search:", *RULES, *SEARCH,
     ),
     gate(
-        "home: no invoices where their page is closed",
-        "portal/views/home.py", ' and may_go_to(request, reverse("invoices:list"))):', "):", *HOME, *RULES,
+        "home: no part of a feature whose page is closed",
+        "portal/views/home.py", "if surface.home and surface.opens_to(request) and (", "if surface.home and (", *HOME, *RULES,
+    ),
+    gate(
+        "home: nothing waits where the page is closed",
+        "portal/views/home.py", "if surface.waiting and surface.opens_to(request)", "if surface.waiting", *HOME, *RULES,
     ),
     gate(
         "home: nothing of what happened where its page is closed",
         "portal/history/timeline.py", ".exclude(record_type__in=closed)", "", *HOME, *RULES,
     ),
-    gate("home: cases", "portal/views/home.py", "Case.objects.visible_to(contact).for_list()", "Case.objects.for_list()", *HOME),
-    gate("home: invoices", "portal/views/home.py", "Invoice.objects.visible_to(contact)", "Invoice.objects.issued()", *HOME),
 ]  # fmt: skip
 
 VISITORS_ALONE = [

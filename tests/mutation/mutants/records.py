@@ -13,10 +13,8 @@ from tests.mutation.noticing import (
     FORUMS,
     HOME,
     INVOICES,
-    MARKS,
     ROUTES,
     SCOPING,
-    TALK,
     USERS,
 )
 
@@ -181,42 +179,6 @@ RECORD = [
 
 CHILDREN = [
     gate(
-        "children: messages follow their record",
-        "records/models/message.py", '**{f"{self.model.parent}__in": records}, visibility', "visibility", *TALK,
-    ),
-    gate(
-        "children: internal notes are for staff",
-        "records/models/message.py", "records}, visibility=Message.Visibility.CUSTOMER)", "records})", *TALK,
-    ),
-    gate(
-        "children: attachments follow their message",
-        "records/models/message.py", "return self.filter(message__in=self.model.message_model().objects.visible_to(contact))",
-        "return self.all()", *TALK,
-    ),
-    gate(
-        "children: a file is fetched through the gate",
-        "records/views/files.py", "files.objects.visible_to(request.contact)", "files.objects.all()",
-        *TALK,
-    ),
-    gate(
-        "children: the page of a record that is talked about",
-        "records/views/reading.py", "load(surface.visible_to(contact), contact)", "load(surface.model.objects.all(), contact)",
-        *TALK,
-    ),
-    gate(
-        "children: only who has a part in a record replies",
-        "records/views/conversation.py", "if not talk_of(surface).accepts(record, reader(request)):", "if False:", *TALK,
-    ),
-    gate(
-        "children: who replies is decided again with the row locked",
-        "records/actions/messages.py", "if actor.contact and not talk.accepts(record, actor.contact):", "if False:", *TALK,
-    ),
-    gate(
-        "children: what is submitted twice is written once",
-        "records/actions/messages.py", "if sent_before := _sent_before(talk, record, submission):", "if sent_before := None:",
-        *TALK,
-    ),
-    gate(
         "children: topics follow their forum",
         "forums/models.py", "return self.filter(forum__in=Forum.objects.visible_to(contact))", "return self.all()", FORUMS, *ROUTES,
     ),
@@ -248,45 +210,6 @@ CHILDREN = [
 ]  # fmt: skip
 
 MARKED = [
-    gate(
-        "marks: followed by those who may read the record",
-        "records/views/following.py", "get_object_or_404(surface.visible_to(request.contact),",
-        "get_object_or_404(surface.model._base_manager.all(),", *MARKS,
-    ),
-    gate(
-        "marks: followed by contacts alone",
-        "records/views/following.py", "    if request.contact is None:\n        raise PermissionDenied\n", "", *MARKS,
-    ),
-    gate(
-        "marks: mails go to those who may still read the record",
-        "records/actions/following.py", "return [contact for contact in contacts if may_be_told(contact, record)]",
-        "return list(contacts)", *MARKS,
-    ),
-    gate(
-        "marks: no mails to those who muted it",
-        "records/actions/following.py", "[pk for pk in wanted if not said.get(pk)]", "list(wanted)", *MARKS,
-    ),
-    gate(
-        "marks: a follow is of one type",
-        "records/actions/following.py", "said = dict(Follow.objects.filter(**named(record)).values_list(",
-        "said = dict(Follow.objects.filter(record_id=record.pk).values_list(", *MARKS,
-    ),
-    gate(
-        "marks: a reading is its reader's own",
-        "records/models/marking.py", "_beside(Reading, record_type).filter(contact=contact.pk)", "_beside(Reading, record_type)", *MARKS,
-    ),
-    gate(
-        "marks: of one type and record",
-        "records/models/marking.py", "filter(record_type=record_type, record_id=models.OuterRef(", "filter(record_id=models.OuterRef(", *MARKS,
-    ),
-    gate(
-        "marks: a draft is its owner's own",
-        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *MARKS,
-    ),
-    gate(
-        "marks: only those of what is gone are swept",
-        "records/actions/marks.py", "rows.filter(~models.Exists(record)).delete()", "rows.delete()", *MARKS,
-    ),
     gate(
         "marks: a reply in a forum is told to those who may read it",
         "forums/notices.py", "if contact and may_be_told(contact, topic) and not", "if contact and not", FORUMS,

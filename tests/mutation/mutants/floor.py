@@ -1,0 +1,186 @@
+"""The floor's own gates. The tests that notice are generated from what each surface declares: those of the
+features are not asked."""
+
+from tests.mutation.mutant import gate
+from tests.mutation.noticing import GENERATED
+
+FLOOR = [
+    gate(
+        "floor of records: messages follow their record",
+        "records/models/message.py", '**{f"{self.model.parent}__in": records}, visibility', "visibility", *GENERATED,
+    ),
+    gate(
+        "floor of records: internal notes are for staff",
+        "records/models/message.py", "records}, visibility=Message.Visibility.CUSTOMER)", "records})", *GENERATED,
+    ),
+    gate(
+        "floor of records: attachments follow their message",
+        "records/models/message.py", "return self.filter(message__in=self.model.message_model().objects.visible_to(contact))",
+        "return self.all()", *GENERATED,
+    ),
+    gate(
+        "floor of records: a file is fetched through the gate",
+        "records/views/files.py", "files.objects.visible_to(request.contact)", "files.objects.all()",
+        *GENERATED,
+    ),
+    gate(
+        "floor of records: the page of a record that is talked about",
+        "records/views/reading.py", "load(surface.visible_to(contact), contact)", "load(surface.model.objects.all(), contact)",
+        *GENERATED,
+    ),
+    gate(
+        "floor of records: only who has a part in a record replies",
+        "records/views/conversation.py", "if not talk_of(surface).accepts(record, reader(request)):", "if False:", *GENERATED,
+    ),
+    gate(
+        "floor of records: who replies is decided again with the row locked",
+        "records/actions/messages.py", "if actor.contact and not talk.accepts(record, actor.contact):", "if False:", *GENERATED,
+    ),
+    gate(
+        "floor of records: what is submitted twice is written once",
+        "records/actions/messages.py", "        return before\n    if actor.contact and not talk.accepts(", "        pass\n    if actor.contact and not talk.accepts(",
+        *GENERATED,
+    ),
+    gate(
+        "floor of records: followed by those who may read the record",
+        "records/views/following.py", "get_object_or_404(surface.visible_to(request.contact),",
+        "get_object_or_404(surface.model._base_manager.all(),", *GENERATED,
+    ),
+    gate(
+        "floor of records: followed by contacts alone",
+        "records/views/following.py", "    if request.contact is None:\n        raise PermissionDenied\n", "", *GENERATED,
+    ),
+    gate(
+        "floor of records: mails go to those who may still read the record",
+        "records/actions/following.py", "return [contact for contact in contacts if may_be_told(contact, record)]",
+        "return list(contacts)", *GENERATED,
+    ),
+    gate(
+        "floor of records: no mails to those who muted it",
+        "records/actions/following.py", "[pk for pk in wanted if not said.get(pk)]", "list(wanted)", *GENERATED,
+    ),
+    gate(
+        "floor of records: a follow is of one type",
+        "records/actions/following.py", "said = dict(Follow.objects.filter(**named(record)).values_list(",
+        "said = dict(Follow.objects.filter(record_id=record.pk).values_list(", *GENERATED,
+    ),
+    gate(
+        "floor of records: a reading is its reader's own",
+        "records/models/marking.py", "_beside(Reading, record_type).filter(contact=contact.pk)", "_beside(Reading, record_type)", *GENERATED,
+    ),
+    gate(
+        "floor of records: of one type and record",
+        "records/models/marking.py", "filter(record_type=record_type, record_id=models.OuterRef(", "filter(record_id=models.OuterRef(", *GENERATED,
+    ),
+    gate(
+        "floor of records: a draft is its owner's own",
+        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *GENERATED,
+    ),
+    gate(
+        "floor of records: only those of what is gone are swept",
+        "records/actions/marks.py", "rows.filter(~models.Exists(record)).delete()", "rows.delete()", *GENERATED,
+    ),
+    gate(
+        "floor of records: records that the reader may see",
+        "records/pages.py", "visible = surface.visible_to(reader).filter(**{name", "visible = surface.model.objects.filter(**{name",
+        *GENERATED,
+    ),
+    gate(
+        "floor of records: a file holds records that the reader may see",
+        "records/pages.py", "visible = surface.visible_to(reader).filter(**within)", "visible = surface.model.objects.filter(**within)", *GENERATED,
+    ),
+    gate(
+        "floor of records: for those who may read records",
+        "records/views/lists.py", 'if request.contact is None or not surface.can(request.contact, "read"):', "if request.contact is None:",
+        *GENERATED,
+    ),
+    gate(
+        "floor of records: who took records out is recorded",
+        "records/actions/exports.py",
+        'record_download(actor=actor, verb=f"{record_type}.exported",', 'dict(actor=actor, verb=f"{record_type}.exported",', *GENERATED,
+    ),
+    gate(
+        "floor of records: another one's view is not deleted",
+        "records/views/lists.py", "SavedView.objects.filter(contact=contact, record_type=surface.name, pk=pk)",
+        "SavedView.objects.filter(record_type=surface.name, pk=pk)", *GENERATED,
+    ),
+    gate(
+        "floor of records: another one's view is not shown",
+        "records/pages.py",
+        "views = SavedView.objects.filter(contact=reader.pk, record_type=surface.name)", "views = SavedView.objects.all()", *GENERATED,
+    ),
+    gate(
+        "floor of records: one's own words alone are changed on the page",
+        "records/views/conversation.py", "about(record).by(reader(request)), pk=pk)", "about(record), pk=pk)", *GENERATED,
+    ),
+    gate(
+        "floor of records: one's own words alone are changed by the action",
+        "records/actions/messages.py", "if actor.contact is None or message.author_contact_id != actor.contact.pk:", "if False:",
+        *GENERATED,
+    ),
+    gate(
+        "floor of records: what is found is what the reader may see",
+        "portal/views/search.py", "search.find(surface.visible_to(contact), words)",
+        "search.find(surface.model.objects.all(), words)", *GENERATED,
+    ),
+    gate(
+        "floor of records: what is suggested is what the reader may see",
+        "portal/views/search.py", "search.suggest(surface.visible_to(contact), words, contact)",
+        "search.suggest(surface.model.objects.all(), words, contact)", *GENERATED,
+    ),
+    gate(
+        "floor of records: a case that waits is one that the reader may see",
+        "cases/surface.py", "Case.objects.visible_to(contact).waiting_for_customer()",
+        "Case.objects.waiting_for_customer()", *GENERATED,
+    ),
+    gate(
+        "floor of records: an invoice that waits is one that the reader may see",
+        "invoices/surface.py", "Invoice.objects.visible_to(contact).overdue()",
+        "Invoice.objects.overdue()", *GENERATED,
+    ),
+    gate(
+        "floor of records: a loan that waits is one that the reader may see",
+        "tests/example_app/loans/surface.py", "Loan.objects.visible_to(contact).late()",
+        "Loan.objects.late()", *GENERATED,
+    ),
+    gate(
+        "floor of records: cases on the home page are those that the reader may see",
+        "cases/surface.py", "Case.objects.visible_to(contact).active()",
+        "Case.objects.active()", *GENERATED,
+    ),
+    gate(
+        "floor of records: invoices on the home page are those that the reader may see",
+        "invoices/surface.py", "Invoice.objects.visible_to(contact)[:ON_HOME]",
+        "Invoice.objects.issued()[:ON_HOME]", *GENERATED,
+    ),
+    gate(
+        "floor of records: loans on the home page are those that the reader may see",
+        "tests/example_app/loans/surface.py", "Loan.objects.visible_to(contact).out()",
+        "Loan.objects.out()", *GENERATED,
+    ),
+    gate(
+        "floor of records: the address of an answer must be as it was made",
+        "records/reply_address.py", 'if not constant_time_compare(_signature(token), written["signature"]) or ',
+        "if ", *GENERATED,
+    ),
+    gate(
+        "floor of records: an answer goes into what its sender may see",
+        "records/inbound/receive.py", "surface.visible_to(actor.contact) if actor.contact else surface",
+        "surface", *GENERATED,
+    ),
+    gate(
+        "floor of records: an answer comes from the person whom we wrote to",
+        "records/inbound/receive.py", "contact.can_be_told and sender in {contact.email.lower(), *_confirmed(contact.user)}:",
+        "contact.can_be_told:", *GENERATED,
+    ),
+    gate(
+        "floor of records: a draft beside a record is its owner's own",
+        "records/models/marking.py", "_beside(Draft, record_type).filter(contact=contact.pk)",
+        "_beside(Draft, record_type)", *GENERATED,
+    ),
+    gate(
+        "floor of records: a follow beside a record is its owner's own",
+        "records/models/marking.py", "_beside(Follow, record_type).filter(contact=contact.pk)",
+        "_beside(Follow, record_type)", *GENERATED,
+    ),
+]  # fmt: skip
