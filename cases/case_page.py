@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.http import PortalRequest
@@ -21,7 +22,7 @@ from records.display.following import FollowButton, follow_button
 
 FIRST_DEEDS = ("resolve", "reopen")
 """What a phone offers right under the title."""
-RATING_BUTTONS = ("1", "2", "3", "4", "5")
+RATINGS = ("1", "2", "3", "4", "5")
 
 
 def load(rows: CaseQuerySet, reader: Permitted) -> CaseQuerySet:
@@ -42,7 +43,7 @@ def facts(request: PortalRequest, case: Case, *, can_reply: bool) -> dict[str, A
         "is_settled": is_settled(case),
         "promise": promise_line(case, now, is_own=is_own),
         "entitlement": _entitlement(case, contact),
-        "ratings": RATING_BUTTONS if is_own and _waits_for_a_rating(case) else (),
+        "ratings": _ratings() if is_own and _waits_for_a_rating(case) else (),
         "follow": _follow(case, contact),
         "can_open": may_open_case(request),
         **_deeds(case, contact, now),
@@ -56,6 +57,11 @@ def _deeds(case: Case, contact: Contact, now: datetime) -> dict[str, Any]:
 
 def _entitlement(case: Case, contact: Contact) -> Entitlement | None:
     return case.entitlement if case.entitlement and can(contact, "read", case.entitlement) else None
+
+
+def _ratings() -> list[tuple[str, str]]:
+    """Each with its label."""
+    return [(rating, gettext("%(rating)s out of 5") % {"rating": rating}) for rating in RATINGS]
 
 
 def _waits_for_a_rating(case: Case) -> bool:

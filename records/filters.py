@@ -5,8 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.utils import timezone
+
+from accounts.scoping import Permitted, RecordType, Scope, granted_scope
+from lib.lookups import OneOf
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,21 @@ class Filter:
     def parts(self, rows: Any, reader: Any) -> list[Any]:
         """What the narrowed ``rows`` are put together from, where no single index has them all in the list's
         order."""
-        return [self.narrow(rows, reader)]
+        return [self.narrow(part, reader) for part in own_and_joined(rows, reader)]
+
+
+def own_and_joined(rows: Any, reader: Permitted | None) -> list[Any]:
+    """Of a contact who reads their own records and those that they take part in, each by itself: both at
+    once come in no index's order."""
+    kind = rows.model.record_type
+    if reader is None or not isinstance(kind, RecordType) or not kind.joined:
+        return [rows]
+    if granted_scope(reader, "read", kind) != Scope.CONTACT:
+        return [rows]
+    relation = rows.model._meta.get_field(kind.joined)
+    joined = relation.related_model._default_manager.filter(contact=reader.pk).values(relation.field.name)
+    own = rows.filter(**{str(kind.contact): reader.pk})
+    return [own, rows.filter(OneOf(models.F("pk"), ArraySubquery(joined)))]
 
 
 def within_days(rows: Any, column: str, since: date | None, until: date | None) -> Any:

@@ -178,7 +178,7 @@ def key() -> str:
 
 def own_migrations() -> Iterator[Path]:
     for app in apps.get_app_configs():
-        if Path(app.path).parent == ROOT:
+        if Path(app.path).parent == ROOT or Path(app.path).is_relative_to(ROOT / "tests"):
             yield from Path(app.path, "migrations").glob("*.py")
 
 

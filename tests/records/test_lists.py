@@ -20,7 +20,7 @@ from records.models import SavedView
 from records.pages import page_of
 from records.surfaces import Surface, surfaces
 from tests.factories import grant, make_contact
-from tests.records.crowds import CROWDS, crowd_of
+from tests.records.crowds import CROWDS, MANY, crowd_of
 from tests.records.plans import as_reader, form_of, plan_of
 from tests.test_routes import routes
 
@@ -29,7 +29,7 @@ FILED = [surface for surface in LISTED if surface.listing.columns]
 OWNED = [surface for surface in LISTED if surface.record_type.belongs_to_somebody]
 BY_QUERIES = 5
 """Of a list: revision, session, user, contact, and its rows."""
-FEW = 1000
+FEW = MANY // 20 + 100
 """Rows that may be looked at for a page of 25: a tab that has few is sorted by hand where another order than
 the usual one is asked for."""
 

@@ -19,6 +19,7 @@ class LoanFilter(Filter):
 
     order = {"": "updated_at", "lent": "created_at"}
     given = frozenset({"today"})
+    by_keys = True
 
     @property
     def values(self) -> dict[str, Any]:

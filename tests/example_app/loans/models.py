@@ -38,6 +38,11 @@ def in_two_weeks() -> date:
     return timezone.localdate() + timedelta(days=14)
 
 
+OUT = models.Q(returned_at=None)
+OWNERS = {"any": [], "account": ["account"], "contact": ["contact", "account"]}
+"""What each list is narrowed to first: an index for each, in each order and for each tab of few."""
+
+
 class Loan(models.Model):
     record_type = RecordType("loan", _("Loans"), account="account", contact="contact", joined="participants")
 
@@ -56,12 +61,21 @@ class Loan(models.Model):
         verbose_name = _("loan")
         verbose_name_plural = _("loans")
         indexes = [
-            models.Index(fields=["-updated_at", "-id"], name="loans_newest"),
-            models.Index(fields=["account", "-updated_at", "-id"], name="loans_account"),
-            models.Index(fields=["contact", "-updated_at", "-id"], name="loans_contact"),
-            models.Index(
-                fields=["account", "due_on"], name="loans_due", condition=models.Q(returned_at=None)
+            *(
+                models.Index(fields=[*owner, f"-{by}", "-id"], name=f"loans_{name}_{by}")
+                for name, owner in OWNERS.items()
+                for by in ("updated_at", "created_at")
             ),
+            *(
+                models.Index(
+                    fields=[*owner, "-updated_at", "-id"],
+                    name=f"loans_{name}_out",
+                    include=["due_on"],
+                    condition=OUT,
+                )
+                for name, owner in OWNERS.items()
+            ),
+            models.Index(fields=["account", "due_on"], name="loans_due", condition=OUT),
         ]
 
     def __str__(self) -> str:

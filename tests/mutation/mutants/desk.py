@@ -4,10 +4,10 @@ from tests.mutation.mutant import gate
 from tests.mutation.noticing import (
     DESK_CONDUCT,
     DESK_GROUPS,
-    DESK_LISTS,
     DESK_MAIL,
     DESK_OPENING,
     DESK_STATEMENTS,
+    RECORD_LISTS,
     ROUTES,
     SUGGESTIONS,
 )
@@ -191,11 +191,11 @@ LISTS = [
     gate(
         "lists: cases that the reader may see",
         "records/pages.py", "visible = surface.visible_to(reader).filter(**{name", "visible = surface.model.objects.filter(**{name",
-        *DESK_LISTS, *ROUTES,
+        *RECORD_LISTS, *ROUTES,
     ),
     gate(
         "lists: a file holds cases that the reader may see",
-        "records/pages.py", "visible = surface.visible_to(reader).filter(**within)", "visible = surface.model.objects.filter(**within)", *DESK_LISTS,
+        "records/pages.py", "visible = surface.visible_to(reader).filter(**within)", "visible = surface.model.objects.filter(**within)", *RECORD_LISTS,
     ),
     gate(
         "lists: for those who may read cases",
@@ -205,17 +205,17 @@ LISTS = [
     gate(
         "lists: who took cases out is recorded",
         "records/actions/exports.py",
-        'record_download(actor=actor, verb=f"{record_type}.exported",', 'dict(actor=actor, verb=f"{record_type}.exported",', *DESK_LISTS,
+        'record_download(actor=actor, verb=f"{record_type}.exported",', 'dict(actor=actor, verb=f"{record_type}.exported",', *RECORD_LISTS,
     ),
     gate(
         "lists: another one's view is not deleted",
         "records/views/lists.py", "SavedView.objects.filter(contact=contact, record_type=surface.name, pk=pk)",
-        "SavedView.objects.filter(record_type=surface.name, pk=pk)", *DESK_LISTS,
+        "SavedView.objects.filter(record_type=surface.name, pk=pk)", *RECORD_LISTS,
     ),
     gate(
         "lists: another one's view is not shown",
         "records/pages.py",
-        "views = SavedView.objects.filter(contact=reader.pk, record_type=surface.name)", "views = SavedView.objects.all()", *DESK_LISTS,
+        "views = SavedView.objects.filter(contact=reader.pk, record_type=surface.name)", "views = SavedView.objects.all()", *RECORD_LISTS,
     ),
     gate(
         "lists: insight is for those who see the account's cases",

@@ -58,7 +58,7 @@ PREVIEW = [
     ),
     gate(
         "preview: no records are taken out",
-        "accounts/preview/middleware.py", " or request.path_info.startswith(RECORDED):", ":", *PREVIEWS,
+        "accounts/preview/middleware.py", " or request.path_info.endswith(RECORDED):", ":", *PREVIEWS,
     ),
     gate(
         "preview: what staff look at is still new to the contact",
