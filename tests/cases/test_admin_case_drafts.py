@@ -11,9 +11,10 @@ from cases.actions import change_status, close_case, merge_cases
 from cases.models import AgentDraft, Case
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload, status
 from tests.factories import make_user
+from tests.stage import shared
 
 
-@pytest.fixture
+@shared
 def case(alice):
     return make_case(alice)
 

@@ -29,9 +29,10 @@ from portal.access.rights import Rights
 from portal.access.subjects import subject_of
 from tests.cases.factories import make_case, make_entitlement, make_policy, make_staff_reply, status
 from tests.factories import grant, make_account, make_contact
+from tests.stage import shared
 
 
-@pytest.fixture
+@shared
 def case(alice: Any) -> Case:
     return make_case(alice)
 

@@ -14,9 +14,10 @@ from cases.actions import change_status
 from cases.models import Case, CaseMessage, CaseStatus, Draft
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
 from tests.factories import grant, make_user
+from tests.stage import shared
 
 
-@pytest.fixture
+@shared
 def case(alice):
     return make_case(alice)
 
