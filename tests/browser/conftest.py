@@ -78,10 +78,11 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chrome(chromium: str) -> Iterator[Browser]:
-    """The running browser. Playwright keeps an event loop in this thread: Django must be told to work here
-    nevertheless, and has another connection meanwhile; the one from before would outlive its database."""
+    """The running browser, in which each test has contexts of its own. Playwright keeps an event loop in this
+    thread: Django must be told to work here nevertheless, and has another connection meanwhile; the one from
+    before would outlive its database."""
     stage.clear()
     connection.close()
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
