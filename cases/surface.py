@@ -6,19 +6,31 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.offers import may_open_case
 from accounts.scoping import can
+from cases.actions import count_open_cases, hand_over_cases
 from cases.actions.messages import TALK
 from cases.case_page import DETAIL
 from cases.listing import CASE_LIST
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
 from cases.personal_data import own_cases, own_messages
 from cases.sample import sample_case, sample_entitlement
-from records.surfaces import Badge, Block, BuiltinPage, Download, Event, Line, Search, Surface, declare
+from records.surfaces import (
+    Badge,
+    Block,
+    BuiltinPage,
+    Download,
+    Event,
+    Handover,
+    Line,
+    Search,
+    Surface,
+    declare,
+)
 from records.waiting import Waiting, as_waiting
 
 ON_HOME = 5
@@ -88,6 +100,11 @@ def home(request: PortalRequest, contact: Contact, waiting: Collection[str]) -> 
     return Block(template="cases/_home.html", context=context)
 
 
+def left(count: int) -> str:
+    words = ngettext("They have one open case.", "They have %(count)s open cases.", count)
+    return words % {"count": count}
+
+
 CASES = declare(
     Surface(
         model=Case,
@@ -125,8 +142,16 @@ CASES = declare(
                 words=gettext_lazy("Case list downloaded"), facts=(gettext_lazy("Cases: %(count)s"),)
             ),
         },
+        handover=Handover(
+            verb="contact.cases_handed_over",
+            given=gettext_lazy("Cases transferred"),
+            count=count_open_cases,
+            give=hand_over_cases,
+            left=left,
+        ),
         personal={"cases": own_cases, "case_messages": own_messages},
         sample=sample_case,
+        demo="cases.demo.load",
     )
 )
 

@@ -73,6 +73,7 @@ FORUMS = declare(
         key="slug",
         line=forum_line,
         sample=sample_forum,
+        demo="forums.demo.load",
     )
 )
 TOPICS = declare(

@@ -88,5 +88,6 @@ INVOICES = declare(
             ),
         },
         sample=sample,
+        demo="invoices.demo.load",
     )
 )

@@ -53,5 +53,6 @@ ARTICLES = declare(
         search=Search(find=find, suggest=suggest, place=10, most=10, most_suggested=5),
         personal={"article_feedback": own_feedback},
         sample=sample,
+        demo="knowledgebase.demo.load",
     )
 )

@@ -12,12 +12,13 @@ database or translate at once (``gettext_lazy``), and addresses are made inside 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from django.db import models
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import Account, Contact
 from accounts.offers import may_go_to
@@ -96,6 +97,24 @@ class Block:
     context: Mapping[str, Any]
 
 
+class Giving(Protocol):
+    def __call__(self, *, actor: Actor, contact: Contact, heir: Contact) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """What somebody leaves to a colleague when they are deactivated. ``count``: how many records of theirs
+    are open; ``left`` says it in a sentence. ``give``: makes the colleague their owner, and returns how many
+    there were. ``verb``: of the activity that keeps it, with ``count`` and ``to``; ``given``: what the log of
+    the account calls it."""
+
+    verb: str
+    given: Words
+    count: Callable[[Contact], int]
+    give: Giving
+    left: Callable[[int], str]
+
+
 @dataclass(frozen=True)
 class BuiltinPage:
     """A page that every installation has, so that menus and page rules can name it. ``title`` is English, as
@@ -144,10 +163,14 @@ class Surface(Generic[M]):
     """What is asked of the reader."""
     events: Mapping[str, Event] = field(default_factory=dict)
     downloads: Mapping[str, Download] = field(default_factory=dict)
+    handover: Handover | None = None
     personal: Mapping[str, Callable[[Contact], Iterable[dict[str, Any]]]] = field(default_factory=dict)
     """Section of the file of personal data → its rows."""
     sample: Callable[[Account | None, Contact | None], M] | None = None
     """One record, made by the feature's own actions. ValueError without a contact where it takes one."""
+    demo: str = ""
+    """The feature's part of the demo, a function of a records.demo.DemoWorld: its dotted path, as nothing but
+    the command that loads the demo needs it."""
 
     @property
     def record_type(self) -> RecordType:

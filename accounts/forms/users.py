@@ -117,11 +117,11 @@ class HeirForm(forms.Form):
     """Who takes over what somebody leaves behind."""
 
     heir = forms.ModelChoiceField(
-        label=_("Transfer open cases to"),
+        label=_("Transfer to"),
         queryset=Contact.objects.none(),
         required=False,
         empty_label=_("No one: keep them as they are"),
-        help_text=_("They become the contact for these cases and receive the replies."),
+        help_text=_("They become the contact for what is open and receive the replies."),
     )
 
     def __init__(self, *args: Any, heirs: Any, **kwargs: Any) -> None:

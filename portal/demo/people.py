@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -7,10 +7,11 @@ from django.contrib.auth.models import Group
 
 from accounts import staff_groups
 from accounts.actions import deactivate_contact
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import SYSTEM
 from accounts.models import Account, Contact, User, WebRole
-from portal.demo.reading import read
+from records.demo import People, read
 
+CONTENT = Path(__file__).parent / "people.toml"
 PASSWORD = "sunny-harbor-42"  # noqa: S105 -- the demo's, shown at every start; the demo command refuses to run elsewhere
 SIGN_INS = (
     ("alice@acme.example", "customer"),
@@ -21,33 +22,12 @@ SIGN_INS = (
 )
 
 
-@dataclass
-class People:
-    """Whom the other parts of the demo refer to."""
-
-    accounts: dict[str, Account] = field(default_factory=dict)
-    users: dict[str, User] = field(default_factory=dict)
-    contacts: dict[tuple[str, str], Contact] = field(default_factory=dict)
-    """By account number and email."""
-
-    def contact(self, email: str, account: str = "") -> Contact:
-        return next(
-            c
-            for (number, address), c in self.contacts.items()
-            if address == email and account in ("", number)
-        )
-
-    def actor(self, email: str, account: str = "") -> Actor:
-        """Staff act as themselves, everyone else as a contact."""
-        user = self.users.get(email)
-        if user and user.is_staff:
-            return Actor(user=user)
-        contact = self.contact(email, account)
-        return Actor(user=contact.user, contact=contact)
+def is_loaded() -> bool:
+    return Account.objects.filter(number=read(CONTENT)["account"][0]["number"]).exists()
 
 
 def load_people() -> People:
-    content, people = read("people.toml"), People()
+    content, people = read(CONTENT), People()
     password = make_password(PASSWORD)
     agents = Group.objects.get(name=staff_groups.SUPPORT_AGENT)
     for row in content["staff"]:
@@ -61,7 +41,7 @@ def load_people() -> People:
 
 
 def deactivate_those_who_left(people: People) -> None:
-    for row in read("people.toml")["contact"]:
+    for row in read(CONTENT)["contact"]:
         if not row["active"]:
             deactivate_contact(actor=SYSTEM, contact=people.contacts[row["account"], row["email"]])
 

@@ -48,6 +48,7 @@ SENT_TO = gettext_lazy("To %(email)s")
 ROLES = gettext_lazy("Roles: %(roles)s")
 METHOD = "%(method)s"
 PROVIDER = gettext_lazy("At %(provider)s")
+COUNT_TO = gettext_lazy("%(count)s to %(to)s")
 OLD_AND_NEW = gettext_lazy("From %(old)s to %(new)s")
 
 OF_PEOPLE = {
@@ -104,9 +105,6 @@ OF_PEOPLE = {
     ),
     "contact.deactivated": Deed(Kind.ACCESS, gettext_lazy("Deactivated")),
     "contact.reactivated": Deed(Kind.ACCESS, gettext_lazy("Reactivated")),
-    "contact.cases_handed_over": Deed(
-        Kind.ACCESS, gettext_lazy("Cases transferred"), (gettext_lazy("%(cases)s to %(to)s"),)
-    ),
     "contact.access_reset": Deed(Kind.ACCESS, gettext_lazy("Access reset: all sign-in methods removed")),
     "account.access_reviewed": Deed(
         Kind.ACCESS,
@@ -148,9 +146,16 @@ def downloads() -> dict[str, Deed]:
 
 
 @cache
+def handovers() -> dict[str, Deed]:
+    """By verb, what went over to a colleague."""
+    given = [surface.handover for surface in surfaces() if surface.handover]
+    return {one.verb: Deed(Kind.ACCESS, one.given, (COUNT_TO,)) for one in given}
+
+
+@cache
 def deeds() -> dict[str, Deed]:
     """By verb. Verbs that are not among these are not told."""
-    return {**downloads(), **OF_PEOPLE}
+    return {**downloads(), **handovers(), **OF_PEOPLE}
 
 
 @dataclass(frozen=True)

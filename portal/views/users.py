@@ -17,7 +17,7 @@ from accounts.forms.users import HeirForm
 from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.views.users.gate import colleague, colleagues, manager_of
-from cases.actions import count_open_cases, hand_over_cases
+from records.surfaces import Handover, surfaces
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,13 +31,12 @@ def user_deactivate(request: PortalRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            text = _("%(name)s can no longer sign in to this account. Cases transferred: %(count)d.")
-            messages.success(request, text % {"name": contact.full_name, "count": handed_over})
+            messages.success(request, _told(contact, handed_over))
             return redirect("user_list")
     context = {
         "colleague": contact,
         "is_self": contact == request.contact,
-        "open_cases": count_open_cases(contact),
+        "left": [handover.left(count) for handover in _handovers() if (count := handover.count(contact))],
         "form": form,
         "crumbs": [
             (_("Manage users"), reverse("user_list")),
@@ -48,13 +47,28 @@ def user_deactivate(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/users/user_deactivate.html", context)
 
 
+def _handovers() -> list[Handover]:
+    return [surface.handover for surface in surfaces() if surface.handover]
+
+
 @transaction.atomic
-def _deactivate(actor: Actor, contact: Contact, heir: Contact | None) -> int:
+def _deactivate(actor: Actor, contact: Contact, heir: Contact | None) -> dict[Handover, int]:
     """The account's rules come first, and lock it; the features follow in the same transaction."""
     deactivate_colleague(actor=actor, contact=contact)
-    cases = hand_over_cases(actor=actor, contact=contact, heir=heir) if heir else 0
-    if heir and cases:
-        record_activity(
-            actor=actor, verb="contact.cases_handed_over", record=contact, cases=cases, to=heir.full_name
-        )
-    return cases
+    return {handover: _hand_over(actor, contact, heir, handover) for handover in _handovers()}
+
+
+def _hand_over(actor: Actor, contact: Contact, heir: Contact | None, handover: Handover) -> int:
+    count = handover.give(actor=actor, contact=contact, heir=heir) if heir else 0
+    if heir and count:
+        record_activity(actor=actor, verb=handover.verb, record=contact, count=count, to=heir.full_name)
+    return count
+
+
+def _told(contact: Contact, handed_over: dict[Handover, int]) -> str:
+    left = _("%(name)s can no longer sign in to this account.") % {"name": contact.full_name}
+    went = [
+        _("%(what)s: %(count)d.") % {"what": handover.given, "count": count}
+        for handover, count in handed_over.items()
+    ]
+    return " ".join([left, *went])

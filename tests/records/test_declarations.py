@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import NoReverseMatch
+from django.utils.module_loading import import_string
 
 from accounts.models import Account, Contact
 from accounts.scoping import record_types
@@ -11,6 +12,8 @@ WITHOUT_SURFACE = {"account"}
 """Shown nowhere by itself."""
 WITHOUT_SAMPLE = {"contact"}
 """Made by the accounts themselves."""
+WITHOUT_DEMO = {"accounts"}
+"""Its people are whom all parts refer to."""
 NOT_SEARCHED = {"contact", "entitlement", "forum"}
 NOT_TOLD = {"entitlement", "article", "forum", "topic"}
 """Whose news the home page does not tell."""
@@ -45,6 +48,12 @@ def test_its_sample_can_be_made_and_has_a_line_and_an_address(
     assert line.title
     assert line.url.startswith("/")
     assert str(getattr(record, surface.key))
+
+
+def test_each_feature_has_a_part_of_the_demo_that_can_be_loaded():
+    parts = {surface.model._meta.app_label: surface.demo for surface in surfaces() if surface.demo}
+    assert parts.keys() == {surface.model._meta.app_label for surface in surfaces()} - WITHOUT_DEMO
+    assert all(callable(import_string(part)) for part in parts.values())
 
 
 def test_the_codes_of_mails_tell_types_apart():

@@ -6,17 +6,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.actions.mail import SEND_MAIL
-from accounts.models import Account, OutgoingMail
-from cases.actions import warn_of_promises
+from accounts.models import OutgoingMail
 from lib.jobs import forget_jobs
-from portal.demo.cases import load_cases, load_products
-from portal.demo.community import load_articles, load_forums, load_site
-from portal.demo.desk import load_desk
-from portal.demo.invoices import load_invoices
-from portal.demo.people import deactivate_those_who_left, load_people
-from portal.demo.reading import Calendar, read
+from portal.demo.people import deactivate_those_who_left, is_loaded, load_people
+from portal.demo.site import load_site
+from records.demo import Calendar, DemoWorld
+from records.surfaces import surfaces
 
 MAIL_KEPT = timedelta(days=14)
 
@@ -30,7 +28,7 @@ class Command(BaseCommand):
                 "The demo's passwords are public. It is not loaded into an "
                 "installation that has an https address."
             )
-        if Account.objects.filter(number=read("people.toml")["account"][0]["number"]).exists():
+        if is_loaded():
             self.stdout.write("The demo is loaded already.")
             return
         with transaction.atomic():
@@ -41,15 +39,11 @@ class Command(BaseCommand):
 def load_demo() -> None:
     calendar = Calendar()
     load_site(calendar)
-    load_products()
-    people = load_people()
-    load_articles(people, calendar)
-    load_forums(people, calendar)
-    load_desk(people, calendar)
-    load_cases(people, calendar)
-    warn_of_promises(now=calendar.today)
-    load_invoices(people, calendar)
-    deactivate_those_who_left(people)
+    world = DemoWorld(load_people(), calendar)
+    for surface in surfaces():
+        if surface.demo:
+            import_string(surface.demo)(world)
+    deactivate_those_who_left(world.people)
     _file_mail()
 
 

@@ -56,7 +56,6 @@ def sample(account: Account | None, contact: Contact | None) -> Loan:
     return lend(actor=Actor(user=contact.user, contact=contact), contact=contact, title="Probe")
 
 
-TOLD = {"loan.returned": Told(words=_("took it back"))}
 LOANS = declare(
     Surface(
         model=Loan,
@@ -78,5 +77,6 @@ LOANS = declare(
         downloads={"loan.exported": Download(words=_("Loan list downloaded"))},
         personal={"loans": own_loans, "loan_messages": own_words},
         sample=sample,
+        demo="tests.example_app.loans.demo.load",
     )
 )

@@ -1,24 +1,30 @@
+"""The demo's invoices, from a price list and recipes."""
+
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
 from typing import Any
+
+from django.core.files.base import ContentFile
+from PIL import Image, ImageDraw, ImageFont
 
 from accounts.actors import SYSTEM
 from invoices.actions import issue_invoice, record_payment, update_totals, void_invoice
 from invoices.models import Invoice, InvoiceLine, InvoiceSettings
-from portal.demo.files import make_logo
-from portal.demo.people import People
-from portal.demo.reading import Calendar, read
+from records.demo import Calendar, DemoWorld, People, read
+
+CONTENT = Path(__file__).parent / "invoices.toml"
 
 
-def load_invoices(people: People, calendar: Calendar) -> None:
-    content = read("invoices.toml")
+def load(world: DemoWorld) -> None:
+    content, people, calendar = read(CONTENT), world.people, world.calendar
     _load_seller(content["seller"])
     prices = {row["sku"]: row for row in content["price"]}
-    currencies = {row["number"]: row["currency"] for row in read("people.toml")["account"]}
     for recipe in sorted(content["recipe"], key=lambda recipe: -recipe["days_ago"]):
         moment = calendar.ago(recipe["days_ago"])
         with calendar.on(moment):
-            invoice = _draft(recipe, people, currencies[recipe["account"]], moment.date())
+            invoice = _draft(recipe, people, content["currency"][recipe["account"]], moment.date())
             _write_lines(invoice, recipe, prices)
         _finish(invoice, recipe, calendar, moment)
 
@@ -29,7 +35,7 @@ def _load_seller(row: dict[str, str]) -> None:
     seller.address = f"{row['street']}\n{row['postal_code']} {row['city']}\n{row['country']}"
     for name in ("vat_number", "iban", "bic", "email", "phone"):
         setattr(seller, name, row[name])
-    seller.logo = make_logo()
+    seller.logo = _logo()
     seller.save()
 
 
@@ -78,3 +84,17 @@ def _finish(invoice: Invoice, recipe: dict[str, Any], calendar: Calendar, issued
                 received_on=paid.date(),
                 reference=str(invoice.number),
             )
+
+
+def _logo() -> ContentFile[bytes]:
+    """The vendor's mark and name, for the head of its invoices."""
+    image = Image.new("RGBA", (1240, 240), (255, 255, 255, 0))
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((0, 0, 240, 240), 48, fill="#0b5563")
+    draw.polygon([(88, 190), (152, 190), (136, 92), (104, 92)], fill="#ffffff")
+    draw.rectangle((98, 62, 142, 86), fill="#f2b766")
+    draw.polygon([(90, 62), (150, 62), (120, 38)], fill="#ffffff")
+    draw.text((290, 52), "Harbor Lane", fill="#12303a", font=ImageFont.load_default(124))
+    kept = BytesIO()
+    image.save(kept, "PNG", optimize=True)
+    return ContentFile(kept.getvalue(), name="logo.png")

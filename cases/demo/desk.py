@@ -1,6 +1,7 @@
-"""The demo's case desk: hours, promises, contracts, queues, rules, saved replies, questions."""
+"""The demo's case desk: products, hours, promises, contracts, queues, rules, saved replies, questions."""
 
 from datetime import date, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from accounts.models import User
@@ -10,6 +11,7 @@ from cases.models import (
     CaseDesk,
     ClosedDay,
     Entitlement,
+    Product,
     Queue,
     RequestField,
     RequestType,
@@ -17,12 +19,14 @@ from cases.models import (
     SavedReply,
     SlaPolicy,
 )
-from portal.demo.people import People
-from portal.demo.reading import Calendar, read
+from records.demo import DemoWorld, People, read
+
+CONTENT = Path(__file__).parent / "desk.toml"
 
 
-def load_desk(people: People, calendar: Calendar) -> None:
-    content, today = read("desk.toml"), calendar.today.date()
+def load_desk(world: DemoWorld) -> None:
+    content, people, today = read(CONTENT), world.people, world.calendar.today.date()
+    Product.objects.bulk_create(Product(**row) for row in content["product"])
     CaseDesk.objects.filter(pk=1).update(**content["desk"])
     CaseDesk.objects.stored().escalations_to.set([people.users[email] for email in content["escalations_to"]])
     hours = {row["name"]: _hours(row, today) for row in content["calendar"]}

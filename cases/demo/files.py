@@ -5,11 +5,10 @@ from io import BytesIO
 from pathlib import Path
 
 import typst
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-CERTIFICATE = Path(__file__).parent / "content" / "certificate.typ"
+CERTIFICATE = Path(__file__).parent / "certificate.typ"
 
 
 def make_upload(name: str, at: datetime) -> SimpleUploadedFile:
@@ -19,20 +18,6 @@ def make_upload(name: str, at: datetime) -> SimpleUploadedFile:
         "tidegate.log": _log,
     }
     return SimpleUploadedFile(name, contents[name](at))
-
-
-def make_logo() -> ContentFile[bytes]:
-    """The vendor's mark and name, for the head of its invoices."""
-    image = Image.new("RGBA", (1240, 240), (255, 255, 255, 0))
-    draw = ImageDraw.Draw(image)
-    draw.rounded_rectangle((0, 0, 240, 240), 48, fill="#0b5563")
-    draw.polygon([(88, 190), (152, 190), (136, 92), (104, 92)], fill="#ffffff")
-    draw.rectangle((98, 62, 142, 86), fill="#f2b766")
-    draw.polygon([(90, 62), (150, 62), (120, 38)], fill="#ffffff")
-    draw.text((290, 52), "Harbor Lane", fill="#12303a", font=ImageFont.load_default(124))
-    kept = BytesIO()
-    image.save(kept, "PNG", optimize=True)
-    return ContentFile(kept.getvalue(), name="logo.png")
 
 
 def _certificate(at: datetime) -> bytes:

@@ -1,5 +1,8 @@
+"""The demo's cases, each told step by step."""
+
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from accounts.actors import Actor
@@ -14,19 +17,16 @@ from cases.actions import (
     rate_case,
     reply_to_case,
 )
+from cases.demo.files import make_upload
 from cases.models import Case, CaseStatus, Product, RequestType
-from portal.demo.files import make_upload
-from portal.demo.people import People
-from portal.demo.reading import Calendar, read
+from records.demo import Calendar, DemoWorld, People, read
+
+CONTENT = Path(__file__).parent / "cases.toml"
 
 
-def load_products() -> None:
-    Product.objects.bulk_create(Product(**row) for row in read("site.toml")["product"])
-
-
-def load_cases(people: People, calendar: Calendar) -> None:
-    for row in sorted(read("cases.toml")["case"], key=lambda row: -row["opened_days_ago"]):
-        _Story(row, people, calendar).tell()
+def load_cases(world: DemoWorld) -> None:
+    for row in sorted(read(CONTENT)["case"], key=lambda row: -row["opened_days_ago"]):
+        _Story(row, world.people, world.calendar).tell()
 
 
 @dataclass
