@@ -1,6 +1,7 @@
 from typing import Self
 from urllib.parse import urlencode
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from accounts.models.user import initials_of
 from accounts.permissions.audiences import is_meant_for
 from accounts.scoping import Permitted, Privilege, RecordType, ScopedQuerySet, can
 from lib import markdown
-from lib.search import alike
+from lib.search import alike, every_word, vector_of
 
 
 class ForumQuerySet(ScopedQuerySet["Forum"]):
@@ -173,6 +174,11 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         """Those whose title has any of the words, the best first."""
         return alike(self.newest_first(), "title", text, among=500)
 
+    def matching(self, text: str) -> Self:
+        """Those in whose title are all of these words, or such as begin with them."""
+        words = every_word(text)
+        return self.annotate(words=vector_of("title")).filter(words=words) if words else self.none()
+
     def pinned(self) -> Self:
         return self.filter(is_pinned=True)
 
@@ -222,6 +228,7 @@ class Topic(Authored):
                 name="forums_topic_unanswered",
             ),
             models.Index(fields=["-last_post_at", "-id"], name="forums_topic_newest_anywhere"),
+            GinIndex(vector_of("title"), name="forums_topic_search"),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ from cases.admin.base import actor_of
 from cases.display.due_marks import due_mark
 from cases.forms import AgentForm, QueueForm
 from cases.models import Case, CaseParticipant, CaseStatus, Queue, StatusCategory
+from cases.models.case_queryset import numbers_in
 
 MOST_COUNTED = 2_000
 
@@ -168,9 +169,11 @@ class CaseListAdmin(admin.ModelAdmin[Case]):
         return super().changelist_view(request, {**own, **(extra_context or {})})
 
     def _numbered(self, request: HttpRequest, number: str) -> Case | None:
-        if "\0" in number or len(number) > 20 or not self.has_view_permission(request):
+        """A number and nothing else, as it stands anywhere on the screen."""
+        named = numbers_in(number)
+        if len(named) != 1 or len(number) > 20 or not self.has_view_permission(request):
             return None
-        return self.get_queryset(request).filter(number=number.upper()).first()
+        return self.get_queryset(request).filter(number=named[0]).first()
 
     @admin.action(description=gettext_lazy("Assign to me"), permissions=["change"])
     def assign_to_me(self, request: HttpRequest, queryset: QuerySet[Case]) -> None:

@@ -107,7 +107,7 @@ def _groups(request: SiteRequest, words: str) -> list[HitGroup]:
     contact = request.contact
     articles = Article.objects.visible_to(contact).search(words)[:ARTICLES]
     cases = Case.objects.visible_to(contact).select_related("status", "contact").matching(words)[:OTHERS]
-    topics = Topic.objects.visible_to(contact).select_related("forum").filter(title__icontains=words)[:OTHERS]
+    topics = Topic.objects.visible_to(contact).select_related("forum").matching(words)[:OTHERS]
     invoices = Invoice.objects.visible_to(contact).matching(words)[:OTHERS]
     groups = {
         "knowledgebase:list": HitGroup(
