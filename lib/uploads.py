@@ -52,6 +52,7 @@ TEXTS = {
     "log": "text/plain; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "eml": "message/rfc822",
 }
 CONTENT_TYPES = IMAGES | DOCUMENTS | TEXTS
 """Accepted extensions and the type each is served as. Nothing that a browser would run is among them."""
@@ -128,6 +129,13 @@ def _kinds_of(head: bytes) -> set[str]:
         return {match.extension.lstrip(".") for match in puremagic.magic_string(head)}
     except (puremagic.PureError, ValueError):
         return set()
+
+
+def extension_by_content(content: bytes) -> str:
+    """With its dot, of a file whose name tells nothing; empty where the content tells nothing either."""
+    found = _kinds_of(content[:8192]) & (IMAGES | DOCUMENTS).keys()
+    kind = "zip" if "zip" in found else min(found, default="")
+    return f".{kind}" if kind else ""
 
 
 def clean_name(name: str) -> str:

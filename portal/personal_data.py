@@ -184,7 +184,7 @@ def _messages(contact: Contact) -> Iterator[Row]:
         .filter(author_contact=contact)
         .annotate(files=ArraySubquery(files))
     )
-    return _rows(messages, "case__number", "created_at", "body", "files")
+    return _rows(messages, "case__number", "created_at", "body", "folded", "files")
 
 
 def _topics(contact: Contact) -> Iterator[Row]:

@@ -32,6 +32,7 @@ def reply_to_case(
     actor: Actor,
     case: Case,
     body: str,
+    folded: str = "",
     uploads: Sequence[UploadedFile[bytes]] = (),
     submission: uuid.UUID | None = None,
     status: CaseStatus | None = None,
@@ -39,7 +40,7 @@ def reply_to_case(
     """Write an answer that the customer reads, by a customer or by staff.
 
     A customer's answer takes a waiting, held or resolved case up again; staff choose the new ``status``
-    (None: a new case is then in progress, any other stays).
+    (None: a new case is then in progress, any other stays). ``folded``: what came around it in a mail.
     """
     case = locked(case)
     if submission and (sent_before := CaseMessage.objects.filter(submission=submission, case=case).first()):
@@ -47,7 +48,13 @@ def reply_to_case(
     if actor.contact:
         _check_reply(case, actor.contact)
     message = write_message(
-        actor=actor, case=case, visibility=CUSTOMER, body=body, uploads=uploads, submission=submission
+        actor=actor,
+        case=case,
+        visibility=CUSTOMER,
+        body=body,
+        folded=folded,
+        uploads=uploads,
+        submission=submission,
     )
     if actor.contact:
         _note_customer_reply(actor, case, message)
@@ -66,6 +73,7 @@ def add_internal_note(
     actor: Actor,
     case: Case,
     body: str,
+    folded: str = "",
     uploads: Sequence[UploadedFile[bytes]] = (),
     submission: uuid.UUID | None = None,
 ) -> CaseMessage:
@@ -74,7 +82,13 @@ def add_internal_note(
     if submission and (kept_before := CaseMessage.objects.filter(submission=submission, case=case).first()):
         return kept_before
     message = write_message(
-        actor=actor, case=case, visibility=INTERNAL, body=body, uploads=uploads, submission=submission
+        actor=actor,
+        case=case,
+        visibility=INTERNAL,
+        body=body,
+        folded=folded,
+        uploads=uploads,
+        submission=submission,
     )
     record_activity(actor=actor, verb="case.noted", record=case, is_internal=True)
     return message
@@ -117,6 +131,7 @@ def write_message(
     case: Case,
     visibility: str,
     body: str,
+    folded: str = "",
     uploads: Sequence[UploadedFile[bytes]],
     submission: uuid.UUID | None = None,
 ) -> CaseMessage:
@@ -131,6 +146,7 @@ def write_message(
         author_user=None if actor.contact else actor.user,
         body=body,
         body_html=markdown.render(body),
+        folded=folded,
         submission=submission or uuid.uuid4(),
     )
     attach(message, uploads)

@@ -47,6 +47,7 @@ class Entry:
     anchor: str = ""
     body: str = ""
     body_html: str = ""
+    folded: str = ""
     initials: str = ""
     role_label: str = ""
     is_staff: bool = False
@@ -146,6 +147,7 @@ def _message_entry(
         anchor=f"message-{message.pk}",
         body=message.body,
         body_html=markdown.cleaned(message.body_html),
+        folded=message.folded,
         initials=message.author.initials,
         role_label=_("Support") if message.is_by_staff else "",
         is_staff=message.is_by_staff,
@@ -254,5 +256,6 @@ SENTENCES = {
     "case.lead_told": gettext_lazy("notified %(who)s that an SLA target was missed"),
     "case.time_taken_back": gettext_lazy("reversed %(minutes)s minutes of work"),
     "case.entitlement_changed": gettext_lazy("changed the entitlement to %(to)s"),
+    "case.mail_returned": gettext_lazy("noted that %(who)s does not get our emails: %(reason)s"),
     "case.article_drafted": gettext_lazy("drafted an article from this case"),
 }

@@ -47,10 +47,10 @@ class _Rows:
         marks = {"is_mine": entry.is_mine, "is_new": entry.is_new, "is_edited": entry.is_edited}
         return format_html(
             '<li><article class="message{}" id="{}">{}<div class="message-box">'
-            '<header class="message-head">{}{}</header>{}{}{}</div></article></li>',
+            '<header class="message-head">{}{}</header>{}{}{}{}</div></article></li>',
             self.kind(entry), entry.anchor, self.avatar(entry.initials, is_staff=entry.is_staff),
             self.head(entry.actor, entry.role_label, **marks), ago(entry.time),
-            self.body(entry), files(entry), self.tools(entry),
+            self.body(entry), folded(entry), files(entry), self.tools(entry),
         )  # fmt: skip
 
     def kind(self, entry: Entry) -> str:
@@ -110,6 +110,16 @@ def head(actor: str, role: str, *, is_mine: bool, is_new: bool, is_edited: bool)
         format_html('<span class="message-new">{}</span> ', _("New")) if is_new else "",
         format_html("<span>({})</span> ", _("changed")) if is_edited else "",
     )
+
+
+def folded(entry: Entry) -> str:
+    """Of a mail what its program put around the words: as it stood, and no markup."""
+    if not entry.folded:
+        return ""
+    return format_html(
+        '<details class="message-folded"><summary>{}</summary><div dir="auto">{}</div></details>',
+        _("Show quoted text"), entry.folded,
+    )  # fmt: skip
 
 
 def files(entry: Entry) -> str:

@@ -13,8 +13,9 @@ from accounts.actions import record_activity
 from accounts.actors import Actor
 from cases.actions import add_internal_note
 from cases.actions.messages import ONLY_FILES
+from cases.inbound.answer import Answer
 from cases.inbound.parse import Mail, UnreadableMail, parse
-from cases.inbound.receive import NAMESPACE, READ, Files, Outcome, shortened, sorted_files
+from cases.inbound.receive import FOLDED_LIMIT, NAMESPACE, READ, Files, Outcome, shortened, sorted_files
 from cases.models import Case, InboundMail
 from lib.jobs import defer
 from lib.uploads import CONTENT_TYPES
@@ -73,9 +74,11 @@ def add_to_case(*, actor: Actor, mail: InboundMail, case: Case) -> InboundMail:
     mail = InboundMail.objects.select_for_update().get(pk=mail.pk)
     if mail.outcome == Outcome.ADDED:
         raise ValidationError(_("This message is already in a case."))
-    body, files, notes = _note(mail)
+    body, folded, files, notes = _note(mail)
     submission = uuid.uuid5(NAMESPACE, f"note {mail.message_id} {mail.digest}")
-    mail.reply = add_internal_note(actor=actor, case=case, body=body, uploads=files, submission=submission)
+    mail.reply = add_internal_note(
+        actor=actor, case=case, body=body, folded=folded, uploads=files, submission=submission
+    )
     mail.case, mail.outcome = case, Outcome.ADDED
     mail.reason = "; ".join([_by_hand(actor), *notes])[:250]
     mail.save(update_fields=["case", "reply", "outcome", "reason"])
@@ -86,20 +89,22 @@ def _by_hand(actor: Actor) -> str:
     return _("By hand: %(name)s") % {"name": actor.name}
 
 
-def _note(mail: InboundMail) -> tuple[str, Files, list[str]]:
-    """Text, files, and what could not be taken over. The link leads staff to the whole message."""
+def _note(mail: InboundMail) -> tuple[str, str, Files, list[str]]:
+    """Text, what is folded, files, and what could not be taken over. The link leads to the whole message."""
     contents = contents_of(mail)
     address = settings.BASE_URL + reverse("admin:cases_inboundmail_change", args=[mail.pk])
     link = f"[{_('The whole message')}]({address})"
     if contents is None:
-        return f"{_('This message could not be read.')} {link}", _as_file(mail), []
+        return f"{_('This message could not be read.')} {link}", "", _as_file(mail), []
     head = _("Email from %(sender)s: %(subject)s") % {
         "sender": contents.sender,
         "subject": contents.subject or "–",
     }
     files, refused = sorted_files(contents.files)
-    text, whole, notes = shortened(contents.text or contents.whole_text)
-    return f"{head}\n\n{text or ONLY_FILES}\n\n{link}", [*whole, *files], [*notes, *refused]
+    answer = contents.answer() if contents.text else Answer(contents.whole_text)
+    text, whole, notes = shortened(answer.reply, contents.whole_text)
+    body = f"{head}\n\n{text or ONLY_FILES}\n\n{link}"
+    return body, answer.folded[:FOLDED_LIMIT], [*whole, *files], [*notes, *refused]
 
 
 def _as_file(mail: InboundMail) -> Files:

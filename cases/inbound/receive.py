@@ -12,13 +12,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actions import queue_mail
 from accounts.actors import Actor
-from accounts.models import Contact, User
+from accounts.models import Contact, OutgoingMail, User
 from cases.actions import reply_to_case
 from cases.actions.messages import ONLY_FILES
+from cases.inbound.answer import Answer
+from cases.inbound.automatic import Kind
 from cases.inbound.headers import utf8
 from cases.inbound.parse import (
     MAX_BYTES,
@@ -29,6 +33,7 @@ from cases.inbound.parse import (
     message_id_of,
     parse_head,
 )
+from cases.inbound.returned import take_report
 from cases.models import Case, CaseMessage, InboundMail
 from cases.reply_address import ReplyTarget, read_reply_address
 from lib.jobs import defer, defer_each, without_job
@@ -38,8 +43,10 @@ READ = "cases.tasks.read_inbound_mail"
 NAMESPACE = uuid.UUID("6d0b8f1e-52c1-4a39-9d1c-6a0c8d7a1f42")
 MAILS_AN_HOUR, REFUSALS_A_DAY, REFUSALS_AN_HOUR = 30, 3, 100
 FILES_A_MESSAGE, REASONS_TOLD = 10, 20
-TEXT_LIMIT = 20_000
+TEXT_LIMIT = FOLDED_LIMIT = 20_000
+MAILS_QUOTED = 5
 
+AUTOMATIC = gettext_lazy("An automatic message.")
 Outcome = InboundMail.Outcome
 Files = list[UploadedFile[bytes]]
 
@@ -108,34 +115,41 @@ def forget_contents() -> int:
 
 
 def _decide(stored: InboundMail, mail: Mail) -> InboundMail:
-    if mail.is_automatic or (mail.is_from_a_list and not _targets(mail)):
-        return _settle(stored, Outcome.IGNORED, _("An automatic message."))
+    if mail.kind is Kind.REPORT:
+        return _settle(stored, Outcome.IGNORED, take_report(mail.contents.parts.leaves) or AUTOMATIC)
+    is_for_all = mail.is_from_a_list or mail.kind is Kind.PROGRAM
+    if mail.kind is Kind.NOTICE or (is_for_all and not _targets(mail)):
+        return _settle(stored, Outcome.IGNORED, AUTOMATIC)
     try:
         return _add(stored, mail)
     except HeldBack as pause:
         _tell_of_pause(stored, mail)
         return _settle(stored, Outcome.HELD, str(pause))
     except Refused as refusal:
-        if not (mail.is_from_a_list or isinstance(refusal, Forged)):
+        if mail.is_answered and not isinstance(refusal, Forged):
             _answer(stored, mail, str(refusal))
         return _settle(stored, Outcome.REFUSED, str(refusal))
 
 
 def _add(stored: InboundMail, mail: Mail) -> InboundMail:
     actor, case = _find(mail)
+    if mail.kind is Kind.PROGRAM and not stored.is_released:
+        stored.case = case
+        return _settle(stored, Outcome.HELD, _("Written by a program. Try again to add it to its case."))
     if _writes_too_much(stored):
         raise HeldBack(
             _("More than %(limit)d replies from this sender within an hour.") % {"limit": MAILS_AN_HOUR}
         )
     good, refused = sorted_files(mail.files)
-    if not (mail.text or good):
+    answer = mail.answer(_told(actor))
+    if not (answer.reply or good):
         raise Refused(
             _("Your message was empty. Write your reply above the quoted text.")
             + "".join(f" {why}" for why in refused)
         )
     stored.case = case
-    stored.reply, notes = _reply(mail, actor, case, good, refused)
-    if notes and not mail.is_from_a_list:
+    stored.reply, notes = _reply(mail, answer, (actor, case), good, refused)
+    if notes and mail.is_answered:
         context = {"case": case, "files": notes}
         queue_mail(
             event="cases/inbound_files", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
@@ -144,17 +158,18 @@ def _add(stored: InboundMail, mail: Mail) -> InboundMail:
 
 
 def _reply(
-    mail: Mail, actor: Actor, case: Case, good: Files, refused: list[str]
+    mail: Mail, answer: Answer, writer: tuple[Actor, Case], good: Files, refused: list[str]
 ) -> tuple[CaseMessage, list[str]]:
     """The reply, and what its sender should know of it."""
-    body, whole, notes = shortened(mail.text)
-    submission = uuid.uuid5(NAMESPACE, mail.fingerprint)
+    body, whole, notes = shortened(answer.reply, mail.whole_text)
+    submission, (actor, case) = uuid.uuid5(NAMESPACE, mail.fingerprint), writer
     try:
         with transaction.atomic():
             message = reply_to_case(
                 actor=actor,
                 case=case,
                 body=body or str(ONLY_FILES),
+                folded=answer.folded[:FOLDED_LIMIT],
                 uploads=[*whole, *good],
                 submission=submission,
             )
@@ -165,15 +180,22 @@ def _reply(
     return message, [*notes, *refused]
 
 
-def shortened(text: str) -> tuple[str, Files, list[str]]:
+def shortened(text: str, whole_text: str) -> tuple[str, Files, list[str]]:
     """A text as long as a reply may be; what is longer is cut, says so, and comes as a file as well."""
+    file = SimpleUploadedFile("message.txt", whole_text.encode(), "text/plain")
     if len(text) <= TEXT_LIMIT:
-        return text, [], []
+        return text, [file] if len(whole_text) - len(text) > FOLDED_LIMIT else [], []
     note = _(
         "Shortened: the text has more than %(limit)d characters. The full text is in the file message.txt."
     ) % {"limit": TEXT_LIMIT}
-    file = SimpleUploadedFile("message.txt", text.encode(), "text/plain")
     return f"{text[: TEXT_LIMIT - len(note) - 10]} …\n\n{note}", [file], [note]
+
+
+def _told(actor: Actor) -> str:
+    """What we wrote to them lately: the words that they may quote."""
+    address = actor.contact.email if actor.contact else actor.user.email if actor.user else ""
+    mails = OutgoingMail.objects.filter(to=address, event__startswith="cases/").order_by("-id")
+    return "\n".join(mails.values_list("text", flat=True)[:MAILS_QUOTED])
 
 
 def _targets(mail: Mail) -> list[ReplyTarget]:
@@ -297,7 +319,7 @@ def _answer(stored: InboundMail, mail: Mail, reason: str) -> None:
 
 def _tell_of_pause(stored: InboundMail, mail: Mail) -> None:
     """Once, however many follow."""
-    if not _of_sender(stored, Outcome.HELD, timedelta(hours=1)).exists() and not mail.is_from_a_list:
+    if mail.is_answered and not _of_sender(stored, Outcome.HELD, timedelta(hours=1)).exists():
         context = {"limit": MAILS_AN_HOUR, "subject": mail.subject}
         queue_mail(
             event="cases/inbound_held", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
@@ -311,7 +333,7 @@ def _of_sender(stored: InboundMail, outcome: str, period: timedelta) -> QuerySet
     return rows.exclude(pk=stored.pk)
 
 
-def _settle(stored: InboundMail, outcome: str, reason: str) -> InboundMail:
-    stored.outcome, stored.reason = outcome, reason[:250]
+def _settle(stored: InboundMail, outcome: str, reason: str | Promise) -> InboundMail:
+    stored.outcome, stored.reason = outcome, str(reason)[:250]
     stored.save()
     return stored

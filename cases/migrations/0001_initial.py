@@ -413,6 +413,7 @@ class Migration(migrations.Migration):
                 ('visibility', models.CharField(choices=[('customer', 'Reply'), ('internal', 'Internal note')], max_length=10, verbose_name='visibility')),
                 ('body', models.TextField(verbose_name='message')),
                 ('body_html', models.TextField(editable=False)),
+                ('folded', models.TextField(blank=True, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
                 ('edited_at', models.DateTimeField(editable=False, null=True, verbose_name='changed')),
                 ('submission', models.UUIDField(default=uuid.uuid4, editable=False)),

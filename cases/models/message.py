@@ -45,6 +45,8 @@ class CaseMessage(models.Model):
     author_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     body = models.TextField(_("message"))
     body_html = models.TextField(editable=False)
+    folded = models.TextField(blank=True, editable=False)
+    """Of a mail what is taken for quotation or signature, as it stood: shown when somebody asks for it."""
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     edited_at = models.DateTimeField(_("changed"), null=True, editable=False)
     submission = models.UUIDField(default=uuid.uuid4, editable=False)

@@ -165,7 +165,8 @@ def test_files_alone_are_an_answer(alice, case):
 def test_a_mail_in_html_alone_is_read(alice, case):
     message = make_mail(reply_address(case, contact=alice), alice.email)
     message.set_content(
-        "<style>p{}</style><body><p>It &amp; all works</p><div class='gmail_quote'>Old</div></body></html>",
+        "<style>p{}</style><body><p>It &amp; all works</p><div class='gmail_quote'>"
+        "<blockquote>-=+=- Reply above this line -=+=-<p>Old</p></blockquote></div></body></html>",
         subtype="html",
     )
     take_in(message)
@@ -236,7 +237,7 @@ def test_a_case_that_was_resolved_long_ago_stays_so(alice, ada, case):
     "headers",
     [
         {"Auto_Submitted": "auto-replied"},
-        {"Precedence": "bulk"},
+        {"Precedence": "auto_reply"},
         {"X_Autoreply": "yes"},
         {"Return_Path": "<>"},
         {"subject": "Automatic reply: [C-10001] Gateway is offline"},
