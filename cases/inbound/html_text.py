@@ -40,7 +40,8 @@ class _Writer:
         self.silent = self.quotes = self.pre = 0
         self.lists: list[int] = []
         """Of each list that is open the number of its next item; below zero: it has none."""
-        self.links: list[tuple[str, int]] = []
+        self.links: list[tuple[str, list[str]]] = []
+        """Address and words of each that is open."""
         self.mark = ""
 
     def start(self, tag: str, attributes: Any) -> None:
@@ -59,7 +60,7 @@ class _Writer:
         elif tag == "img":
             self._picture(attributes.get("src") or "", attributes.get("alt") or "")
         elif tag == "a":
-            self.links.append((attributes.get("href") or "", len(self.line)))
+            self.links.append((attributes.get("href") or "", []))
 
     def end(self, tag: str) -> None:
         if tag in _SILENT:
@@ -110,11 +111,16 @@ class _Writer:
             self.lists.pop()
         self.quotes -= tag == "blockquote"
         self.pre -= tag == "pre"
-        if tag in _APART:
+        if tag == "blockquote":
+            while self.lines and self.lines[-1] and not self.lines[-1].strip("> "):
+                self.lines.pop()
+        if tag in _APART or tag == "blockquote":
             self._gap()
 
     def _gap(self) -> None:
-        if not (self.lists or (self.lines and not self.lines[-1].strip("> "))):
+        """One empty line, but for the beginning of a text or a quotation, and within lists."""
+        is_further_in = self.lines and not self.lines[-1].startswith(self._margin.rstrip())
+        if self.lines and self.lines[-1].strip("> ") and not (self.lists or is_further_in):
             self.lines.append(self._margin.rstrip())
 
     @property
@@ -129,24 +135,29 @@ class _Writer:
             line = f"{self._margin}{self.mark or indent}{words}"
             self.lines.append(line if line == "-- " else line.rstrip())
             self.mark = ""
-        self.line, self.links = [], [(address, 0) for address, _place in self.links[-1:]]
+        self.line = []
 
     def _append(self, words: str) -> None:
         if not self.pre and (not self.line or self.line[-1].endswith(" ")):
             words = words.lstrip(" ")
         if words and not self.silent:
             self.line.append(words)
+            for _address, said in self.links[-1:]:
+                said.append(words)
 
     def _picture(self, source: str, alt: str) -> None:
         """Emoji are often pictures."""
         words = f"[{source}]" if source.startswith("cid:") and "]" not in source else alt
         self._append(_SPACES.sub(" ", words))
 
-    def _end_link(self, address: str, place: int) -> None:
-        words = "".join(self.line[place:]).strip()
+    def _end_link(self, address: str, said: list[str]) -> None:
+        words = "".join(said).strip()
         is_picture = words.startswith("[cid:")
         if words and not is_picture and _LINK.match(address) and _bare(address) not in _bare(words):
-            self._append(f" <{address}>" if not self.line[-1].endswith(" ") else f"<{address}>")
+            if self.line:
+                self._append(f"<{address}>" if self.line[-1].endswith(" ") else f" <{address}>")
+            else:
+                self.lines[-1] += f" <{address}>"
 
 
 def _bare(address: str) -> str:
