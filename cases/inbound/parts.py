@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cases.inbound.headers import in_words, utf8
 from cases.inbound.html_text import text_of_html
 from cases.inbound.plain_text import joined, tidy
+from cases.reply_address import without_reply_addresses
 from lib.charsets import decoded
 from lib.tnef import DamagedTnef, read_tnef
 from lib.uploads import CONTENT_TYPES, clean_name, extension_by_content, extension_of
@@ -207,9 +208,26 @@ def _is_picture(part: Message) -> bool:
 def _content_of(part: Message) -> bytes:
     payload = part.get_payload()
     if isinstance(payload, list):
-        return b"\n\n".join(forwarded.as_bytes() for forwarded in payload if isinstance(forwarded, Message))
+        return b"\n\n".join(_passed_on(one) for one in payload if isinstance(one, Message))
     content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
+    is_mail = extension_of(str(part.get_filename() or "")) == "eml"
+    return (_keyless(content) if is_mail else content) if isinstance(content, bytes) else b""
+
+
+def _passed_on(message: Message) -> bytes:
+    """Not only its headers may hold a reply address: texts are looked through as they are read."""
+    for part in message.walk():
+        content = part.get_payload(decode=True) if part.get_content_maintype() == "text" else None
+        if isinstance(content, bytes) and (keyless := _keyless(content)) != content:
+            del part["content-transfer-encoding"]
+            part["Content-Transfer-Encoding"] = "8bit"
+            part.set_payload(keyless.decode("ascii", "surrogateescape"))
+    return _keyless(message.as_bytes())
+
+
+def _keyless(content: bytes) -> bytes:
+    text = content.decode("utf-8", "surrogateescape")
+    return without_reply_addresses(text).encode("utf-8", "surrogateescape")
 
 
 def _name_of(part: Message, number: int, content: bytes) -> str:

@@ -229,6 +229,23 @@ def test_an_agents_own_address_in_their_text_is_not_passed_on(alice, ada, case, 
     assert (stored.outcome, stored.reply.body) == ("added", "Write to …, <mailto:…> or ….")
 
 
+def test_a_forwarded_mail_hands_on_no_reply_address(alice, case):
+    """Neither in its headers nor in a text that is encoded."""
+    address = reply_address(case, contact=alice)
+    ours = make_mail(alice.email, "cases@support.example", Reply_To=address)
+    ours.set_content(f"Von: {address}\nGrüße", cte="quoted-printable")
+    message = make_mail(address, alice.email, "See our mail.")
+    message.add_attachment(ours)
+    message.add_attachment(
+        bytes(ours), maintype="application", subtype="octet-stream", filename="saved mail.eml"
+    )
+    assert take_in(message).outcome == "added"
+    kept = [file.file.read().decode() for file in Attachment.objects.order_by("name")]
+    assert ["Reply-To: …\n" in mail for mail in kept] == [True, True]
+    assert not any(address.partition("@")[0] in mail for mail in kept)
+    assert "Von: …\nGrüße" in kept[0]
+
+
 def test_an_address_of_long_ago_opens_nothing(alice, case):
     address = reply_address(case, contact=alice)
     with time_machine.travel(timezone.now() + timedelta(days=180)):

@@ -356,7 +356,7 @@ MAIL = [
     ),
     gate(
         "mail: an address behind a comment is nobody's",
-        "cases/inbound/parse.py", "_COMMENT = r'(?:\\([^()<>@,:;\"\\\\]*\\))'", "_COMMENT = r'(?:\\([^()]*\\))'", *DESK_MAIL,
+        "cases/inbound/sender.py", "_COMMENT = r'(?:\\([^()<>@,:;\"\\\\]*\\))'", "_COMMENT = r'(?:\\([^()]*\\))'", *DESK_MAIL,
     ),
     gate(
         "mail: a verdict is about the sender's domain",
@@ -368,7 +368,7 @@ MAIL = [
     ),
     gate(
         "mail: signed addresses are left out of texts",
-        "cases/inbound/parse.py", "without_reply_addresses(text_of(message))", "text_of(message)", *DESK_MAIL,
+        "cases/inbound/parse.py", "without_reply_addresses(parts.text)", "parts.text", *DESK_MAIL,
     ),
     gate(
         "mail: a flood is held back",
