@@ -133,7 +133,8 @@ def _attribution(lines: list[str], last: int) -> int:
             return start
         if not _FRAGMENT.match(head):
             break
-    return start if _is_complete(head) or _WROTE.search(head) or _ADDRESS.search(head) else last + 1
+    is_dated = len(_DATE.findall(head)) > 1 and (head[0].isdigit() or _OPENER.match(head))
+    return start if is_dated or _WROTE.search(head) or _ADDRESS.search(head) else last + 1
 
 
 def _ends_with_verb(line: str) -> bool:

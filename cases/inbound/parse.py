@@ -42,6 +42,8 @@ class Contents:
 
     text: str
     """All of it, cleaned."""
+    enclosed: str
+    """What stands in mails that are attached."""
     html: str
     """The same from the version in HTML: where its pictures stand."""
     parts: Parts = field(repr=False)
@@ -78,12 +80,14 @@ class Mail:
         UnreadableMail."""
         with _unreadable():
             parts = Parts(_message_of(self.raw), self.sender.rpartition(".")[2])
-            return Contents(without_reply_addresses(parts.text), parts.html, parts)
+            text, enclosed = without_reply_addresses(parts.text), without_reply_addresses(parts.enclosed)
+            return Contents(text, enclosed, parts.html, parts)
 
     def answer(self, ours: str = "") -> Answer:
         """What is said, and what is folded away: quotation and signature. ``ours``: what we wrote to them."""
         found = split(self.contents.text, ours=ours, writer=self.writer)
-        return Answer(without_places(found.reply), without_places(found.folded))
+        folded = "\n\n".join(filter(None, (found.folded, self.contents.enclosed)))
+        return Answer(without_places(found.reply), without_places(folded))
 
     @property
     def text(self) -> str:
@@ -91,7 +95,7 @@ class Mail:
 
     @property
     def whole_text(self) -> str:
-        return without_places(self.contents.text)
+        return without_places(f"{self.contents.text}\n\n{self.contents.enclosed}")
 
     @cached_property
     def files(self) -> list[SimpleUploadedFile]:

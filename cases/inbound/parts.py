@@ -20,6 +20,8 @@ from lib.uploads import CONTENT_TYPES, clean_name, extension_by_content, extensi
 MAX_PARTS = 1_000
 MAX_TEXT = 500_000
 """Characters of all texts, with their HTML: some hundred pages. What is beyond is in the message itself."""
+MAX_ENCLOSED, RULER = 10, "-" * 10
+"""Attached mails that are shown, and what stands above each."""
 NAMES = {"text/calendar": "invitation.ics", "message/rfc822": "forwarded.eml", "text/vcard": "contact.vcf"}
 EXTENSIONS = {kind: f".{extension}" for extension, kind in CONTENT_TYPES.items()} | {"image/jpeg": ".jpg"}
 REACTION = "text/vnd.google.email-reaction+json"
@@ -31,6 +33,8 @@ PROOFS = {
     REACTION,
 }
 """Of no use to a reader: cryptographic signatures, and further versions of the text."""
+SHOWN = "is_shown"
+"""In what a file says of itself: whether the HTML shows it, as it shows logos."""
 TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _CHARSET_IN_HTML = re.compile(rb"(?i)<meta\s[^<>]{0,200}?charset=[\"']?([\w.:-]{2,40})")
 
@@ -60,16 +64,25 @@ class Parts:
         """The version in HTML as text: it tells where pictures stand."""
         return self._written([part for part in self.leaves if _is_text(part) and _is_html(part)])
 
+    @cached_property
+    def enclosed(self) -> str:
+        """Mails that are attached, so that they can be read beside the message."""
+        mails = (part.get_payload() for part in self.leaves if part.get_content_type() == "message/rfc822")
+        found = [payload[0] for payload in mails if isinstance(payload, list) and payload]
+        return "\n\n".join(
+            _as_letter(one, self.hint) for one in found[:MAX_ENCLOSED] if isinstance(one, Message)
+        )
+
     def files(self, text: str) -> list[SimpleUploadedFile]:
         """``text``: what counts as said. A picture that stands elsewhere only is a signature's or a
         quotation's."""
         texts = self._chosen if self._written(self._chosen) else self._named
         others = [part for part in self.leaves if not (_is_text(part) or any(part is one for one in texts))]
-        found: list[tuple[str, bytes, str]] = []
+        found: list[SimpleUploadedFile] = []
         for number, part in enumerate(others, start=1):
             if part.get_content_type() not in PROOFS and not self._is_elsewhere(part, text):
-                found += self._unpacked(part, number)
-        return [SimpleUploadedFile(name, content, kind) for name, content, kind in found]
+                found += [_file(self._is_shown(part), *one) for one in self._unpacked(part, number)]
+        return found
 
     @cached_property
     def _chosen(self) -> list[Message]:
@@ -145,8 +158,10 @@ class Parts:
 
     def _is_elsewhere(self, part: Message, text: str) -> bool:
         """A picture that the HTML shows, but not among what was said."""
-        name = str(part.get("content-id") or "").strip().strip("<>")
-        return bool(name) and f"[cid:{name}]" in self.html and f"[cid:{name}]" not in text
+        return self._is_shown(part) and f"[cid:{_content_id(part)}]" not in text
+
+    def _is_shown(self, part: Message) -> bool:
+        return f"[cid:{_content_id(part)}]" in self.html
 
     def _unpacked(self, part: Message, number: int) -> list[tuple[str, bytes, str]]:
         content, kind = _content_of(part), part.get_content_type()
@@ -165,6 +180,12 @@ class Parts:
         except DamagedTnef:
             return ""
         return tidy(found.text or text_of_html(decoded(found.html, "", self.hint)), is_rich=True)[:MAX_TEXT]
+
+
+def _as_letter(message: Message, hint: str) -> str:
+    named = ((name, in_words(str(message.get(name) or ""))) for name in ("From", "Date", "Subject"))
+    head = "\n".join(f"{name}: {value}" for name, value in named if value)
+    return f"{RULER}\n{head}\n\n{Parts(message, hint).text}"
 
 
 def _leaves(message: Message) -> Iterator[Message]:
@@ -195,6 +216,16 @@ def _is_text(part: Message) -> bool:
         return True
     is_attached = part.get_content_disposition() == "attachment" or bool(part.get_filename())
     return part.get_content_type() in ("text/plain", "text/html") and not is_attached
+
+
+def _file(is_shown: bool, name: str, content: bytes, kind: str) -> SimpleUploadedFile:
+    file = SimpleUploadedFile(name, content, kind)
+    file.content_type_extra = {SHOWN: b"yes"} if is_shown else {}
+    return file
+
+
+def _content_id(part: Message) -> str:
+    return str(part.get("content-id") or "").strip().strip("<>")
 
 
 def _is_html(part: Message) -> bool:

@@ -33,8 +33,9 @@ from cases.inbound.parse import (
     message_id_of,
     parse_head,
 )
+from cases.inbound.parts import SHOWN
 from cases.inbound.returned import take_report
-from cases.models import Case, CaseMessage, InboundMail
+from cases.models import Attachment, Case, CaseMessage, InboundMail
 from cases.reply_address import ReplyTarget, read_reply_address
 from lib.jobs import defer, defer_each, without_job
 from lib.uploads import validate_upload, without_metadata
@@ -140,7 +141,7 @@ def _add(stored: InboundMail, mail: Mail) -> InboundMail:
         raise HeldBack(
             _("More than %(limit)d replies from this sender within an hour.") % {"limit": MAILS_AN_HOUR}
         )
-    good, refused = sorted_files(mail.files)
+    good, refused = sorted_files([file for file in mail.files if not _is_there(case, file)])
     answer = mail.answer(_told(actor))
     if not (answer.reply or good):
         raise Refused(
@@ -285,6 +286,20 @@ def sorted_files(files: Sequence[UploadedFile[bytes]]) -> tuple[Files, list[str]
         else []
     )
     return good[:limit], refused[:REASONS_TOLD] + more
+
+
+def _is_there(case: Case, file: UploadedFile[bytes]) -> bool:
+    """A picture that the mail's HTML shows, and that is in the case: the logo of a signature."""
+    if not (file.content_type_extra or {}).get(SHOWN):
+        return False
+    try:
+        content = without_metadata(file).read()
+    except ValidationError:
+        return False
+    finally:
+        file.seek(0)
+    same = Attachment.objects.filter(message__case=case, size=len(content))
+    return any(kept.file.read() == content for kept in same[:FILES_A_MESSAGE])
 
 
 def _check(file: UploadedFile[bytes]) -> None:
