@@ -94,7 +94,7 @@ class _Letter:
             if hosts and "@" in line and any(host in line.lower() for host in hosts):
                 first = self._next_below(number)
                 start = head_above(self.lines, first) if first < len(self.lines) else first
-                if start <= number and not any(_PASSED_ON.search(each) for each in self.lines[start:number]):
+                if start <= number and self._is_from_us(start, number):
                     line_below = self.lines[first]
                     if (
                         _QUOTED.match(line_below)
@@ -102,6 +102,11 @@ class _Letter:
                         or is_labelled(self.lines[start:first])
                     ):
                         yield first
+
+    def _is_from_us(self, start: int, number: int) -> bool:
+        """The first address of a head is the sender's, and it says nothing of a forward."""
+        above = self.lines[start:number]
+        return not any("@" in line or _PASSED_ON.search(line) for line in above)
 
     def _next_below(self, number: int) -> int:
         """Where the paragraph with this line ends, or a quotation begins."""

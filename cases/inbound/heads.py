@@ -10,6 +10,7 @@ NEAR = 6
 """Lines of other programs (a warning, a logo) between the head and our line, within the quotation."""
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
 _MARGIN = re.compile(r"[\s>|*_]*")
+_SEPARATOR = re.compile(rf"(?i)(?:{WORDS['separators*']})")
 _DASHES = set("-_=*~—–─")
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]|<?…>?")
 _DATE = re.compile(
@@ -48,7 +49,8 @@ def head_above(lines: list[str], first: int) -> int:
 
 def _is_separator(line: str) -> bool:
     """A ruler, or words between dashes: "-----Original Message-----"."""
-    return 3 <= len(line) < 220 and set(line[:3]) | set(line[-3:]) <= _DASHES
+    is_ruled = 3 <= len(line) < 220 and set(line[:3]) | set(line[-3:]) <= _DASHES
+    return is_ruled or _SEPARATOR.fullmatch(line[:60]) is not None
 
 
 def is_labelled(head: list[str]) -> bool:
@@ -82,7 +84,7 @@ def _places(lines: list[str], first: int) -> list[int]:
 def _last_words(lines: list[str], before: int) -> int:
     """The last line with words above; -1: there is none, or it is far away."""
     above = range(before - 1, max(-1, before - 12), -1)
-    return next((number for number in above if lines[number].strip("> |*\t")), -1)
+    return next((number for number in above if lines[number].strip("> |*\t\xa0")), -1)
 
 
 def _plain(line: str) -> str:

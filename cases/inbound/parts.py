@@ -20,7 +20,7 @@ from lib.uploads import CONTENT_TYPES, clean_name, extension_by_content, extensi
 MAX_PARTS = 1_000
 MAX_TEXT = 500_000
 """Characters of all texts, with their HTML: some hundred pages. What is beyond is in the message itself."""
-MAX_ENCLOSED, RULER = 10, "-" * 10
+MAX_ENCLOSED, RULER = 3, "-" * 10
 """Attached mails that are shown, and what stands above each."""
 NAMES = {"text/calendar": "invitation.ics", "message/rfc822": "forwarded.eml", "text/vcard": "contact.vcf"}
 EXTENSIONS = {kind: f".{extension}" for extension, kind in CONTENT_TYPES.items()} | {"image/jpeg": ".jpg"}
@@ -185,7 +185,11 @@ class Parts:
 def _as_letter(message: Message, hint: str) -> str:
     named = ((name, in_words(str(message.get(name) or ""))) for name in ("From", "Date", "Subject"))
     head = "\n".join(f"{name}: {value}" for name, value in named if value)
-    return f"{RULER}\n{head}\n\n{Parts(message, hint).text}"
+    try:
+        text = Parts(message, hint).text
+    except TooManyParts:
+        text = ""
+    return f"{RULER}\n{head}\n\n{text}"
 
 
 def _leaves(message: Message) -> Iterator[Message]:

@@ -83,7 +83,7 @@ def _is_said(line: str) -> bool:
 
 _ADDRESSES = re.compile(
     r"(?i)@|www\.|https?:|^\W*\d|str\.|stra(?:ß|ss)e|street|road|lane|avenue|weg\b|platz|gasse|allee|\bvia\b|\brue\b|"
-    r"calle|\bul\b|\bbox\b|suite|floor|etage|\b[A-Z]{1,2}-\d{4}"
+    r"\bhrb\b|\bvat\b|amtsgericht|siret|\btel\b|\bfax\b|phone|mobile?\b|calle|\bul\b|\bbox\b|suite|floor|etage|\b[A-Z]{1,2}-\d{4}"
 )
 
 

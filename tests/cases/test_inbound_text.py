@@ -1,5 +1,6 @@
 """What is taken of a message: its own words and files, whatever program wrote it."""
 
+import random
 import time
 from email.message import EmailMessage
 
@@ -155,6 +156,24 @@ def test_files_without_a_name_are_called_by_what_they_are():
 )
 def test_html_is_read_as_text(html, text):
     assert text_of_html(html) == text
+
+
+TAGS = [
+    "<p>", "</p>", "<div>", "</div>", "<blockquote>", "</blockquote>", "<ul><li>", "</ul>", "<ol start=4>",
+    "<li>", "<table><tr><td>", "<td>", "</table>", "<b>", "</i>", "<a href='https://x.example/?q=1'>", "</a>",
+    "<pre>", "</pre>", "<br>", "<font color=1>", "<![if x]>", "<o:p>", "&nbsp;", "<!-- c -->", "<h1>", "\n",
+    "<span style='x'>", "<", "& ", "</body>", "<html>", "<head></head>", "<?xml x?>", "<select><option>",
+    "<style>p{}</style>", "<form>", "<button>", "<textarea></textarea>", "<svg><text>", "</svg>", "<hr>",
+]  # fmt: skip
+
+
+def test_no_word_of_html_is_lost_however_broken_it_is():
+    chance = random.Random(3)  # noqa: S311 -- nothing secret
+    for _try in range(2_000):
+        words = [f" word{number}x " for number in range(chance.randint(1, 12))]
+        pieces = [piece for word in words for piece in (*chance.choices(TAGS, k=chance.randint(0, 4)), word)]
+        text = text_of_html("".join(pieces))
+        assert [word.strip() for word in words if word.strip() not in text] == [], "".join(pieces)
 
 
 def in_time(raw: bytes) -> bool:

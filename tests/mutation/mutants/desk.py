@@ -371,6 +371,19 @@ MAIL = [
         "cases/inbound/parse.py", "without_reply_addresses(parts.text)", "parts.text", *DESK_MAIL,
     ),
     gate(
+        "mail: a forwarded mail hands on no signed address",
+        "cases/inbound/parts.py", "return without_reply_addresses(text).encode(", "return text.encode(", *DESK_MAIL,
+    ),
+    gate(
+        "mail: what a program writes waits for an agent",
+        "cases/inbound/receive.py", "if mail.kind is Kind.PROGRAM and not stored.is_released:", "if False:",
+        "tests/cases/test_inbound_machines.py",
+    ),
+    gate(
+        "mail: a program is not answered",
+        "cases/inbound/parse.py", "return self.kind is Kind.PERSON and", "return", "tests/cases/test_inbound_machines.py",
+    ),
+    gate(
         "mail: a flood is held back",
         "cases/inbound/receive.py", "if _writes_too_much(stored):", "if False:", *DESK_MAIL,
     ),
