@@ -7,6 +7,7 @@ from cases.inbound.words import WORDS
 LINES, LINE, SENTENCE = 12, 400, 40
 _CLOSING = re.compile(rf"(?i)(?:{WORDS['regards*']})[\s,.!，。]{{0,3}}")
 _DELIMITER = re.compile(r"--\s?")
+_POSTSCRIPT = re.compile(r"(?i)\s{0,3}(?:p\. ?s\.?|ps|nb|nachtrag|postscript)\s?[.:,–-]")
 _CONFIDENTIAL = re.compile(
     r"(?i)\b(?:confidential|privileged|intended (?:only|solely)|vertraulich|confidentiel|"
     r"confidencial|riservat|vertrouwelijk)"
@@ -23,10 +24,12 @@ def signature_at(lines: list[str], writer: str) -> int:
     for number in range(max(0, end - 4 * LINES), end):
         line, below = lines[number], lines[number + 1 : end]
         above = [each for each in lines[:number] if each.strip()]
-        if line == "-- " and _is_short(below):
+        if above and above[-1].endswith(":"):
+            continue
+        if line == "-- " and _is_short(below) and not any(map(_POSTSCRIPT.match, below)):
             return _without_device(lines[:number])
         is_mark = _DELIMITER.fullmatch(line[:20]) or (above and _CLOSING.fullmatch(line.strip()[:60]))
-        if is_mark and not (above and above[-1].endswith(":")) and _is_signature(below, _names(writer)):
+        if is_mark and _is_signature(below, _names(writer)):
             return _without_device(lines[:number])
     return end
 
@@ -78,7 +81,13 @@ def _is_name(line: str, names: set[str]) -> bool:
 
 def _is_said(line: str) -> bool:
     is_sentence = line[-1] in ".?!:;,。？！" and len(line.split()) > 3
-    return len(line) > LINE or is_sentence or line.endswith(("?", "？")) or _is_data(line)
+    return (
+        len(line) > LINE
+        or bool(_POSTSCRIPT.match(line))
+        or is_sentence
+        or line.endswith(("?", "？"))
+        or _is_data(line)
+    )
 
 
 _ADDRESSES = re.compile(
