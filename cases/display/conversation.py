@@ -256,6 +256,9 @@ SENTENCES = {
     "case.lead_told": gettext_lazy("notified %(who)s that an SLA target was missed"),
     "case.time_taken_back": gettext_lazy("reversed %(minutes)s minutes of work"),
     "case.entitlement_changed": gettext_lazy("changed the entitlement to %(to)s"),
+    "case.mail_waits": gettext_lazy(
+        "kept an email from a program under Inbound emails, for you to decide on: %(subject)s"
+    ),
     "case.mail_returned": gettext_lazy("noted that %(who)s does not get our emails: %(reason)s"),
     "case.article_drafted": gettext_lazy("drafted an article from this case"),
 }

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import Message
 from functools import cached_property
 from mimetypes import guess_extension
@@ -166,10 +167,10 @@ class Parts:
     def _unpacked(self, part: Message, number: int) -> list[tuple[str, bytes, str]]:
         content, kind = _content_of(part), part.get_content_type()
         if kind in TNEF or str(part.get_filename()).lower() == "winmail.dat":
-            try:
-                return [(clean_name(name or "file"), file, "") for name, file in read_tnef(content).files]
-            except DamagedTnef:
-                pass
+            with suppress(DamagedTnef):
+                files = read_tnef(content).files
+                if files or self.text:
+                    return [(clean_name(name or "file"), file, "") for name, file in files]
         return [(_name_of(part, number, content), content, kind)]
 
     def _text_of_tnef(self, part: Message) -> str:

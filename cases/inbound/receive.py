@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.actions import queue_mail
+from accounts.actions import queue_mail, record_activity
 from accounts.actors import Actor
 from accounts.models import Contact, OutgoingMail, User
 from cases.actions import reply_to_case
@@ -48,6 +48,10 @@ TEXT_LIMIT = FOLDED_LIMIT = 20_000
 MAILS_QUOTED = 5
 
 AUTOMATIC = gettext_lazy("An automatic message.")
+PACKED = gettext_lazy(
+    "winmail.dat cannot be opened: your email program packed the files in a format of its own. Please send "
+    "them again with a message in HTML or plain text, or add them in the portal."
+)
 Outcome = InboundMail.Outcome
 Files = list[UploadedFile[bytes]]
 
@@ -135,8 +139,7 @@ def _decide(stored: InboundMail, mail: Mail) -> InboundMail:
 def _add(stored: InboundMail, mail: Mail) -> InboundMail:
     actor, case = _find(mail)
     if mail.kind is Kind.PROGRAM and not stored.is_released:
-        stored.case = case
-        return _settle(stored, Outcome.HELD, _("Written by a program. Try again to add it to its case."))
+        return _wait_for_agent(stored, mail, case)
     if _writes_too_much(stored):
         raise HeldBack(
             _("More than %(limit)d replies from this sender within an hour.") % {"limit": MAILS_AN_HOUR}
@@ -156,6 +159,13 @@ def _add(stored: InboundMail, mail: Mail) -> InboundMail:
             event="cases/inbound_files", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
         )
     return _settle(stored, Outcome.ADDED, "; ".join(notes))
+
+
+def _wait_for_agent(stored: InboundMail, mail: Mail, case: Case) -> InboundMail:
+    """Of what a customer's ticket system says, an agent decides whether it belongs into the conversation."""
+    stored.case, subject = case, mail.subject or "–"
+    record_activity(actor=Actor(), verb="case.mail_waits", record=case, is_internal=True, subject=subject)
+    return _settle(stored, Outcome.HELD, _("Written by a program. Try again to add it to its case."))
 
 
 def _reply(
@@ -272,7 +282,7 @@ def sorted_files(files: Sequence[UploadedFile[bytes]]) -> tuple[Files, list[str]
         try:
             _check(file)
         except ValidationError as error:
-            refused += error.messages
+            refused += [str(PACKED)] if str(file.name).lower() == "winmail.dat" else error.messages
         else:
             good.append(file)
     limit = FILES_A_MESSAGE

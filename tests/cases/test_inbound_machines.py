@@ -55,6 +55,14 @@ def test_what_a_customers_ticket_system_says_waits_for_an_agent(alice, case, hea
     assert not OutgoingMail.objects.filter(event__startswith="cases/inbound").exists()
 
 
+def test_the_case_tells_agents_that_it_waits_and_customers_nothing(alice, ada, case, sign_in):
+    headers = {"Precedence": "bulk", "subject": "INC-4 is solved"}
+    take_in(make_mail(reply_address(case, contact=alice), alice.email, **headers))
+    page = sign_in(ada).get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
+    assert "for you to decide on: INC-4 is solved" in page
+    assert "INC-4" not in sign_in(alice).get(case.get_absolute_url()).content.decode()
+
+
 def test_an_agent_lets_it_into_the_case_and_its_sender_still_hears_nothing(
     alice, ada, case, sign_in, run_jobs
 ):

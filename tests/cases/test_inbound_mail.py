@@ -205,6 +205,18 @@ def test_a_mail_to_hundreds_of_people_reaches_the_case(alice, case):
     assert (take_in(message).outcome, said(case)) == ("added", ["To all of you."])
 
 
+def test_who_sends_files_packed_in_a_way_that_nobody_can_open_reads_what_to_do(alice, case):
+    message = make_mail(reply_address(case, contact=alice), alice.email, "See the file.")
+    message.add_attachment(
+        b"\x78\x9f\x3e\x22\1\0" + b"\xff" * 20,
+        maintype="application",
+        subtype="ms-tnef",
+        filename="winmail.dat",
+    )
+    assert take_in(message).outcome == "added"
+    assert "in HTML or plain text" in OutgoingMail.objects.get(event="cases/inbound_files").text
+
+
 def test_files_alone_are_an_answer(alice, case):
     message = make_mail(reply_address(case, contact=alice), alice.email, "\n")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="steps.pdf")
