@@ -293,7 +293,7 @@ class Migration(migrations.Migration):
                 ('reply_to', models.CharField(blank=True, max_length=250, verbose_name='reply to')),
                 ('message_id', models.CharField(max_length=250, unique=True, verbose_name='message id')),
                 ('in_reply_to', models.CharField(blank=True, max_length=250, verbose_name='in reply to')),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed')], default='waiting', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed'), ('returned', 'Returned')], default='waiting', max_length=10, verbose_name='status')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('last_error', models.TextField(blank=True, verbose_name='last error')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
