@@ -2,6 +2,7 @@ import uuid
 from typing import Self
 from urllib.parse import urlencode
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact, WebRole
 from accounts.permissions.audiences import is_meant_for
 from accounts.scoping import Permitted, Privilege, RecordType, ScopedQuerySet, can
-from lib.search import alike
+from lib.search import alike, every_word, vector_of
 from records.models import Authored, Written
 from records.models.marking import mute_of
 
@@ -123,8 +124,9 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         return alike(self.newest_first(), "title", text, among=500)
 
     def matching(self, text: str) -> Self:
-        """Those whose title has all of the words."""
-        return self.filter(*[models.Q(title__icontains=word) for word in text.split()])
+        """Those in whose title are all of these words, or such as begin with them."""
+        words = every_word(text)
+        return self.annotate(words=vector_of("title")).filter(words=words) if words else self.none()
 
     def pinned(self) -> Self:
         return self.filter(is_pinned=True)
@@ -178,6 +180,7 @@ class Topic(Authored):
                 name="forums_topic_unanswered",
             ),
             models.Index(fields=["-last_post_at", "-id"], name="forums_topic_newest_anywhere"),
+            GinIndex(vector_of("title"), name="forums_topic_search"),
         ]
         constraints = [
             *Authored.Meta.constraints,

@@ -31,7 +31,7 @@ def author_of(topic: Topic) -> Collection[int]:
 
 
 def find(rows: TopicQuerySet, words: str) -> TopicQuerySet:
-    return rows.select_related("forum").filter(title__icontains=words)
+    return rows.select_related("forum").matching(words)
 
 
 def suggest(rows: TopicQuerySet, words: str, contact: Contact | None) -> TopicQuerySet:

@@ -4,7 +4,7 @@ from typing import Any, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchRank, SearchVectorField
 from django.db import models
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
@@ -20,7 +20,7 @@ from accounts.permissions.audiences import is_meant_for
 from accounts.scoping import Permitted, RecordType, ScopedQuerySet, can
 from knowledgebase.headings import Section, sections
 from knowledgebase.snippets import passage, with_hits
-from lib.search import CONFIGURATION, any_word
+from lib.search import any_word, vector_of
 from records.models.marking import mute_of
 
 TOP_ARTICLES = 5
@@ -190,8 +190,7 @@ class Article(models.Model):
     title_length = models.PositiveIntegerField(_("words in the title"), default=0, editable=False)
     body_length = models.PositiveIntegerField(_("words in the text"), default=0, editable=False)
     search = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config=CONFIGURATION)
-        + SearchVector("body", weight="D", config=CONFIGURATION),
+        expression=vector_of("title", "A") + vector_of("body", "D"),
         output_field=SearchVectorField(),
         db_persist=True,
     )

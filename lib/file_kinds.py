@@ -67,7 +67,8 @@ def _is_bitmap(head: bytes, _file: IO[bytes]) -> bool:
 
 
 def _is_pdf(head: bytes, _file: IO[bytes]) -> bool:
-    return b"%PDF-" in head[: PDF_WITHIN + 5]
+    """With some bytes before its mark, but not behind the mark of an archive or a program."""
+    return b"%PDF-" in head[: PDF_WITHIN + 5] and not head.startswith((b"PK\x03\x04", b"MZ"))
 
 
 def _brands(head: bytes) -> set[bytes]:

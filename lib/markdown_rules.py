@@ -37,7 +37,7 @@ GLUED = {"Lu", "Ll", "Lt", "Nd"}
 """Kinds of letters of which words are made that have spaces around them. Chinese and Thai have none."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?=\s)")
-_NUMBER = re.compile(r"[ ]*(0\d|\d{4})")
+_NUMBER = re.compile(r"0\d|\d{4}")
 
 InlineRule = Callable[[StateInline, bool], bool]
 Pictures = Callable[[str], bool]

@@ -38,11 +38,26 @@ class Told:
 
 
 def with_marks(rows: Any, reader: Permitted) -> Any:
-    """Load what the reader has kept about each record."""
+    """Load what the reader has kept about each record, and whether they get its mails unasked."""
     name = rows.model.record_type.name
     return rows.annotate(
-        read_at=read_until(reader, name), draft=draft_of(reader, name), is_muted=mute_of(reader, name)
+        read_at=read_until(reader, name),
+        draft=draft_of(reader, name),
+        is_muted=mute_of(reader, name),
+        is_concerned=_concerned(rows.model, reader),
     )
+
+
+def _concerned(model: Any, reader: Permitted) -> models.ExpressionWrapper[Any]:
+    """Whose record it is, and who takes part in it: as Surface.concerned says it of one record."""
+    kind, ways = model.record_type, models.Q(pk=None)
+    if kind.contact:
+        ways |= models.Q(**{kind.contact: reader.pk})
+    if kind.joined:
+        key = model._meta.get_field(kind.joined).field
+        taking_part = key.model.objects.filter(**{key.name: models.OuterRef("pk")}, contact=reader.pk)
+        ways |= models.Q(models.Exists(taking_part))
+    return models.ExpressionWrapper(ways, output_field=models.BooleanField())
 
 
 def nothing_beside(request: PortalRequest, record: Any, *, can_reply: bool) -> dict[str, Any]:

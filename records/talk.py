@@ -63,6 +63,11 @@ class Talk(Generic[R]):
     name), in the same transaction and with the record locked."""
 
     @property
+    def parent(self) -> str:
+        """The name of a message's key to its record."""
+        return self.messages.parent
+
+    @property
     def type_name(self) -> str:
         return str(self.messages.parent_model().record_type.name)
 

@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.db import transaction
-from django.test import Client, TransactionTestCase, override_settings
+from django.test import Client, override_settings
 from PIL import Image
 from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -23,6 +23,9 @@ from accounts.models import Account, Contact, User
 from lib import compiled
 from tests import databases
 from tests.factories import make_account, make_contact, make_user
+from tests.stage import ask_for_shared, shared, stage, take_over
+
+CAST = ("acme", "globex", "alice", "ada", "bob", "fiona", "ivan", "charlie")
 
 
 def pytest_collection_finish() -> None:
@@ -47,10 +50,21 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     with django_db_blocker.unblock():
         database = databases.Copy.made()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: databases.restore())
+        take_over(patch)
         yield
     with django_db_blocker.unblock():
+        stage.clear()
         database.drop()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    stage.prepare()
+
+
+@pytest.fixture(autouse=True)
+def cast(request: pytest.FixtureRequest) -> None:
+    ask_for_shared(request, CAST)
 
 
 @pytest.fixture
@@ -82,44 +96,44 @@ def private_files(settings: Any, all_files: Path) -> None:
     settings.MEDIA_ROOT = all_files / uuid.uuid4().hex
 
 
-@pytest.fixture
+@shared
 def acme(db: None) -> Account:
     return make_account("Acme Foods", email_domains=["acme.example"])
 
 
-@pytest.fixture
+@shared
 def globex(db: None) -> Account:
     return make_account("Globex Pharma", email_domains=["globex.example"])
 
 
-@pytest.fixture
+@shared
 def alice(acme: Account) -> Contact:
     """A plain contact."""
     return make_contact("Alice", acme)
 
 
-@pytest.fixture
+@shared
 def bob(acme: Account) -> Contact:
     return make_contact("Bob", acme, "Portal User Manager")
 
 
-@pytest.fixture
+@shared
 def fiona(acme: Account) -> Contact:
     return make_contact("Fiona", acme, "Portal Finance User")
 
 
-@pytest.fixture
+@shared
 def ivan(acme: Account) -> Contact:
     return make_contact("Ivan", acme, "Portal IT User")
 
 
-@pytest.fixture
+@shared
 def charlie(globex: Account) -> Contact:
     """A plain contact of another account."""
     return make_contact("Charlie", globex)
 
 
-@pytest.fixture
+@shared
 def ada(db: None) -> User:
     """Administrator, staff."""
     return make_user(

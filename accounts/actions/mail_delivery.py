@@ -54,6 +54,17 @@ def note_failed_attempt(*, mail_id: int, error: str, is_last: bool) -> None:
         mail.save(update_fields=SETTLED)
 
 
+@transaction.atomic
+def note_returned(*, message_id: str, reason: str) -> OutgoingMail | None:
+    """Their mail server gave a mail of ours back: None where it is none of ours, or was noted before."""
+    sent = OutgoingMail.objects.select_for_update().filter(status=OutgoingMail.Status.SENT)
+    mail = sent.filter(message_id=message_id).first()
+    if mail:
+        mail.status, mail.last_error = OutgoingMail.Status.RETURNED, reason
+        mail.save(update_fields=["status", "last_error"])
+    return mail
+
+
 def take_up_waiting_mails() -> int:
     """Give a job to each waiting mail that has none any more, and return how many there were. A job can end
     without having sent or given up its mail: cancelled by hand, or broken off by the database at its last

@@ -5,6 +5,8 @@ from django.contrib.admin.utils import display_for_value
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts import lockout
@@ -17,7 +19,7 @@ from accounts.admin.contact_filters import AccountFilter, ErasureFilter, LastSig
 from accounts.admin.contact_merge import MERGE
 from accounts.admin.contact_pages import BUTTONS
 from accounts.admin.previews import PREVIEW
-from accounts.models import Activity, Contact, Invitation
+from accounts.models import Activity, Contact, Invitation, OutgoingMail
 from lib.admin_parts import beside, urls_of
 
 RECENT = 20
@@ -62,7 +64,10 @@ class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
     inlines = (InvitationInline,)
     change_form_template = "admin/accounts/contact/change_form.html"
     fieldsets = (
-        (None, {"fields": ("account", "first_name", "last_name", "email", "phone", "job_title")}),
+        (
+            None,
+            {"fields": ("account", "first_name", "last_name", "email", "mail_trouble", "phone", "job_title")},
+        ),
         (_("Access"), {"fields": ("user", "roles", "state", "last_sign_in", "erasure_asked")}),
         (_("Dates"), {"fields": ("created_at", "deactivated_at", "merged_into")}),
     )
@@ -77,6 +82,7 @@ class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
         fixed = ("account", *(("user",) if obj.merged_into_id else ())) if obj else ()
         return (
             *fixed,
+            "mail_trouble",
             "state",
             "last_sign_in",
             "erasure_asked",
@@ -98,6 +104,13 @@ class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
             *([str(_("locked"))] if getattr(contact, "is_locked", False) else []),
         ]
         return ", ".join(words)
+
+    @admin.display(description=_("last returned email"))
+    def mail_trouble(self, contact: Contact) -> str:
+        """Why a mail server gave back what we sent to this address."""
+        returned = OutgoingMail.objects.filter(to=contact.email, status=OutgoingMail.Status.RETURNED)
+        mail = returned.order_by("-id").first() if contact.email else None
+        return f"{mail.last_error} ({date_format(localtime(mail.created_at))})" if mail else "—"
 
     @admin.display(description=_("last sign-in"), ordering="user__last_login")
     def last_sign_in(self, contact: Contact) -> str:

@@ -11,12 +11,33 @@ import lib.timezones
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from lib import search
 
 # It stems English words and keeps stop words: questions consist of them. Generated columns of cases and articles name it.
 TEXT_SEARCH = """
 CREATE TEXT SEARCH DICTIONARY portal_english_stem (TEMPLATE = snowball, Language = english);
 CREATE TEXT SEARCH CONFIGURATION portal_english (COPY = pg_catalog.english);
 ALTER TEXT SEARCH CONFIGURATION portal_english ALTER MAPPING REPLACE english_stem WITH portal_english_stem;
+"""
+# A text's words with a space between them: lib.search does the same to what is looked for. Its classes of letters are these.
+WORDS = rf"""
+CREATE FUNCTION portal_words(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT regexp_replace(regexp_replace(regexp_replace(
+        normalize(
+            replace(replace(replace(replace(replace(replace(replace(
+                translate(
+                    regexp_replace(
+                        normalize(regexp_replace($1, '[{search.UNSEEN}]', '', 'g'), NFKD), '[{search.MARKS}]', '', 'g'
+                    ),
+                    'øØđĐłŁıħĦŧŦ', 'oOdDlLihHtT'
+                ),
+            'ß', 'ss'), 'ẞ', 'SS'), 'æ', 'ae'), 'Æ', 'AE'), 'œ', 'oe'), 'Œ', 'OE'), 'þ', 'th'),
+            NFC
+        ),
+        '[{search.BETWEEN}]', ' ', 'g'),
+        '{search.SEAM}', ' ', 'g'),
+        '([{search.ALONE}][{search.WITH}]*)', ' \1 ', 'g')
+$$;
 """
 NO_TEXT_SEARCH = """
 DROP TEXT SEARCH CONFIGURATION portal_english;
@@ -34,6 +55,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(TEXT_SEARCH, NO_TEXT_SEARCH),
+        migrations.RunSQL(WORDS, "DROP FUNCTION portal_words(text)"),
         migrations.CreateModel(
             name='WebRole',
             fields=[
@@ -271,7 +293,7 @@ class Migration(migrations.Migration):
                 ('reply_to', models.CharField(blank=True, max_length=250, verbose_name='reply to')),
                 ('message_id', models.CharField(max_length=250, unique=True, verbose_name='message id')),
                 ('in_reply_to', models.CharField(blank=True, max_length=250, verbose_name='in reply to')),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed')], default='waiting', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed'), ('returned', 'Returned')], default='waiting', max_length=10, verbose_name='status')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('last_error', models.TextField(blank=True, verbose_name='last error')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),

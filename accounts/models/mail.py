@@ -15,6 +15,7 @@ class OutgoingMail(models.Model):
         WAITING = "waiting", _("Waiting")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
+        RETURNED = "returned", _("Returned")
 
     event = models.CharField(_("event"), max_length=50)
     to = MailAddressField(_("to"), db_index=True)
@@ -53,4 +54,5 @@ class OutgoingMail(models.Model):
     @property
     def is_sendable(self) -> bool:
         """Neither sent nor emptied. One that was given up can be tried again, unless it was secret."""
-        return self.status != self.Status.SENT and not (self.is_secret and not self.text)
+        is_out = self.status in (self.Status.SENT, self.Status.RETURNED)
+        return not is_out and not (self.is_secret and not self.text)

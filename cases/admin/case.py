@@ -23,6 +23,7 @@ from cases.admin.opening import OPENING
 from cases.admin.people import PEOPLE
 from cases.admin.work import WORK
 from cases.models import Case
+from cases.models.case_queryset import numbers_in
 from lib.admin_parts import AdminPart, beside, urls_of
 
 
@@ -79,9 +80,11 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
         return super().changelist_view(request, {**own, **(extra_context or {})})
 
     def _numbered(self, request: HttpRequest, number: str) -> Case | None:
-        if "\0" in number or len(number) > 20 or not self.has_view_permission(request):
+        """A number and nothing else, as it stands anywhere on the screen."""
+        named = numbers_in(number)
+        if len(named) != 1 or len(number) > 20 or not self.has_view_permission(request):
             return None
-        return self.get_queryset(request).filter(number=number.upper()).first()
+        return self.get_queryset(request).filter(number=named[0]).first()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Case], search_term: str

@@ -64,6 +64,10 @@ EVENTS = {
     "case.promise_missed": _for_staff(gettext_lazy("warned that an SLA target was missed")),
     "case.lead_told": _for_staff(gettext_lazy("notified %(who)s that an SLA target was missed")),
     "case.entitlement_changed": _for_staff(gettext_lazy("changed the entitlement to %(to)s")),
+    "case.mail_waits": _for_staff(
+        gettext_lazy("kept an email from a program under Inbound emails, for you to decide on: %(subject)s")
+    ),
+    "case.mail_returned": _for_staff(gettext_lazy("noted that %(who)s does not get our emails: %(reason)s")),
     "case.article_drafted": _for_staff(gettext_lazy("drafted an article from this case")),
 }
 

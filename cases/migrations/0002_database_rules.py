@@ -19,7 +19,7 @@ SAID = """
 ALTER TABLE cases_case ADD COLUMN said tsvector;
 
 CREATE FUNCTION cases_said_in(bigint) RETURNS tsvector LANGUAGE sql STABLE AS $$
-    SELECT to_tsvector('portal_english', left(string_agg(body, ' '), 200000))
+    SELECT to_tsvector('portal_english', portal_words(left(string_agg(body, ' '), 200000)))
     FROM cases_casemessage WHERE case_id = $1 AND visibility = 'customer'
 $$;
 
@@ -52,13 +52,21 @@ DROP FUNCTION cases_keep_what_was_said();
 DROP FUNCTION cases_said_in(bigint);
 ALTER TABLE cases_case DROP COLUMN said;
 """
+ANSWERED = (
+    "regexp_replace(jsonb_path_query_array(%(expressions)s, '$[*].value')::text, "
+    r"""'\\([bfnrt"\\]|u[0-9a-f]{4})', ' ', 'g')"""
+)
 SEARCHED = CombinedExpression(
     CombinedExpression(
-        SearchVector("subject", config="portal_english", weight="A"),
+        SearchVector(
+            models.Func(models.F("subject"), function="portal_words", output_field=models.TextField()),
+            config="portal_english",
+            weight="A",
+        ),
         "||",
         models.Func(
             "answers",
-            template="setweight(to_tsvector('portal_english', jsonb_path_query_array(%(expressions)s, '$[*].value')), 'B')",
+            template=f"setweight(to_tsvector('portal_english', portal_words({ANSWERED})), 'B')",
         ),
         output_field=SearchVectorField(),
     ),

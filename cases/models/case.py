@@ -2,7 +2,6 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, User
 from accounts.scoping import RecordType, can
+from cases.models.case_indexes import INDEXES
 from cases.models.case_queryset import CaseManager
 from cases.models.catalogue import (
     CLOSED,
@@ -218,80 +218,7 @@ class Case(models.Model):
             ),
             models.UniqueConstraint(fields=["contact", "submission"], name="cases_case_sent_once"),
         ]
-        indexes = [
-            models.Index(fields=["-updated_at", "-id"], name="cases_case_latest"),
-            models.Index(
-                fields=["account", "-updated_at", "-id"], name="cases_case_account", include=["closed_at"]
-            ),
-            models.Index(
-                fields=["contact", "account", "-updated_at", "-id"],
-                name="cases_case_contact",
-                include=["closed_at"],
-            ),
-            models.Index(
-                fields=["account", "-updated_at", "-id"],
-                name="cases_case_account_active",
-                condition=models.Q(closed_at=None),
-            ),
-            models.Index(
-                fields=["contact", "account", "-updated_at", "-id"],
-                name="cases_case_contact_active",
-                condition=models.Q(closed_at=None),
-            ),
-            models.Index(
-                fields=["-updated_at", "-id"],
-                name="cases_case_waiting",
-                condition=models.Q(category="waiting"),
-            ),
-            models.Index(
-                fields=["account", "-updated_at", "-id"],
-                name="cases_case_account_waiting",
-                condition=models.Q(category="waiting"),
-            ),
-            models.Index(
-                fields=["contact", "account", "-updated_at", "-id"],
-                name="cases_case_contact_waiting",
-                condition=models.Q(category="waiting"),
-            ),
-            models.Index(
-                fields=["account", "-created_at", "-id"],
-                name="cases_case_account_opened",
-                include=["closed_at"],
-            ),
-            models.Index(
-                fields=["contact", "account", "-created_at", "-id"],
-                name="cases_case_contact_opened",
-                include=["closed_at"],
-            ),
-            models.Index(fields=["-created_at", "-id"], name="cases_case_opened", include=["closed_at"]),
-            models.Index(
-                fields=["-urgency", "-id"], name="cases_case_urgency", condition=models.Q(closed_at=None)
-            ),
-            models.Index(
-                fields=["account", "-urgency", "-id"],
-                name="cases_case_account_urgency",
-                condition=models.Q(closed_at=None),
-            ),
-            models.Index(
-                fields=["contact", "account", "-urgency", "-id"],
-                name="cases_case_contact_urgency",
-                condition=models.Q(closed_at=None),
-            ),
-            GinIndex(fields=["search"], name="cases_case_search"),
-            models.Index(
-                fields=["waiting_since"], name="cases_case_reminders", condition=models.Q(category="waiting")
-            ),
-            models.Index(fields=["due_at", "id"], name="cases_case_due", condition=models.Q(closed_at=None)),
-            models.Index(
-                fields=["queue", "due_at", "id"], name="cases_case_queue", condition=models.Q(closed_at=None)
-            ),
-            models.Index(
-                fields=["assigned_to", "due_at", "id"],
-                name="cases_case_agent",
-                condition=models.Q(closed_at=None),
-            ),
-            models.Index(fields=["request_type", "product", "-updated_at", "-id"], name="cases_case_similar"),
-        ]
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return f"{self.number} {self.subject}"

@@ -1,5 +1,6 @@
 """Which cases, and what is loaded with them."""
 
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 
@@ -38,6 +39,19 @@ IN_LIST = (
 ON_PAGE = ("account", "contact__account", "product", "request_type", "assigned_to", "status", "entitlement")
 LINKED_CASES = 10
 """Follow-ups that a case's page shows at most."""
+
+
+MOST_NUMBERS = 20
+_NUMBER = re.compile(r"(?<![^\W_])C-(\d{1,18})(?!\d)", re.IGNORECASE | re.ASCII)
+_ONLY_NUMBER = re.compile(r"\W*(?:case\b\W*)?(\d{1,18})\W*", re.IGNORECASE | re.ASCII)
+
+
+def numbers_in(text: str) -> list[str]:
+    """Of cases, as they stand on the screen and in mails: ``#C-10073``, ``Re: [C-10073] Pump``. A number that
+    stands alone needs no letter."""
+    alone = _ONLY_NUMBER.fullmatch(text[:60])
+    found = [alone[1]] if alone else _NUMBER.findall(text)[:MOST_NUMBERS]
+    return [f"C-{number}" for number in found]
 
 
 class Checked(models.Func):
@@ -109,10 +123,9 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         return CaseParticipant.objects.filter(contact=contact.pk).order_by().values_list("case")
 
     def matching(self, text: str) -> Self:
-        """Cases with this number, with or without its letter, or in whose subject, answers and conversation
-        are all of these words or such as begin with them."""
-        words, number = every_word(text), text.strip().upper()[:20]
-        numbered = models.Q(number=f"C-{number}" if number.isdecimal() else number)
+        """Cases whose numbers are named in the text, or in whose subject, answers and conversation are all of
+        its words or such as begin with them."""
+        words, numbered = every_word(text), models.Q(number__in=numbers_in(text))
         return self.filter(numbered | models.Q(search=words)) if words else self.filter(numbered)
 
     def opened_by(self, text: str) -> Self:

@@ -1,17 +1,21 @@
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.expressions import CombinedExpression
 
-from lib.search import CONFIGURATION
+from lib.search import CONFIGURATION, vector_of
 
+ANSWERED = (
+    "regexp_replace(jsonb_path_query_array(%(expressions)s, '$[*].value')::text, "
+    r"""'\\([bfnrt"\\]|u[0-9a-f]{4})', ' ', 'g')"""
+)
+"""Without what JSON writes for the ends of lines and for quotes."""
 SEARCHED = CombinedExpression(
     CombinedExpression(
-        SearchVector("subject", config=CONFIGURATION, weight="A"),
+        vector_of("subject", "A"),
         "||",
         models.Func(
             "answers",
-            template=f"setweight(to_tsvector('{CONFIGURATION}', jsonb_path_query_array(%(expressions)s, "
-            f"'$[*].value')), 'B')",
+            template=f"setweight(to_tsvector('{CONFIGURATION}', portal_words({ANSWERED})), 'B')",
         ),
         output_field=SearchVectorField(),
     ),

@@ -27,7 +27,7 @@ def page_of_messages(talk: Talk[Any], record: Any, reader: Contact, query: Query
     cut = Cut.of(query, talk.messages, by="created_at", size=MESSAGES_A_PAGE)
 
     def rows(contact: Permitted, record_pk: int, **cursor: Any) -> QuerySet[Message]:
-        said = talk.visible_to(contact).filter(**{talk.messages.parent: record_pk})
+        said = talk.visible_to(contact).filter(**{talk.parent: record_pk})
         return cut.narrow(said.for_conversation(), **cursor)
 
     shape = ("conversation", talk.type_name, cut.direction)
@@ -88,5 +88,5 @@ def _between(
     events = events.filter(at__gte=since) if since else events
     if latest is None:
         return events
-    later = talk.visible_to(contact).filter(**{talk.messages.parent: record_pk}, created_at__gt=latest)
+    later = talk.visible_to(contact).filter(**{talk.parent: record_pk}, created_at__gt=latest)
     return events.filter(at__lt=later.order_by("created_at").values("created_at")[:1])

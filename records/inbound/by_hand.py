@@ -15,9 +15,10 @@ from accounts.actors import Actor
 from lib.jobs import defer
 from lib.locks import locked
 from lib.uploads import CONTENT_TYPES
-from records.actions.messages import ONLY_FILES, add_note
+from records.actions.messages import ONLY_FILES, Mailed, add_note
+from records.inbound.answer import Answer
 from records.inbound.parse import Mail, UnreadableMail, parse
-from records.inbound.receive import NAMESPACE, READ, Files, Outcome, shortened, sorted_files
+from records.inbound.receive import FOLDED_LIMIT, NAMESPACE, READ, Files, Outcome, shortened, sorted_files
 from records.models import InboundMail
 from records.talk import Talk
 
@@ -75,9 +76,17 @@ def add_to_record(*, actor: Actor, mail: InboundMail, talk: Talk[Any], record: A
     mail = locked(mail)
     if mail.outcome == Outcome.ADDED:
         raise ValidationError(_("This message has already been added."))
-    body, files, notes = _note(mail)
+    body, folded, files, notes = _note(mail)
     submission = uuid.uuid5(NAMESPACE, f"note {mail.message_id} {mail.digest}")
-    note = add_note(actor=actor, talk=talk, record=record, body=body, uploads=files, submission=submission)
+    note = add_note(
+        actor=actor,
+        talk=talk,
+        record=record,
+        body=body,
+        uploads=files,
+        submission=submission,
+        mailed=Mailed(folded),
+    )
     mail.note_added(record, note)
     mail.reason = "; ".join([_by_hand(actor), *notes])[:250]
     mail.save()
@@ -88,20 +97,22 @@ def _by_hand(actor: Actor) -> str:
     return _("By hand: %(name)s") % {"name": actor.name}
 
 
-def _note(mail: InboundMail) -> tuple[str, Files, list[str]]:
-    """Text, files, and what could not be taken over. The link leads staff to the whole message."""
+def _note(mail: InboundMail) -> tuple[str, str, Files, list[str]]:
+    """Text, what is folded, files, and what could not be taken over. The link leads to the whole message."""
     contents = contents_of(mail)
     address = settings.BASE_URL + reverse("admin:records_inboundmail_change", args=[mail.pk])
-    link = f"[{_('The whole message')}]({address})"
+    link = f"{_('The whole message:')} {address}"
     if contents is None:
-        return f"{_('This message could not be read.')} {link}", _as_file(mail), []
+        return f"{_('This message could not be read.')} {link}", "", _as_file(mail), []
     head = _("Email from %(sender)s: %(subject)s") % {
         "sender": contents.sender,
         "subject": contents.subject or "–",
     }
     files, refused = sorted_files(contents.files)
-    text, whole, notes = shortened(contents.text or contents.whole_text)
-    return f"{head}\n\n{text or ONLY_FILES}\n\n{link}", [*whole, *files], [*notes, *refused]
+    answer = contents.answer() if contents.text else Answer(contents.whole_text)
+    text, whole, notes = shortened(answer.reply, contents.whole_text)
+    body = f"{head}\n\n{text or ONLY_FILES}\n\n{link}"
+    return body, answer.folded[:FOLDED_LIMIT], [*whole, *files], [*notes, *refused]
 
 
 def _as_file(mail: InboundMail) -> Files:

@@ -1,30 +1,50 @@
 """Headers of mail, which say what they like in any length and encoding."""
 
+import re
 from email._policybase import Compat32
-from email.header import decode_header, make_header
+from email.header import decode_header
 from email.message import Message
 from typing import Any
 
+from lib.charsets import decoded
+
 LIMIT = 8_000
 """Characters of one header. Nobody needs more, and reading more can take minutes."""
+RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
+"""Read to their end: a mail may go to hundreds of people."""
+_HEADER = re.compile(rb"[ \t]|[!-9;-~]+[ \t]*:|From ")
+_WORD = re.compile(r"[\w-]+")
 
 
 class _Policy(Compat32):
-    """Raw UTF-8 in headers is read as such; much mail has it."""
+    """Raw letters in headers are read as such; much mail has them."""
 
     def header_fetch_parse(self, name: str, value: Any) -> str:
-        return utf8(str(value)[:LIMIT])
+        limit = None if name.lower() in RECIPIENTS else LIMIT
+        text = utf8(str(value)[:limit])
+        word = _WORD.search(text) if name.lower() == "content-transfer-encoding" else None
+        return word[0] if word else text
 
 
 POLICY = _Policy()
 
 
+def with_whole_lines(head: bytes) -> bytes:
+    """A line that lost its indentation belongs to the header above it, and does not end all headers."""
+    lines = head.split(b"\n")
+    return b"\n".join(
+        line if _HEADER.match(line) or not (number and line) else b" " + line
+        for number, line in enumerate(lines)
+    )
+
+
 def utf8(text: str) -> str:
+    """Bytes that no header may hold are read for what they most likely are."""
     try:
         raw = text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raw = text.encode("utf-8", "replace")
-    return raw.decode("utf-8", "replace").replace("\0", "")
+    return decoded(raw, "utf-8").replace("\0", "")
 
 
 def bare(value: str) -> str:
@@ -49,10 +69,20 @@ def in_words(value: str) -> str:
     """Encoded words decoded; what cannot be decoded stays as it came. Always one line."""
     unfolded = " ".join(value.split())
     try:
-        decoded = str(make_header(decode_header(unfolded)))
-    except Exception:  # unknown charsets, broken base64 and much else
-        decoded = unfolded
-    return " ".join(utf8(decoded).split())
+        words = "".join(_in_letters(*part) for part in decode_header(unfolded))
+    except Exception:  # broken base64 and much else
+        words = unfolded
+    return " ".join(utf8(words).split())
+
+
+def _in_letters(part: str | bytes, charset: str | None) -> str:
+    if isinstance(part, str):
+        return part
+    return (
+        decoded(part, charset)
+        if charset
+        else part.decode("ascii" if part.isascii() else "raw-unicode-escape")
+    )
 
 
 def is_whole(message: Message, *names: str) -> bool:

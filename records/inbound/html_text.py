@@ -1,120 +1,168 @@
-"""The words of a mail in HTML, as plain text. One pass, whatever stands in it: nothing here is shown as
-HTML."""
+"""The words of a mail in HTML, as plain text: nothing here is shown as HTML.
+
+lxml's parser reads in one pass and hands over every word, however deep it stands
+(docs/decisions/0010-reading-mail.md).
+"""
 
 import re
-from html import unescape
+from typing import Any
 
-from records.reply_address import MARKER
+from lxml import etree
 
-_TOKEN = re.compile(r"<!--|-->|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*+)(?P<rest>[^<>]*)>")
+_ADDRESS = re.compile(r"<(?=https?://|[\w.+-]{1,64}@[\w.-]{1,250}>)")
+"""In plain text that somebody pasted: no tag."""
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
-_BLANK_LINES = re.compile(r"\n{3,}")
-SILENT = {"head", "title", "style", "script", "template", "noscript"}
-BLOCKS = {
-    "p",
-    "div",
-    "li",
-    "ul",
-    "ol",
-    "tr",
-    "table",
-    "blockquote",
-    "pre",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "section",
-    "article",
-}
-QUOTES = ("gmail_quote", "yahoo_quoted", "divRplyFwdMsg")
-"""Marks of the part in which a mail program quotes: all below is the quote."""
+_BLANK_LINES = re.compile(r"\n(?:>[> ]*\n|\n){2,}")
+_LINK = re.compile(r"(?i)(?:https?|ftp|tel|mailto):")
+_SILENT = {"title", "style", "script", "template", "noscript"}
+_APART = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table"}
+"""With an empty line around, but for lists and tables within others."""
+_LINES = {"div", "li", "tr", "blockquote", "pre", "hr", "section", "article", "header", "footer", "dt", "dd"}
+_DEPTH = 8
+"""Margins of quotes and lists grow no wider."""
 
 
 def text_of_html(html: str) -> str:
-    """Quotes get "> " before each line, as in plain text."""
-    reader, position = _Reader(), 0
-    for token in _TOKEN.finditer(html):
-        reader.say(html[position : token.start()])
-        reader.meet(token)
-        position = token.end()
-    reader.say(html[position:])
-    reader.end_line()
-    return _BLANK_LINES.sub("\n\n", "\n".join(reader.lines)).strip()
+    """Quotes get "> " before each line, as in plain text; a picture of the mail is ``[cid:its name]``."""
+    writer = _Writer()
+    parser = etree.HTMLParser(target=writer, huge_tree=True)
+    parser.feed(_ADDRESS.sub("&lt;", html.replace("\0", "")) or " ")
+    parser.close()
+    return _BLANK_LINES.sub("\n\n", "\n".join(writer.lines)).strip("\n")
 
 
-class _Reader:
+class _Writer:
     """Pieces of a line are joined once it ends: a mail may be one line of some megabytes."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.line = [""]
-        self.has_words = False
-        self.silent = ""
-        self.quotes = 0
-        self.is_preformatted = False
+        self.line: list[str] = []
+        self.silent = self.quotes = self.pre = 0
+        self.lists: list[int] = []
+        """Of each list that is open the number of its next item; below zero: it has none."""
+        self.links: list[tuple[str, list[str]]] = []
+        """Address and words of each that is open."""
+        self.mark = ""
 
-    def say(self, html: str) -> None:
-        if self.silent or not html:
-            return
-        words = unescape(html)
-        if self.is_preformatted:
-            first, *others = words.split("\n")
-            self._append(first)
-            for line in others:
-                self.end_line()
-                self._append(line)
+    def start(self, tag: str, attributes: Any) -> None:
+        if tag in _SILENT:
+            self.silent += 1
+        elif tag in _APART or tag in _LINES:
+            self._begin_block(tag, attributes)
         else:
-            self._append(_SPACES.sub(" ", words))
+            self._go_on(tag, attributes)
 
-    def meet(self, token: re.Match[str]) -> None:
-        tag, is_end = (token["tag"] or token[0]).lower(), bool(token["end"])
-        if self.silent:
-            self._listen_again(tag, is_end)
-        elif tag == "<!--" or (tag in SILENT and not is_end):
-            self.silent = tag
-        elif tag != "-->":
-            self._lay_out(tag, is_end, token["rest"])
-
-    def _listen_again(self, tag: str, is_end: bool) -> None:
-        """A head that nobody closed ends with the body."""
-        closed = (tag == self.silent and is_end) or (self.silent == "<!--" and tag == "-->")
-        if closed or (self.silent == "head" and tag == "body"):
-            self.silent = ""
-
-    def _lay_out(self, tag: str, is_end: bool, rest: str) -> None:
-        if tag in BLOCKS:
-            self._begin_block(tag, is_end)
-        if tag == "br" or (tag == "p" and is_end):
-            self.end_line()
-        elif tag == "li" and not is_end:
-            self._append("- ")
-        elif tag in ("td", "th"):
+    def _go_on(self, tag: str, attributes: Any) -> None:
+        if tag == "br":
+            self._end_line(is_kept=True)
+        elif tag in ("td", "th") and self.line:
             self._append(" ")
-        elif tag == "div" and any(mark in rest for mark in QUOTES):
-            self.lines.append(MARKER)
+        elif tag == "img":
+            self._picture(attributes.get("src") or "", attributes.get("alt") or "")
+        elif tag == "a":
+            self.links.append((attributes.get("href") or "", []))
 
-    def _begin_block(self, tag: str, is_end: bool) -> None:
-        if self.has_words:
-            self.end_line()
+    def end(self, tag: str) -> None:
+        if tag in _SILENT:
+            self.silent -= 1
+        elif tag == "a" and self.links:
+            self._end_link(*self.links.pop())
+        elif tag in _APART or tag in _LINES:
+            self._end_line()
+            self._close(tag)
+
+    def data(self, words: str) -> None:
+        if self.silent:
+            return
+        if not self.pre:
+            self._append(_SPACES.sub(" ", words))
+            return
+        first, *others = words.split("\n")
+        self._append(first)
+        for line in others:
+            self._end_line(is_kept=True)
+            self._append(line)
+
+    def comment(self, words: str) -> None:
+        """Nobody wrote it."""
+
+    def close(self) -> None:
+        self._end_line()
+
+    def _begin_block(self, tag: str, attributes: Any) -> None:
+        self._end_line()
+        if tag in _APART:
+            self._gap()
+        if tag in ("ul", "ol"):
+            self.lists.append(_number(attributes.get("start"), 1) if tag == "ol" else -1)
+        elif tag == "li":
+            self._begin_item(attributes.get("value"))
+        self.quotes += tag == "blockquote"
+        self.pre += tag == "pre"
+
+    def _begin_item(self, value: str | None) -> None:
+        number = _number(value, self.lists[-1]) if self.lists else -1
+        if self.lists and number >= 0:
+            self.lists[-1] = number + 1
+        self.mark = "  " * min(len(self.lists) - 1, _DEPTH) + (f"{number}. " if number >= 0 else "- ")
+
+    def _close(self, tag: str) -> None:
+        if tag in ("ul", "ol") and self.lists:
+            self.lists.pop()
+        self.quotes -= tag == "blockquote"
+        self.pre -= tag == "pre"
         if tag == "blockquote":
-            self.quotes = max(0, self.quotes + (-1 if is_end else 1))
-            self.line = [self._margin]
-        elif tag == "pre":
-            self.is_preformatted = not is_end
+            while self.lines and self.lines[-1] and not self.lines[-1].strip("> "):
+                self.lines.pop()
+        if tag in _APART or tag == "blockquote":
+            self._gap()
+
+    def _gap(self) -> None:
+        """One empty line, but for the beginning of a text or a quotation, and within lists."""
+        is_further_in = self.lines and not self.lines[-1].startswith(self._margin.rstrip())
+        if self.lines and self.lines[-1].strip("> ") and not (self.lists or is_further_in):
+            self.lines.append(self._margin.rstrip())
 
     @property
     def _margin(self) -> str:
-        return "> " if self.quotes else ""
+        return "> " * min(self.quotes, _DEPTH)
 
-    def end_line(self) -> None:
-        self.lines.append("".join(self.line).rstrip())
-        self.line, self.has_words = [self._margin], False
+    def _end_line(self, *, is_kept: bool = False) -> None:
+        """An empty one is left out where a block ends."""
+        words = "".join(self.line)
+        if words.strip() or is_kept:
+            indent = "  " * min(len(self.lists), _DEPTH) if self.lists and not self.mark else ""
+            line = f"{self._margin}{self.mark or indent}{words}"
+            self.lines.append(line if line == "-- " else line.rstrip())
+            self.mark = ""
+        self.line = []
 
     def _append(self, words: str) -> None:
-        words = words if self.has_words or self.is_preformatted else words.lstrip(" ")
-        self.line.append(words)
-        self.has_words = self.has_words or bool(words.strip())
+        if not self.pre and (not self.line or self.line[-1].endswith(" ")):
+            words = words.lstrip(" ")
+        if words and not self.silent:
+            self.line.append(words)
+            for _address, said in self.links[-1:]:
+                said.append(words)
+
+    def _picture(self, source: str, alt: str) -> None:
+        """Emoji are often pictures."""
+        words = f"[{source}]" if source.startswith("cid:") and "]" not in source else alt
+        self._append(_SPACES.sub(" ", words))
+
+    def _end_link(self, address: str, said: list[str]) -> None:
+        words = "".join(said).strip()
+        is_picture = words.startswith("[cid:")
+        if words and not is_picture and _LINK.match(address) and _bare(address) not in _bare(words):
+            if self.line:
+                self._append(f"<{address}>" if self.line[-1].endswith(" ") else f" <{address}>")
+            else:
+                self.lines[-1] += f" <{address}>"
+
+
+def _bare(address: str) -> str:
+    return _LINK.sub("", address.lower()).strip("/ ").removeprefix("www.")
+
+
+def _number(value: str | None, default: int) -> int:
+    return int(value) if value and value.isdecimal() and len(value) < 7 else default

@@ -7,38 +7,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
-from email.utils import getaddresses
 from functools import cached_property
 from hashlib import sha256
 
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext as _
 
-from lib.mail_addresses import mail_address
-from records.inbound.answer import latest_answer
-from records.inbound.automatic import dmarc_of, is_automatic, is_from_a_list
-from records.inbound.headers import POLICY, bare, header, is_whole, raw_headers, utf8
-from records.inbound.parts import files_of, named_files, text_of
+from records.inbound.answer import Answer, split
+from records.inbound.automatic import Kind, dmarc_of, is_from_a_list, kind_of
+from records.inbound.headers import POLICY, RECIPIENTS, header, raw_headers, utf8, with_whole_lines
+from records.inbound.parts import Parts
+from records.inbound.plain_text import without_places
+from records.inbound.sender import NoSender, sender_of
 from records.reply_address import without_reply_addresses
 
-RECIPIENT_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 IDENTITY_HEADERS = ("from", "to", "cc", "subject", "date")
-DECISIVE = ("from", "authentication-results")
-"""What tells who writes. Of these nothing may be left out."""
 MAX_BYTES = 40 * 1024 * 1024
 HEAD_BYTES = 256 * 1024
 MAX_STEPS = 20_000_000
 """Lines times boundaries: the parser compares each line with each boundary that is open. A few seconds."""
-_MESSAGE_ID = re.compile(r"(?a)<[\w.+$=/-]{1,120}@[\w.-]{1,120}>")
 MAX_SHORT_LINES, SHORT_LINE = 100_000, 30
 """So many lines of less than so many characters. Nobody writes more, and files have long ones."""
-_QUOTED = r'"(?:[^"\\]|\\.)*+"'
-_COMMENT = r'(?:\([^()<>@,:;"\\]*\))'
-"""One that nobody can take for more than words: no address, no bracket or quotation mark of its own."""
-_ADDRESS = r'(?P<address>[^\s()<>,:;"\\]+)'
-_IN_BRACKETS = re.compile(rf'(?P<name>(?:{_QUOTED}|{_COMMENT}|[^()<>:;"\\])*+)<{_ADDRESS}>\s*{_COMMENT}?')
-_ALONE = re.compile(rf"{_ADDRESS}(?:\s+{_COMMENT})?")
+_MESSAGE_ID = re.compile(r"(?a)<[\w.+$=/-]{1,120}@[\w.-]{1,120}>")
+_RECIPIENT = re.compile(r"[^\s<>,;:\"()]{1,250}@[^\s<>,;:\"()]{1,250}")
 
 
 class UnreadableMail(Exception):  # noqa: N818 -- says what the mail is
@@ -50,9 +41,12 @@ class Contents:
     """What stands below the headers."""
 
     text: str
-    """The answer, without quotes and signature."""
-    whole_text: str
-    files: list[SimpleUploadedFile]
+    """All of it, cleaned."""
+    enclosed: str
+    """What stands in mails that are attached."""
+    html: str
+    """The same from the version in HTML: where its pictures stand."""
+    parts: Parts = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -60,12 +54,20 @@ class Mail:
     raw: bytes = field(repr=False)
     message_id: str
     sender: str
+    writer: str
+    """Name and address, as they are written."""
     recipients: tuple[str, ...]
     subject: str
-    is_automatic: bool
+    kind: Kind
     is_from_a_list: bool
     dmarc: str
     """As records.inbound.automatic.dmarc_of has it."""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether we may write to its sender: never to a program, or to a list, and only where our mail
+        server can."""
+        return self.kind is Kind.PERSON and not self.is_from_a_list and self.sender.isascii()
 
     @property
     def name_to_answer(self) -> str:
@@ -77,26 +79,33 @@ class Mail:
         """Read when it is asked for: what a stranger sends is mostly refused for its headers. Raises
         UnreadableMail."""
         with _unreadable():
-            message = _message_of(self.raw)
-            whole_text = without_reply_addresses(text_of(message))
-            return Contents(latest_answer(whole_text), whole_text, named_files(files_of(message)))
+            parts = Parts(_message_of(self.raw), self.sender.rpartition(".")[2])
+            text, enclosed = without_reply_addresses(parts.text), without_reply_addresses(parts.enclosed)
+            return Contents(text, enclosed, parts.html, parts)
+
+    def answer(self, ours: str = "") -> Answer:
+        """What is said, and what is folded away: quotation and signature. ``ours``: what we wrote to them."""
+        found = split(self.contents.text, ours=ours, writer=self.writer)
+        folded = "\n\n".join(filter(None, (found.folded, self.contents.enclosed)))
+        return Answer(without_places(found.reply), without_places(folded))
 
     @property
     def text(self) -> str:
-        return self.contents.text
+        return self.answer().reply
 
     @property
     def whole_text(self) -> str:
-        return self.contents.whole_text
+        return without_places(f"{self.contents.text}\n\n{self.contents.enclosed}")
 
-    @property
+    @cached_property
     def files(self) -> list[SimpleUploadedFile]:
-        return self.contents.files
+        with _unreadable():
+            return self.contents.parts.files(split(self.contents.html, writer=self.writer).reply)
 
     @property
     def fingerprint(self) -> str:
         """Tells two messages apart that call themselves the same; ways of delivery do not change it."""
-        contents = [self.text.encode("utf-8", "replace"), *(file.read() for file in self.files)]
+        contents = [self.whole_text.encode("utf-8", "replace"), *(file.read() for file in self.files)]
         for file in self.files:
             file.seek(0)
         return f"{self.message_id} {sha256(b''.join(sha256(part).digest() for part in contents)).hexdigest()}"
@@ -110,7 +119,7 @@ def message_id_of(raw: bytes) -> str:
 
 def digest_of(raw: bytes) -> str:
     """Of what the writer sent: the traces that mail servers leave on the way are not part of it."""
-    head, body = _head_of(raw), raw.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
+    head, body = _head_of(raw), _divided(raw)[1]
     named = "\n".join(header(head, name) for name in IDENTITY_HEADERS)
     return sha256(named.encode() + b"\n\n" + body).hexdigest()
 
@@ -124,7 +133,7 @@ def envelope_of(raw: bytes) -> tuple[str, str]:
 def parse(raw: bytes) -> Mail:
     """All of it, or UnreadableMail."""
     mail = parse_head(raw)
-    _all_of_it = mail.contents
+    _all_of_it = mail.files
     return mail
 
 
@@ -155,8 +164,8 @@ def _message_of(raw: bytes) -> Message:
     message = _head_of(raw)
     if message.get_content_maintype() in ("multipart", "message"):
         _check_size(raw)
-        return message_from_bytes(raw, policy=POLICY)
-    message.set_payload(raw.replace(b"\r\n", b"\n").partition(b"\n\n")[2].decode("ascii", "surrogateescape"))
+        return message_from_bytes(b"\n\n".join(_divided(raw)), policy=POLICY)
+    message.set_payload(_divided(raw)[1].decode("ascii", "surrogateescape"))
     return message
 
 
@@ -171,44 +180,34 @@ def _check_size(raw: bytes) -> None:
 
 
 def _head_of(raw: bytes) -> Message:
-    head = raw[:HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    return message_from_bytes(head + b"\n\n", policy=POLICY)
+    return message_from_bytes(_divided(raw[:HEAD_BYTES])[0] + b"\n\n", policy=POLICY)
+
+
+def _divided(raw: bytes) -> tuple[bytes, bytes]:
+    """Headers and what stands below them."""
+    head, _blank, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    return with_whole_lines(head), body
 
 
 def _read_head(message: Message, raw: bytes) -> Mail:
-    sender, subject = _sender_of(message), header(message, "subject")[:250]
+    try:
+        sender = sender_of(message)
+    except NoSender as error:
+        raise UnreadableMail(str(error)) from error
+    subject = header(message, "subject")[:250]
     return Mail(
         raw=raw,
         message_id=message_id_of(raw),
         sender=sender,
+        writer=header(message, "from"),
         recipients=_recipients_of(message),
         subject=subject,
-        is_automatic=is_automatic(message, sender=sender, subject=subject),
+        kind=kind_of(message, sender=sender, subject=subject),
         is_from_a_list=is_from_a_list(message),
         dmarc=dmarc_of(message, sender=sender),
     )
 
 
-def _sender_of(message: Message) -> str:
-    """Exactly one address, written as an address is. It is read before encoded words are decoded, so that no
-    display name passes for one; and programs do not agree on which of two would be the sender, nor on what
-    stands in a comment."""
-    values = [value.strip() for value in raw_headers(message, "from")]
-    found = (_IN_BRACKETS.fullmatch(values[0]) or _ALONE.fullmatch(values[0])) if len(values) == 1 else None
-    if found is None or not _is_mere_name(found) or not is_whole(message, *DECISIVE):
-        raise UnreadableMail(_("No sender, or more than one."))
-    try:
-        return mail_address(found["address"])
-    except ValidationError as error:
-        raise UnreadableMail(" ".join(error.messages)) from error
-
-
-def _is_mere_name(found: re.Match[str]) -> bool:
-    """Many programs repeat the address as the name; another one there is another sender."""
-    name = bare(found.groupdict().get("name") or "").strip()
-    return "@" not in name or name.lower() == found["address"].lower()
-
-
 def _recipients_of(message: Message) -> tuple[str, ...]:
-    values = [value for name in RECIPIENT_HEADERS for value in raw_headers(message, name)]
-    return tuple(address for _name, address in getaddresses(values) if address)
+    values = [value for name in RECIPIENTS for value in raw_headers(message, name)]
+    return tuple(dict.fromkeys(address for value in values for address in _RECIPIENT.findall(value)))

@@ -14,15 +14,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.actions import queue_mail
+from accounts.actions import queue_mail, record_activity
 from accounts.actors import Actor
-from accounts.models import Contact, User
+from accounts.models import Contact, OutgoingMail, User
 from lib.jobs import defer, defer_each, without_job
 from lib.locks import locked_by_key
 from lib.uploads import validate_upload, without_metadata
 from records.actions.messages import ONLY_FILES, Mailed, reply
+from records.inbound.answer import Answer
+from records.inbound.automatic import Kind
 from records.inbound.headers import utf8
 from records.inbound.parse import (
     MAX_BYTES,
@@ -33,6 +37,8 @@ from records.inbound.parse import (
     message_id_of,
     parse_head,
 )
+from records.inbound.parts import SHOWN
+from records.inbound.returned import take_report
 from records.models import InboundMail, Message
 from records.reply_address import ReplyTarget, read_reply_address
 from records.surfaces import Surface, surface_with_code
@@ -42,7 +48,13 @@ READ = "records.tasks.read_inbound_mail"
 NAMESPACE = uuid.UUID("6d0b8f1e-52c1-4a39-9d1c-6a0c8d7a1f42")
 MAILS_AN_HOUR, REFUSALS_A_DAY, REFUSALS_AN_HOUR = 30, 3, 100
 FILES_A_MESSAGE, REASONS_TOLD = 10, 20
-TEXT_LIMIT = 20_000
+TEXT_LIMIT = FOLDED_LIMIT = 20_000
+MAILS_QUOTED = 5
+AUTOMATIC = gettext_lazy("An automatic message.")
+PACKED = gettext_lazy(
+    "winmail.dat cannot be opened: your email program packed the files in a format of its own. Please send "
+    "them again with a message in HTML or plain text, or add them in the portal."
+)
 
 Outcome = InboundMail.Outcome
 Files = list[UploadedFile[bytes]]
@@ -121,34 +133,40 @@ def forget_contents() -> int:
 
 
 def _decide(stored: InboundMail, mail: Mail) -> InboundMail:
-    if mail.is_automatic or (mail.is_from_a_list and not _targets(mail)):
-        return _settle(stored, Outcome.IGNORED, _("An automatic message."))
+    if mail.kind is Kind.REPORT:
+        return _settle(stored, Outcome.IGNORED, take_report(mail.contents.parts.leaves) or AUTOMATIC)
+    is_for_all = mail.is_from_a_list or mail.kind is Kind.PROGRAM
+    if mail.kind is Kind.NOTICE or (is_for_all and not _targets(mail)):
+        return _settle(stored, Outcome.IGNORED, AUTOMATIC)
     try:
         return _add(stored, mail)
     except HeldBack as pause:
         _tell_of_pause(stored, mail)
         return _settle(stored, Outcome.HELD, str(pause))
     except Refused as refusal:
-        if not (mail.is_from_a_list or isinstance(refusal, Forged)):
+        if mail.is_answered and not isinstance(refusal, Forged):
             _answer(stored, mail, str(refusal))
         return _settle(stored, Outcome.REFUSED, str(refusal))
 
 
 def _add(stored: InboundMail, mail: Mail) -> InboundMail:
     to = _find(mail)
+    if mail.kind is Kind.PROGRAM and not stored.is_released:
+        return _wait_for_agent(stored, mail, to.record)
     if _writes_too_much(stored):
         raise HeldBack(
             _("More than %(limit)d replies from this sender within an hour.") % {"limit": MAILS_AN_HOUR}
         )
-    good, refused = sorted_files(mail.files)
-    if not (mail.text or good):
+    good, refused = sorted_files([file for file in mail.files if not _is_there(to, file)])
+    answer = mail.answer(_told(to.actor))
+    if not (answer.reply or good):
         raise Refused(
             _("Your message was empty. Write your reply above the quoted text.")
             + "".join(f" {why}" for why in refused)
         )
-    message, notes = _reply(mail, to, good, refused)
+    message, notes = _reply(mail, answer, to, good, refused)
     stored.note_added(to.record, message)
-    if notes and not mail.is_from_a_list:
+    if notes and mail.is_answered:
         context = {"subject": to.talk.subject(to.record), "record": to.record, "files": notes}
         queue_mail(
             event="records/inbound_files", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
@@ -156,9 +174,19 @@ def _add(stored: InboundMail, mail: Mail) -> InboundMail:
     return _settle(stored, Outcome.ADDED, "; ".join(notes))
 
 
-def _reply(mail: Mail, to: Destination, good: Files, refused: list[str]) -> tuple[Message, list[str]]:
+def _wait_for_agent(stored: InboundMail, mail: Mail, record: Any) -> InboundMail:
+    """Of what a customer's ticket system says, an agent decides whether it belongs into the conversation."""
+    stored.belongs_to(record)
+    subject, verb = mail.subject or "–", f"{record.record_type.name}.mail_waits"
+    record_activity(actor=Actor(), verb=verb, record=record, is_internal=True, subject=subject)
+    return _settle(stored, Outcome.HELD, _("Written by a program. Try again to add it to its record."))
+
+
+def _reply(
+    mail: Mail, answer: Answer, to: Destination, good: Files, refused: list[str]
+) -> tuple[Message, list[str]]:
     """The reply, and what its sender should know of it."""
-    body, whole, notes = shortened(mail.text)
+    body, whole, notes = shortened(answer.reply, mail.whole_text)
     submission = uuid.uuid5(NAMESPACE, mail.fingerprint)
     try:
         with transaction.atomic():
@@ -169,7 +197,7 @@ def _reply(mail: Mail, to: Destination, good: Files, refused: list[str]) -> tupl
                 body=body or str(ONLY_FILES),
                 uploads=[*whole, *good],
                 submission=submission,
-                mailed=Mailed(),
+                mailed=Mailed(folded=answer.folded[:FOLDED_LIMIT]),
             )
     except ValidationError as error:
         if isinstance(error.__cause__, OSError):  # the disk is full: ours to put right, and to try again
@@ -178,15 +206,22 @@ def _reply(mail: Mail, to: Destination, good: Files, refused: list[str]) -> tupl
     return message, [*notes, *refused]
 
 
-def shortened(text: str) -> tuple[str, Files, list[str]]:
+def shortened(text: str, whole_text: str) -> tuple[str, Files, list[str]]:
     """A text as long as a reply may be; what is longer is cut, says so, and comes as a file as well."""
+    file = SimpleUploadedFile("message.txt", whole_text.encode(), "text/plain")
     if len(text) <= TEXT_LIMIT:
-        return text, [], []
+        return text, [file] if len(whole_text) - len(text) > FOLDED_LIMIT else [], []
     note = _(
         "Shortened: the text has more than %(limit)d characters. The full text is in the file message.txt."
     ) % {"limit": TEXT_LIMIT}
-    file = SimpleUploadedFile("message.txt", text.encode(), "text/plain")
     return f"{text[: TEXT_LIMIT - len(note) - 10]} …\n\n{note}", [file], [note]
+
+
+def _told(actor: Actor) -> str:
+    """What we wrote to them lately: the words that they may quote."""
+    address = actor.contact.email if actor.contact else actor.user.email if actor.user else ""
+    mails = OutgoingMail.objects.filter(to=address).exclude(reply_to="").order_by("-id")
+    return "\n".join(mails.values_list("text", flat=True)[:MAILS_QUOTED])
 
 
 def _targets(mail: Mail) -> list[ReplyTarget]:
@@ -265,7 +300,7 @@ def sorted_files(files: Sequence[UploadedFile[bytes]]) -> tuple[Files, list[str]
         try:
             _check(file)
         except ValidationError as error:
-            refused += error.messages
+            refused += [str(PACKED)] if str(file.name).lower() == "winmail.dat" else error.messages
         else:
             good.append(file)
     limit = FILES_A_MESSAGE
@@ -279,6 +314,20 @@ def sorted_files(files: Sequence[UploadedFile[bytes]]) -> tuple[Files, list[str]
         else []
     )
     return good[:limit], refused[:REASONS_TOLD] + more
+
+
+def _is_there(to: Destination, file: UploadedFile[bytes]) -> bool:
+    """A picture that the mail's HTML shows, and that is in the conversation: the logo of a signature."""
+    if not (file.content_type_extra or {}).get(SHOWN):
+        return False
+    try:
+        content = without_metadata(file).read()
+    except ValidationError:
+        return False
+    finally:
+        file.seek(0)
+    same = to.talk.attachments.objects.filter(message__in=to.talk.of(to.record), size=len(content))
+    return any(kept.file.read() == content for kept in same[:FILES_A_MESSAGE])
 
 
 def _check(file: UploadedFile[bytes]) -> None:
@@ -313,7 +362,7 @@ def _answer(stored: InboundMail, mail: Mail, reason: str) -> None:
 
 def _tell_of_pause(stored: InboundMail, mail: Mail) -> None:
     """Once, however many follow."""
-    if not _of_sender(stored, Outcome.HELD, timedelta(hours=1)).exists() and not mail.is_from_a_list:
+    if mail.is_answered and not _of_sender(stored, Outcome.HELD, timedelta(hours=1)).exists():
         context = {"limit": MAILS_AN_HOUR, "subject": mail.subject}
         queue_mail(
             event="records/inbound_held", to=mail.sender, context=context, in_reply_to=mail.name_to_answer
@@ -327,7 +376,7 @@ def _of_sender(stored: InboundMail, outcome: str, period: timedelta) -> QuerySet
     return rows.exclude(pk=stored.pk)
 
 
-def _settle(stored: InboundMail, outcome: str, reason: str) -> InboundMail:
-    stored.outcome, stored.reason = outcome, reason[:250]
+def _settle(stored: InboundMail, outcome: str, reason: str | Promise) -> InboundMail:
+    stored.outcome, stored.reason = outcome, str(reason)[:250]
     stored.save()
     return stored

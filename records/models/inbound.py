@@ -54,7 +54,10 @@ class InboundMail(models.Model):
     def __str__(self) -> str:
         return self.subject or str(_("Message without a subject"))
 
-    def note_added(self, record: Any, message: models.Model) -> None:
+    def belongs_to(self, record: Any) -> None:
         self.record_type, self.record_id = record.record_type.name, record.pk
-        self.record_label, self.reply_id = str(record)[:250], message.pk
-        self.outcome = self.Outcome.ADDED
+        self.record_label = str(record)[:250]
+
+    def note_added(self, record: Any, message: models.Model) -> None:
+        self.belongs_to(record)
+        self.reply_id, self.outcome = message.pk, self.Outcome.ADDED

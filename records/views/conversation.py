@@ -14,13 +14,14 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
+from accounts.models import Contact
 from lib import markdown
 from lib.moments import moment
 from lib.submissions import SubmissionForm
 from records.actions.marks import note_reading, save_draft
 from records.actions.messages import edit_reply, reply, why_not_edited
 from records.display.conversation_rows import conversation_rows
-from records.display.following import follow_button
+from records.display.following import FollowButton, follow_button
 from records.display.page import entries_of, page_of_messages
 from records.forms.conversation import EditReplyForm, ReplyForm
 from records.forms.sending import add_refusal, storable
@@ -142,9 +143,15 @@ def detail_page(
         **more,
     }
     if surface.follows and "follow" not in context:
-        concerned = contact.pk in surface.concerned(record)
-        context["follow"] = follow_button(record, is_muted=record.is_muted, is_concerned=concerned)
+        context["follow"] = _follow(surface, record, contact)
     return render(request, described.template, context)
+
+
+def _follow(surface: Surface[Any], record: Any, contact: Contact) -> FollowButton:
+    concerned = getattr(record, "is_concerned", None)  # as records.detail.with_marks loads it
+    if concerned is None or surface.concerns:
+        concerned = contact.pk in surface.concerned(record)
+    return follow_button(record, is_muted=record.is_muted, is_concerned=concerned)
 
 
 def _composer(surface: Surface[Any], record: Any, form: ReplyForm, *, can_reply: bool) -> dict[str, Any]:

@@ -171,6 +171,13 @@ def test_each_download_is_in_the_log(alice):
     assert (told.actor, told.contact, told.client_ip) == (alice.user, alice, "203.0.113.7")
 
 
+def test_what_was_folded_away_of_a_mail_is_among_ones_own_data(alice):
+    make_case(alice).messages.update(folded="-- \nAlice\n+1 555 0100")
+    assert [one["folded"] for one in download(browser_of(alice))["case_messages"]] == [
+        "-- \nAlice\n+1 555 0100"
+    ]
+
+
 def test_the_files_that_somebody_took_do_not_fill_their_own_data(alice):
     browser = browser_of(alice)
     browser.get(make_case(alice, uploads=[pdf_upload()]).messages.get().attachments.get().get_absolute_url())

@@ -25,6 +25,7 @@ from playwright.sync_api import (
 
 from accounts.models import Contact, User
 from tests.factories import PASSWORD
+from tests.stage import stage
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -77,10 +78,12 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chrome(chromium: str) -> Iterator[Browser]:
-    """The running browser. Playwright keeps an event loop in this thread: Django must be told to work here
-    nevertheless, and has another connection meanwhile; the one from before would outlive its database."""
+    """The running browser, in which each test has contexts of its own. Playwright keeps an event loop in this
+    thread: Django must be told to work here nevertheless, and has another connection meanwhile; the one from
+    before would outlive its database."""
+    stage.clear()
     connection.close()
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

@@ -12,9 +12,10 @@ from cases.actions import assign_case
 from cases.models import Case, CaseParticipant, RequestType
 from tests.cases.factories import make_case, make_entitlement, make_staff_reply
 from tests.factories import make_contact
+from tests.stage import shared
 
 
-@pytest.fixture
+@shared
 def case(alice):
     return make_case(alice)
 

@@ -12,9 +12,10 @@ from cases.models import Case
 from records.models import Draft
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload, status
 from tests.factories import make_user
+from tests.stage import shared
 
 
-@pytest.fixture
+@shared
 def case(alice):
     return make_case(alice)
 

@@ -15,9 +15,10 @@ from cases.models import Case, Composing, SavedReply, TimeEntry
 from tests.cases.factories import make_case, make_entitlement, make_policy, make_staff_reply, pdf_upload
 from tests.factories import make_user
 from tests.knowledgebase.factories import make_article, make_draft
+from tests.stage import shared
 
 
-@pytest.fixture
+@shared
 def case(alice):
     return make_case(alice)
 

@@ -20,11 +20,12 @@ from cases.models import Case, CaseMessage
 from records.models import Draft
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload, status
 from tests.factories import grant
+from tests.stage import shared
 
 NEW_CASE = reverse("cases:new")
 
 
-@pytest.fixture
+@shared
 def case(alice: Any) -> Case:
     return make_case(alice)
 

@@ -34,9 +34,10 @@ from records.models import Draft, Follow
 from records.models.marks import NEW
 from tests.cases.factories import make_case, make_entitlement, make_policy, make_staff_reply, status
 from tests.factories import grant, make_account, make_contact
+from tests.stage import shared
 
 
-@pytest.fixture
+@shared
 def case(alice: Any) -> Case:
     return make_case(alice)
 

@@ -16,9 +16,10 @@ from records.actions.messages import Mailed
 from records.models import Draft
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
 from tests.factories import grant, make_user
+from tests.stage import shared
 
 
-@pytest.fixture
+@shared
 def case(alice):
     return make_case(alice)
 

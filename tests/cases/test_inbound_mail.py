@@ -21,7 +21,7 @@ from records.inbound.parse import parse
 from records.inbound.receive import keep, read
 from records.models import InboundMail
 from records.reply_address import read_reply_address, reply_address
-from tests.cases.factories import PDF, make_case, make_staff_reply, status
+from tests.cases.factories import PDF, make_case, make_staff_reply, picture_upload, status
 from tests.cases.mails import make_mail, reply_of
 from tests.factories import make_contact, make_user
 
@@ -161,6 +161,68 @@ def test_an_attachment_is_kept_and_one_that_is_not_accepted_is_named(alice, case
     assert "cannot be sent" in told.text
 
 
+def picture() -> bytes:
+    return picture_upload().read()
+
+
+def with_logo(to, sender, text):
+    """As Outlook sends it: the picture of a signature within the HTML."""
+    message = make_mail(to, sender, text)
+    message.add_alternative(f"<p>{text}</p><p>Alice<br>Acme</p><img src='cid:logo'>", subtype="html")
+    related = message.get_payload()[1]
+    related.add_related(
+        picture(), "image", "png", cid="<logo>", filename="image001.png", disposition="inline"
+    )
+    return message
+
+
+def test_the_logo_of_a_signature_is_not_a_file_at_each_reply(alice, case):
+    address = reply_address("c", case, contact=alice)
+    for text in ("First.", "Second.", "Third."):
+        assert take_in(with_logo(address, alice.email, text)).outcome == "added"
+    assert said(case) == ["First.", "Second.", "Third."]
+    assert Attachment.objects.count() == 1
+
+
+def test_a_picture_that_is_attached_again_is_kept_again(alice, case):
+    for text in ("First.", "Second."):
+        message = make_mail(reply_address("c", case, contact=alice), alice.email, text)
+        message.add_attachment(picture(), maintype="image", subtype="png", filename="lamp.png")
+        take_in(message)
+    assert Attachment.objects.count() == 2
+
+
+def test_a_mail_that_is_attached_is_kept_and_can_be_read_beside_the_message(alice, case, sign_in):
+    message = make_mail(reply_address("c", case, contact=alice), alice.email, "See what the lab says.")
+    message.add_attachment(
+        make_mail(alice.email, "lab@lab.example", "The probe shows 4.7.", subject="Probe 7")
+    )
+    stored = take_in(message)
+    assert reply_of(stored).body == "See what the lab says."
+    page = sign_in(alice).get(case.get_absolute_url()).content.decode()
+    assert "From: lab@lab.example\nSubject: Probe 7\n\nThe probe shows 4.7." in page
+    file = sign_in(alice).get(Attachment.objects.get().get_absolute_url())
+    assert (file["Content-Type"], b"The probe shows 4.7." in b"".join(file)) == ("message/rfc822", True)
+
+
+def test_a_mail_to_hundreds_of_people_reaches_the_case(alice, case):
+    others = ", ".join(f"Person Number {number} <person{number}@acme.example>" for number in range(220))
+    message = make_mail(f"{others}, {reply_address('c', case, contact=alice)}", alice.email, "To all of you.")
+    assert (take_in(message).outcome, said(case)) == ("added", ["To all of you."])
+
+
+def test_who_sends_files_packed_in_a_way_that_nobody_can_open_reads_what_to_do(alice, case):
+    message = make_mail(reply_address("c", case, contact=alice), alice.email, "See the file.")
+    message.add_attachment(
+        b"\x78\x9f\x3e\x22\1\0" + b"\xff" * 20,
+        maintype="application",
+        subtype="ms-tnef",
+        filename="winmail.dat",
+    )
+    assert take_in(message).outcome == "added"
+    assert "in HTML or plain text" in OutgoingMail.objects.get(event="records/inbound_files").text
+
+
 def test_files_alone_are_an_answer(alice, case):
     message = make_mail(reply_address("c", case, contact=alice), alice.email, "\n")
     message.add_attachment(PDF, maintype="application", subtype="pdf", filename="steps.pdf")
@@ -171,7 +233,8 @@ def test_files_alone_are_an_answer(alice, case):
 def test_a_mail_in_html_alone_is_read(alice, case):
     message = make_mail(reply_address("c", case, contact=alice), alice.email)
     message.set_content(
-        "<style>p{}</style><body><p>It &amp; all works</p><div class='gmail_quote'>Old</div></body></html>",
+        "<style>p{}</style><body><p>It &amp; all works</p><div class='gmail_quote'>"
+        "<blockquote>-=+=- Reply above this line -=+=-<p>Old</p></blockquote></div></body></html>",
         subtype="html",
     )
     take_in(message)
@@ -248,7 +311,7 @@ def test_a_case_that_was_resolved_long_ago_stays_so(alice, ada, case):
     "headers",
     [
         {"Auto_Submitted": "auto-replied"},
-        {"Precedence": "bulk"},
+        {"Precedence": "auto_reply"},
         {"X_Autoreply": "yes"},
         {"Return_Path": "<>"},
         {"subject": "Automatic reply: [C-10001] Gateway is offline"},

@@ -6,9 +6,10 @@ from django.urls import reverse
 from cases.display.saved_replies import filled
 from cases.models import Product, SavedReply
 from tests.cases.factories import make_case
+from tests.stage import shared
 
 
-@pytest.fixture
+@shared
 def case(alice):
     return make_case(alice)
 

@@ -4,10 +4,10 @@ import uuid
 from typing import Any
 
 import pytest
-from cases.reply_address import reply_address
 from django.urls import reverse
 
 from cases.models import CaseMessage
+from records.reply_address import reply_address
 from tests.cases.factories import make_case
 from tests.cases.mails import make_mail
 from tests.cases.test_inbound_mail import take_in
@@ -17,7 +17,7 @@ TYPED = "# dmesg | tail\n**bold**\nSee C:\\_temp\\[a]\\-x.log"
 
 @pytest.fixture(autouse=True)
 def configured(settings: Any) -> None:
-    settings.CASE_MAIL_ADDRESS = "cases@support.example"
+    settings.MAIL_IN_ADDRESS = "cases@support.example"
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def last() -> CaseMessage:
 
 
 def test_nothing_in_a_mail_is_taken_for_markdown(sign_in, alice, case):
-    take_in(make_mail(reply_address(case, contact=alice), alice.email, f"{TYPED}\n  * one"))
+    take_in(make_mail(reply_address("c", case, contact=alice), alice.email, f"{TYPED}\n  * one"))
     assert "<p># dmesg | tail<br>\n**bold**<br>" in last().body_html
     assert "&nbsp;&nbsp;* one" in sign_in(alice).get(case.get_absolute_url()).text
 
@@ -47,6 +47,6 @@ def test_what_is_typed_here_is_shown_as_the_preview_shows_it(sign_in, alice, cas
 
 
 def test_a_mail_that_is_put_right_is_still_shown_as_written(sign_in, alice, case):
-    take_in(make_mail(reply_address(case, contact=alice), alice.email, "**one**"))
+    take_in(make_mail(reply_address("c", case, contact=alice), alice.email, "**one**"))
     sign_in(alice).post(reverse("cases:reply_edit", args=[case.number, last().pk]), {"body": "**two**"})
     assert (last().body, last().body_html) == ("**two**", "<p>**two**</p>")

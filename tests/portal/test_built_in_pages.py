@@ -31,13 +31,9 @@ def test_the_pages_that_features_declare_are_there_from_the_start_in_the_menus_t
     declared = {page.path: page.title for surface in surfaces.surfaces() for page in surface.pages}
     assert declared.items() <= dict(Page.objects.filter(is_builtin=True).values_list("path", "title")).items()
     primary = WebLink.objects.filter(menu="primary").order_by("position")
-    assert [link.page.path for link in primary] == [
-        "/cases/",
-        "/knowledgebase/",
-        "/forums/",
-        "/invoices/",
-        "/users/",
-    ]
+    named = [page.path for one in surfaces.surfaces() for page in one.pages if "primary" in page.menus]
+    assert named[:4] == ["/cases/", "/knowledgebase/", "/forums/", "/invoices/"]
+    assert [link.page.path for link in primary] == [*named, "/users/"]
 
 
 def test_the_page_of_a_new_feature_comes_with_the_next_migrate_and_waits_outside_the_menus(loans):

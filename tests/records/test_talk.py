@@ -157,6 +157,16 @@ def test_a_colleague_who_only_reads_is_refused_to_write(scene: Scene, sign_in: S
     assert list(words_of(scene)) == before
 
 
+def test_the_page_offers_its_owner_to_mute_the_mails_and_others_to_follow(
+    scene: Scene, sign_in: SignIn, alice: Contact, fiona: Contact
+):
+    grant(fiona, scene.surface.name, "account", "read")
+    for person, words in ((alice, "Mute emails"), (fiona, "Follow")):
+        page = sign_in(person).get(scene.url("detail"))
+        assert page.context["follow"].label == words
+        assert f"{words}</button>" in page.text
+
+
 def test_nobody_changes_the_words_of_others(
     scene: Scene, sign_in: SignIn, alice: Contact, ada: User, fiona: Contact
 ):

@@ -287,7 +287,7 @@ MAIL = [
     ),
     gate(
         "mail: an address behind a comment is nobody's",
-        "records/inbound/parse.py", "_COMMENT = r'(?:\\([^()<>@,:;\"\\\\]*\\))'", "_COMMENT = r'(?:\\([^()]*\\))'", *DESK_MAIL,
+        "records/inbound/sender.py", "_COMMENT = r'(?:\\([^()<>@,:;\"\\\\]*\\))'", "_COMMENT = r'(?:\\([^()]*\\))'", *DESK_MAIL,
     ),
     gate(
         "mail: a verdict is about the sender's domain",
@@ -299,7 +299,20 @@ MAIL = [
     ),
     gate(
         "mail: signed addresses are left out of texts",
-        "records/inbound/parse.py", "without_reply_addresses(text_of(message))", "text_of(message)", *DESK_MAIL,
+        "records/inbound/parse.py", "without_reply_addresses(parts.text)", "parts.text", *DESK_MAIL,
+    ),
+    gate(
+        "mail: a forwarded mail hands on no signed address",
+        "records/inbound/parts.py", "return without_reply_addresses(text).encode(", "return text.encode(", *DESK_MAIL,
+    ),
+    gate(
+        "mail: what a program writes waits for an agent",
+        "records/inbound/receive.py", "if mail.kind is Kind.PROGRAM and not stored.is_released:", "if False:",
+        "tests/cases/test_inbound_machines.py",
+    ),
+    gate(
+        "mail: a program is not answered",
+        "records/inbound/parse.py", "return self.kind is Kind.PERSON and", "return", "tests/cases/test_inbound_machines.py",
     ),
     gate(
         "mail: a flood is held back",

@@ -38,8 +38,7 @@ FLOOR = [
     ),
     gate(
         "floor of records: what is submitted twice is written once",
-        "records/actions/messages.py", "        return before\n    if actor.contact and not talk.accepts(", "        pass\n    if actor.contact and not talk.accepts(",
-        *GENERATED,
+        "lib/submissions.py", "return rows.filter(submission=submission).first() if submission else None", "return None", *GENERATED,
     ),
     gate(
         "floor of records: followed by those who may read the record",
