@@ -67,7 +67,7 @@ COMPOSED = [
         for model, rest in (
             ("Article", ".search(words)[:ARTICLES]"),
             ("Case", '.select_related("status", "contact").matching'),
-            ("Topic", '.select_related("forum").filter'),
+            ("Topic", '.select_related("forum").matching'),
             ("Invoice", ".matching"),
         )
     ),
