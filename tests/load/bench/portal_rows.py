@@ -7,7 +7,10 @@ Run as a program it prints, as JSON, what is to be measured.
 import json
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import django
@@ -21,14 +24,17 @@ from django.db.models.functions import Least, Now  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from accounts.models import Account, Contact, User, WebRole  # noqa: E402
+from accounts.models import Account, Contact, RecordPermission, User, WebRole  # noqa: E402
 from cases.models import Case, CaseMessage  # noqa: E402
+from forums.models import Forum, Topic  # noqa: E402
+from invoices.models import Invoice  # noqa: E402
 from lib import markdown  # noqa: E402
 from tests.cases.crowd import make_many_cases, make_person  # noqa: E402
+from tests.example_app.loans.models import Loan, LoanMessage  # noqa: E402
 from tests.factories import make_user  # noqa: E402
 
 OF_BIG, CASES_EACH, COLLEAGUES = 40, 50, 4
-MESSAGES = 20
+MESSAGES, BATCH = 20, 5_000
 SAID = (
     "The freezer in hall three reports a **fault** every night at about "
     "two. The log says `E-207`, and nothing else.\n\n"
@@ -36,9 +42,9 @@ SAID = (
     "have a look at the attached picture, please?"
 )
 TALK = """
-INSERT INTO cases_casemessage (case_id, visibility, author_contact_id, body, body_html, created_at, submission)
-SELECT id, 'customer', contact_id, %(body)s, %(html)s, created_at + n * interval '1 hour', gen_random_uuid()
-FROM cases_case, generate_series(1, 2) n
+INSERT INTO {messages} ({parent}_id, visibility, author_contact_id, body, body_html, created_at, submission, is_by_mail, folded)
+SELECT id, 'customer', contact_id, %(body)s, %(html)s, created_at + n * interval '1 hour', gen_random_uuid(), false, ''
+FROM {records}, generate_series(1, 2) n
 """
 TELL = """
 INSERT INTO accounts_activity (at, actor_name, verb, record_type, record_id, label, url, account_id, contact_id, is_internal, details)
@@ -81,29 +87,96 @@ def _fill(cases: int) -> None:
     for name, contact in (("big", of_big[0]), ("small", others[0])):
         contact.user = make_user(f"{name}@bench.example", first_name="Pat", last_name=name)
         contact.save()
-        contact.roles.add(WebRole.objects.get(name="Portal IT User"))
+        contact.roles.set(WebRole.objects.filter(name__in=("Portal IT User", "Portal Finance User")))
+    role = WebRole.objects.get(name="Portal IT User")
+    RecordPermission.objects.create(role=role, record_type="loan", scope="account", can_read=True)
+    _fill_others()
     _talk([of_big[0], others[0]])
 
 
+def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """As itertools.batched of later Pythons."""
+    every = iter(rows)
+    while some := list(islice(every, size)):
+        yield some
+
+
+def _fill_others() -> None:
+    """As many loans, invoices and topics as there are cases, of the same accounts and at the same times."""
+    forum = Forum.objects.create(name="Bench", slug="bench")
+    cases = Case.objects.only("pk", "subject", "account", "contact", "created_at", "updated_at")
+    for some in batched(cases.iterator(chunk_size=BATCH), BATCH):
+        Loan.objects.bulk_create(
+            Loan(number=f"L-{case.pk}", title=case.subject, due_on=case.updated_at.date(), **_as_of(case))
+            for case in some
+        )
+        Invoice.objects.bulk_create(_invoice(case) for case in some)
+        Topic.objects.bulk_create(
+            Topic(
+                forum=forum,
+                title=case.subject,
+                slug="topic",
+                author_contact_id=case.contact_id,
+                created_at=case.created_at,
+                last_post_at=case.updated_at,
+                last_post_by="Pat",
+            )
+            for case in some
+        )
+
+
+def _as_of(case: Case) -> dict[str, Any]:
+    return {
+        "account_id": case.account_id,
+        "contact_id": case.contact_id,
+        "created_at": case.created_at,
+        "updated_at": case.updated_at,
+    }
+
+
+def _invoice(case: Case) -> Invoice:
+    issued = case.created_at.date()
+    is_paid = case.pk % 5 > 0
+    return Invoice(
+        number=f"INV-{case.pk}",
+        account_id=case.account_id,
+        status=Invoice.Status.PAID if is_paid else Invoice.Status.OPEN,
+        issued_on=issued,
+        due_on=issued + timedelta(days=30),
+        net_total=100,
+        tax_total=20,
+        total=120,
+        amount_paid=120 if is_paid else 0,
+    )
+
+
 def _talk(readers: list[Contact]) -> None:
-    """Every case has two messages; the one that is measured has twenty, of both sides."""
+    """Every case and loan has two messages; the one that is measured has twenty, of both sides."""
     agent = make_user("agent@bench.example", first_name="Ada", last_name="Byrne", is_staff=True)
     html = markdown.render_message(SAID)
     with connection.cursor() as cursor:
-        cursor.execute(TALK, {"body": SAID, "html": html})
+        for message in (CaseMessage, LoanMessage):
+            tables = {
+                "messages": message._meta.db_table,
+                "parent": message.parent,
+                "records": message.parent_model()._meta.db_table,
+            }
+            cursor.execute(TALK.format_map(tables), {"body": SAID, "html": html})
         cursor.execute(TELL)
     for reader in readers:
-        _long_conversation(_measured(reader), reader, agent, html)
-    Case.objects.update(updated_at=Least("updated_at", Now()))
+        for message in (CaseMessage, LoanMessage):
+            _long_conversation(message, _measured(message.parent_model(), reader), reader, agent, html)
+    for model in (Case, Loan):
+        model.objects.update(updated_at=Least("updated_at", Now()))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _long_conversation(case: Case, reader: Contact, agent: User, html: str) -> None:
-    CaseMessage.objects.bulk_create(
-        CaseMessage(
-            case=case,
-            visibility=CaseMessage.Visibility.CUSTOMER,
+def _long_conversation(message: type[Any], record: Any, reader: Contact, agent: User, html: str) -> None:
+    message.objects.bulk_create(
+        message(
+            **{message.parent: record},
+            visibility=message.Visibility.CUSTOMER,
             author_user=agent if n % 2 else None,
             author_contact=None if n % 2 else reader,
             body=SAID,
@@ -113,15 +186,22 @@ def _long_conversation(case: Case, reader: Contact, agent: User, html: str) -> N
     )
 
 
-def _measured(reader: Contact) -> Case:
-    return Case.objects.filter(contact=reader).earliest("pk")
+def _measured(model: type[Any], reader: Contact) -> Any:
+    return model.objects.filter(contact=reader).earliest("pk")
 
 
 def _targets(name: str) -> list[Target]:
     contact = Contact.objects.get(user__email=f"{name}@bench.example")
     browser = Client(SERVER_NAME="127.0.0.1", HTTP_ACCEPT_ENCODING="gzip")
     browser.force_login(contact.user)
-    pages = {"case list": "/cases/?view=all", "case": _measured(contact).get_absolute_url()}
+    pages = {
+        "case list": "/cases/?view=all",
+        "case": _measured(Case, contact).get_absolute_url(),
+        "loan list": "/loans/?view=all",
+        "loan": _measured(Loan, contact).get_absolute_url(),
+        "invoices": "/invoices/",
+        "forum": "/forums/bench/",
+    }
     return [_target(page, name, address, browser) for page, address in pages.items()]
 
 
