@@ -16,6 +16,8 @@ PDF_WITHIN = 1024
 """How far from the beginning programs look for a PDF's mark."""
 MOST_NAMES, TAIL, MAX_DIRECTORY = 10_000, 65_557, 4 * 1024 * 1024
 """Of an archive: names that are looked at, bytes in which its end stands, bytes of its list of contents."""
+RUN_OR_UNPACKED = (b"MZ", b"\x7fELF", b"#!", b"<", b"PK\x03\x04", b"GIF8", b"\x89PNG", b"\xff\xd8\xff")
+"""What must not stand before a PDF's mark: the file would be two things at once."""
 STEP = 1024 * 1024
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The files of Office before 2007, and those of today that a password locks."""
@@ -67,8 +69,7 @@ def _is_bitmap(head: bytes, _file: IO[bytes]) -> bool:
 
 
 def _is_pdf(head: bytes, _file: IO[bytes]) -> bool:
-    """With some bytes before its mark, but not behind the mark of an archive or a program."""
-    return b"%PDF-" in head[: PDF_WITHIN + 5] and not head.startswith((b"PK\x03\x04", b"MZ"))
+    return b"%PDF-" in head[: PDF_WITHIN + 5] and not head.startswith(RUN_OR_UNPACKED)
 
 
 def _brands(head: bytes) -> set[bytes]:

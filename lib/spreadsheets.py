@@ -18,9 +18,11 @@ from lib.letters import visible
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "﹣", "＠")
 """With the wide forms, which some programs take for the others."""
-_AFTER_SEPARATOR = re.compile(r"([;|]\s*+(?:[\"']\s*+)?+)(?=[=+@＝＋＠]|[-－﹣](?![\d.\s]))")
+_AFTER_SEPARATOR = re.compile(r"([;|]\s*+(?:[\"']\s*+)*+)(?=[=+@＝＋＠]|[-－﹣](?![\d.\s]))")
 """Where a program that splits lines there would begin a cell. A number below zero stays. It never goes back
 over spaces: in long ones that would take minutes."""
+_BEFORE_FORMULA = re.compile(r"([;|]\s*+(?:[\"']\s*+)*)'(?=[=+@＝＋＠]|[-－﹣](?![\d.\s]))")
+"""Where that was done."""
 Cell = str | int | Decimal | date
 """Also a moment, without its time zone, as spreadsheet programs know no other: the column's heading says
 which one."""
@@ -31,12 +33,20 @@ NARROWEST, WIDEST = 8, 60
 
 
 def neutral(cell: Cell) -> Cell:
-    """A cell that is shown as it is and never calculated; without characters that workbooks cannot hold.
-    Numbers and moments stay what they are."""
+    """A cell of CSV that is shown as it is and never calculated. Numbers and moments stay what they are."""
     if not isinstance(cell, str):
         return cell
-    text = "'" + cell if cell.lstrip(" \n\xa0").startswith(FORMULA) else cell
-    return visible(text, " ")
+    return visible("'" + cell if _begins_formula(cell.lstrip("'")) else cell, " ")
+
+
+def as_typed(cell: str) -> str:
+    """What somebody typed, of a cell that ``neutral`` and ``csv_lines`` made safe."""
+    text = cell.removeprefix("'") if _begins_formula(cell.lstrip("'")) else cell
+    return _BEFORE_FORMULA.sub(r"\1", text)
+
+
+def _begins_formula(text: str) -> bool:
+    return text.lstrip(" \n\xa0").startswith(FORMULA)
 
 
 def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -76,11 +86,16 @@ def _written(cell: Cell) -> Cell:
 
 
 def _workbook_cell(sheet: Any, cell: Cell) -> Any:
-    if not isinstance(cell, date):
-        return None if cell == "" else neutral(cell)
-    moment = WriteOnlyCell(sheet, value=cell)
-    moment.number_format = "yyyy-mm-dd hh:mm" if isinstance(cell, datetime) else "yyyy-mm-dd"
-    return moment
+    """A text is marked as one, also for a program in which somebody edits it: it needs no apostrophe."""
+    if isinstance(cell, str):
+        text = WriteOnlyCell(sheet, value=visible(cell, " ") or None)
+        if _begins_formula(cell):
+            text.data_type, text.quotePrefix = "s", True
+        return text
+    written = WriteOnlyCell(sheet, value=cell)
+    if isinstance(cell, date):
+        written.number_format = "yyyy-mm-dd hh:mm" if isinstance(cell, datetime) else "yyyy-mm-dd"
+    return written
 
 
 def _widths(rows: list[Sequence[Cell]]) -> list[int]:

@@ -16,7 +16,7 @@ from accounts.actions.colleagues import lock_account
 from accounts.actions.invitations import invite_contact
 from accounts.actors import Actor
 from accounts.models import Account, Contact, ContactImport, WebRole
-from lib.contact_lists import Row, read_contact_list
+from lib.contact_lists import Answers, Row, read_contact_list
 from lib.jobs import defer
 from lib.locks import locked, locked_by_key
 from lib.mail_addresses import MailAddressFormField, mail_address, or_as_typed
@@ -35,13 +35,18 @@ INVITED_AT_ONCE = 50
 
 @transaction.atomic
 def check_import(
-    *, actor: Actor, file_name: str, content: bytes, submission: uuid.UUID | None = None
+    *,
+    actor: Actor,
+    file_name: str,
+    content: bytes,
+    answers: Answers | None = None,
+    submission: uuid.UUID | None = None,
 ) -> ContactImport:
     """Read the list and note every row that cannot be taken. Raises ValidationError when it is no list at
     all.
 
     It is read first: that can take a while, and nobody else waits for it."""
-    rows = read_contact_list(file_name, content)
+    rows = read_contact_list(file_name, content, answers)
     manager = lock_account(actor=actor, privilege="create")
     account = Account.objects.get(contacts=manager)
     if before := sent_before(ContactImport.objects.filter(account=account), submission):
@@ -164,12 +169,18 @@ def _errors(manager: Contact, rows: list[Row]) -> Iterator[dict[str, Any]]:
     for row in rows:
         email = or_as_typed(row["email"])
         found = [
+            *_errors_of_width(row),
             *_errors_of_fields(row),
             *_errors_of_roles(row, roles),
             *_errors_of_address(email, known, seen),
         ]
         seen.setdefault(email, row["row"])
         yield from ({"row": row["row"], "error": error} for error in found)
+
+
+def _errors_of_width(row: Row) -> Iterator[str]:
+    if beyond := row.get("beyond"):
+        yield _("There are cells beyond the headings: %(cells)s") % {"cells": beyond}
 
 
 def _errors_of_fields(row: Row) -> Iterator[str]:

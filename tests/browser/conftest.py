@@ -79,11 +79,12 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="package")
-def chrome(chromium: str) -> Iterator[Browser]:
+def chrome(chromium: str, django_db_blocker: Any) -> Iterator[Browser]:
     """The running browser, in which each test has contexts of its own. Playwright keeps an event loop in this
     thread: Django must be told to work here nevertheless, and has another connection meanwhile; the one from
     before would outlive its database."""
-    stage.clear()
+    with django_db_blocker.unblock():
+        stage.clear()
     connection.close()
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

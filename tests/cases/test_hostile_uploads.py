@@ -143,6 +143,28 @@ def test_a_picture_that_breaks_off_is_refused(sender, kind, name):
     assert not sender.has_left_something()
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "kept", "served"),
+    [
+        ("HEIF", "IMG_1.HEIC", "IMG_1.jpg", "image/jpeg"),
+        ("AVIF", "a.avif", "a.jpg", "image/jpeg"),
+        ("JPEG", "a.jfif", "a.jfif", "image/jpeg"),
+        ("BMP", "a.bmp", "a.bmp", "image/bmp"),
+        ("TIFF", "scan.tif", "scan.tif", "image/tiff"),
+    ],
+)
+def test_pictures_that_browsers_do_not_know_are_shown_all_the_same(sender, kind, name, kept, served):
+    content = io.BytesIO()
+    Image.new("RGB", (20, 10), "red").save(content, kind)
+    assert sender.send([SimpleUploadedFile(name, content.getvalue())]).status_code == 302
+    attachment = Attachment.objects.get()
+    url = reverse("cases:attachment", args=[attachment.pk])
+    whole, small = sender.browser.get(url), sender.browser.get(url, {"small": "1"})
+    assert (attachment.name, attachment.size) == (kept, len(b"".join(whole.streaming_content)))
+    assert (whole["Content-Type"], small["Content-Type"]) == (served, "image/webp")
+    assert whole["Content-Disposition"].startswith("attachment" if kind == "TIFF" else "inline")
+
+
 WRONG = {
     "a page that calls itself a picture": ("photo.png", SCRIPT, "is not a valid .png file"),
     "a program that calls itself a document": (

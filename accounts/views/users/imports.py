@@ -12,7 +12,7 @@ from accounts.forms.users import ContactListForm
 from accounts.http import PortalRequest
 from accounts.models import ContactImport, WebRole
 from accounts.views.users.gate import manager_of
-from lib.contact_lists import EXAMPLE
+from lib.contact_lists import EXAMPLE, Unclear
 
 SHOWN = 20
 SHOWN_ERRORS = 100
@@ -22,17 +22,24 @@ SHOWN_ERRORS = 100
 def user_import(request: PortalRequest) -> HttpResponse:
     manager_of(request, "create")
     form = ContactListForm(request.POST or None, request.FILES or None)
+    answers = {
+        name: str(value) for name, value in request.POST.items() if name.startswith(("charset", "column_"))
+    }
+    question: Unclear | None = None
     if form.is_valid():
         upload, number = form.cleaned_data["file"], form.cleaned_data["submission"]
         sent = {"file_name": upload.name, "content": upload.read(), "submission": number}
         try:
-            checked = check_import(actor=Actor.of(request), **sent)
+            checked = check_import(actor=Actor.of(request), **sent, answers=answers)
         except ValidationError as error:
             form.add_error("file", error)
+            question = error if isinstance(error, Unclear) else None
         else:
             return redirect("user_import_detail", pk=checked.pk)
     context = {
         "form": form,
+        "question": question,
+        "answers": {name: value for name, value in answers.items() if not question or name != question.name},
         "roles": WebRole.objects.grantable(),
         "crumbs": _crumbs((_("Import colleagues"), "")),
     }
