@@ -13,7 +13,7 @@ from accounts.models import Account, Contact, RecordPermission, User
 from accounts.scoping import Scope
 from records.surfaces import Surface
 from tests.factories import grant
-from tests.records.addresses import SAMPLED, gate_of
+from tests.records.addresses import SAMPLED
 
 TALKED_ABOUT = [surface for surface in SAMPLED if surface.talk]
 
@@ -31,7 +31,7 @@ class Scene:
 
     @property
     def is_somebodys(self) -> bool:
-        return gate_of(self.surface).belongs_to_somebody
+        return self.surface.granted.belongs_to_somebody
 
     @property
     def url(self) -> str:
@@ -50,7 +50,7 @@ def make_scene(
     surface: Surface[Any], account: Account, owner: Contact, stranger: Contact, powerless: Contact
 ) -> Scene:
     RecordPermission.objects.all().delete()
-    kind = gate_of(surface)
+    kind = surface.granted
     scope = next(scope for scope in reversed(Scope.values) if scope in kind.scopes)
     for contact in (owner, stranger):
         grant(contact, kind.name, scope, "read", *(["create"] if "create" in kind.privileges else []))
