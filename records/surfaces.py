@@ -177,6 +177,11 @@ class Surface(Generic[M]):
         return self.kind or cast("RecordType", self.model.record_type)  # type: ignore[attr-defined]
 
     @property
+    def granted(self) -> RecordType:
+        """The type of the record permissions that decide."""
+        return cast("RecordType", (self.gate or self.model).record_type)  # type: ignore[attr-defined]
+
+    @property
     def name(self) -> str:
         return self.record_type.name
 

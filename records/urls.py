@@ -68,5 +68,5 @@ def _list_view(surface: Surface[Any]) -> View:
     view: View = lists.record_list
     if surface.listing and not surface.listing.parent:
         view = only_for("read", gate)(view)
-    is_for_visitors = gate.record_type.grantable(for_visitors=True)
-    return open_to_visitors(gate.record_type.name)(view) if is_for_visitors else view
+    granted = surface.granted
+    return open_to_visitors(granted.name)(view) if granted.grantable(for_visitors=True) else view

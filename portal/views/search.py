@@ -18,6 +18,12 @@ FEWEST_LETTERS = 3
 """Before anything is suggested."""
 
 
+VISITORS_FIND = sorted(
+    {one.granted.name for one in surfaces() if one.search and one.granted.grantable(for_visitors=True)}
+)
+"""Types of records that can be granted to visitors."""
+
+
 class SearchForm(forms.Form):
     q = forms.CharField(required=False, max_length=200)
 
@@ -49,7 +55,7 @@ class HitGroup:
     hits: list[Hit]
 
 
-@open_to_visitors("article", "forum")
+@open_to_visitors(*VISITORS_FIND)
 @require_safe
 def search(request: SiteRequest) -> HttpResponse:
     """One box over everything that the reader may see; each kind is asked through its own record gate."""

@@ -13,10 +13,11 @@ from cases.models import Product
 from portal.models import Announcement
 from tests.browser.conftest import DESK, EVERYTHING, PHONE, check_page, violations
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
-from tests.factories import make_contact
+from tests.factories import grant, make_contact
 from tests.forums.factories import make_forum, make_reply, make_topic
 from tests.invoices.factories import make_invoice, make_overdue
 from tests.knowledgebase.factories import make_article, make_category
+from tests.records.scenes import TALKED_ABOUT
 
 pytestmark = pytest.mark.browser
 
@@ -126,6 +127,19 @@ def test_everybody_can_use_every_page(open_browser, furnished, subtests):
         with subtests.test(name):
             assert page.goto(address(furnished)).status == 200
             check_page(page)
+
+
+@MANY_PAGES
+def test_everybody_can_use_the_pages_that_every_feature_has(open_browser, furnished, alice, subtests):
+    reader = furnished.reader
+    for surface in TALKED_ABOUT:
+        grant(reader, surface.name, "account", "read")
+        record = surface.sample(reader.account, alice)
+        page = open_browser(reader)
+        for url in (surface.url("list"), surface.line(record, reader).url):
+            with subtests.test(url):
+                assert page.goto(url).status == 200
+                check_page(page)
 
 
 AGENTS_PAGES = {

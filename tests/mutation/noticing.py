@@ -40,13 +40,14 @@ CONFIGURATION = (
     "tests/portal/test_redirects.py", "tests/portal/test_pages.py",
 )  # fmt: skip
 MARKS = ("tests/records/test_following.py", "tests/records/test_marks.py")
+ANSWERS = ("tests/records/test_answers_by_mail.py",)
 GENERATED = (
     "tests/records/test_canary.py",
     "tests/records/test_talk.py",
     "tests/records/test_lists.py",
     "tests/records/test_marks.py",
     "tests/records/test_following.py",
-    "tests/records/test_answers_by_mail.py",
+    *ANSWERS,
     "tests/records/test_files.py",
     *ROUTES,
 )

@@ -14,7 +14,7 @@ from tests.invoices.factories import make_draft
 from tests.knowledgebase.factories import make_article, make_category
 from tests.knowledgebase.factories import make_draft as make_draft_article
 from tests.portal.factories import make_page
-from tests.records.addresses import SAMPLED, gate_of
+from tests.records.addresses import SAMPLED
 
 
 def make_world(seed: int) -> list[Contact]:
@@ -55,7 +55,7 @@ def _roles(chance: Random) -> list[WebRole]:
 def _records(chance: Random, contacts: list[Contact], accounts: list[Account], roles: list[WebRole]) -> None:
     """Of each type that belongs to somebody, samples; and what the states and audiences of others ask for."""
     for surface in SAMPLED:
-        if gate_of(surface).belongs_to_somebody:
+        if surface.granted.belongs_to_somebody:
             _samples(chance, surface, contacts, accounts)
     make_draft(accounts[0])
     for _ in range(4):

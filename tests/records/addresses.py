@@ -10,7 +10,6 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from accounts.actors import Actor
 from accounts.models import Account, Contact, RecordPermission, WebRole
-from accounts.scoping import RecordType
 from accounts.shipped import ROLES
 from portal.access.rights import audience_of
 from records.actions.messages import reply
@@ -63,10 +62,6 @@ SHIPPED_TO_EVERYBODY = {
 }
 
 
-def gate_of(surface: Surface[Any]) -> RecordType:
-    return (surface.gate or surface.model).record_type  # type: ignore[attr-defined]
-
-
 def policies() -> dict[str, Guarded]:
     return {name: policy(name.partition(":")[2], surface) for name, (_, surface) in OF_SURFACES.items()}
 
@@ -79,7 +74,7 @@ def policy(deed: str, surface: Surface[Any]) -> Guarded:
     assert surface.listing
     saves, deletes = deed == "view_save", deed == "view_delete"
     owner = 302 if saves or deletes else 200
-    stranger = owner if gate_of(surface).name in SHIPPED_TO_EVERYBODY else 403
+    stranger = owner if surface.granted.name in SHIPPED_TO_EVERYBODY else 403
     query = f"view={surface.listing.form.views[-1][0]}"
     return Guarded(
         method="post" if saves or deletes else "get",
@@ -99,7 +94,7 @@ def restrict(record: Any, audience: WebRole) -> None:
 
 def permit(role: WebRole, surface: Surface[Any]) -> None:
     """To read what is the account's; of what is nobody's, all."""
-    kind = gate_of(surface)
+    kind = surface.granted
     scope = "account" if "account" in kind.scopes else kind.scopes[-1]
     if not role.record_permissions.filter(record_type=kind.name, scope=scope).exists():
         RecordPermission.objects.create(role=role, record_type=kind.name, scope=scope, can_read=True)

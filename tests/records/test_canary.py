@@ -21,6 +21,7 @@ from records.actions.messages import add_note, reply
 from records.models.message import file_url
 from records.surfaces import Surface
 from tests.cases.factories import pdf_upload, picture_upload
+from tests.factories import grant
 from tests.records.scenes import SAMPLED, TALKED_ABOUT, Scene, make_scene, places, read
 
 SAID, NOTED = "Zaunkoenigsaid", "Zaunkoenignoted"
@@ -110,6 +111,16 @@ def test_what_was_noted_reaches_no_customer(talk_scene, sign_in):
     assert [name for name, text in shown.items() if NOTED in text] in ([], ["search 3", "suggestions 3"])
     [url] = files(talk_scene, message__visibility="internal")
     assert [browser.get(one).status_code for one in (url, f"{url}?small")] == [404, 404]
+
+
+def test_what_somebody_said_is_in_the_file_of_their_own_data_and_of_nobody_elses(talk_scene, sign_in):
+    """Nor of a colleague who may read it."""
+    colleague = talk_scene.powerless
+    grant(colleague, talk_scene.surface.name, "account", "read")
+    assert SAID in read(sign_in(colleague), talk_scene.url)[1]
+    data = reverse("personal_data_download")
+    assert SAID in read(sign_in(talk_scene.owner), data)[1]
+    assert SAID not in read(sign_in(colleague), data)[1]
 
 
 @pytest.fixture(params=[surface for surface in SAMPLED if surface.waiting], ids=named)

@@ -6,22 +6,13 @@ import pytest
 from django.urls import resolve
 
 from accounts.models import Account, Contact, RecordPermission, WebRole
-from accounts.scoping import RecordType
 from records.actions.following import receivers, unfollow
 from records.models import Follow
 from records.surfaces import Surface, surfaces
 from tests.factories import make_user
 
-
-def gate_of(surface: Surface[Any]) -> RecordType:
-    """The type whose grants decide."""
-    gate: Any = surface.gate or surface.model
-    kind: RecordType = gate.record_type
-    return kind
-
-
 FOLLOWED = [surface for surface in surfaces() if surface.follows]
-PUBLIC = [surface for surface in FOLLOWED if gate_of(surface).grantable(for_visitors=True)]
+PUBLIC = [surface for surface in FOLLOWED if surface.granted.grantable(for_visitors=True)]
 
 
 @pytest.fixture(params=FOLLOWED, ids=lambda surface: surface.name)
@@ -33,7 +24,7 @@ def surface(request: pytest.FixtureRequest) -> Surface[Any]:
 @pytest.fixture
 def record(surface: Surface[Any], acme: Account, alice: Contact) -> Any:
     """Of Alice's, who reads her own; others see the whole account."""
-    kind = gate_of(surface)
+    kind = surface.granted
     widest = "account" if "account" in kind.scopes else "global"
     for role, scope in (("Portal IT User", widest), ("Authenticated Users", kind.scopes[-1])):
         named = {"role": WebRole.objects.get(name=role), "record_type": kind.name, "scope": scope}
@@ -48,7 +39,7 @@ def address_of(record: Any) -> str:
 
 def take_the_right(surface: Surface[Any]) -> None:
     """From everybody, as the next request finds it."""
-    RecordPermission.objects.filter(record_type=gate_of(surface).name).delete()
+    RecordPermission.objects.filter(record_type=surface.granted.name).delete()
 
 
 def again(contact: Contact) -> Contact:
@@ -123,7 +114,7 @@ def test_visitors_and_staff_without_a_contact_follow_nothing(visitor, sign_in, s
 def test_staff_without_a_contact_do_not_follow_what_visitors_read(sign_in, surface, record):
     anonymous = WebRole.objects.get(for_anonymous=True)
     RecordPermission.objects.create(
-        role=anonymous, record_type=gate_of(surface).name, scope="global", can_read=True
+        role=anonymous, record_type=surface.granted.name, scope="global", can_read=True
     )
     staff = make_user("desk@portal.example", is_staff=True)
     assert sign_in(staff).get(record.get_absolute_url()).status_code == 200

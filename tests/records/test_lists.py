@@ -38,15 +38,11 @@ def each(listed: list[Surface[Any]]) -> Any:
     return pytest.mark.parametrize("surface", listed, ids=lambda surface: surface.name)
 
 
-def gate_of(surface: Surface[Any]) -> Any:
-    return (surface.gate or surface.model).record_type
-
-
 @pytest.fixture
 def reader(alice: Contact) -> Contact:
     """May read whatever there is: of their account, or of everybody where it belongs to nobody."""
     for surface in LISTED:
-        gate = gate_of(surface)
+        gate = surface.granted
         grant(alice, gate.name, "account" if gate.account else "global", "read", "create")
     return Contact.objects.get(pk=alice.pk)
 
@@ -129,7 +125,7 @@ def test_a_list_shows_its_rows_to_a_reader_and_to_nobody_else(
         charlie.roles.set(reader.roles.all())
         other = sign_in(charlie).get(url)
         assert (other.status_code, other.context["page"].rows) == (200, [])
-    RecordPermission.objects.filter(record_type=gate_of(surface).name).delete()
+    RecordPermission.objects.filter(record_type=surface.granted.name).delete()
     for person in (reader, charlie, ada):
         assert sign_in(person).get(url).status_code in (403, 404)
     assert sign_in(None).get(url).status_code == 302
@@ -145,7 +141,7 @@ def test_a_file_holds_what_the_reader_may_see_and_nobody_elses_rows(
     if surface in OWNED:
         charlie.roles.set(reader.roles.all())
         assert len(lines_of(file_of(sign_in(charlie), surface, record))) == 1
-    RecordPermission.objects.filter(record_type=gate_of(surface).name).delete()
+    RecordPermission.objects.filter(record_type=surface.granted.name).delete()
     url = address(surface, record, "export", kind="csv")
     for person in (reader, charlie, ada):
         assert sign_in(person).get(url).status_code in (403, 404)
@@ -273,7 +269,7 @@ def test_lists_of_many_records_are_found_by_an_index_and_paged_in_both_direction
     surface: Surface[Any], db: None
 ):
     """One test: to make the records takes longer than to look at them."""
-    crowd, gate = crowd_of(surface), gate_of(surface)
+    crowd, gate = crowd_of(surface), surface.granted
     within = {surface.listing.parent: crowd.parent} if crowd.parent else {}
     faults = []
     for scope in gate.scopes:

@@ -2,7 +2,7 @@
 features are not asked."""
 
 from tests.mutation.mutant import gate
-from tests.mutation.noticing import GENERATED
+from tests.mutation.noticing import ANSWERS, GENERATED, MARKS, RECORD_LISTS, TALK
 
 FLOOR = [
     gate(
@@ -30,92 +30,92 @@ FLOOR = [
     ),
     gate(
         "floor of records: only who has a part in a record replies",
-        "records/views/conversation.py", "if not talk_of(surface).accepts(record, reader(request)):", "if False:", *GENERATED,
+        "records/views/conversation.py", "if not talk_of(surface).accepts(record, reader(request)):", "if False:", *TALK, *GENERATED,
     ),
     gate(
         "floor of records: who replies is decided again with the row locked",
-        "records/actions/messages.py", "if actor.contact and not talk.accepts(record, actor.contact):", "if False:", *GENERATED,
+        "records/actions/messages.py", "if actor.contact and not talk.accepts(record, actor.contact):", "if False:", *TALK, *GENERATED,
     ),
     gate(
         "floor of records: what is submitted twice is written once",
-        "lib/submissions.py", "return rows.filter(submission=submission).first() if submission else None", "return None", *GENERATED,
+        "lib/submissions.py", "return rows.filter(submission=submission).first() if submission else None", "return None", *TALK, *GENERATED,
     ),
     gate(
         "floor of records: followed by those who may read the record",
         "records/views/following.py", "get_object_or_404(surface.visible_to(request.contact),",
-        "get_object_or_404(surface.model._base_manager.all(),", *GENERATED,
+        "get_object_or_404(surface.model._base_manager.all(),", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: followed by contacts alone",
-        "records/views/following.py", "    if request.contact is None:\n        raise PermissionDenied\n", "", *GENERATED,
+        "records/views/following.py", "    if request.contact is None:\n        raise PermissionDenied\n", "", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: mails go to those who may still read the record",
         "records/actions/following.py", "return [contact for contact in contacts if may_be_told(contact, record)]",
-        "return list(contacts)", *GENERATED,
+        "return list(contacts)", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: no mails to those who muted it",
-        "records/actions/following.py", "[pk for pk in wanted if not said.get(pk)]", "list(wanted)", *GENERATED,
+        "records/actions/following.py", "[pk for pk in wanted if not said.get(pk)]", "list(wanted)", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: a follow is of one type",
         "records/actions/following.py", "said = dict(Follow.objects.filter(**named(record)).values_list(",
-        "said = dict(Follow.objects.filter(record_id=record.pk).values_list(", *GENERATED,
+        "said = dict(Follow.objects.filter(record_id=record.pk).values_list(", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: a reading is its reader's own",
-        "records/models/marking.py", "_beside(Reading, record_type).filter(contact=contact.pk)", "_beside(Reading, record_type)", *GENERATED,
+        "records/models/marking.py", "_beside(Reading, record_type).filter(contact=contact.pk)", "_beside(Reading, record_type)", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: of one type and record",
-        "records/models/marking.py", "filter(record_type=record_type, record_id=models.OuterRef(", "filter(record_id=models.OuterRef(", *GENERATED,
+        "records/models/marking.py", "filter(record_type=record_type, record_id=models.OuterRef(", "filter(record_id=models.OuterRef(", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: a draft is its owner's own",
-        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *GENERATED,
+        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: only those of what is gone are swept",
-        "records/actions/marks.py", "rows.filter(~models.Exists(record)).delete()", "rows.delete()", *GENERATED,
+        "records/actions/marks.py", "rows.filter(~models.Exists(record)).delete()", "rows.delete()", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: records that the reader may see",
         "records/pages.py", "visible = surface.visible_to(reader).filter(**{name", "visible = surface.model.objects.filter(**{name",
-        *GENERATED,
+        *RECORD_LISTS, *GENERATED,
     ),
     gate(
         "floor of records: a file holds records that the reader may see",
-        "records/pages.py", "visible = surface.visible_to(reader).filter(**within)", "visible = surface.model.objects.filter(**within)", *GENERATED,
+        "records/pages.py", "visible = surface.visible_to(reader).filter(**within)", "visible = surface.model.objects.filter(**within)", *RECORD_LISTS, *GENERATED,
     ),
     gate(
         "floor of records: for those who may read records",
         "records/views/lists.py", 'if request.contact is None or not surface.can(request.contact, "read"):', "if request.contact is None:",
-        *GENERATED,
+        *RECORD_LISTS, *GENERATED,
     ),
     gate(
         "floor of records: who took records out is recorded",
         "records/actions/exports.py",
-        'record_download(actor=actor, verb=f"{record_type}.exported",', 'dict(actor=actor, verb=f"{record_type}.exported",', *GENERATED,
+        'record_download(actor=actor, verb=f"{record_type}.exported",', 'dict(actor=actor, verb=f"{record_type}.exported",', *RECORD_LISTS, *GENERATED,
     ),
     gate(
         "floor of records: another one's view is not deleted",
         "records/views/lists.py", "SavedView.objects.filter(contact=contact, record_type=surface.name, pk=pk)",
-        "SavedView.objects.filter(record_type=surface.name, pk=pk)", *GENERATED,
+        "SavedView.objects.filter(record_type=surface.name, pk=pk)", *RECORD_LISTS, *GENERATED,
     ),
     gate(
         "floor of records: another one's view is not shown",
         "records/pages.py",
-        "views = SavedView.objects.filter(contact=reader.pk, record_type=surface.name)", "views = SavedView.objects.all()", *GENERATED,
+        "views = SavedView.objects.filter(contact=reader.pk, record_type=surface.name)", "views = SavedView.objects.all()", *RECORD_LISTS, *GENERATED,
     ),
     gate(
         "floor of records: one's own words alone are changed on the page",
-        "records/views/conversation.py", "about(record).by(reader(request)), pk=pk)", "about(record), pk=pk)", *GENERATED,
+        "records/views/conversation.py", "about(record).by(reader(request)), pk=pk)", "about(record), pk=pk)", *TALK, *GENERATED,
     ),
     gate(
         "floor of records: one's own words alone are changed by the action",
         "records/actions/messages.py", "if actor.contact is None or message.author_contact_id != actor.contact.pk:", "if False:",
-        *GENERATED,
+        *TALK, *GENERATED,
     ),
     gate(
         "floor of records: what is found is what the reader may see",
@@ -160,26 +160,36 @@ FLOOR = [
     gate(
         "floor of records: the address of an answer must be as it was made",
         "records/reply_address.py", 'if not constant_time_compare(_signature(token), written["signature"]) or ',
-        "if ", *GENERATED,
+        "if ", *ANSWERS, *GENERATED,
     ),
     gate(
         "floor of records: an answer goes into what its sender may see",
         "records/inbound/receive.py", "surface.visible_to(actor.contact) if actor.contact else surface",
-        "surface", *GENERATED,
+        "surface", *ANSWERS, *GENERATED,
     ),
     gate(
         "floor of records: an answer comes from the person whom we wrote to",
         "records/inbound/receive.py", "contact.can_be_told and sender in {contact.email.lower(), *_confirmed(contact.user)}:",
-        "contact.can_be_told:", *GENERATED,
+        "contact.can_be_told:", *ANSWERS, *GENERATED,
     ),
     gate(
         "floor of records: a draft beside a record is its owner's own",
         "records/models/marking.py", "_beside(Draft, record_type).filter(contact=contact.pk)",
-        "_beside(Draft, record_type)", *GENERATED,
+        "_beside(Draft, record_type)", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: a follow beside a record is its owner's own",
         "records/models/marking.py", "_beside(Follow, record_type).filter(contact=contact.pk)",
-        "_beside(Follow, record_type)", *GENERATED,
+        "_beside(Follow, record_type)", *MARKS, *GENERATED,
+    ),
+    gate(
+        "floor of records: the file of somebody's data holds what they said in cases",
+        "cases/personal_data.py", "CaseMessage.objects.visible_to(contact).filter(author_contact=contact)",
+        "CaseMessage.objects.visible_to(contact)", *GENERATED,
+    ),
+    gate(
+        "floor of records: the file of somebody's data holds what they said about loans",
+        "tests/example_app/loans/surface.py", "LoanMessage.objects.visible_to(contact).by(contact)",
+        "LoanMessage.objects.visible_to(contact)", *GENERATED,
     ),
 ]  # fmt: skip
