@@ -160,8 +160,11 @@ def test_it_is_recorded_who_took_a_list_out(
     file_of(sign_in(reader), surface, record, "xlsx")
     line = Activity.objects.get(verb=f"{surface.name}.exported")
     assert (line.actor, line.contact, line.details) == (reader.user, reader, {"count": 1, "kind": "xlsx"})
-    told = [entry.what for entry in sign_in(bob).get("/users/log/", {"kind": "download"}).context["lines"]]
-    assert told == [str(surface.downloads[f"{surface.name}.exported"].words)]
+    [told] = sign_in(bob).get("/users/log/", {"kind": "download"}).context["lines"]
+    assert (told.what, told.facts[0].endswith(": 1")) == (
+        str(surface.told_downloads[f"{surface.name}.exported"].words),
+        True,
+    )
 
 
 @each(FILED)
