@@ -127,7 +127,7 @@ def list_page(
         "is_narrowed": shown.is_narrowed,
         "is_filtered": shown.is_narrowed or any(name in query for name in PARAMETERS),
         "files": asked.files if reader and asked.listing.columns else [],
-        "keeps_views": reader is not None and asked.listing.has_saved_views,
+        "keeps_views": reader is not None,
         "saved_views": asked.kept(page.rows),
         "save_form": save_form or SaveViewForm(initial={"query": spelled}),
         "save_url": partial(asked.address, "view_save"),

@@ -20,8 +20,6 @@ CASE_PAGES = (
 )
 DESK_CONDUCT = ("tests/cases/test_conduct.py",)
 DESK_OPENING = ("tests/cases/test_opening.py",)
-DESK_LISTS = ("tests/cases/test_case_lists.py",)
-RECORD_LISTS = ("tests/records/test_lists.py",)
 DESK_STATEMENTS = ("tests/cases/test_statements.py",)
 DESK_MAIL = (
     "tests/cases/test_inbound_mail.py",
@@ -39,7 +37,6 @@ CONFIGURATION = (
     "tests/portal/test_configuration.py", "tests/portal/test_languages.py", "tests/portal/test_menus.py",
     "tests/portal/test_redirects.py", "tests/portal/test_pages.py",
 )  # fmt: skip
-MARKS = ("tests/records/test_following.py", "tests/records/test_marks.py")
 GENERATED = (
     "tests/records/test_canary.py",
     "tests/records/test_talk.py",
