@@ -136,8 +136,8 @@ CASES = declare(
             "case.handed_over": Event(words=gettext_lazy("transferred")),
         },
         downloads={
-            "attachment.downloaded": Download(words=gettext_lazy("Case file downloaded"), facts=(BY_CASE,)),
-            "attachment.shown": Download(words=gettext_lazy("Case pictures viewed"), facts=(BY_CASE,)),
+            "case.file_downloaded": Download(words=gettext_lazy("Case file downloaded"), facts=(BY_CASE,)),
+            "case.pictures_viewed": Download(words=gettext_lazy("Case pictures viewed"), facts=(BY_CASE,)),
             "case.exported": Download(
                 words=gettext_lazy("Case list downloaded"), facts=(gettext_lazy("Cases: %(count)s"),)
             ),

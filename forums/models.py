@@ -213,6 +213,10 @@ class Topic(Authored):
         """The question's author knows which reply was the answer."""
         return contact is not None and contact.pk == self.author_contact_id
 
+    def opens_with(self, title: str, body: str) -> bool:
+        """Whether these words made the topic, and not others that were sent from the same page before."""
+        return self.title == title and self.posts.filter(is_opening=True, body=body).exists()
+
     def rename(self, title: str) -> None:
         self.title, self.slug = title, slug_of(title)
 

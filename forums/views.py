@@ -49,7 +49,7 @@ def topic_new(request: PortalRequest, forum_slug: str) -> HttpResponse:
     form = TopicForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         topic = actions.open_topic(actor=Actor.of(request), forum=forum, **form.cleaned_data)
-        if _is_sent(topic, form):
+        if topic.opens_with(form.cleaned_data["title"], form.cleaned_data["body"]):
             messages.success(
                 request, _("Your topic has been posted. You will get an email when someone replies.")
             )
@@ -58,12 +58,6 @@ def topic_new(request: PortalRequest, forum_slug: str) -> HttpResponse:
     crumbs = [_root(), (forum.name, forum.get_absolute_url()), (_("New topic"), "")]
     context = {"forum": forum, "form": form, "crumbs": crumbs, "is_public": forum.is_public()}
     return render(request, "forums/topic_new.html", context)
-
-
-def _is_sent(topic: Topic, form: TopicForm) -> bool:
-    """Whether the form made this topic, and not another that was sent from the same page before."""
-    title, body = form.cleaned_data["title"], form.cleaned_data["body"]
-    return topic.title == title and topic.posts.filter(is_opening=True, body=body).exists()
 
 
 @open_to_visitors("forum")

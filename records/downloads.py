@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.downloads import handing_out, showing
 from lib.uploads import file_response, is_picture, thumbnail_response
 from records.models import Attachment
-from records.surfaces import Surface
+from records.surfaces import DOWNLOADED, SHOWN, Surface
 
 
 def attachment_response(
@@ -23,7 +23,7 @@ def attachment_response(
         surface.name: str(getattr(record, surface.key)),
     }
     if "small" in request.GET and is_picture(attachment.name):
-        with showing(request, verb="attachment.shown", **taken):
+        with showing(request, verb=f"{surface.name}.{SHOWN}", **taken):
             return thumbnail_response(attachment.file, attachment.name)
-    with handing_out(request, verb="attachment.downloaded", **taken, file=attachment.name):
+    with handing_out(request, verb=f"{surface.name}.{DOWNLOADED}", **taken, file=attachment.name):
         return file_response(attachment.file, attachment.name)

@@ -32,7 +32,7 @@ def page_of(
         visible = surface.visible_to(reader).filter(**{name: values[name] for name in within})
         now = replace(shown, **{name: values[name] for name in shown.values})
         found = listing.rows(_found(now, visible, reader, cut, cursor), reader)
-        if reader and listing.has_saved_views:
+        if reader:
             found = found.annotate(saved_views=_views_of(reader, surface))
         return cut.narrow(found, **cursor)
 
@@ -56,7 +56,7 @@ def saved_views(
     surface: Surface[Any], rows: list[Any], reader: Contact | None, current: str
 ) -> list[dict[str, Any]]:
     """They come along with the rows; where there are none, by a query of their own."""
-    if reader is None or not listing_of(surface).has_saved_views:
+    if reader is None:
         return []
     kept = (
         rows[0].saved_views

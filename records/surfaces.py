@@ -17,6 +17,8 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from django.db import models
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
@@ -69,6 +71,10 @@ class Download:
 
     words: Words
     facts: tuple[Words, ...] = ()
+
+
+DOWNLOADED, SHOWN, EXPORTED = "file_downloaded", "pictures_viewed", "exported"
+"""Behind the name of the type, the verbs of what the floor gives out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +169,8 @@ class Surface(Generic[M]):
     """What is asked of the reader."""
     events: Mapping[str, Event] = field(default_factory=dict)
     downloads: Mapping[str, Download] = field(default_factory=dict)
+    """Verb → what the account's log tells, where the feature has words of its own for it, or a file of its
+    own."""
     handover: Handover | None = None
     personal: Mapping[str, Callable[[Contact], Iterable[dict[str, Any]]]] = field(default_factory=dict)
     """Section of the file of personal data → its rows."""
@@ -189,6 +197,12 @@ class Surface(Generic[M]):
     def label(self) -> Words:
         """Of many records."""
         return self.record_type.label
+
+    @property
+    def told_downloads(self) -> dict[str, Download]:
+        """Every file that can be taken out, in the feature's words or in those that are right for any
+        type."""
+        return _downloads_of(self) | dict(self.downloads)
 
     @property
     def staff_permission(self) -> str:
@@ -221,6 +235,17 @@ class Surface(Generic[M]):
         return reverse(f"{self.namespace}:{name}" if self.namespace else name, args=args)
 
 
+def _downloads_of(surface: Surface[Any]) -> dict[str, Download]:
+    number, found = (format_lazy("{}: %({})s", surface.label, surface.name),), {}
+    if surface.talk:
+        found[f"{surface.name}.{DOWNLOADED}"] = Download(words=_("File downloaded"), facts=number)
+        found[f"{surface.name}.{SHOWN}"] = Download(words=_("Pictures viewed"), facts=number)
+    if surface.listing and surface.listing.columns:
+        count = (format_lazy("{}: %(count)s", surface.label),)
+        found[f"{surface.name}.{EXPORTED}"] = Download(words=_("List downloaded"), facts=count)
+    return found
+
+
 _declared: dict[str, Surface[Any]] = {}
 
 
@@ -245,9 +270,3 @@ def surface_with_code(code: str) -> Surface[Any] | None:
 
 def surface_of(record: models.Model) -> Surface[Any]:
     return _declared[cast("Any", record).record_type.name]
-
-
-def record_of(record_type: str, record_id: int, contact: Permitted | None) -> Any | None:
-    """The record if the contact may see it."""
-    surface = surface_named(record_type)
-    return surface.visible_to(contact).filter(pk=record_id).first() if surface else None

@@ -32,12 +32,11 @@ def list_urls(surface: Surface[Any], at: str = "") -> list[URLPattern]:
     listing, told = surface.listing, {"surface": surface}
     if listing is None:
         return []
-    routes = [path(at, _list_view(surface), told, name=listing.name)]
-    if listing.has_saved_views:
-        routes += [
-            path(f"{at}views/", lists.view_save, told, name="view_save"),
-            path(f"{at}views/<int:pk>/delete/", lists.view_delete, told, name="view_delete"),
-        ]
+    routes = [
+        path(at, _list_view(surface), told, name=listing.name),
+        path(f"{at}views/", lists.view_save, told, name="view_save"),
+        path(f"{at}views/<int:pk>/delete/", lists.view_delete, told, name="view_delete"),
+    ]
     if listing.columns:
         routes.append(path(f"{at}export/<slug:kind>/", lists.record_export, told, name="export"))
     return routes

@@ -57,8 +57,8 @@ def note_failed_attempt(*, mail_id: int, error: str, is_last: bool) -> None:
 @transaction.atomic
 def note_returned(*, message_id: str, reason: str) -> OutgoingMail | None:
     """Their mail server gave a mail of ours back: None where it is none of ours, or was noted before."""
-    sent = OutgoingMail.objects.select_for_update().filter(status=OutgoingMail.Status.SENT)
-    mail = sent.filter(message_id=message_id).first()
+    sent = OutgoingMail.objects.filter(status=OutgoingMail.Status.SENT, message_id=message_id)
+    mail = next(iter(locked_rows(sent)), None)
     if mail:
         mail.status, mail.last_error = OutgoingMail.Status.RETURNED, reason
         mail.save(update_fields=["status", "last_error"])

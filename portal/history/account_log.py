@@ -137,11 +137,11 @@ NOT_TOLD = {"contact.erasure_asked", "contact.erasure_withdrawn"}
 
 @cache
 def downloads() -> dict[str, Deed]:
-    """By verb, who took which file of a record: each feature declares its own."""
+    """By verb, who took which file of a record."""
     return {
         verb: Deed(Kind.DOWNLOAD, taken.words, taken.facts)
         for surface in surfaces()
-        for verb, taken in surface.downloads.items()
+        for verb, taken in surface.told_downloads.items()
     }
 
 

@@ -87,12 +87,6 @@ class Configuration:
         """Whether any records of this type could be visible."""
         return contact.reads(record_type) if contact else record_type in self.visitor_reads
 
-    def closes(self, record_type: str, contact: Contact | None) -> bool:
-        """Whether rules close the page of this type of record to the contact, so that nothing elsewhere tells
-        of its records."""
-        path = self._page_of_types.get(record_type)
-        return path is not None and not self.may_open(path, contact)
-
     def is_live(self, path: str, now: datetime) -> bool:
         """Whether the page is published, and every page above it: a draft hides its branch."""
         return all(self.pages[step].is_live(now) for step in branch(path) if step in self.pages)
@@ -107,11 +101,6 @@ class Configuration:
 
     def children_of(self, path: str) -> tuple[PageEntry, ...]:
         return self._children.get(path, ())
-
-    @cached_property
-    def _page_of_types(self) -> dict[str, str]:
-        """The highest page of each type: lists are above what else is done with a record."""
-        return {page.record_type: page.path for page in reversed(tuple(self.pages.values()))}
 
     @cached_property
     def _children(self) -> dict[str, tuple[PageEntry, ...]]:

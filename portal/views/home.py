@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
 from accounts.offers import may_open_case
-from accounts.scoping import record_types
 from lib.money import format_money
 from portal.history.timeline import recent_events
 from portal.models import Announcement
@@ -46,7 +45,7 @@ def home(request: SiteRequest) -> HttpResponse:
     waiting = _waiting(request, contact)
     context = {
         "announcements": list(Announcement.objects.visible_to(contact)[:ANNOUNCEMENTS]),
-        "events": recent_events(contact, EVENTS, closed=_closed_types(request, contact)),
+        "events": recent_events(contact, EVENTS, closed=_closed_types(request)),
         "can_open_case": may_open_case(request),
         "waiting": [_row(row) for row in waiting[:ROWS]],
         "waiting_heading": _("Waiting for us") if any(row.who for row in waiting) else _("Waiting for you"),
@@ -55,8 +54,8 @@ def home(request: SiteRequest) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-def _closed_types(request: SiteRequest, contact: Contact) -> list[str]:
-    return [kind.name for kind in record_types() if request.configuration.closes(kind.name, contact)]
+def _closed_types(request: SiteRequest) -> list[str]:
+    return [surface.name for surface in surfaces() if surface.events and not surface.opens_to(request)]
 
 
 def _waiting(request: SiteRequest, contact: Contact) -> list[Waiting]:

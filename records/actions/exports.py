@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.models import Contact
 from lib.spreadsheets import Cell, as_workbook, csv_lines
 from records.listing import Column
+from records.surfaces import EXPORTED
 
 MOST_ROWS = 50_000
 AT_ONCE = 2_000
@@ -48,7 +49,7 @@ def export_records(
                 "records": rows.model._meta.verbose_name_plural,
             }
         )
-    record_download(actor=actor, verb=f"{record_type}.exported", record=None, count=count, kind=kind)
+    record_download(actor=actor, verb=f"{record_type}.{EXPORTED}", record=None, count=count, kind=kind)
     return WRITERS[kind](_lines(rows, columns, reader, timezone.get_current_timezone()))
 
 

@@ -24,6 +24,7 @@ from records.talk import Talk
 
 ONLY_FILES = _lazy("(Files only.)")
 """What stands in the conversation where somebody sent files and wrote nothing."""
+READ_ONLY = _lazy("You can read this, but you cannot reply.")
 CUSTOMER, INTERNAL = Message.Visibility.CUSTOMER, Message.Visibility.INTERNAL
 Uploads = Sequence[UploadedFile[bytes]]
 
@@ -54,7 +55,7 @@ def reply(
     if before:
         return before
     if actor.contact and not talk.accepts(record, actor.contact):
-        raise ValidationError(_("You can read this, but you cannot reply."))
+        raise ValidationError(READ_ONLY)
     message = write_message(
         actor=actor,
         talk=talk,

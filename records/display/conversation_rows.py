@@ -127,7 +127,7 @@ def files(entry: Entry) -> str:
 
 
 def event(entry: Entry) -> SafeString:
-    """As components/timeline_item.html draws it."""
+    """What else happened, between the messages."""
     return format_html(
         '<li class="timeline-item"><span class="timeline-icon">{}</span>'
         '<div class="timeline-body"><strong>{}</strong> {} {}</div></li>',

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +19,7 @@ from lib import markdown
 from lib.moments import moment
 from lib.submissions import SubmissionForm
 from records.actions.marks import note_reading, save_draft
-from records.actions.messages import edit_reply, reply, why_not_edited
+from records.actions.messages import READ_ONLY, edit_reply, reply, why_not_edited
 from records.display.conversation_rows import conversation_rows
 from records.display.following import FollowButton, follow_button
 from records.display.page import entries_of, page_of_messages
@@ -54,9 +54,11 @@ def record_reply(request: PortalRequest, surface: Surface[Any], number: str) -> 
     record = where_it_went(request, surface, visible_record(request, surface, number))
     if request.method != "POST":
         return redirect(record)
-    if not talk_of(surface).accepts(record, reader(request)):
-        raise PermissionDenied
     form = ReplyForm(request.POST, request.FILES)
+    if not talk_of(surface).accepts(record, reader(request)):
+        form.is_valid()
+        form.add_error(None, READ_ONLY)
+        return detail_page(request, surface, record, form, status=403)
     if form.is_valid() and (message := _sent(request, surface, record, form)):
         if message.body == form.cleaned_data["body"]:
             messages.success(request, _("Your reply has been sent."))
@@ -116,7 +118,12 @@ def talk_of(surface: Surface[Any]) -> Talk[Any]:
 
 
 def detail_page(
-    request: PortalRequest, surface: Surface[Any], record: Any, form: ReplyForm, **more: Any
+    request: PortalRequest,
+    surface: Surface[Any],
+    record: Any,
+    form: ReplyForm,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     """``record`` as visible_record loads it; ``form`` empty, or with what could not be sent."""
     talk, described, contact = talk_of(surface), detail_of(surface), reader(request)
@@ -140,11 +147,10 @@ def detail_page(
         "refusal": refusal,
         **_composer(surface, record, form, can_reply=can_reply),
         **described.facts(request, record, can_reply=can_reply),
-        **more,
     }
     if surface.follows and "follow" not in context:
         context["follow"] = _follow(surface, record, contact)
-    return render(request, described.template, context)
+    return render(request, described.template, context, status=status)
 
 
 def _follow(surface: Surface[Any], record: Any, contact: Contact) -> FollowButton:

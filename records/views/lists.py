@@ -1,7 +1,6 @@
 """A list of records: views, filters, saved views, and the same as a file.
 
-The route says of which surface (records.urls). A feature whose list takes more than its Listing can say
-writes a view of its own from ``list_page``.
+The route says of which surface (records.urls).
 """
 
 from dataclasses import dataclass
@@ -106,13 +105,12 @@ def list_page(
     request: PortalRequest,
     surface: AnySurface,
     query: QueryDict,
-    place: dict[str, str] | None = None,
+    place: dict[str, str],
     save_form: SaveViewForm | None = None,
-    **more: Any,
 ) -> HttpResponse:
     """The list as ``query`` asks for it. ``place``: what the address says of the record whose records are
-    listed; ``more``: what the template takes besides."""
-    asked = _Asked(request, surface, query, place or {})
+    listed."""
+    asked = _Asked(request, surface, query, place)
     reader, shown, spelled = request.contact, asked.form.filter, asked.form.as_query()
     page = page_of(surface, reader, shown, query, **asked.within)
     context = {
@@ -127,7 +125,7 @@ def list_page(
         "is_narrowed": shown.is_narrowed,
         "is_filtered": shown.is_narrowed or any(name in query for name in PARAMETERS),
         "files": asked.files if reader and asked.listing.columns else [],
-        "keeps_views": reader is not None and asked.listing.has_saved_views,
+        "keeps_views": reader is not None,
         "saved_views": asked.kept(page.rows),
         "save_form": save_form or SaveViewForm(initial={"query": spelled}),
         "save_url": partial(asked.address, "view_save"),
@@ -135,7 +133,7 @@ def list_page(
         "icon": surface.icon,
     }
     extra = asked.listing.of_page(Shown(request, page, shown, asked.parent))
-    return render(request, asked.listing.template, {**context, **extra, **more})
+    return render(request, asked.listing.template, {**context, **extra})
 
 
 @dataclass(frozen=True)

@@ -54,17 +54,11 @@
       if (!menu.contains(event.target)) menu.open = false;
     });
 
-    const target = event.target.closest("[data-dismiss], [data-dialog], [data-close], [data-reveal], [data-print], [data-back]");
+    const target = event.target.closest("[data-dismiss], [data-close], [data-reveal], [data-print], [data-back]");
     if (!target) return;
 
     if (target.matches("[data-dismiss]")) {
       target.closest(".callout").remove();
-    } else if (target.matches("[data-dialog]")) {
-      const dialog = document.getElementById(target.dataset.dialog);
-      if (dialog?.showModal) {
-        event.preventDefault();
-        dialog.showModal();
-      }
     } else if (target.matches("[data-close]")) {
       target.closest("dialog").close();
     } else if (target.matches("[data-reveal]")) {

@@ -181,8 +181,8 @@ def test_what_was_folded_away_of_a_mail_is_among_ones_own_data(alice):
 def test_the_files_that_somebody_took_do_not_fill_their_own_data(alice):
     browser = browser_of(alice)
     browser.get(make_case(alice, uploads=[pdf_upload()]).messages.get().attachments.get().get_absolute_url())
-    assert Activity.objects.filter(actor=alice.user, verb="attachment.downloaded").exists()
-    assert "attachment.downloaded" not in {one["verb"] for one in download(browser)["activities"]}
+    assert Activity.objects.filter(actor=alice.user, verb="case.file_downloaded").exists()
+    assert "case.file_downloaded" not in {one["verb"] for one in download(browser)["activities"]}
 
 
 def test_the_file_costs_the_same_queries_for_few_rows_and_for_many(alice, django_assert_max_num_queries):

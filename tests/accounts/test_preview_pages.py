@@ -215,7 +215,7 @@ def test_the_pictures_of_a_page_are_shown_and_one_line_of_staff(
         previewed = start(sign_in(ada), alice)
         answers = [previewed.get(picture.get_absolute_url(), {"small": ""}) for picture in pictures]
     assert {(answer.status_code, answer["Content-Type"]) for answer in answers} == {(200, "image/webp")}
-    line = Activity.objects.get(verb="attachment.shown")
+    line = Activity.objects.get(verb="case.pictures_viewed")
     assert (line.actor, line.is_internal) == (ada, True)
 
 
@@ -291,8 +291,8 @@ class TestInARealTransaction:
         picture = case_with_pictures(alice, 1).messages.get().attachments.get().get_absolute_url()
         previewed = start(sign_in(ada), alice)
         assert [previewed.get(picture + small).status_code for small in ("", "?small")] == [200, 200]
-        lines = Activity.objects.filter(actor=ada, verb__startswith="attachment.").order_by("pk")
-        assert [line.verb for line in lines] == ["attachment.downloaded", "attachment.shown"]
+        lines = Activity.objects.filter(actor=ada, verb__startswith="case.").order_by("pk")
+        assert [line.verb for line in lines] == ["case.file_downloaded", "case.pictures_viewed"]
 
     def test_the_database_refuses_and_the_next_request_writes_again(
         self, alice: Contact, ada: User, sign_in: Callable[..., Client], settings: Any

@@ -198,3 +198,9 @@ def test_whoever_may_not_change_cases_adds_no_message_to_one(sign_in, refused, a
     case = make_case(alice)
     assert sign_in(sorter).post(page_of(refused, "add_to"), named(case)).status_code == 403
     assert case.messages.count() == 1
+
+
+@pytest.mark.parametrize("name", ["q", "outcome", "outcome__exact", "received_at__gte"])
+@pytest.mark.parametrize("value", ["x", "a%00b", "NaN", "%ED%A0%80", "9" * 40])
+def test_the_list_is_narrowed_by_nonsense_without_a_crash(sign_in, ada, refused, name, value):
+    assert sign_in(ada).get(f"{list_url()}?{name}={value}").status_code in (200, 302, 400)

@@ -36,7 +36,6 @@ LISTS = {
         "whose",
         "state",
     ),
-    "inboundmail": ("outcome", "outcome__exact", "received_at__gte"),
     "routingrule": ("priority__exact", "queue__id__exact", "is_active__exact"),
     "slapolicy": ("priority__exact", "request_type__id__exact", "calendar__id__exact"),
     "entitlement": ("unit__exact", "limit__exact", "valid_until__gte", "product__id__exact"),

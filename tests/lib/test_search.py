@@ -120,7 +120,7 @@ def test_articles_and_topics_are_found_alike(sign_in, alice, text, words):
     make_article(text, "Nothing.")
     make_topic(make_forum(), alice, text)
     page = sign_in(alice).get("/search/", {"q": words})
-    found = {group.heading: [hit["title"] for hit in group.hits] for group in page.context["groups"]}
+    found = {group.heading: [hit.line.title for hit in group.hits] for group in page.context["groups"]}
     assert found["Articles"] == [text]
     assert found["Discussions"] == [text]
 
@@ -165,7 +165,9 @@ def test_a_case_is_found_by_its_number(sign_in, alice, ada, around):
     sought = around.format(case.number)
     assert list(Case.objects.matching(sought)) == [case]
     page = sign_in(alice).get("/search/", {"q": sought})
-    assert [hit["url"] for group in page.context["groups"] for hit in group.hits] == [case.get_absolute_url()]
+    assert [hit.line.url for group in page.context["groups"] for hit in group.hits] == [
+        case.get_absolute_url()
+    ]
 
 
 @pytest.mark.parametrize(

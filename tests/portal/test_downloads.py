@@ -181,7 +181,7 @@ def test_bob_reads_in_the_log_who_took_which_file_and_not_what_is_in_it(sign_in,
         ("Alice Tester", "Case file downloaded", [f"Case {case.number}"], IP),
     ]
     assert not [word for word in ("Confidential", "severance") if word in desk.get("/users/log/").text]
-    assert Activity.objects.get(verb="attachment.downloaded").details == {
+    assert Activity.objects.get(verb="case.file_downloaded").details == {
         "case": case.number,
         "file": "severance.pdf",
     }
@@ -205,7 +205,7 @@ def test_small_counts_for_pictures_alone(sign_in, alice):
     url, browser = attachment_of(make_case(alice, uploads=[pdf_upload()])), sign_in(alice)
     for _ in range(2):
         browser.get(url, {"small": ""})
-    assert [line.verb for line in downloads()] == ["attachment.downloaded"] * 2
+    assert [line.verb for line in downloads()] == ["case.file_downloaded"] * 2
 
 
 def test_a_file_costs_one_insert_more_than_before(sign_in, alice):
@@ -311,7 +311,7 @@ def test_a_picture_that_is_opened_is_a_line_of_its_own(sign_in, alice):
         browser = sign_in(alice)
         load(browser, case)
         browser.get(case.messages.get().attachments.first().get_absolute_url())
-    assert sorted(line.verb for line in downloads()) == ["attachment.downloaded", "attachment.shown"]
+    assert sorted(line.verb for line in downloads()) == ["case.file_downloaded", "case.pictures_viewed"]
 
 
 def test_pictures_that_staff_look_at_are_one_line_for_staff(sign_in, alice, ada, bob):
@@ -347,4 +347,4 @@ class TestAtTheSameMoment:
             browsers = [sign_in(alice) for _ in urls]
             answers = at_once(6, lambda number: browsers[number].get(urls[number], {"small": ""}).status_code)
         assert answers == [200] * 6
-        assert [line.verb for line in downloads()] == ["attachment.shown"]
+        assert [line.verb for line in downloads()] == ["case.pictures_viewed"]

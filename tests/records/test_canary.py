@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actors import Actor
+from accounts.actions import record_activity
+from accounts.actors import SYSTEM, Actor
 from accounts.models import Contact
 from cases.models import CaseStatus
 from cases.surface import CASES
@@ -22,6 +23,7 @@ from records.models.message import file_url
 from records.surfaces import Surface
 from tests.cases.factories import pdf_upload, picture_upload
 from tests.factories import grant
+from tests.portal.factories import restrict as restrict_page
 from tests.records.scenes import SAMPLED, TALKED_ABOUT, Scene, make_scene, places, read
 
 SAID, NOTED = "Zaunkoenigsaid", "Zaunkoenignoted"
@@ -86,6 +88,25 @@ def test_who_loses_the_right_loses_the_record_everywhere_at_the_next_request(sce
     scene.take_the_right()
     assert browser.get(scene.url).status_code in (403, 404)
     assert [name for name, text in texts(browser, scene).items() if scene.url in text] == []
+
+
+def test_whoever_a_page_rule_closes_the_list_to_finds_the_record_nowhere(scene, sign_in):
+    browser, shown = sign_in(scene.owner), scene.surface.url(scene.surface.list_name)
+    record_activity(actor=SYSTEM, verb=next(iter(scene.surface.events), "nothing"), record=scene.record)
+    addresses = [scene.url, *files_said(scene)]
+    assert {browser.get(url).status_code for url in addresses} == {200}
+    restrict_page(shown, "Administrators")
+    assert {browser.get(url).status_code for url in addresses} == {403}
+    assert [name for name, text in texts(browser, scene).items() if scene.url in text] == []
+
+
+def files_said(scene: Scene) -> list[str]:
+    """One, of what people talk about."""
+    if scene.surface.talk is None:
+        return []
+    owner = Actor(user=scene.owner.user, contact=scene.owner)
+    reply(actor=owner, talk=scene.surface.talk, record=scene.record, body=SAID, uploads=[pdf_upload()])
+    return files(scene)
 
 
 def test_what_was_said_reaches_its_readers_and_nobody_else(talk_scene, sign_in, visitor):

@@ -16,9 +16,11 @@ from accounts.actors import Actor
 from accounts.models import Contact
 from cases.actions import add_internal_note
 from cases.models import Attachment
+from records.actions.messages import reply
 from records.surfaces import Surface
 from records.tasks import GRACE, sweep_files
-from tests.cases.factories import make_case, pdf_upload
+from tests.cases.factories import make_case, pdf_upload, picture_upload
+from tests.factories import grant
 from tests.records.scenes import TALKED_ABOUT
 
 SignIn = Callable[..., Client]
@@ -44,6 +46,25 @@ def test_a_file_is_not_found_under_another_type(sign_in: SignIn, alice: Contact,
 def test_a_key_that_no_file_has_is_not_found(sign_in: SignIn, alice: Contact, surface: Surface[Any]):
     url = reverse("file", args=[surface.name, uuid.UUID(int=1)])
     assert sign_in(alice).get(url).status_code == 404
+
+
+@pytest.mark.parametrize("surface", TALKED_ABOUT, ids=lambda surface: surface.name)
+def test_who_took_a_file_of_which_record_is_told_in_the_log_of_the_account(
+    sign_in: SignIn, alice: Contact, bob: Contact, surface: Surface[Any]
+):
+    """A type that has no words of its own for it is told in those that are right for any."""
+    grant(alice, surface.name, "contact", "read", "create")
+    record, owner = surface.sample(alice.account, alice), Actor(user=alice.user, contact=alice)
+    about = {"talk": surface.talk, "record": record}
+    message: Any = reply(actor=owner, **about, body="Here", uploads=[picture_upload()])
+    url, number = message.attachments.get().get_absolute_url(), getattr(record, surface.key)
+    for query in ({}, {"small": ""}):
+        assert sign_in(alice).get(url, query).status_code == 200
+    lines = sign_in(bob).get("/users/log/", {"kind": "download"}).context["lines"]
+    assert [line.about for line in lines] == [alice.full_name] * 2
+    assert all(line.facts[0].endswith(f" {number}") for line in lines)
+    if not surface.downloads:
+        assert [line.what for line in lines] == ["Pictures viewed", "File downloaded"]
 
 
 def test_the_address_of_before_is_gone(sign_in: SignIn, alice: Contact):

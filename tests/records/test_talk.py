@@ -146,13 +146,18 @@ def test_whoever_loses_every_right_finds_nothing_from_the_next_request_on(
     assert list(words_of(scene)) == before
 
 
-def test_a_colleague_who_only_reads_is_refused_to_write(scene: Scene, sign_in: SignIn, fiona: Contact):
+def test_a_colleague_who_only_reads_is_refused_to_write_and_keeps_their_words(
+    scene: Scene, sign_in: SignIn, fiona: Contact
+):
     grant(fiona, scene.surface.name, "account", "read")
     browser, before = sign_in(fiona), list(words_of(scene))
     page = browser.get(scene.url("detail")).text
     assert SAID in page
     assert scene.url("reply") not in page.replace(scene.url("reply_draft"), "")
-    assert browser.post(scene.url("reply"), typed()).status_code == 403
+    refused = browser.post(scene.url("reply"), typed("I know this, too"))
+    assert refused.status_code == 403
+    assert "You can read this, but you cannot reply." in refused.text
+    assert ">I know this, too</textarea>" in refused.text.replace("\n", "")
     assert browser.get(file_of(scene.said)).status_code == 200
     assert list(words_of(scene)) == before
 

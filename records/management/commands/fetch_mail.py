@@ -7,7 +7,7 @@ from records.inbound.mailbox import Trouble, fetch
 
 
 class Command(BaseCommand):
-    help = "Fetch answers to cases from the mailbox (MAIL_IN_IMAP_URL), as the worker does every minute."
+    help = "Fetch what has arrived in the mailbox (MAIL_IN_IMAP_URL), as the worker does every minute."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.MAIL_IN_IMAP_URL:

@@ -9,7 +9,7 @@ from accounts.http import PortalRequest
 from accounts.models import Account, Contact
 from records.detail import Detail, Told
 from records.personal_data import Row, rows_of
-from records.surfaces import Badge, Block, BuiltinPage, Download, Event, Line, Search, Surface, declare
+from records.surfaces import Badge, Block, BuiltinPage, Event, Line, Search, Surface, declare
 from records.waiting import Waiting, as_waiting
 from tests.example_app.loans.actions import TALK, lend
 from tests.example_app.loans.lists import LOAN_LIST
@@ -62,7 +62,7 @@ LOANS = declare(
         icon="tools",
         namespace="loans",
         line=line,
-        pages=(BuiltinPage("/loans/", "Loans", menus=("primary",)),),
+        pages=(BuiltinPage("/loans/", "Loans"),),
         listing=LOAN_LIST,
         search=Search(find=lambda loans, words: loans.matching(words)),
         talk=TALK,
@@ -74,7 +74,6 @@ LOANS = declare(
         waiting=waiting,
         waiting_badge=waiting_badge,
         events={"loan.lent": Event(words=_("lent")), "loan.replied": Event(words=_("wrote about"))},
-        downloads={"loan.exported": Download(words=_("Loan list downloaded"))},
         personal={"loans": own_loans, "loan_messages": own_words},
         sample=sample,
         demo="tests.example_app.loans.demo.load",

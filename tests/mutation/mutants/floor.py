@@ -96,7 +96,7 @@ FLOOR = [
     gate(
         "floor of records: who took records out is recorded",
         "records/actions/exports.py",
-        'record_download(actor=actor, verb=f"{record_type}.exported",', 'dict(actor=actor, verb=f"{record_type}.exported",', *RECORD_LISTS, *GENERATED,
+        'record_download(actor=actor, verb=f"{record_type}.{EXPORTED}",', 'dict(actor=actor, verb=f"{record_type}.{EXPORTED}",', *RECORD_LISTS, *GENERATED,
     ),
     gate(
         "floor of records: another one's view is not deleted",
