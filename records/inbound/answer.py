@@ -131,7 +131,7 @@ class _Letter:
             said, mark, below = line.partition(MARKER)
             parts = (said, mark + below) if said.strip(" *_-") else None
         else:
-            parts = split_in_line(line)
+            parts = split_in_line(line, " ".join(self.lines[self.start + 1 : self.first]))
         if parts:
             self.lines[self.start : self.start + 1] = parts
             self.start, self.first = self.start + 1, self.first + 1
