@@ -12,8 +12,8 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
-from records.inbound.heads import head_above, is_labelled, split_in_line
-from records.inbound.signatures import signature_at
+from lib.mail_text.heads import head_above, is_labelled, split_in_line
+from lib.mail_text.signatures import signature_at
 from records.reply_address import MARKER
 
 SEARCHED = 4_000

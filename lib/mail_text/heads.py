@@ -4,7 +4,7 @@ last."""
 
 import re
 
-from records.inbound.words import WORDS
+from lib.mail_text.words import WORDS
 
 NEAR = 6
 """Lines of other programs (a warning, a logo) between the head and our line, within the quotation."""

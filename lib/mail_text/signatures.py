@@ -2,7 +2,7 @@
 
 import re
 
-from records.inbound.words import WORDS
+from lib.mail_text.words import WORDS
 
 LINES, LINE, SENTENCE = 12, 400, 40
 _CLOSING = re.compile(rf"(?i)(?:{WORDS['regards*']})[\s,.!，。]{{0,3}}")
