@@ -13,10 +13,10 @@ from hashlib import sha256
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext as _
 
+from lib.mail_text.answer import Answer, split
 from lib.mail_text.headers import POLICY, RECIPIENTS, header, raw_headers, utf8, with_whole_lines
 from lib.mail_text.plain_text import without_places
 from lib.mail_text.sender import NoSender, sender_of
-from records.inbound.answer import Answer, split
 from records.inbound.automatic import Kind, dmarc_of, is_from_a_list, kind_of
 from records.inbound.parts import Parts
 from records.reply_address import without_reply_addresses

@@ -14,8 +14,9 @@ from django.conf import settings
 
 from lib.mail_text.heads import head_above, is_labelled, split_in_line
 from lib.mail_text.signatures import signature_at
-from records.reply_address import MARKER
 
+MARKER = "-=+=-"
+"""Stands in the line of our mails above which answers are written, in every language."""
 SEARCHED = 4_000
 """Lines in which our own text is looked for."""
 OURS = 20_000
