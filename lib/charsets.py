@@ -15,6 +15,7 @@ _BOMS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _PLAIN = re.compile(r"(?i)(?:us-)?ascii|ansi_x3.*")
+_ACCENTS = re.compile(rb"[\x80-\xff]{4,}")
 _TOP_LEVEL = {
     "ar": "eg",
     "cs": "cz",
@@ -54,7 +55,7 @@ def _codec(label: str, raw: bytes) -> str:
         return ""
     known = webencodings.lookup(label)
     if known and known.name not in ("replacement", "x-user-defined"):
-        return "" if known.name == "windows-1252" and _is_utf8(raw) else known.codec_info.name
+        return "" if known.name == "windows-1252" and not _is_western(raw) else known.codec_info.name
     for name in (label, label.replace("-", "").removeprefix("x")):
         try:
             return codecs.lookup(name).name
@@ -63,8 +64,13 @@ def _codec(label: str, raw: bytes) -> str:
     return ""
 
 
+def _is_western(raw: bytes) -> bool:
+    """No western text has words of many different accents, or is UTF-8 by chance."""
+    return not _is_utf8(raw) and sum(len(set(word)) // 4 for word in _ACCENTS.findall(raw)) < 2
+
+
 def _is_utf8(raw: bytes) -> bool:
-    """More than plain letters, and nothing broken. No western text in one byte a letter is so by chance."""
+    """More than plain letters, and nothing broken."""
     try:
         return not raw.isascii() and bool(raw.decode())
     except UnicodeDecodeError:
@@ -76,6 +82,8 @@ def _credible(raw: bytes, codec: str) -> str | None:
     if codec == "utf-8" and b"\x1b" in raw and raw.isascii():
         return None  # the escape sequences of the older Asian charsets
     try:
+        return raw.decode(codec)
+    except UnicodeDecodeError:
         text = raw.decode(codec, "replace")
     except (LookupError, ValueError):
         return None

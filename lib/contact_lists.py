@@ -30,7 +30,8 @@ HEADINGS = {
     "job_title": ("job title", "title", "position"),
     "roles": ("roles", "role", "web roles"),
 }
-"""Field → headings of its column, in small letters, without hyphens and underscores."""
+"""Field → headings of its column, in small letters, and nothing but their words."""
+_HEADING_WORDS = re.compile(r"[^\W_]+")
 REQUIRED = ("first_name", "last_name", "email")
 EXAMPLE = """First name,Last name,Email,Phone,Job title,Roles
 Dora,Quist,dora@acme.example,+1 512 555 0170,Lab manager,Portal IT User
@@ -54,6 +55,8 @@ CHARSETS = {
     "windows-874": ("cp874", gettext_lazy("Thai")),
     "KOI8-U": ("koi8-u", gettext_lazy("Cyrillic (KOI8)")),
     "IBM866": ("cp866", gettext_lazy("Cyrillic (DOS)")),
+    "macintosh": ("mac-roman", gettext_lazy("Western European (Mac)")),
+    "IBM850": ("cp850", gettext_lazy("Western European (DOS)")),
     "ISO-8859-2": ("iso8859-2", gettext_lazy("Central European (ISO)")),
     "Shift_JIS": ("cp932", gettext_lazy("Japanese")),
     "EUC-JP": ("euc-jp", gettext_lazy("Japanese (EUC)")),
@@ -64,8 +67,11 @@ CHARSETS = {
 """Label → how Python calls it, and what people know it for."""
 USUAL = "windows-1252"
 """What is taken without a question, where nothing speaks against it."""
-_UNLIKELY = re.compile(r"[^\x00-\x7f]{3}|[^\W\d_][^\x00-\x7f\w\s–—‘’“”«»…´·]")
-"""What names of Western Europe do not have: three accents in a row, or a sign behind a letter."""
+_UNLIKELY = re.compile(
+    r"[^\x00-\x7f]{3}|[^\W\d_][^\x00-\x7f\w\s–—‘’“”«»…´·]|[ŠšŽžŸƒ]|[a-zß-ÿ][À-Þ]|[^\W\d_][–—“”…][a-zß-ÿ]"
+)
+"""What names of Western Europe do not have: three accents in a row, a sign behind a letter or within a word,
+a capital within a word, or letters of their neighbours, which are other ones on a Mac."""
 PREVIEW = 80
 _SEPARATOR = re.compile(r"\"?sep=(.)", re.IGNORECASE)
 """A first line that some spreadsheet programs write for each other."""
@@ -119,7 +125,7 @@ def _row(number: int, cells: list[str], columns: dict[int, str], width: int) -> 
 def _columns(headings: list[str], rows: list[list[str]], answers: Answers) -> dict[int, str]:
     """Which column holds which field."""
     names = {heading: field for field, known in HEADINGS.items() for heading in known}
-    plain = [" ".join(cell.lower().replace("-", " ").replace("_", " ").split()) for cell in headings]
+    plain = [" ".join(_HEADING_WORDS.findall(cell.lower())) for cell in headings]
     found: dict[str, list[int]] = {}
     for place, heading in enumerate(plain):
         if heading in names:
@@ -188,9 +194,8 @@ def _text(cell: object) -> str:
 
 
 def _rows_of_csv(text: str) -> Iterator[list[str]]:
-    """The first line that is not empty tells what separates the cells; one that only says so is an empty
-    row."""
-    first = text.lstrip("\r\n").partition("\n")[0]
+    """The first line with words tells what separates the cells; one that only says so is an empty row."""
+    first = next((line for line in text.splitlines() if any(map(str.isalnum, line))), "")
     said = _SEPARATOR.match(first)
     delimiter = said[1] if said else max(",;\t|", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -7,7 +7,7 @@ know lists and **bold**, and do not think of Markdown when they write a path or 
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -35,9 +35,10 @@ BETWEEN_WORDS = frozenset(".:_")
 """These do so when a word goes on behind them, and end a sentence otherwise."""
 GLUED = {"Lu", "Ll", "Lt", "Nd"}
 """Kinds of letters of which words are made that have spaces around them. Chinese and Thai have none."""
+BRACKETS = {"link_open": "[", "link_close": "]()"}
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?=\s)")
-_NUMBER = re.compile(r"0\d|\d{4}")
+_VALUE = re.compile(r"0\d|\d{4}|\+[ \t]+\d")
 
 InlineRule = Callable[[StateInline, bool], bool]
 Pictures = Callable[[str], bool]
@@ -46,10 +47,15 @@ UNASKED, PICTURES = "unasked_references", "pictures"
 
 
 class Parser(MarkdownIt):
+    is_for_people = False
+
     def validateLink(self, url: str) -> bool:  # noqa: N802
-        """What would not become a link is shown as it was typed."""
+        """What would not become a link is shown as it was typed. People write whole addresses, or the
+        portal's own: ``handlers[name](event)`` is no link."""
         scheme = _SCHEME.match(url)
-        return scheme is None or scheme[0][:-1].lower() in SCHEMES
+        if scheme is None:
+            return not self.is_for_people or url.startswith(("/", "#"))
+        return scheme[0][:-1].lower() in SCHEMES
 
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802
         """An address is shown as it was typed."""
@@ -64,6 +70,7 @@ def keep_words(parser: Parser) -> Parser:
 
 
 def take_as_meant(parser: Parser) -> Parser:
+    parser.is_for_people = True
     parser.disable(["heading", "lheading", "reference", "entity"])
     parser.block.ruler.at("hr", hr, {"alt": ["reference", "blockquote", "list"]})
     parser.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
@@ -130,8 +137,8 @@ def _cells(line: str) -> list[str]:
 
 
 def _list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A year, or a number with zeros in front, numbers nothing."""
-    if _NUMBER.match(state.src, state.bMarks[start] + state.tShift[start]):
+    """A year, or a number with zeros in front, numbers nothing; and a plus before a number is its sign."""
+    if _VALUE.match(state.src, state.bMarks[start] + state.tShift[start]):
         return False
     return list_block(state, start, end, silent)
 
@@ -221,7 +228,7 @@ def _with_links(tokens: list[Token], pictures: Pictures | None) -> list[Token]:
     """A picture is a link to it; a link without words shows where it leads."""
     shown: list[Token] = []
     within = False
-    for token in tokens:
+    for token in _that_lead(tokens):
         if token.type == "image" and not (pictures and pictures(str(token.attrs["src"]))):
             shown += _picture(token, within=within)
             continue
@@ -232,8 +239,18 @@ def _with_links(tokens: list[Token], pictures: Pictures | None) -> list[Token]:
     return shown
 
 
+def _that_lead(tokens: list[Token]) -> Iterator[Token]:
+    """A link that leads nowhere is none: ``callbacks[i]()``."""
+    leads = True
+    for token in tokens:
+        leads = bool(token.attrs["href"]) if token.type == "link_open" else leads
+        yield token if leads or token.type not in BRACKETS else _text(BRACKETS[token.type])
+
+
 def _picture(image: Token, *, within: bool) -> list[Token]:
     address, words = str(image.attrs["src"]), image.content
+    if not address:
+        return [_text(f"![{words}]()")]
     if within:
         return [_text(f"{words} ({address})")]
     opening, closing = Token("link_open", "a", 1), Token("link_close", "a", -1)

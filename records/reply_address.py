@@ -17,9 +17,6 @@ from django.utils.http import base36_to_int, int_to_base36
 
 from accounts.models import Contact, User
 
-MARKER = "-=+=-"
-"""Stands in the line of our mails above which answers are written, in every language."""
-
 SALT = "records.reply-address"
 SIGNATURE_LENGTH = 20
 _SIGNED = (

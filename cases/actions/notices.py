@@ -10,8 +10,9 @@ from accounts.models import Contact, User
 from cases.models import Case, CaseDesk, CaseMessage
 from lib import markdown
 from lib.absolute_links import absolute_links, absolute_links_in_markdown
+from lib.mail_text.answer import MARKER
 from records.actions.following import may_be_told, receivers
-from records.reply_address import MARKER, reply_address
+from records.reply_address import reply_address
 
 MAIL_CODE = "c"
 """Names cases in the addresses of answers."""
@@ -107,7 +108,7 @@ def _said(message: CaseMessage | None, case: Case) -> dict[str, Any]:
         return {}
     page = f"{settings.BASE_URL}{case.get_absolute_url()}"
     return {
-        "body": absolute_links_in_markdown(message.body, page),
+        "body": message.body if message.is_by_mail else absolute_links_in_markdown(message.body, page),
         "body_html": markdown.cleaned(absolute_links(message.body_html, page)),
         "files": list(message.attachments.values_list("name", flat=True)),
     }

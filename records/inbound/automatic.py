@@ -7,7 +7,7 @@ from enum import Enum
 
 from django.conf import settings
 
-from records.inbound.headers import bare, raw_headers
+from lib.mail_text.headers import bare, raw_headers
 
 _AWAY = (
     "auto(?:matic|mated|matisch\\w*)?[- ]?(?:reply|response|antwort)|auto",

@@ -14,9 +14,9 @@ from accounts.actions import record_activity
 from accounts.actors import Actor
 from lib.jobs import defer
 from lib.locks import locked
+from lib.mail_text.answer import Answer
 from lib.uploads import CONTENT_TYPES
 from records.actions.messages import ONLY_FILES, Mailed, add_note
-from records.inbound.answer import Answer
 from records.inbound.parse import Mail, UnreadableMail, parse
 from records.inbound.receive import FOLDED_LIMIT, NAMESPACE, READ, Files, Outcome, shortened, sorted_files
 from records.models import InboundMail

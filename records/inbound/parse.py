@@ -13,12 +13,12 @@ from hashlib import sha256
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext as _
 
-from records.inbound.answer import Answer, split
+from lib.mail_text.answer import Answer, split
+from lib.mail_text.headers import POLICY, RECIPIENTS, header, raw_headers, utf8, with_whole_lines
+from lib.mail_text.plain_text import without_places
+from lib.mail_text.sender import NoSender, sender_of
 from records.inbound.automatic import Kind, dmarc_of, is_from_a_list, kind_of
-from records.inbound.headers import POLICY, RECIPIENTS, header, raw_headers, utf8, with_whole_lines
 from records.inbound.parts import Parts
-from records.inbound.plain_text import without_places
-from records.inbound.sender import NoSender, sender_of
 from records.reply_address import without_reply_addresses
 
 IDENTITY_HEADERS = ("from", "to", "cc", "subject", "date")

@@ -12,11 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lib.charsets import decoded
 from lib.file_kinds import extension_by_content, extension_of
+from lib.mail_text.headers import in_words, utf8
+from lib.mail_text.html_text import text_of_html
+from lib.mail_text.plain_text import joined, tidy
 from lib.tnef import DamagedTnef, read_tnef
 from lib.uploads import CONTENT_TYPES, clean_name
-from records.inbound.headers import in_words, utf8
-from records.inbound.html_text import text_of_html
-from records.inbound.plain_text import joined, tidy
 from records.reply_address import without_reply_addresses
 
 MAX_PARTS = 1_000

@@ -23,11 +23,11 @@ from accounts.actors import Actor
 from accounts.models import Contact, OutgoingMail, User
 from lib.jobs import defer, defer_each, without_job
 from lib.locks import locked_by_key
+from lib.mail_text.answer import Answer
+from lib.mail_text.headers import utf8
 from lib.uploads import validate_upload, without_metadata
 from records.actions.messages import ONLY_FILES, Mailed, reply
-from records.inbound.answer import Answer
 from records.inbound.automatic import Kind
-from records.inbound.headers import utf8
 from records.inbound.parse import (
     MAX_BYTES,
     Mail,

@@ -12,7 +12,7 @@ from accounts.actions import record_activity
 from accounts.actions.mail_delivery import note_returned
 from accounts.actors import Actor
 from accounts.models import Contact
-from records.inbound.headers import POLICY, header
+from lib.mail_text.headers import POLICY, header
 from records.reply_address import read_reply_address
 from records.surfaces import surface_with_code
 

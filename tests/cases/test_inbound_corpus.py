@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from records.inbound.answer import split
+from lib.mail_text.answer import split
 from records.inbound.parse import parse
 
 FOLDER = Path(__file__).with_name("inbound_mails")

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.models import OutgoingMail
 from cases.actions import merge_cases
 from cases.models import Attachment, Case, CaseParticipant
-from records.inbound.headers import LIMIT
+from lib.mail_text.headers import LIMIT
 from records.inbound.parse import UnreadableMail, parse
 from records.inbound.receive import keep, note_failure, read
 from records.models import InboundMail

@@ -6,8 +6,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from records.inbound.answer import split
-from records.inbound.html_text import text_of_html
+from lib.mail_text.answer import split
+from lib.mail_text.html_text import text_of_html
 from records.inbound.parse import UnreadableMail, parse
 from tests.cases.mails import make_mail
 

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from accounts.actors import Actor
+from accounts.models import OutgoingMail
+from cases.actions import assign_case
 from cases.models import CaseMessage
 from records.reply_address import reply_address
 from tests.cases.factories import make_case
@@ -44,6 +47,16 @@ def test_what_is_typed_here_is_shown_as_the_preview_shows_it(sign_in, alice, cas
     preview = browser.post(reverse("cases:preview"), {"body": TYPED}).text
     for page in (browser.get(case.get_absolute_url()).text, preview):
         assert "<p># dmesg | tail<br>\n<strong>bold</strong><br>\nSee C:\\_temp\\[a]\\-x.log</p>" in page
+
+
+def test_staff_are_told_of_a_mail_in_its_own_words(alice, ada, case):
+    assign_case(actor=Actor(user=ada), case=case, to=ada)
+    take_in(
+        make_mail(reply_address("c", case, contact=alice), alice.email, "It calls handlers[name](event).")
+    )
+    told = OutgoingMail.objects.get(event="cases/reply_for_staff")
+    assert "handlers[name](event)." in told.text
+    assert "handlers[name](event)." in told.html
 
 
 def test_a_mail_that_is_put_right_is_still_shown_as_written(sign_in, alice, case):

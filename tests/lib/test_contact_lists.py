@@ -44,6 +44,19 @@ def test_an_answer_about_the_letters_is_taken(label):
     assert read_contact_list("a.csv", content, {"charset": label})[0]["last_name"] == "Lee"
 
 
+OLDER = [("macintosh", name) for name in ("Jörg", "René", "Müller", "Núñez", "Åse", "Søren", "José")]
+OLDER += [("IBM850", name) for name in ("Jörg", "René", "Müller", "Strauß", "Søren", "Château", "José")]
+
+
+@pytest.mark.parametrize(("label", "name"), OLDER)
+def test_letters_of_a_mac_or_of_dos_are_asked_about(label, name):
+    """Excel offers both when it saves a list, and calls both CSV."""
+    line = f"{name},Lee,ann@x.example"
+    with pytest.raises(Unclear) as raised:
+        read_contact_list("a.csv", f"{HEAD}\n{line}\n".encode(CHARSETS[label][0]))
+    assert [option.preview for option in raised.value.options if option.value == label] == [line]
+
+
 @pytest.mark.parametrize(("answer", "email"), [("2", "ann@x.example"), ("4", "ann@home.example")])
 def test_an_answer_about_the_columns_is_taken(answer, email):
     content = (Path(__file__).parent / "lists" / "two_emails.csv").read_bytes()

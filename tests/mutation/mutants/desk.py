@@ -287,7 +287,7 @@ MAIL = [
     ),
     gate(
         "mail: an address behind a comment is nobody's",
-        "records/inbound/sender.py", "_COMMENT = r'(?:\\([^()<>@,:;\"\\\\]*\\))'", "_COMMENT = r'(?:\\([^()]*\\))'", *DESK_MAIL,
+        "lib/mail_text/sender.py", "_COMMENT = r'(?:\\([^()<>@,:;\"\\\\]*\\))'", "_COMMENT = r'(?:\\([^()]*\\))'", *DESK_MAIL,
     ),
     gate(
         "mail: a verdict is about the sender's domain",

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from lib.mail_addresses import mail_address
-from records.inbound.headers import bare, is_whole, raw_headers
+from lib.mail_text.headers import bare, is_whole, raw_headers
 
 DECISIVE = ("from", "authentication-results")
 """What tells who writes. Of these nothing may be left out."""

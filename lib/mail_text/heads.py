@@ -4,7 +4,7 @@ last."""
 
 import re
 
-from records.inbound.words import WORDS
+from lib.mail_text.words import WORDS
 
 NEAR = 6
 """Lines of other programs (a warning, a logo) between the head and our line, within the quotation."""
@@ -21,6 +21,7 @@ _OPENER = re.compile(
     r"\b(?:On|Am|Le|El|Il|Em|Op|Den|Dne|Dňa|Dnia|W dniu|På|El día|Il giorno)\s"
     r"(?:[^\W\d]{2,12}[.,]{0,2}\s){0,2}\d"
 )
+_IN_LINE = re.compile(rf"{_OPENER.pattern}|(?<=[.!?…。！？] )(?:19|20)\d\d[-/年]\d")
 _FRAGMENT = re.compile(
     r"(?i)[<(]|\S{1,64}@\S{1,200}>|(?:19|20)\d\d\b(?![-/.])|\d{1,2}[:.h]\d\d\b|"
     rf"(?:at|um|à|kl|a las|alle|às|om|o|v)\b|(?:{WORDS['wrote*']})\b"
@@ -57,9 +58,10 @@ def is_labelled(head: list[str]) -> bool:
     return any(map(_label, head))
 
 
-def split_in_line(line: str) -> tuple[str, str] | None:
-    """The last words of an answer, and the head that a program put behind them."""
-    found = [each.start() for each in _OPENER.finditer(line[:1_000]) if _is_complete(line[each.start() :])]
+def split_in_line(line: str, below: str) -> tuple[str, str] | None:
+    """The last words of an answer, and the head that a program put behind them; it may go on below."""
+    openers = [each.start() for each in _IN_LINE.finditer(line[:1_000])]
+    found = [at for at in openers if _is_complete(f"{line[at:]} {below}")]
     at = found[-1] if found else 0
     said = line[:at].rstrip() if any(map(str.isalnum, line[:at])) else ""
     is_sentence = said.endswith((".", "!", "?", "…", ")")) or (bool(said) and found[0] == at)
@@ -69,6 +71,9 @@ def split_in_line(line: str) -> tuple[str, str] | None:
 def _places(lines: list[str], first: int) -> list[int]:
     """Where the last line of a head may be."""
     last = _last_words(lines, first)
+    if last >= 0 and _is_separator(lines[last].strip("> ")):
+        above = _last_words(lines, last)
+        last = above if above >= 0 else last
     if last < 0 or not lines[first].lstrip().startswith(">"):
         return [last] if last >= 0 else []
     places = [last]
@@ -132,11 +137,17 @@ def _attribution(lines: list[str], last: int) -> int:
             break
         head, start = f"{line} {head}".rstrip(), number
         if _is_complete(head) and not _FRAGMENT.match(head):
-            return start
+            return number - 1 if _is_dated_above(lines, number, head) else start
         if not _FRAGMENT.match(head):
             break
     is_dated = len(_DATE.findall(head)) > 1 and (head[0].isdigit() or _OPENER.match(head))
     return start if is_dated or _WROTE.search(head) or _ADDRESS.search(head) else last + 1
+
+
+def _is_dated_above(lines: list[str], number: int, head: str) -> bool:
+    """A program wrapped the line behind the date."""
+    above = _plain(lines[number - 1]) if number and not _DATE.search(head) else ""
+    return above.endswith(",") and bool(_OPENER.match(above) and _DATE.search(above))
 
 
 def _ends_with_verb(line: str) -> bool:

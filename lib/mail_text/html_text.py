@@ -17,7 +17,12 @@ _LINK = re.compile(r"(?i)(?:https?|ftp|tel|mailto):")
 _SILENT = {"title", "style", "script", "template", "noscript"}
 _APART = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table"}
 """With an empty line around, but for lists and tables within others."""
-_LINES = {"div", "li", "tr", "blockquote", "pre", "hr", "section", "article", "header", "footer", "dt", "dd"}
+_LINES = set(
+    (
+        "div li tr blockquote pre hr section article header footer dt dd center address main aside nav "
+        "figure figcaption caption form fieldset legend details summary option"
+    ).split()
+)
 _DEPTH = 8
 """Margins of quotes and lists grow no wider."""
 

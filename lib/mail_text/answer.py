@@ -12,10 +12,11 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
-from records.inbound.heads import head_above, is_labelled, split_in_line
-from records.inbound.signatures import signature_at
-from records.reply_address import MARKER
+from lib.mail_text.heads import head_above, is_labelled, split_in_line
+from lib.mail_text.signatures import signature_at
 
+MARKER = "-=+=-"
+"""Stands in the line of our mails above which answers are written, in every language."""
 SEARCHED = 4_000
 """Lines in which our own text is looked for."""
 OURS = 20_000
@@ -131,7 +132,7 @@ class _Letter:
             said, mark, below = line.partition(MARKER)
             parts = (said, mark + below) if said.strip(" *_-") else None
         else:
-            parts = split_in_line(line)
+            parts = split_in_line(line, " ".join(self.lines[self.start + 1 : self.first]))
         if parts:
             self.lines[self.start : self.start + 1] = parts
             self.start, self.first = self.start + 1, self.first + 1

@@ -2,7 +2,7 @@
 
 import re
 
-from records.inbound.words import WORDS
+from lib.mail_text.words import WORDS
 
 LINES, LINE, SENTENCE = 12, 400, 40
 _CLOSING = re.compile(rf"(?i)(?:{WORDS['regards*']})[\s,.!，。]{{0,3}}")
@@ -81,10 +81,12 @@ def _is_name(line: str, names: set[str]) -> bool:
 
 def _is_said(line: str) -> bool:
     is_sentence = line[-1] in ".?!:;,。？！" and len(line.split()) > 3
+    is_request = line[0].islower() and len(line.split()) > 3 and not _ADDRESSES.search(line)
     return (
         len(line) > LINE
         or bool(_POSTSCRIPT.match(line))
         or is_sentence
+        or is_request
         or line.endswith(("?", "？"))
         or _is_data(line)
     )
