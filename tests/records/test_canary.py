@@ -22,6 +22,7 @@ from records.models.message import file_url
 from records.surfaces import Surface
 from tests.cases.factories import pdf_upload, picture_upload
 from tests.factories import grant
+from tests.portal.factories import restrict
 from tests.records.scenes import SAMPLED, TALKED_ABOUT, Scene, make_scene, places, read
 
 SAID, NOTED = "Zaunkoenigsaid", "Zaunkoenignoted"
@@ -142,6 +143,11 @@ def test_what_waits_for_its_reader_waits_for_nobody_who_may_not_read_it(waiting_
 
     assert urls(waiting_scene.owner) == [waiting_scene.url]
     assert [urls(outsider) for outsider in waiting_scene.outsiders] == [[], []]
+
+
+def test_nothing_waits_whose_page_is_closed_to_the_reader(waiting_scene, sign_in):
+    restrict(waiting_scene.surface.url("list"), "Administrators")
+    assert sign_in(waiting_scene.owner).get(reverse("home")).context["waiting"] == []
 
 
 def test_a_file_is_found_under_its_own_type_alone(talk_scene, sign_in):
