@@ -1,5 +1,5 @@
-"""The topics of a forum as rows. Written out here and not in a template: 25 rows would cost most of the page's
-time there."""
+"""The topics of a forum as rows. Written out here and not in a template: 25 rows would cost most of the
+page's time there."""
 
 from collections.abc import Iterable
 from functools import cache
