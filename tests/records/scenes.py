@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import Account, Contact, RecordPermission
 from accounts.scoping import Scope
 from records.surfaces import Surface
+from tests.accounts.own_pages import confirm, with_password
 from tests.factories import grant
 from tests.records.addresses import SAMPLED, gate_of
 
@@ -51,6 +52,8 @@ def make_scene(
     scope = next(scope for scope in reversed(Scope.values) if scope in kind.scopes)
     for contact in (owner, stranger):
         grant(contact, kind.name, scope, "read", *(["create"] if "create" in kind.privileges else []))
+    for contact in (owner, stranger, powerless):
+        with_password(contact)
     assert surface.sample
     return Scene(surface, surface.sample(account, owner), owner, stranger, powerless)
 
@@ -73,6 +76,14 @@ def places(surface: Surface[Any], words: list[str]) -> dict[str, str]:
 
 def read(browser: Client, url: str) -> tuple[int, str]:
     """Status and text, of a file too."""
-    answer = browser.post(url) if url == reverse("personal_data_download") else browser.get(url)
+    answer = _own_data(browser, url) if url == reverse("personal_data_download") else browser.get(url)
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
     return answer.status_code, bytes(content).decode("utf-8-sig", "replace")
+
+
+def _own_data(browser: Client, url: str) -> Any:
+    """Which the portal gives to nobody who has not just typed their password."""
+    confirm(browser)
+    answer = browser.post(url)
+    assert answer.status_code == 200
+    return answer
