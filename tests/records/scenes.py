@@ -1,15 +1,17 @@
 """One record of any type, and the people around it."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Account, Contact, RecordPermission
+from accounts.models import Account, Contact, RecordPermission, User
 from accounts.scoping import Scope
 from records.surfaces import Surface
-from tests.accounts.own_pages import confirm, with_password
 from tests.factories import grant
 from tests.records.addresses import SAMPLED, gate_of
 
@@ -52,8 +54,6 @@ def make_scene(
     scope = next(scope for scope in reversed(Scope.values) if scope in kind.scopes)
     for contact in (owner, stranger):
         grant(contact, kind.name, scope, "read", *(["create"] if "create" in kind.privileges else []))
-    for contact in (owner, stranger, powerless):
-        with_password(contact)
     assert surface.sample
     return Scene(surface, surface.sample(account, owner), owner, stranger, powerless)
 
@@ -76,14 +76,17 @@ def places(surface: Surface[Any], words: list[str]) -> dict[str, str]:
 
 def read(browser: Client, url: str) -> tuple[int, str]:
     """Status and text, of a file too."""
-    answer = _own_data(browser, url) if url == reverse("personal_data_download") else browser.get(url)
+    answer = _own_data(browser) if url == reverse("personal_data_download") else browser.get(url)
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
     return answer.status_code, bytes(content).decode("utf-8-sig", "replace")
 
 
-def _own_data(browser: Client, url: str) -> Any:
-    """Which the portal gives to nobody who has not just typed their password."""
-    confirm(browser)
-    answer = browser.post(url)
+def _own_data(browser: Client) -> Any:
+    """It is handed to those who have just typed their password again."""
+    request: Any = SimpleNamespace(session=browser.session)
+    user = User.objects.get(pk=request.session[SESSION_KEY])
+    record_authentication(request, user, method="password", reauthenticated=True)
+    request.session.save()
+    answer = browser.post(reverse("personal_data_download"))
     assert answer.status_code == 200
     return answer
