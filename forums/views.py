@@ -18,8 +18,9 @@ from accounts.permissions.visitors import open_to_visitors, sign_in_url
 from forums import actions
 from forums.forms import ReplyForm, TopicForm
 from forums.models import Forum, Post, Topic
+from forums.surface import TOPICS
 from records.actions.messages import READ_ONLY
-from records.display.following import FollowButton, follow_button
+from records.display.following import follow_button
 
 NEWEST = 6
 
@@ -147,18 +148,11 @@ def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm, *, status
         "reader_id": request.contact.pk if request.contact else 0,
         "can_reply": form.is_bound or topic.accepts_reply_from(request.contact),
         "sign_in_url": sign_in_url(request),
-        "follow": _follow_button(request, topic),
+        "follow": follow_button(TOPICS, topic, request.contact) if request.contact else None,
         "can_mark_answer": topic.lets_choose_answer(request.contact),
         "crumbs": [_root(), (topic.forum.name, topic.forum.get_absolute_url())],
     }
     return render(request, "forums/topic_detail.html", context, status=status)
-
-
-def _follow_button(request: PortalRequest, topic: Topic) -> FollowButton | None:
-    if request.contact is None:
-        return None
-    is_own = topic.author_contact_id == request.contact.pk
-    return follow_button(topic, is_muted=topic.is_muted, is_concerned=is_own)
 
 
 def _page_of_posts(topic: Topic, number: Any) -> Page[Post]:

@@ -14,6 +14,7 @@ from accounts.permissions.visitors import open_to_visitors, sign_in_url
 from knowledgebase.actions import give_feedback
 from knowledgebase.forms import FeedbackForm, SearchForm
 from knowledgebase.models import Article, Category
+from knowledgebase.surface import ARTICLES
 from lib.paging import paginate
 from records.display.following import follow_button
 
@@ -93,9 +94,7 @@ def _article_page(request: PortalRequest, article: Article, form: FeedbackForm) 
         "article": article,
         "crumbs": crumbs(article.category),
         "form": form,
-        "follow": follow_button(article, is_muted=article.is_muted, is_concerned=False)
-        if request.contact
-        else None,
+        "follow": follow_button(ARTICLES, article, request.contact) if request.contact else None,
         "asks_for_feedback": request.contact is not None,
         "sign_in_url": sign_in_url(request),
         "can_open_case": may_open_case(request),

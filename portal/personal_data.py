@@ -22,7 +22,7 @@ from accounts.models import Activity, Contact, JoinRequest, TrustedBrowser, User
 from accounts.second_factor.rules import chosen_methods
 from accounts.sessions.overview import live_sessions
 from portal.history.account_log import downloads
-from records.personal_data import Row, rows_of
+from records.personal_data import Row, own_drafts, own_views, rows_of
 from records.surfaces import surfaces
 
 ENCODER = DjangoJSONEncoder(ensure_ascii=False)
@@ -64,6 +64,8 @@ def _sections(request: PortalRequest) -> dict[str, Iterable[Row]]:
             JoinRequest.objects.filter(user=request.user), "account__name", "message", "created_at"
         ),
         **_of_records(request),
+        "drafts": _of_each(request, own_drafts),
+        "saved_views": _of_each(request, own_views),
     }
 
 

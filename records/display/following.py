@@ -5,6 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Contact
+from records.surfaces import Surface
+
 
 @dataclass(frozen=True)
 class FollowButton:
@@ -14,10 +17,14 @@ class FollowButton:
     icon: str
 
 
-def follow_button(record: Any, *, is_muted: bool | None, is_concerned: bool) -> FollowButton:
-    """``is_muted`` as records.models.marking.mute_of loads it. Whom the record concerns mutes it; others
-    follow it."""
-    gets_mails = not is_muted if is_concerned else is_muted is False
+def follow_button(surface: Surface[Any], record: Any, reader: Contact) -> FollowButton:
+    """``record`` with ``is_muted`` as records.models.marking loads it, and with ``is_concerned`` where only a
+    query tells that. Whom the record concerns mutes it; others follow it."""
+    if surface.concerns or not hasattr(record, "is_concerned"):
+        is_concerned = reader.pk in surface.concerned(record)
+    else:
+        is_concerned = record.is_concerned
+    gets_mails = not record.is_muted if is_concerned else record.is_muted is False
     stop, start = (
         (_("Mute emails"), _("Unmute emails")) if is_concerned else (_("Stop following"), _("Follow"))
     )

@@ -14,14 +14,13 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
-from accounts.models import Contact
 from lib import markdown
 from lib.moments import moment
 from lib.submissions import SubmissionForm
 from records.actions.marks import note_reading, save_draft
 from records.actions.messages import READ_ONLY, edit_reply, reply, why_not_edited
 from records.display.conversation_rows import conversation_rows
-from records.display.following import FollowButton, follow_button
+from records.display.following import follow_button
 from records.display.page import entries_of, page_of_messages
 from records.forms.conversation import EditReplyForm, ReplyForm
 from records.forms.sending import add_refusal, storable
@@ -149,14 +148,8 @@ def detail_page(
         **described.facts(request, record, can_reply=can_reply),
     }
     if surface.follows:
-        context["follow"] = _follow(surface, record, contact)
+        context["follow"] = follow_button(surface, record, contact)
     return render(request, described.template, context, status=status)
-
-
-def _follow(surface: Surface[Any], record: Any, contact: Contact) -> FollowButton:
-    """What the record's row says of it (records.models.marking), unless the feature says it itself."""
-    concerned = contact.pk in surface.concerned(record) if surface.concerns else record.is_concerned
-    return follow_button(record, is_muted=record.is_muted, is_concerned=concerned)
 
 
 def _composer(surface: Surface[Any], record: Any, form: ReplyForm, *, can_reply: bool) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from accounts.actions.second_factor import renew_recovery_codes, switch_on_email
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Activity, Contact, JoinRequest, OutgoingMail, RecordPermission, User
 from cases.actions import add_internal_note, reply_to_case
+from cases.models import Case
 from knowledgebase.models import ArticleFeedback
 from portal.models import Site
+from records.actions.marks import save_draft
+from records.actions.saved_views import save_view
 from tests.accounts.external import connect
 from tests.accounts.own_pages import AGAIN, DATA, IPHONE, browser_of, confirm, with_password
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
@@ -47,6 +50,8 @@ def test_alice_gets_what_is_kept_about_her_and_what_she_wrote(alice, globex):
     ArticleFeedback.objects.create(article=article, contact=alice, is_helpful=False, comment="Too short")
     JoinRequest.objects.create(user=alice.user, account=globex, message="It is me")
     connect(alice.user, "alice-at-works")
+    save_draft(owner=alice, about=Case, values={"subject": "Half a case"})
+    save_view(contact=alice, record_type="case", name="Urgent", query="view=active")
     trust_browser(actor=SYSTEM, user=alice.user, user_agent=IPHONE)
     response = browser_of(alice).post(DOWNLOAD)
     assert response["Content-Type"] == "application/json"
@@ -75,6 +80,10 @@ def test_alice_gets_what_is_kept_about_her_and_what_she_wrote(alice, globex):
     assert [(one["case__number"], one["body"], one["files"]) for one in data["case_messages"]] == [
         (case.number, "It stopped.", ["log.pdf"])
     ]
+    assert [(one["record_type"], one["values"]) for one in data["drafts"]] == [
+        ("case", {"subject": "Half a case"})
+    ]
+    assert [(one["name"], one["query"]) for one in data["saved_views"]] == [("Urgent", "view=active")]
     assert [one["title"] for one in data["forum_topics"]] == ["Which batteries?"]
     assert [one["body"] for one in data["forum_posts"]] == ["Any idea?", "Found them."]
     assert [(one["article__title"], one["comment"]) for one in data["article_feedback"]] == [
@@ -192,7 +201,7 @@ def test_the_file_costs_the_same_queries_for_few_rows_and_for_many(alice, django
     for number in range(30):
         reply_to_case(actor=Actor(user=alice.user, contact=alice), case=case, body=f"Reply {number}")
         make_reply(topic, alice)
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(30):
         assert len(download(browser)["case_messages"]) == 31
 
 

@@ -20,6 +20,7 @@ CASE_PAGES = (
 )
 DESK_CONDUCT = ("tests/cases/test_conduct.py",)
 DESK_OPENING = ("tests/cases/test_opening.py",)
+RECORD_LISTS = ("tests/records/test_lists.py",)
 DESK_STATEMENTS = ("tests/cases/test_statements.py",)
 DESK_MAIL = (
     "tests/cases/test_inbound_mail.py",

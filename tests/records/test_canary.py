@@ -85,9 +85,12 @@ def test_who_loses_the_right_loses_the_record_everywhere_at_the_next_request(sce
     if scene.surface.follows:
         follow(contact=owner, record=scene.record)
     save_draft(owner=owner, about=scene.record, values={"body": SAID})
+    assert not scene.surface.talk or SAID in read(browser, reverse("personal_data_download"))[1]
     scene.take_the_right()
     assert browser.get(scene.url).status_code in (403, 404)
-    assert [name for name, text in texts(browser, scene).items() if scene.url in text] == []
+    shown = texts(browser, scene)
+    assert [name for name, text in shown.items() if scene.url in text] == []
+    assert SAID not in shown["data"]
 
 
 def test_whoever_a_page_rule_closes_the_list_to_finds_the_record_nowhere(scene, sign_in):

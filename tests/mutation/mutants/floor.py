@@ -94,6 +94,10 @@ FLOOR = [
         *RECORD_LISTS, *GENERATED,
     ),
     gate(
+        "floor of records: no draft about what its owner may no longer see is among their data",
+        "records/personal_data.py", "models.Q(record_id=NEW) | models.Q(models.Exists(about))", "models.Q()", *GENERATED,
+    ),
+    gate(
         "floor of records: who took records out is recorded",
         "records/actions/exports.py",
         'record_download(actor=actor, verb=f"{record_type}.{EXPORTED}",', 'dict(actor=actor, verb=f"{record_type}.{EXPORTED}",', *RECORD_LISTS, *GENERATED,
