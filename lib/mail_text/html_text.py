@@ -23,6 +23,11 @@ _LINES = set(
         "figure figcaption caption form fieldset legend details summary option"
     ).split()
 )
+_LABELS = {
+    "a": "abcdefghijklmnopqrstuvwxyz",
+    "i": "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
+}
+"""What an item is called by its list's type, where its number is among them."""
 _DEPTH = 8
 """Margins of quotes and lists grow no wider."""
 
@@ -45,6 +50,7 @@ class _Writer:
         self.silent = self.quotes = self.pre = 0
         self.lists: list[int] = []
         """Of each list that is open the number of its next item; below zero: it has none."""
+        self.types: list[str] = []
         self.links: list[tuple[str, list[str]]] = []
         """Address and words of each that is open."""
         self.mark = ""
@@ -100,6 +106,7 @@ class _Writer:
             self._gap()
         if tag in ("ul", "ol"):
             self.lists.append(_number(attributes.get("start"), 1) if tag == "ol" else -1)
+            self.types.append(attributes.get("type") or "")
         elif tag == "li":
             self._begin_item(attributes.get("value"))
         self.quotes += tag == "blockquote"
@@ -109,11 +116,13 @@ class _Writer:
         number = _number(value, self.lists[-1]) if self.lists else -1
         if self.lists and number >= 0:
             self.lists[-1] = number + 1
-        self.mark = "  " * min(len(self.lists) - 1, _DEPTH) + (f"{number}. " if number >= 0 else "- ")
+        name = _label(number, self.types[-1]) if number >= 0 else ""
+        self.mark = "  " * min(len(self.lists) - 1, _DEPTH) + (f"{name}. " if name else "- ")
 
     def _close(self, tag: str) -> None:
         if tag in ("ul", "ol") and self.lists:
             self.lists.pop()
+            self.types.pop()
         self.quotes -= tag == "blockquote"
         self.pre -= tag == "pre"
         if tag == "blockquote":
@@ -171,3 +180,9 @@ def _bare(address: str) -> str:
 
 def _number(value: str | None, default: int) -> int:
     return int(value) if value and value.isdecimal() and len(value) < 7 else default
+
+
+def _label(number: int, kind: str) -> str:
+    known = _LABELS.get(kind.lower(), ())
+    name = known[number - 1] if 0 < number <= len(known) else str(number)
+    return name.upper() if kind.isupper() else name
