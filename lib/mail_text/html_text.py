@@ -28,6 +28,7 @@ _LABELS = {
     "i": "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
 }
 """What an item is called by its list's type, where its number is among them."""
+_NO_ROW = 10_000_000
 _DEPTH = 8
 """Margins of quotes and lists grow no wider."""
 
@@ -54,6 +55,8 @@ class _Writer:
         self.links: list[tuple[str, list[str]]] = []
         """Address and words of each that is open."""
         self.mark = ""
+        self.row, self.is_row = _NO_ROW, False
+        """The first line of the table's row, and whether its next cell goes on in the last line."""
 
     def start(self, tag: str, attributes: Any) -> None:
         if tag in _SILENT:
@@ -66,8 +69,8 @@ class _Writer:
     def _go_on(self, tag: str, attributes: Any) -> None:
         if tag == "br":
             self._end_line(is_kept=True)
-        elif tag in ("td", "th") and self.line:
-            self._append(" ")
+        elif tag in ("td", "th"):
+            self._begin_cell()
         elif tag == "img":
             self._picture(attributes.get("src") or "", attributes.get("alt") or "")
         elif tag == "a":
@@ -101,9 +104,12 @@ class _Writer:
         self._end_line()
 
     def _begin_block(self, tag: str, attributes: Any) -> None:
-        self._end_line()
-        if tag in _APART:
-            self._gap()
+        if not self.is_row or tag == "blockquote":
+            self._end_line()
+            if tag in _APART:
+                self._gap()
+        if tag == "tr":
+            self.row = len(self.lines)
         if tag in ("ul", "ol"):
             self.lists.append(_number(attributes.get("start"), 1) if tag == "ol" else -1)
             self.types.append(attributes.get("type") or "")
@@ -111,6 +117,16 @@ class _Writer:
             self._begin_item(attributes.get("value"))
         self.quotes += tag == "blockquote"
         self.pre += tag == "pre"
+
+    def _begin_cell(self) -> None:
+        """Office puts a paragraph into each cell: one of a single line stands beside the next cell's."""
+        said = [line for line in self.lines[self.row : self.row + 3] if line.strip("> ")]
+        is_one = len(self.lines) < self.row + 3 and len(said) == 1 and not self.line
+        if is_one and said[0].startswith(self._margin):
+            self.lines[self.row :] = []
+            self.line, self.is_row = [said[0].removeprefix(self._margin)], True
+        if self.line:
+            self.line.append(" ")
 
     def _begin_item(self, value: str | None) -> None:
         number = _number(value, self.lists[-1]) if self.lists else -1
@@ -149,12 +165,13 @@ class _Writer:
             line = f"{self._margin}{self.mark or indent}{words}"
             self.lines.append(line if line == "-- " else line.rstrip())
             self.mark = ""
-        self.line = []
+        self.line, self.is_row = [], False
 
     def _append(self, words: str) -> None:
         if not self.pre and (not self.line or self.line[-1].endswith(" ")):
             words = words.lstrip(" ")
         if words and not self.silent:
+            self.is_row = False
             self.line.append(words)
             for _address, said in self.links[-1:]:
                 said.append(words)
