@@ -18,7 +18,6 @@ from cases.display.events import EVENTS
 from cases.display.promise_line import promise_line
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
 from records.detail import Detail
-from records.display.following import FollowButton, follow_button
 
 FIRST_DEEDS = ("resolve", "reopen")
 """What a phone offers right under the title."""
@@ -44,7 +43,6 @@ def facts(request: PortalRequest, case: Case, *, can_reply: bool) -> dict[str, A
         "promise": promise_line(case, now, is_own=is_own),
         "entitlement": _entitlement(case, contact),
         "ratings": _ratings() if is_own and _waits_for_a_rating(case) else (),
-        "follow": _follow(case, contact),
         "can_open": may_open_case(request),
         **_deeds(case, contact, now),
     }
@@ -66,12 +64,6 @@ def _ratings() -> list[tuple[str, str]]:
 
 def _waits_for_a_rating(case: Case) -> bool:
     return case.category == StatusCategory.RESOLVED and not case.rating
-
-
-def _follow(case: Case, contact: Contact) -> FollowButton:
-    takes_part = any(person["pk"] == contact.pk for person in case.people)
-    is_concerned = contact.pk == case.contact_id or takes_part
-    return follow_button(case, is_muted=case.is_muted, is_concerned=is_concerned)
 
 
 DETAIL = Detail(

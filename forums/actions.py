@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.actions import record_activity
 from accounts.actors import Actor
@@ -17,6 +18,8 @@ from forums.models import Forum, Post, Topic
 from forums.notices import tell_of_reply
 from lib.locks import locked, locked_by_key
 from lib.submissions import sent_before
+
+CLOSED = _lazy("This topic was closed in the meantime and no longer accepts replies.")
 
 
 @transaction.atomic
@@ -67,7 +70,7 @@ def write_reply(
     if before := sent_before(topic.posts.select_related("topic__forum"), submission):
         return before
     if topic.is_locked and actor.contact:
-        raise ValidationError(_("This topic was closed in the meantime and no longer accepts replies."))
+        raise ValidationError(CLOSED)
     post = _write(topic=topic, actor=actor, body=body, at=written_at, submission=submission)
     topic.reply_count += 1
     topic.last_post_at, topic.last_post_by = written_at, actor.name

@@ -13,6 +13,7 @@ from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.permissions.visitors import sign_in_url
 from accounts.scoping import Permitted
+from forums.display import topic_rows
 from forums.models import Forum, Topic, TopicQuerySet
 from records.filters import Filter
 from records.forms.lists import Choices, ListForm
@@ -72,11 +73,12 @@ def _with_authors(topics: TopicQuerySet, reader: Permitted | None) -> TopicQuery
 
 
 def _of_page(shown: Shown[Topic]) -> dict[str, Any]:
-    forum, contact = shown.parent, shown.request.contact
+    forum, contact, pinned = shown.parent, shown.request.contact, _pinned(shown)
     return {
         "forum": forum,
         "heading": forum.name,
-        "pinned": _pinned(shown),
+        "pinned": pinned,
+        "rows": topic_rows([*pinned, *shown.page.rows], forum),
         "can_open_topic": forum.accepts_topic_from(contact),
         "sign_in_url": sign_in_url(shown.request),
         "crumbs": [(gettext("Forums"), reverse("forums:list")), (forum.name, "")],

@@ -18,6 +18,7 @@ from accounts.permissions.visitors import open_to_visitors, sign_in_url
 from forums import actions
 from forums.forms import ReplyForm, TopicForm
 from forums.models import Forum, Post, Topic
+from records.actions.messages import READ_ONLY
 from records.display.following import FollowButton, follow_button
 
 NEWEST = 6
@@ -72,15 +73,22 @@ def topic_detail(request: PortalRequest, forum_slug: str, pk: int, slug: str) ->
 @require_POST
 def reply(request: PortalRequest, forum_slug: str, pk: int, slug: str) -> HttpResponse:
     topic = _topic(request, pk)
-    if not topic.accepts_reply_from(request.contact):
-        raise PermissionDenied
     form = ReplyForm(request.POST)
+    if not topic.accepts_reply_from(request.contact):
+        return _refused(request, topic, form)
     if form.is_valid() and (post := _replied(request, topic, form)):
         if post.body == form.cleaned_data["body"]:
             messages.success(request, _("Your reply has been posted."))
             return redirect(post.topic.url_of_latest(post))
         form.renew()
     return _topic_page(request, topic, form)
+
+
+def _refused(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpResponse:
+    """With the words, for they may have been typed while a reply was still welcome."""
+    form.is_valid()
+    form.add_error(None, actions.CLOSED if topic.is_locked else READ_ONLY)
+    return _topic_page(request, topic, form, status=403)
 
 
 def _replied(request: PortalRequest, topic: Topic, form: ReplyForm) -> Post | None:
@@ -125,7 +133,7 @@ def _root() -> tuple[str, str]:
     return _("Forums"), reverse("forums:list")
 
 
-def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpResponse:
+def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm, *, status: int = 200) -> HttpResponse:
     """The posts of one page; after a reply with errors, the last one."""
     page = _page_of_posts(topic, topic.last_page if form.is_bound else request.GET.get("page", 1))
     context = {
@@ -143,7 +151,7 @@ def _topic_page(request: PortalRequest, topic: Topic, form: ReplyForm) -> HttpRe
         "can_mark_answer": topic.lets_choose_answer(request.contact),
         "crumbs": [_root(), (topic.forum.name, topic.forum.get_absolute_url())],
     }
-    return render(request, "forums/topic_detail.html", context)
+    return render(request, "forums/topic_detail.html", context, status=status)
 
 
 def _follow_button(request: PortalRequest, topic: Topic) -> FollowButton | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.http import PortalRequest
 from accounts.models import Contact
 from accounts.scoping import Permitted
-from records.models.marking import draft_of, mute_of, read_until
+from records.models.marking import concern_of, draft_of, mute_of, read_until
 
 R = TypeVar("R", bound=models.Model)
 Details = Mapping[str, Any]
@@ -44,20 +44,8 @@ def with_marks(rows: Any, reader: Permitted) -> Any:
         read_at=read_until(reader, name),
         draft=draft_of(reader, name),
         is_muted=mute_of(reader, name),
-        is_concerned=_concerned(rows.model, reader),
+        is_concerned=concern_of(reader, rows.model),
     )
-
-
-def _concerned(model: Any, reader: Permitted) -> models.ExpressionWrapper[Any]:
-    """Whose record it is, and who takes part in it: as Surface.concerned says it of one record."""
-    kind, ways = model.record_type, models.Q(pk=None)
-    if kind.contact:
-        ways |= models.Q(**{kind.contact: reader.pk})
-    if kind.joined:
-        key = model._meta.get_field(kind.joined).field
-        taking_part = key.model.objects.filter(**{key.name: models.OuterRef("pk")}, contact=reader.pk)
-        ways |= models.Q(models.Exists(taking_part))
-    return models.ExpressionWrapper(ways, output_field=models.BooleanField())
 
 
 def nothing_beside(request: PortalRequest, record: Any, *, can_reply: bool) -> dict[str, Any]:
@@ -72,7 +60,7 @@ def stays(record: Any, reader: Contact) -> None:
 class Detail(Generic[R]):
     load: Callable[[Any, Permitted], Any] = with_marks
     """Of visible rows those of the page: with all that it shows beside the conversation, in one query that
-    is compiled. ``read_at`` and ``draft`` are among it, as ``with_marks`` loads them."""
+    is compiled. Among it is what ``with_marks`` loads."""
     facts: Callable[..., Mapping[str, Any]] = nothing_beside
     """What the template shows besides (request, record, can_reply)."""
     template: str = "records/detail.html"

@@ -165,13 +165,15 @@ def lead_connections_to(name: str) -> None:
 
 
 def key() -> str:
-    """Of what the migrations make: the libraries that are installed, our migrations, and what these import
-    from us."""
+    """Of what the migrations make: the libraries that are installed, our migrations, what these import from
+    us, and the surfaces, which name built-in pages."""
     digest = hashlib.sha256(
         repr(sorted((library.name, library.version) for library in distributions())).encode()
     )
     migrations = list(own_migrations())
-    for source in sorted({AS_MIGRATED, *migrations, *chain.from_iterable(map(imported, migrations))}):
+    declared = ROOT.glob("*/surface.py"), ROOT.glob("tests/example_app/*/surface.py")
+    made_of = chain(migrations, chain.from_iterable(map(imported, migrations)), *declared)
+    for source in sorted({AS_MIGRATED, *made_of}):
         digest.update(str(source.relative_to(ROOT)).encode() + source.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -198,6 +198,7 @@ class Case(models.Model):
     """Of for_page: the same of the cases that follow this one up."""
     read_at: datetime | None
     is_muted: bool | None
+    is_concerned: bool
     draft: dict[str, str] | None
     desk: dict[str, int]
     """Of for_page: the desk's settings that its page needs, ``reopen_days`` and ``edit_minutes``."""

@@ -16,7 +16,7 @@ from cases.models.settings import CaseDesk
 from cases.models.sla import CaseClock, CasePause
 from lib.lookups import OneOf
 from lib.search import alike, every_word
-from records.models.marking import draft_of, followed_records, mute_of, read_until
+from records.models.marking import concern_of, draft_of, followed_records, mute_of, read_until
 
 if TYPE_CHECKING:
     from cases.models.case import Case  # noqa: F401 -- named in strings below
@@ -165,6 +165,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
             following=ArraySubquery(following.values(row=link)[:LINKED_CASES]),
             read_at=_read_until(contact),
             is_muted=mute_of(contact, "case"),
+            is_concerned=concern_of(contact, self.model),
             draft=draft_of(contact, "case"),
             desk=models.Subquery(
                 desk.values(row=JSONObject(reopen_days="reopen_days", edit_minutes="edit_minutes"))

@@ -35,6 +35,18 @@ def mute_of(contact: Permitted, record_type: str) -> models.Subquery:
     return models.Subquery(_beside(Follow, record_type).filter(contact=contact.pk).values("is_muted")[:1])
 
 
+def concern_of(contact: Permitted, model: Any) -> models.ExpressionWrapper[Any]:
+    """Whether it is their record, or they take part in it: as Surface.concerned says it of one record."""
+    kind, ways = model.record_type, models.Q(pk=None)
+    if kind.contact:
+        ways |= models.Q(**{kind.contact: contact.pk})
+    if kind.joined:
+        key = model._meta.get_field(kind.joined).field
+        taking_part = key.model.objects.filter(**{key.name: models.OuterRef("pk")}, contact=contact.pk)
+        ways |= models.Q(models.Exists(taking_part))
+    return models.ExpressionWrapper(ways, output_field=models.BooleanField())
+
+
 def followed_records(contact: Permitted, record_type: str) -> models.QuerySet[Any]:
     """The keys of what the contact follows. They open nothing: ask for them within visible rows."""
     follows = Follow.objects.filter(contact=contact.pk, record_type=record_type, is_muted=False)

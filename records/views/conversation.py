@@ -148,15 +148,14 @@ def detail_page(
         **_composer(surface, record, form, can_reply=can_reply),
         **described.facts(request, record, can_reply=can_reply),
     }
-    if surface.follows and "follow" not in context:
+    if surface.follows:
         context["follow"] = _follow(surface, record, contact)
     return render(request, described.template, context, status=status)
 
 
 def _follow(surface: Surface[Any], record: Any, contact: Contact) -> FollowButton:
-    concerned = getattr(record, "is_concerned", None)  # as records.detail.with_marks loads it
-    if concerned is None or surface.concerns:
-        concerned = contact.pk in surface.concerned(record)
+    """What the record's row says of it (records.models.marking), unless the feature says it itself."""
+    concerned = contact.pk in surface.concerned(record) if surface.concerns else record.is_concerned
     return follow_button(record, is_muted=record.is_muted, is_concerned=concerned)
 
 

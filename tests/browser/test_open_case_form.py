@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from cases.models import Case, CaseParticipant, Product, RequestField, RequestType
-from records.models import Draft
+from cases.models import Case, Product, RequestField, RequestType
+from records.models import Draft, Follow
 from tests.browser.conftest import check_page
 from tests.cases.factories import make_case, make_entitlement
 from tests.forums.factories import make_forum, make_topic
@@ -91,7 +91,7 @@ def test_what_was_typed_goes_along_to_a_colleagues_case_that_is_followed_instead
     page.get_by_label("Description").fill("Typed a moment ago.")
     page.get_by_role("button", name="Follow “Gateway is offline” instead").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Gateway is offline")
-    assert CaseParticipant.objects.filter(case=case, contact=ivan).exists()
+    assert Follow.objects.filter(record_type="case", record_id=case.pk, contact=ivan).exists()
     expect(page.get_by_label("Your reply")).to_have_value("Typed a moment ago.")
     page.goto("/cases/new/")
     expect(page.get_by_label("Subject")).to_have_value("")

@@ -221,7 +221,10 @@ def test_nobody_replies_to_a_closed_topic_but_staff(sign_in, alice, ada, topic):
     browser = sign_in(alice)
     assert browser.post(reply_url(topic), {"body": "One more thing."}).status_code == 302
     lock_topic(actor=acting(ada), topic=topic)
-    assert browser.post(reply_url(topic), {"body": "And another."}).status_code == 403
+    refused = browser.post(reply_url(topic), {"body": "And another."})
+    assert refused.status_code == 403
+    assert "This topic was closed in the meantime" in refused.text
+    assert ">And another.</textarea>" in refused.text.replace("\n", "")
     make_reply(topic, ada)
     assert topic.posts.replies().count() == 2
 

@@ -165,6 +165,11 @@ def test_what_waits_for_its_reader_waits_for_nobody_who_may_not_read_it(waiting_
     assert [urls(outsider) for outsider in waiting_scene.outsiders] == [[], []]
 
 
+def test_nothing_waits_whose_page_is_closed_to_the_reader(waiting_scene, sign_in):
+    restrict_page(waiting_scene.surface.url("list"), "Administrators")
+    assert sign_in(waiting_scene.owner).get(reverse("home")).context["waiting"] == []
+
+
 def test_a_file_is_found_under_its_own_type_alone(talk_scene, sign_in):
     browser = sign_in(talk_scene.owner)
     for url in files(talk_scene, message__visibility="customer"):

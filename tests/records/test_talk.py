@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.actions import record_activity
 from accounts.actors import Actor
 from accounts.models import Account, Activity, Contact, RecordPermission, User
 from records.actions.messages import Mailed, add_note, edit_reply, reply
@@ -234,6 +235,19 @@ def test_a_customer_writes_no_note(scene: Scene, alice: Contact):
         add_note(
             actor=Actor(user=alice.user, contact=alice), talk=scene.talk, record=scene.record, body="Psst"
         )
+
+
+def test_what_else_happened_is_told_between_the_messages_and_what_staff_keep_is_not(
+    scene: Scene, sign_in: SignIn, alice: Contact, ada: User
+):
+    told = scene.surface.detail.told_to_customers
+    for verb in told:
+        record_activity(actor=Actor(user=ada), verb=verb, record=scene.record, is_internal=True)
+    lines = Activity.objects.filter(record_type=scene.surface.name, record_id=str(scene.record.pk))
+    customers = lines.filter(verb__in=told, is_internal=False).count()
+    entries = sign_in(alice).get(scene.url("detail")).context["entries"]
+    assert len([entry for entry in entries if not entry.is_message]) == customers
+    assert customers or scene.surface.name == "case"
 
 
 # What came around the words in a mail

@@ -66,14 +66,12 @@ LOANS = declare(
         listing=LOAN_LIST,
         search=Search(find=lambda loans, words: loans.matching(words)),
         talk=TALK,
-        detail=Detail(
-            events={"loan.returned": Told(words=_("took it back"))}, template="loans/loan_detail.html"
-        ),
+        detail=Detail(events={"loan.lent": Told(words=_("borrowed it"))}, template="loans/loan_detail.html"),
         follows=True,
         home=home,
         waiting=waiting,
         waiting_badge=waiting_badge,
-        events={"loan.lent": Event(words=_("lent")), "loan.replied": Event(words=_("wrote about"))},
+        events={"loan.lent": Event(words=_("borrowed")), "loan.replied": Event(words=_("wrote about"))},
         personal={"loans": own_loans, "loan_messages": own_words},
         sample=sample,
         demo="tests.example_app.loans.demo.load",

@@ -5,6 +5,7 @@ from tests.mutation.noticing import (
     ACTIVITY,
     CASE_PAGES,
     DOWNLOADS,
+    GENERATED,
     HOME,
     MENUS,
     PAGES,
@@ -79,7 +80,7 @@ COMPOSED = [
     ),
     gate(
         "home: nothing waits where the page is closed",
-        "portal/views/home.py", "if surface.waiting and surface.opens_to(request)", "if surface.waiting", *HOME, *RULES,
+        "portal/views/home.py", "if surface.waiting and surface.opens_to(request)", "if surface.waiting", *GENERATED,
     ),
     gate(
         "home: nothing of what happened where its page is closed",
