@@ -23,6 +23,12 @@ _LINES = set(
         "figure figcaption caption form fieldset legend details summary option"
     ).split()
 )
+_LABELS = {
+    "a": "abcdefghijklmnopqrstuvwxyz",
+    "i": "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
+}
+"""What an item is called by its list's type, where its number is among them."""
+_NO_ROW = 10_000_000
 _DEPTH = 8
 """Margins of quotes and lists grow no wider."""
 
@@ -45,9 +51,12 @@ class _Writer:
         self.silent = self.quotes = self.pre = 0
         self.lists: list[int] = []
         """Of each list that is open the number of its next item; below zero: it has none."""
+        self.types: list[str] = []
         self.links: list[tuple[str, list[str]]] = []
         """Address and words of each that is open."""
         self.mark = ""
+        self.row, self.is_row = _NO_ROW, False
+        """The first line of the table's row, and whether its next cell goes on in the last line."""
 
     def start(self, tag: str, attributes: Any) -> None:
         if tag in _SILENT:
@@ -60,8 +69,8 @@ class _Writer:
     def _go_on(self, tag: str, attributes: Any) -> None:
         if tag == "br":
             self._end_line(is_kept=True)
-        elif tag in ("td", "th") and self.line:
-            self._append(" ")
+        elif tag in ("td", "th"):
+            self._begin_cell()
         elif tag == "img":
             self._picture(attributes.get("src") or "", attributes.get("alt") or "")
         elif tag == "a":
@@ -95,25 +104,41 @@ class _Writer:
         self._end_line()
 
     def _begin_block(self, tag: str, attributes: Any) -> None:
-        self._end_line()
-        if tag in _APART:
-            self._gap()
+        if not self.is_row or tag == "blockquote":
+            self._end_line()
+            if tag in _APART:
+                self._gap()
+        if tag == "tr":
+            self.row = len(self.lines)
         if tag in ("ul", "ol"):
             self.lists.append(_number(attributes.get("start"), 1) if tag == "ol" else -1)
+            self.types.append(attributes.get("type") or "")
         elif tag == "li":
             self._begin_item(attributes.get("value"))
         self.quotes += tag == "blockquote"
         self.pre += tag == "pre"
 
+    def _begin_cell(self) -> None:
+        """Office puts a paragraph into each cell: one of a single line stands beside the next cell's."""
+        said = [line for line in self.lines[self.row : self.row + 3] if line.strip("> ")]
+        is_one = len(self.lines) < self.row + 3 and len(said) == 1 and not self.line
+        if is_one and said[0].startswith(self._margin):
+            self.lines[self.row :] = []
+            self.line, self.is_row = [said[0].removeprefix(self._margin)], True
+        if self.line:
+            self.line.append(" ")
+
     def _begin_item(self, value: str | None) -> None:
         number = _number(value, self.lists[-1]) if self.lists else -1
         if self.lists and number >= 0:
             self.lists[-1] = number + 1
-        self.mark = "  " * min(len(self.lists) - 1, _DEPTH) + (f"{number}. " if number >= 0 else "- ")
+        name = _label(number, self.types[-1]) if number >= 0 else ""
+        self.mark = "  " * min(len(self.lists) - 1, _DEPTH) + (f"{name}. " if name else "- ")
 
     def _close(self, tag: str) -> None:
         if tag in ("ul", "ol") and self.lists:
             self.lists.pop()
+            self.types.pop()
         self.quotes -= tag == "blockquote"
         self.pre -= tag == "pre"
         if tag == "blockquote":
@@ -140,12 +165,13 @@ class _Writer:
             line = f"{self._margin}{self.mark or indent}{words}"
             self.lines.append(line if line == "-- " else line.rstrip())
             self.mark = ""
-        self.line = []
+        self.line, self.is_row = [], False
 
     def _append(self, words: str) -> None:
         if not self.pre and (not self.line or self.line[-1].endswith(" ")):
             words = words.lstrip(" ")
         if words and not self.silent:
+            self.is_row = False
             self.line.append(words)
             for _address, said in self.links[-1:]:
                 said.append(words)
@@ -171,3 +197,9 @@ def _bare(address: str) -> str:
 
 def _number(value: str | None, default: int) -> int:
     return int(value) if value and value.isdecimal() and len(value) < 7 else default
+
+
+def _label(number: int, kind: str) -> str:
+    known = _LABELS.get(kind.lower(), ())
+    name = known[number - 1] if 0 < number <= len(known) else str(number)
+    return name.upper() if kind.isupper() else name

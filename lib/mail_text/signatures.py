@@ -35,7 +35,7 @@ def signature_at(lines: list[str], writer: str) -> int:
 
 
 def _names(writer: str) -> set[str]:
-    return {word for word in _WORDS.findall(writer.lower().partition("@")[0]) if len(word) > 1}
+    return {word for word in _WORDS.findall(writer.lower().partition("@")[0]) if len(word) > 1 or word > "z"}
 
 
 def _without_device(lines: list[str]) -> int:

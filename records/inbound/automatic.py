@@ -8,24 +8,9 @@ from enum import Enum
 from django.conf import settings
 
 from lib.mail_text.headers import bare, raw_headers
+from lib.mail_text.words import WORDS
 
-_AWAY = (
-    "auto(?:matic|mated|matisch\\w*)?[- ]?(?:reply|response|antwort)|auto",
-    "out of (?:the )?office|ooo|on vacation|vacation (?:reply|notice)|away from (?:the|my) office",
-    (
-        "automatische antwort|abwesenheits(?:notiz|nachricht|meldung|assistent)|abwesenheit|abwesend|nicht "
-        "im büro"
-    ),
-    "réponse automatique|absence du bureau|absente? du bureau|(?:message|avis|notification) d.absence",
-    "respuesta automática|fuera de (?:la )?oficina|ausente",
-    "risposta automatica|fuori (?:sede|ufficio)|assente",
-    "automatisch (?:antwoord|bericht)|afwezig(?:heid\\w*)?|niet aanwezig",
-    "odpowiedź automatyczna|automatyczna odpowiedź|poza biurem|nieobecność",
-    "autosvar|automatiskt? svar|frånvaro\\w*|fraværs?\\w*|ikke til stede",
-    "resposta automática|fora do escritório|ausência",
-    "automaattinen vastaus|poissa\\w*|automatická odpověď|自動(?:応答|返信)|不在通知|自动(?:答复|回复)",
-)
-_AUTOMATIC_SUBJECT = re.compile(rf"(?i)^\W{{0,3}}(?:{'|'.join(_AWAY)})\W{{0,2}}(?:$|[:：\](]|\s[-–—]\s)")
+_AUTOMATIC_SUBJECT = re.compile(rf"(?i)^\W{{0,3}}(?:{WORDS['away*']})\W{{0,2}}(?:$|[:：\](]|\s[-–—]\s)")
 _MACHINES = re.compile(r"(?i)^(?:mailer-daemon|mail-daemon|postmaster)@")
 _DMARC = re.compile(r"^\s*dmarc\s*=\s*(\w+)")
 _FAILED = re.compile(r"\bdmarc\s*=\s*(fail)\b")
@@ -42,7 +27,7 @@ class Kind(Enum):
 
 def kind_of(message: Message, *, sender: str, subject: str) -> Kind:
     """None but a person's is answered, whatever it says."""
-    submitted = str(message.get("auto-submitted") or "no").split(";")[0].strip().lower()
+    submitted = bare(str(message.get("auto-submitted") or "no")).split(";")[0].strip().lower()
     if message.get_content_type() == "multipart/report":
         is_failure = str(message.get_param("report-type") or "").lower() == "delivery-status"
         return Kind.REPORT if is_failure else Kind.NOTICE

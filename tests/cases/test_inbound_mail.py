@@ -311,6 +311,8 @@ def test_a_case_that_was_resolved_long_ago_stays_so(alice, ada, case):
     "headers",
     [
         {"Auto_Submitted": "auto-replied"},
+        {"Auto_Submitted": "auto-replied (vacation)"},
+        {"Auto_Submitted": "Auto-Replied; owner-email=alice@acme.example"},
         {"Precedence": "auto_reply"},
         {"X_Autoreply": "yes"},
         {"Return_Path": "<>"},
@@ -320,6 +322,11 @@ def test_a_case_that_was_resolved_long_ago_stays_so(alice, ada, case):
         {"subject": "=?utf-8?q?R=C3=A9ponse_automatique_:_Gateway?="},
         {"subject": "Respuesta automática: Gateway"},
         {"subject": "Frånvaro"},
+        {"subject": "Автоматический ответ: Gateway"},
+        {"subject": "Automatikus válasz: Gateway"},
+        {"subject": "Otomatik yanıt: Gateway"},
+        {"subject": "Αυτόματη απάντηση: Gateway"},
+        {"subject": "자동 회신: Gateway"},
     ],
 )
 def test_automatic_messages_are_kept_and_never_answered(alice, case, headers):

@@ -11,6 +11,7 @@ VISITORS = (
 )
 SCOPING = ("tests/accounts/test_scoping.py", "tests/accounts/test_record_permissions.py")
 ROUTES = ("tests/test_routes.py",)
+RECORD_LISTS = ("tests/records/test_lists.py",)
 TALK = ("tests/records/test_talk.py",)
 CASES, FORUMS, ARTICLES, INVOICES = "tests/cases", "tests/forums", "tests/knowledgebase", "tests/invoices"
 CASE_PAGES = (
