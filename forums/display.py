@@ -16,18 +16,18 @@ from lib.moments import ago_for_reader
 from records.display.conversation_rows import avatar
 from records.display.rows import badge
 
-ROW = (
-    '<li class="rows-item topic-row">{}<div class="rows-main"><a class="rows-title" href="{}">{}</a>'
-    '<div class="rows-meta"><span>{}</span><span>{}{}</span></div></div>'
-    '<div class="rows-side">{}<span class="forum-replies">{}{}<span class="visually-hidden"> {}</span></span>'
-    "</div></li>"
-)
-
 
 def topic_rows(topics: Iterable[Topic], forum: Forum) -> SafeString:
     """``<li>`` elements for ``<ul class="rows">``; topics of one forum, as ``with_authors`` loads them."""
     rows = _Rows(forum)
-    return format_html_join("\n", ROW, (rows.parts(topic) for topic in topics))
+    return format_html_join(
+        "\n",
+        '<li class="rows-item topic-row">{}<div class="rows-main"><a class="rows-title" href="{}">{}</a>'
+        '<div class="rows-meta"><span>{}</span><span>{}{}</span></div></div>'
+        '<div class="rows-side">{}<span class="forum-replies">{}{}'
+        '<span class="visually-hidden"> {}</span></span></div></li>',
+        (rows.parts(topic) for topic in topics),
+    )
 
 
 class _Rows:
