@@ -158,7 +158,7 @@ def test_pictures_that_browsers_do_not_know_are_shown_all_the_same(sender, kind,
     Image.new("RGB", (20, 10), "red").save(content, kind)
     assert sender.send([SimpleUploadedFile(name, content.getvalue())]).status_code == 302
     attachment = Attachment.objects.get()
-    url = reverse("cases:attachment", args=[attachment.pk])
+    url = attachment.get_absolute_url()
     whole, small = sender.browser.get(url), sender.browser.get(url, {"small": "1"})
     assert (attachment.name, attachment.size) == (kept, len(b"".join(whole.streaming_content)))
     assert (whole["Content-Type"], small["Content-Type"]) == (served, "image/webp")
