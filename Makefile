@@ -10,6 +10,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 
 PYTHON ?= python3
+# One more than there are cores: a test that waits for a browser or a worker leaves its core to another.
+TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PRODUCTION := PORTAL_BASE_URL=https://portal.example SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghij-KLMNOP
 TEMPLATES := $(shell find templates -name '*.html' 2>/dev/null)
 
@@ -18,10 +20,10 @@ run: .venv/runtime
 
 test: .venv/development
 	@echo 'Ten seconds go by before the first test where the migrations are new to this server, a few seconds otherwise.'
-	pytest -v -n $${TEST_PROCESSES:-auto} --dist worksteal
+	pytest -v -n $(TEST_PROCESSES) --dist worksteal
 
 accessibility: .venv/development
-	EVERY_WIDTH=1 pytest -v -n $${TEST_PROCESSES:-auto} --dist worksteal tests/browser
+	EVERY_WIDTH=1 pytest -v -n $(TEST_PROCESSES) --dist worksteal tests/browser
 
 gates: .venv/development
 	SECRET_KEY=only-for-tests python -m tests.mutation.gates -n $${TEST_PROCESSES:-2} "$(ONLY)"
