@@ -16,7 +16,7 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "li": {"value"}, "code": {"class"}}
 _SPACES = re.compile(r"(?:^|(?<= ))[ ]")
 TAB = 8
-BREAK = mark_safe("<br>\n")
+BREAK = mark_safe("<br>\n")  # a constant of ours
 
 
 def _parser() -> Parser:

@@ -138,7 +138,12 @@ class AttachmentQuerySet(models.QuerySet[A]):
         message = self.model.message_model()
         record = f"message__{message.parent}"
         made = [field.name for field in message.parent_model()._meta.fields if field.generated]
-        unread = ["message__body", "message__body_html", *(f"{record}__{name}" for name in made)]
+        unread = [
+            "message__body",
+            "message__body_html",
+            "message__folded",
+            *(f"{record}__{name}" for name in made),
+        ]
         return self.select_related(record).defer(*unread)
 
 
