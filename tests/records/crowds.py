@@ -9,9 +9,8 @@ from django.utils import timezone
 from accounts.models import Account, Contact
 from forums.models import Topic
 from invoices.models import Invoice
-from records.surfaces import Surface
+from records.surfaces import Surface, surface_named
 from tests.cases.crowd import make_many_cases, make_person
-from tests.example_app.loans.models import Loan, LoanParticipant
 from tests.forums.factories import make_forum
 from tests.records.plans import settle
 
@@ -81,6 +80,10 @@ def _topics() -> Crowd:
 def _loans() -> Crowd:
     """One in twenty is still out, and half of these are late. The small reader has none of their own and
     takes part in some of a colleague's."""
+    surface = surface_named("loan")
+    assert surface
+    loan_model = surface.model
+    participant = loan_model._meta.get_field("participants").related_model
     of_big, others = _people()
     now = timezone.now()
     owners = [of_big[0], *others]
@@ -94,11 +97,11 @@ def _loans() -> Crowd:
             "created_at": at, "updated_at": at,
         }  # fmt: skip
 
-    loans = Loan.objects.bulk_create(
-        Loan(number=f"L-{n}", title=f"Probe {n}", **fields(n)) for n in range(MANY)
+    loans = loan_model.objects.bulk_create(
+        loan_model(number=f"L-{n}", title=f"Probe {n}", **fields(n)) for n in range(MANY)
     )
-    LoanParticipant.objects.bulk_create(
-        LoanParticipant(loan=loan, contact=of_big[1])
+    participant.objects.bulk_create(
+        participant(loan=loan, contact=of_big[1])
         for loan in loans[:400]
         if loan.account_id == of_big[1].account_id
     )
@@ -110,7 +113,7 @@ CROWDS: dict[str, Callable[[], Crowd]] = {
     "case": _cases,
     "invoice": _invoices,
     "topic": _topics,
-    "loan": _loans,
+    **({"loan": _loans} if surface_named("loan") else {}),
 }
 
 

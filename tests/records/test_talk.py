@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -88,7 +89,8 @@ def words_of(scene: Scene) -> Iterator[tuple[Any, ...]]:
 
 
 def test_there_is_something_to_try():
-    assert {"case", "loan"} <= {surface.name for surface in TALKED_ABOUT}
+    example = {"loan"} if apps.is_installed("tests.example_app.loans") else set()
+    assert {"case"} | example <= {surface.name for surface in TALKED_ABOUT}
 
 
 @pytest.mark.parametrize("surface", TALKED_ABOUT, ids=lambda surface: surface.name)
