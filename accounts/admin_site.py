@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from accounts.http import PortalRequest
 from accounts.second_factor.middleware import ask_for_code
 from accounts.second_factor.rules import may_administer
+from lib.admin_parts import site_urls
 
 NOT_ADMINISTERED = {"account", "otp_email", "otp_static", "otp_totp", "socialaccount", "usersessions"}
 """Apps of the packages behind sign-in: addresses, codes and keys, identities, sessions."""
@@ -31,6 +32,11 @@ class PortalAdminSite(AdminSite):
         )
         ours = [model for model in models if model._meta.app_label not in NOT_ADMINISTERED]
         super().register(ours, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        """Django's, after the pages that a ModelAdmin has at the top. They come before the catch-all."""
+        at_the_top = [page for model_admin in self._registry.values() for page in site_urls(model_admin)]
+        return [*at_the_top, *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and may_administer(cast("PortalRequest", request))

@@ -16,7 +16,8 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True)
 class AdminPage:
-    """An address below the list of a model: ``admin:<app>_<model>_<name>``.
+    """An address below the list of a model: ``admin:<app>_<model>_<name>``. As one of ``site_pages`` of the
+    ModelAdmin it stands at the top of the administration: ``admin:<name>``.
 
     ``view`` is a function of the ModelAdmin, whose permissions it asks, of the request, and of what the
     address names. It must ask itself who may come.
@@ -42,6 +43,12 @@ def urls_of(model_admin: Admin, parts: Iterable[AdminPart]) -> list[URLPattern]:
     return [_address(model_admin, page) for part in parts for page in part.pages]
 
 
+def site_urls(model_admin: Admin) -> list[URLPattern]:
+    """The addresses of the pages that stand at the top, such as ``/admin/desk/``."""
+    pages: tuple[AdminPage, ...] = getattr(model_admin, "site_pages", ())
+    return [path(page.route, _guarded(model_admin, page), name=page.name) for page in pages]
+
+
 def beside(model_admin: Admin, parts: Iterable[AdminPart], request: HttpRequest, row: Any) -> dict[str, Any]:
     """What the parts give to the page of one row."""
     shown: dict[str, Any] = {}
@@ -57,10 +64,15 @@ def show(model_admin: Admin, request: HttpRequest, template: str, **context: Any
 
 
 def _address(model_admin: Admin, page: AdminPage) -> URLPattern:
+    opts = model_admin.opts
+    name = f"{opts.app_label}_{opts.model_name}_{page.name}"
+    return path(page.route, _guarded(model_admin, page), name=name)
+
+
+def _guarded(model_admin: Admin, page: AdminPage) -> View:
     def view(request: HttpRequest, **named: Any) -> HttpResponseBase:
         return page.view(model_admin, request, **named)
 
-    opts = model_admin.opts
-    name = f"{opts.app_label}_{opts.model_name}_{page.name}"
     limited = require_http_methods(page.methods)(view) if page.methods else view
-    return path(page.route, model_admin.admin_site.admin_view(limited), name=name)
+    guarded: View = model_admin.admin_site.admin_view(limited)
+    return guarded
