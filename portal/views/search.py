@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
-from accounts.offers import may_open_case
 from accounts.permissions.visitors import open_to_visitors
 from portal.site.http import SiteRequest
+from records.offers import help_offered
 from records.surfaces import Line, Search, Surface, surfaces
 
 FEWEST_LETTERS = 3
@@ -62,7 +62,7 @@ def search(request: SiteRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     groups = _groups(request, words) if words else []
-    context = {"words": words, "groups": groups, "can_open_case": may_open_case(request)}
+    context = {"words": words, "groups": groups, "help": help_offered(request)}
     return render(request, "portal/search.html", context)
 
 
@@ -78,7 +78,7 @@ def search_suggest(request: SiteRequest) -> HttpResponse:
         "groups": groups,
         "count": sum(len(group.hits) for group in groups),
         "is_for_case": form.is_valid() and form.cleaned_data["for"] == "case",
-        "can_open_case": may_open_case(request),
+        "help": help_offered(request),
         "new_case_query": urlencode({"subject": words, "form": "yes"}),
     }
     return render(request, "portal/_suggestions.html" if request.htmx else "portal/suggestions.html", context)
