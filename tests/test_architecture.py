@@ -15,7 +15,8 @@ from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 
 from accounts.scoping import RecordType, ScopedQuerySet, record_types
-from tests.house import FEATURES, GROUND, INSTALLED, PACKAGES, ROOT, SHELL, broken, folder, imports
+from records.surfaces import surfaces
+from tests.house import FEATURES, FLOORS, GROUND, INSTALLED, PACKAGES, ROOT, SHELL, broken, folder, imports
 
 GATED = {
     model.__name__
@@ -145,6 +146,47 @@ def test_an_import_against_the_layers_is_seen_in_every_feature():
             wrong = deepcopy(graph)
             wrong.add_import(importer=importer, imported=imported)
             assert list(broken(wrong)) != [], f"{importer} imports {imported}"
+
+
+NAMES_FEATURES = {
+    "portal/settings.py",
+    "portal/urls.py",
+    "portal/admin/case_articles.py",  # where two features meet
+}
+
+
+def words_for_features() -> re.Pattern[str]:
+    """The name of a feature or of one of its types, alone or before an address, a module, a verb."""
+    folders = "|".join(feature.rpartition(".")[2] for feature in FEATURES)
+    types = "|".join(one.name for one in surfaces() if one.model._meta.app_config.name in FEATURES)
+    return re.compile(rf"/?({folders})([:./][\w/:.<>-]*)?|({types})(\.\w+)?")
+
+
+def named(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) | ast.ImportFrom(module=str(text)) | ast.alias(name=text):
+                yield text
+
+
+def test_settings_and_urls_alone_name_a_feature_outside_its_folder():
+    """Whatever the shell and the floors know of it, it declares."""
+    words, found = words_for_features(), set()
+    for package in (SHELL, *FLOORS, GROUND):
+        for path in folder(package).rglob("*.py"):
+            if "migrations" not in path.parts:
+                texts = named(ast.parse(path.read_text()))
+                found |= {path.relative_to(ROOT).as_posix() for text in texts if words.fullmatch(text)}
+    assert found == NAMES_FEATURES
+
+
+def test_no_template_of_the_shell_leads_to_a_feature_by_name():
+    """What a feature shows lies in a folder of its name."""
+    folders = {feature.rpartition(".")[2] for feature in FEATURES}
+    for path in (ROOT / "templates").rglob("*.*"):
+        if not folders & set(path.parts):
+            led = re.findall(r"""{% url ["'](\w+):""", path.read_text())
+            assert not folders & set(led), path
 
 
 def test_the_gated_models_are_those_that_customers_own_or_read():

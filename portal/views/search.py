@@ -29,7 +29,7 @@ class SearchForm(forms.Form):
 
 
 class SuggestForm(SearchForm):
-    """``for``: what the reader is about to do, a case to open or nothing in particular."""
+    """``for``: ``help`` where the reader is about to ask for it, or nothing in particular."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +69,7 @@ def search(request: SiteRequest) -> HttpResponse:
 @require_safe
 def search_suggest(request: SiteRequest) -> HttpResponse:
     """What may answer the reader while they type: for htmx a list, otherwise a page with the same list to
-    look at before a case is opened."""
+    look at before they ask for help."""
     form = SuggestForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     groups = _suggestions(request, words) if len(words) >= FEWEST_LETTERS else []
@@ -77,7 +77,7 @@ def search_suggest(request: SiteRequest) -> HttpResponse:
         "words": words,
         "groups": groups,
         "count": sum(len(group.hits) for group in groups),
-        "is_for_case": form.is_valid() and form.cleaned_data["for"] == "case",
+        "asks_for_help": form.is_valid() and form.cleaned_data["for"] == "help",
         "help": help_offered(request),
         "new_case_query": urlencode({"subject": words, "form": "yes"}),
     }
