@@ -48,11 +48,10 @@ def make_people() -> tuple[list[Contact], list[Contact]]:
 
 @cache
 def crowds() -> Crowds:
-    beside_tests = (one if one.startswith("tests.") else f"tests.{one}" for one in FEATURES)
     made: Crowds = {}
-    for place in beside_tests:
-        if find_spec(f"{place}.crowd"):
-            made |= import_module(f"{place}.crowd").CROWDS
+    for name in (feature.rpartition(".")[2] for feature in FEATURES):
+        if find_spec(f"tests.{name}.crowd"):
+            made |= import_module(f"tests.{name}.crowd").CROWDS
     return made
 
 

@@ -1,4 +1,4 @@
-"""Very many loans."""
+"""Very many loans of the example."""
 
 from datetime import timedelta
 
