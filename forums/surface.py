@@ -9,6 +9,7 @@ from accounts.models import Account, Contact
 from forums.actions import open_topic
 from forums.listing import TOPIC_LIST
 from forums.models import TOPIC, Forum, Post, Topic, TopicQuerySet
+from forums.texts import TEXTS
 from records.personal_data import Row, rows_of
 from records.surfaces import BuiltinPage, Download, Line, Search, Surface, declare
 
@@ -73,6 +74,7 @@ FORUMS = declare(
         key="slug",
         line=forum_line,
         sample=sample_forum,
+        texts=TEXTS,
         demo="forums.demo.load",
     )
 )

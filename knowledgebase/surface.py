@@ -6,6 +6,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Account, Contact
 from knowledgebase.actions import publish_article, write_article
 from knowledgebase.models import Article, ArticleFeedback, ArticleQuerySet, Category
+from knowledgebase.texts import TEXTS
 from records.personal_data import Row, rows_of
 from records.surfaces import BuiltinPage, Line, Search, Surface, declare
 
@@ -53,6 +54,7 @@ ARTICLES = declare(
         search=Search(find=find, suggest=suggest, place=10, most=10, most_suggested=5),
         personal={"article_feedback": own_feedback},
         sample=sample,
+        texts=TEXTS,
         demo="knowledgebase.demo.load",
     )
 )

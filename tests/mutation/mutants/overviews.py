@@ -63,12 +63,20 @@ COMPOSED = [
     ),
     gate(
         "offers: no case where the page that opens one is closed",
-        "accounts/offers.py", 'return is_granted and may_go_to(request, reverse("cases:new"))', "return is_granted",
-        "tests/portal/test_offers.py",
+        "records/offers.py", "if may_go_to(request, url):", "if url:", "tests/portal/test_offers.py",
     ),
     gate(
         "offers: no case to those who may not open one",
-        "accounts/offers.py", 'return is_granted and may_go_to(', "return may_go_to(", "tests/portal/test_offers.py",
+        "records/offers.py", 'if surface.helps and surface.can(request.contact, "create"):', "if surface.helps:",
+        "tests/portal/test_offers.py",
+    ),
+    gate(
+        "offers: none to open a case on its own pages where that page is closed",
+        "cases/offers.py", ' and may_go_to(request, reverse("cases:new"))', "", "tests/portal/test_offers.py",
+    ),
+    gate(
+        "offers: none to open a case on its own pages to those who may not",
+        "cases/offers.py", 'can(request.contact, "create", Case) and ', "", "tests/portal/test_offers.py",
     ),
     gate(
         "search: nothing of a feature whose page is closed",
