@@ -31,6 +31,10 @@ def author_of(topic: Topic) -> Collection[int]:
     return [topic.author_contact_id] if topic.author_contact_id else []
 
 
+def for_lines(rows: TopicQuerySet) -> TopicQuerySet:
+    return rows.select_related("forum").only("title", "slug", "last_post_at", "forum__name", "forum__slug")
+
+
 def find(rows: TopicQuerySet, words: str) -> TopicQuerySet:
     return rows.select_related("forum").matching(words)
 
@@ -87,6 +91,7 @@ TOPICS = declare(
         namespace="forums",
         key="pk",
         line=line,
+        for_lines=for_lines,
         listing=TOPIC_LIST,
         downloads={
             "topic.exported": Download(

@@ -16,6 +16,10 @@ def line(article: Article, reader: Contact | None) -> Line:
     return Line(title=article.title, url=article.get_absolute_url(), html=found, at=article.updated_at)
 
 
+def for_lines(rows: ArticleQuerySet) -> ArticleQuerySet:
+    return rows.only("title", "slug", "updated_at")
+
+
 def find(rows: ArticleQuerySet, words: str) -> ArticleQuerySet:
     return rows.search(words)
 
@@ -50,6 +54,7 @@ ARTICLES = declare(
         pages=(BuiltinPage("/knowledgebase/", "Knowledge base", menus=("primary", "footer")),),
         key="slug",
         line=line,
+        for_lines=for_lines,
         follows=True,
         search=Search(find=find, suggest=suggest, place=10, most=10, most_suggested=5),
         personal={"article_feedback": own_feedback},

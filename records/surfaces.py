@@ -158,6 +158,8 @@ class Surface(Generic[M]):
     list_name: str = "list"
     pages: tuple[BuiltinPage, ...] = ()
     """A page above comes before those below it."""
+    for_lines: Callable[[Any], models.QuerySet[M]] = lambda rows: rows
+    """Rows with what ``line`` reads of them, and no more: for those of very many."""
     search: Search[M] | None = None
     listing: Listing[M] | None = None
     """Its list page, with saved views and files."""

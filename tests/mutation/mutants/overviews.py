@@ -7,6 +7,7 @@ from tests.mutation.noticing import (
     DOWNLOADS,
     GENERATED,
     HOME,
+    MAPS,
     MENUS,
     PAGES,
     RULES,
@@ -97,6 +98,18 @@ COMPOSED = [
 ]  # fmt: skip
 
 VISITORS_ALONE = [
+    gate(
+        "visitors: search engines are told of rows that visitors may read",
+        "portal/site/search_engines.py", "surface.for_lines(surface.visible_to(None))", "surface.for_lines(surface.model.objects.all())", *MAPS,
+    ),
+    gate(
+        "visitors: search engines are told of nothing behind a page rule",
+        "portal/site/search_engines.py", "for one in lines if self.configuration.may_open(one.url, None)]", "for one in lines]", *MAPS,
+    ),
+    gate(
+        "visitors: search engines are told of no page that visitors are refused",
+        "portal/site/search_engines.py", "if visitor.is_offered(page))", ")", *MAPS,
+    ),
     gate(
         "visitors: nothing that belongs to somebody, whatever the table says",
         "accounts/scoping.py", "return [] if self.belongs_to_somebody else [Grant(", "return [Grant(", *VISITORS,
