@@ -79,7 +79,7 @@ def plan_of(surface: Surface[Any], contact: Contact | None, address: str, **with
     with connection.execute_wrapper(lambda execute, *query: asked.append(query[:2]) or execute(*query)):
         page_of(surface, contact, shown, QueryDict(address), **within)
     query, values = asked[-1]
-    is_prepared = contact and shown.shape and surface.listing.is_compiled
+    is_prepared = contact and shown.shape
     plan = (_explain_prepared if is_prepared else _explain)(query, values)
     return Plan(list(_nodes(plan)), surface.model._meta.db_table)
 
