@@ -67,7 +67,7 @@ def page_of(context: dict[str, Any]) -> StaffPage:
         return StaffPage()
     list_url = reverse(place.url_name or list_name(model_admin))
     here, job, title = request.path, (str(JOBS[place.job].words), ""), str(context.get("title") or "")
-    if "cl" in context or here == list_url:
+    if "cl" in context or (here == list_url and request.method != "POST"):
         return StaffPage(str(place.words), (job,))
     row = _row(context, model_admin)
     way = (job, (str(place.words), list_url))
