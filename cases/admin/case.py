@@ -25,6 +25,7 @@ from cases.admin.work import WORK
 from cases.models import Case
 from cases.models.case_queryset import numbers_in
 from lib.admin_parts import AdminPart, beside, urls_of
+from lib.admin_places import Place
 
 
 @admin.register(Case)
@@ -32,6 +33,8 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
     """A case is opened by its customer, or for one who telephones; here it is answered, moved and
     assigned."""
 
+    place = Place("work", 1, gettext_lazy("Desk"), "inbox")
+    page_places = (Place("work", 2, gettext_lazy("Insight"), "graph-up", "admin:cases_case_insight"),)
     parts: tuple[AdminPart, ...] = (AGENT_PAGE, COMPOSER, PEOPLE, WORK, MERGING, OPENING, INSIGHT)
     """What there is besides Django's list and form. Each knows the ModelAdmin, and none another."""
 
@@ -73,13 +76,13 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
     ) -> HttpResponse:
         """The exact number of a case opens it."""
         sought = request.GET.get("q", "").strip() if request.method == "GET" else ""
-        if sought and (case := self._numbered(request, sought)):
+        if sought and (case := self.row_called(request, sought)):
             return redirect("admin:cases_case_change", case.pk)
         may_open = self.has_change_permission(request)
         own = {**desk_tabs(request), "title": _("Cases"), "sought": sought, "may_open": may_open}
         return super().changelist_view(request, {**own, **(extra_context or {})})
 
-    def _numbered(self, request: HttpRequest, number: str) -> Case | None:
+    def row_called(self, request: HttpRequest, number: str) -> Case | None:
         """A number and nothing else, as it stands anywhere on the screen."""
         named = numbers_in(number)
         if len(named) != 1 or len(number) > 20 or not self.has_view_permission(request):

@@ -190,7 +190,7 @@ def test_agents_are_known_by_name_and_each_case_says_whose_it_is(sign_in, ada, m
     page = act(sign_in(ada), "assign_to_agent", [case]).text
     assert ">Ada Byrne</option>" in page
     assert "<td>New</td><td>Mei Tanaka</td>" in page
-    assert f'<a href="{LIST}">Cases</a>' in page
+    assert f'<a href="{LIST}">Desk</a>' in page
 
 
 def test_resolving_many_tells_first_how_many_customers_have_a_mail(sign_in, ada, alice, bob, charlie):
