@@ -151,8 +151,10 @@ class DeskFilter:
 
     @property
     def shape(self) -> tuple[Hashable, ...] | None:
-        """What the text of the query depends on; None where it depends on more than can be kept."""
-        if self.queue == MINE or self.q or self.priority or self.more:
+        """What the text of the query depends on; None where that is more than can be kept, or where the plan
+        depends on the values: how many are late, PostgreSQL only knows when it is told the time."""
+        is_late_otherwise = self.states == LATE and self.sort
+        if self.queue == MINE or self.q or self.priority or self.more or is_late_otherwise:
             return None
         words = [value if value == NOBODY else bool(value) for value in (self.agent, self.queue)]
         return (self.states, *words, self.sort or self.sorts[0])

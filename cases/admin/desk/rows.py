@@ -119,17 +119,6 @@ def preview_of(text: str) -> str:
     return " ".join(_MARKUP.sub("", _LINK.sub(r"\1", text)).split())[:LONGEST_PREVIEW]
 
 
-ROW = (
-    '<tr{}><td class="desk-pick">{}</td>'
-    '<th scope="row" class="desk-case"><a href="{}">{}{}</a>'
-    '<span class="desk-of"><span>{}</span>{}</span></th>'
-    '<td class="desk-customer"><span>{}</span><span class="desk-of">{}</span></td>'
-    '<td class="desk-due">{}</td><td class="desk-priority">{}</td>'
-    '<td class="desk-status">{}</td><td class="desk-agent">{}<span class="desk-of">{}</span></td>'
-    '<td class="desk-last">{}</td></tr>'
-)
-
-
 class Pen:
     """What the rows of one page share."""
 
@@ -165,8 +154,11 @@ class Pen:
         )
 
     def pick(self, row: Row) -> SafeString:
-        box = '<input type="checkbox" name="case" value="{}" aria-label="{}">'
-        return format_html(box, row.pk, self.select % {"number": row.number})
+        return format_html(
+            '<input type="checkbox" name="case" value="{}" aria-label="{}">',
+            row.pk,
+            self.select % {"number": row.number},
+        )
 
     def said(self, row: Row) -> SafeString:
         if row.said is None:
@@ -187,7 +179,17 @@ class Pen:
 def rows_html(rows: Iterable[Row], shown: DeskFilter, agent: User, *, may_change: bool) -> SafeString:
     """``<tr>`` elements of the table."""
     pen = Pen(shown, agent, may_change=may_change)
-    return format_html_join("\n", ROW, (pen.row(row) for row in rows))
+    return format_html_join(
+        "\n",
+        '<tr{}><td class="desk-pick">{}</td>'
+        '<th scope="row" class="desk-case"><a href="{}">{}{}</a>'
+        '<span class="desk-of"><span>{}</span>{}</span></th>'
+        '<td class="desk-customer"><span>{}</span><span class="desk-of">{}</span></td>'
+        '<td class="desk-due">{}</td><td class="desk-priority">{}</td>'
+        '<td class="desk-status">{}</td><td class="desk-agent">{}<span class="desk-of">{}</span></td>'
+        '<td class="desk-last">{}</td></tr>',
+        (pen.row(row) for row in rows),
+    )
 
 
 def _priority(priority: str, is_escalated: bool) -> SafeString:
