@@ -106,7 +106,7 @@ GROUPS: dict[str, Rights] = {
         "portal.redirect": ALL,
         "portal.snippettext": ALL,
         "portal.allowednetwork": ALL,
-        "procrastinate.procrastinatejob": VIEW,
+        "procrastinate.procrastinatejob": "view change",
     },
 }
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
+from django.utils.translation import gettext_lazy
 
 from accounts.admin.base import NoDelete, actor_of
 from cases.admin.agent_page import AGENT_PAGE
@@ -23,7 +24,9 @@ from cases.admin.opening import OPENING
 from cases.admin.people import PEOPLE
 from cases.admin.work import WORK
 from cases.models import Case
+from cases.models.case_queryset import numbers_in
 from lib.admin_parts import AdminPage, AdminPart, beside, urls_of
+from lib.admin_places import Place
 
 
 @admin.register(Case)
@@ -31,6 +34,8 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
     """A case is opened by its customer, or for one who telephones; here it is answered, moved and
     assigned."""
 
+    place = Place("work", 1, gettext_lazy("Desk"), "inbox", "admin:desk")
+    page_places = (Place("work", 2, gettext_lazy("Insight"), "graph-up", "admin:cases_case_insight"),)
     parts: tuple[AdminPart, ...] = (AGENT_PAGE, COMPOSER, PEOPLE, WORK, MERGING, OPENING, INSIGHT)
     """What there is besides Django's list and form. Each knows the ModelAdmin, and none another."""
 
@@ -72,6 +77,13 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
         if IS_POPUP_VAR in request.GET:
             return super().changelist_view(request, extra_context)
         return redirect(list_address(as_filter(request.GET.dict()).as_query()))
+
+    def row_called(self, request: HttpRequest, number: str) -> Case | None:
+        """A number and nothing else, as it stands anywhere on the screen."""
+        named = numbers_in(number)
+        if len(named) != 1 or len(number) > 20 or not self.has_view_permission(request):
+            return None
+        return self.get_queryset(request).filter(number=named[0]).first()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Case], search_term: str

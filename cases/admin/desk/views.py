@@ -1,6 +1,6 @@
 """The list of cases that agents live in, and the lists of it that they keep."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -21,8 +21,6 @@ from cases.admin.desk.filters import DeskFilter
 from cases.admin.desk.following import list_address
 from cases.admin.desk.frame import VIEWS, Frame, frame_for, groups_of
 from cases.admin.desk.rows import page_of, rows_html
-from cases.models import Case
-from cases.models.case_queryset import numbers_in
 from lib.admin_parts import AdminPage, show
 from records.actions.saved_views import delete_view, save_view
 from records.forms.lists import SaveViewForm
@@ -47,7 +45,7 @@ def desk_view(model_admin: CaseModelAdmin, request: HttpRequest) -> HttpResponse
     if request.method not in READS:
         return HttpResponseNotAllowed(READS)
     shown = DeskFilter.of(request.GET)
-    if case := _numbered(shown.q):
+    if shown.q and (case := cast("Any", model_admin).row_called(request, shown.q)):
         return redirect(case_address(case.number, case.pk))
     return list_page(model_admin, request, shown, request.GET)
 
@@ -110,14 +108,6 @@ def list_page(
 def _require_view(model_admin: CaseModelAdmin, request: HttpRequest) -> None:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-
-
-def _numbered(text: str) -> Case | None:
-    """A number and nothing else, as it stands anywhere on the screen."""
-    named = numbers_in(text)
-    if len(named) != 1 or len(text) > 20:
-        return None
-    return Case.objects.filter(number=named[0]).only("number").first()
 
 
 def _former_agent(frame: Frame, shown: DeskFilter) -> Choices:
