@@ -1,7 +1,7 @@
 """Which cases the desk lists, and in which order: read from an address and written to one."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -16,7 +16,9 @@ from records.filters import within_days
 
 ACTIVE, LATE, CLOSED, ALL = "active", "late", "closed", "all"
 ME, MINE, NOBODY = "me", "mine", "none"
-"""The agent who looks; the queues that they are in; no agent, or no queue."""
+"""The agent who looks; the queues that they are in; no agent, no queue, or no product."""
+NO_ACCOUNT = "-"
+"""Cases of people who belong to none."""
 LONGEST = 500
 """Characters of an address that are read."""
 
@@ -26,6 +28,7 @@ ORDERS: Mapping[str, tuple[type[Cut], str]] = {
     "opened": (Cut, "created_at"),
     "priority": (Cut, "urgency"),
 }
+FOLDED = ("status", "type", "product", "account", "since", "until")
 OF_ACTIVE = ("due", "priority")
 """Orders that an index has for active cases alone."""
 
@@ -69,7 +72,7 @@ READ: Mapping[str, Callable[[str], str]] = {
     "priority": _one_of(*Priority.values),
     "status": _slug,
     "type": _key,
-    "product": _key,
+    "product": _key_or(NOBODY),
     "account": lambda text: _words(text)[:100],
     "since": _day,
     "until": _day,
@@ -125,6 +128,9 @@ class DeskFilter:
         is_of_active = self.states in (ACTIVE, LATE) and not self.q
         return [*ORDERS] if is_of_active else [name for name in ORDERS if name not in OF_ACTIVE]
 
+    def whatever_order(self) -> Self:
+        return replace(self, sort="")
+
     @property
     def is_narrowed(self) -> bool:
         return any(asdict(self).values())
@@ -132,7 +138,7 @@ class DeskFilter:
     @property
     def more(self) -> list[str]:
         """What is chosen in the fields that are folded away."""
-        return [name for name in ("status", "type", "product", "account", "since", "until") if self._of(name)]
+        return [name for name in FOLDED if self._of(name)]
 
     def cut(self, query: QueryDict) -> Cut:
         kind, by = ORDERS[self.sort or self.sorts[0]]
@@ -145,10 +151,12 @@ class DeskFilter:
 
     @property
     def shape(self) -> tuple[Hashable, ...] | None:
-        """What the text of the query depends on; None where it depends on more than can be kept."""
-        if self.queue == MINE or self.q or self.priority or self.more:
+        """What the text of the query depends on; None where that is more than can be kept, or where the plan
+        depends on the values: how many are late, PostgreSQL only knows when it is told the time."""
+        is_late_otherwise = self.states == LATE and self.sort
+        if self.queue == MINE or self.q or self.priority or self.more or is_late_otherwise:
             return None
-        words = [value if value in (ME, NOBODY) else bool(value) for value in (self.agent, self.queue)]
+        words = [value if value == NOBODY else bool(value) for value in (self.agent, self.queue)]
         return (self.states, *words, self.sort or self.sorts[0])
 
     def values(self, agent: int, now: datetime) -> dict[str, Any]:
@@ -196,7 +204,11 @@ class DeskFilter:
 
     def _of_kind(self, rows: CaseQuerySet) -> CaseQuerySet:
         columns = {"priority": "priority", "status": "status", "type": "request_type", "product": "product"}
-        chosen = {column: self._of(name) for name, column in columns.items() if self._of(name)}
+        chosen: dict[str, Any] = {
+            column: self._of(name) for name, column in columns.items() if self._of(name)
+        }
+        if self.product == NOBODY:
+            chosen["product"] = None
         since, until = (date.fromisoformat(day) if day else None for day in (self.since, self.until))
         rows = within_days(rows.filter(**chosen), "created_at", since, until)
         return rows.filter(_account(self.account)) if self.account else rows
@@ -207,4 +219,6 @@ class DeskFilter:
 
 
 def _account(text: str) -> Q:
+    if text == NO_ACCOUNT:
+        return Q(account=None)
     return Q(account__number__iexact=text) | Q(account__name__icontains=text)
