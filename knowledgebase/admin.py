@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from knowledgebase.actions import archive_article, publish_article, unpublish_article, write_article
 from knowledgebase.models import Article, ArticleFeedback, Category
 from lib.admin_places import Place
+from lib.admin_start import Figure
 
 
 @admin.register(Category)
@@ -28,6 +29,12 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin[Article]):
     place = Place("content", 1, _("Articles"), "file-earmark-text")
+    start_figures = (
+        Figure(
+            _("Draft articles"), 30, lambda _at: Article.objects.filter(status=Article.Status.DRAFT),
+            "status__exact=draft", right="change",
+        ),
+    )  # fmt: skip
     list_display = ["title", "category", "status", "updated_at", "helpful", "not_helpful"]
     list_filter = ["status", "category", "updated_at"]
     list_select_related = ["category"]

@@ -22,6 +22,7 @@ from accounts.admin.previews import PREVIEW
 from accounts.models import Activity, Contact, Invitation, OutgoingMail
 from lib.admin_parts import beside, urls_of
 from lib.admin_places import Place
+from lib.admin_start import Figure
 
 RECENT = 20
 
@@ -52,6 +53,13 @@ class InvitationInline(NoDelete, admin.TabularInline[Invitation, Contact]):
 @admin.register(Contact)
 class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
     place = Place("people", 2, _("Contacts"), "people")
+    start_figures = (
+        Figure(
+            _("Erasure requests"), 11,
+            lambda _at: Contact.objects.filter(user__erasure_asked_at__isnull=False), "erasure=asked",
+            right="change", tone="warning",
+        ),
+    )  # fmt: skip
     parts = (BUTTONS, MERGE, PREVIEW)
     actions = ACTIONS
 

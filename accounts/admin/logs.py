@@ -1,5 +1,7 @@
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.base import ReadOnly
 from accounts.models import Activity, OutgoingMail
 from lib.admin_places import Place
+from lib.admin_start import Figure, Warned
 
 
 @admin.register(Activity)
@@ -23,6 +26,27 @@ class ActivityAdmin(ReadOnly, admin.ModelAdmin[Activity]):
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnly, admin.ModelAdmin[OutgoingMail]):
     place = Place("logs", 2, _("Mail sent"), "send")
+    start_figures = (
+        Figure(
+            _("Mail not delivered, last week"),
+            50,
+            lambda at: OutgoingMail.objects.undelivered(at.last_week),
+            lambda at: f"status__in=failed,returned&created_at__gte={quote(at.last_week.isoformat())}",
+            tone="danger",
+        ),
+    )
+    start_warnings = (
+        Warned(
+            _("Mail has been waiting for 15 minutes to be sent."),
+            lambda _request, waiting: waiting > 0,
+            lambda at: OutgoingMail.objects.filter(status="waiting", created_at__lt=at.lately),
+            query="status__exact=waiting", right="view",
+        ),
+        Warned(
+            _("No mail server is set up: mail is kept here and not sent."),
+            lambda _request, _none: settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"), right="view",
+        ),
+    )  # fmt: skip
     list_display = ("created_at", "to", "subject", "event", "status", "attempts", "sent_at")
     list_filter = ("status", "event")
     search_fields = ("to", "subject")

@@ -1,6 +1,7 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -11,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib.admin_places import Place
+from lib.admin_start import Warned
 from lib.uploads import validate_upload
 from portal.models import Site
+from portal.site.http import SiteRequest
 
 
 class BrandImageInput(forms.ClearableFileInput):
@@ -70,6 +73,16 @@ class SiteAdmin(admin.ModelAdmin[Site]):
     """One row: its list leads straight to it."""
 
     place = Place("settings", 1, gettext_lazy("Branding"), "eyedropper")
+    start_warnings = (
+        Warned(
+            gettext_lazy("The portal has no logo yet."),
+            lambda request, _none: not cast("SiteRequest", request).configuration.site.logo_url,
+        ),
+        Warned(
+            gettext_lazy("The portal's address is not https: whoever listens on the way reads along."),
+            lambda _request, _none: not settings.IS_HTTPS,
+        ),
+    )
     form = SiteForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.admin.desk.filters import ACTIVE, ALL, CLOSED, LATE, ME, MINE, NOBODY, DeskFilter
+from cases.admin.desk.filters import ACTIVE, ALL, CLOSED, LATE, ME, MINE, NOBODY, QUIET, SOON, DeskFilter
 from cases.admin.desk.frame import MOST_COUNTED, Frame
 from cases.models import Priority
 from lib.widgets import LineInput, PlainSelect
@@ -109,7 +109,8 @@ def bar_of(frame: Frame, shown: DeskFilter, agents: Choices) -> Bar:
 
 
 def _states() -> Choices:
-    return [(ACTIVE, _("Active")), (LATE, _("Late")), (CLOSED, _("Closed")), (ALL, _("All"))]
+    timed = [(LATE, _("Late")), (SOON, _("Due within a day")), (QUIET, _("Left alone for two days"))]
+    return [(ACTIVE, _("Active")), *timed, (CLOSED, _("Closed")), (ALL, _("All"))]
 
 
 def _queues(frame: Frame) -> Choices:
