@@ -8,28 +8,30 @@ A ModelAdmin that is put together of parts names CONVERSATION among them. Cases 
 """
 
 import uuid
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.base import actor_of, address_of, row_of
-from accounts.models import Activity
+from accounts.models import Activity, User
 from lib.admin_parts import Admin, AdminPage, AdminPart, beside, urls_of
+from lib.submissions import SubmissionForm
+from records.actions.marks import discard_draft, draft_by, save_draft
 from records.actions.messages import add_note, reply
 from records.detail import Detail
 from records.display.conversation import Addresses, Entry, conversation
 from records.downloads import attachment_response
 from records.forms.conversation import ReplyForm
-from records.forms.sending import add_refusal
+from records.forms.sending import add_refusal, storable
 from records.models import Message
 from records.surfaces import Surface, surface_of
 from records.talk import Talk
@@ -58,13 +60,16 @@ class StaffMessageForm(ReplyForm):
 
 
 def beside_form(model_admin: Admin, request: HttpRequest, record: Any) -> dict[str, Any]:
-    surface = surface_of(record)
+    surface, draft = surface_of(record), draft_by(user_of(request), record)
+    may_write = model_admin.has_change_permission(request, record)
     return {
         "conversation": entries_of(model_admin, surface, record, whole="all" in request.GET),
         "latest": LATEST,
         "has_earlier": "all" not in request.GET and talk_of(surface).of(record).count() > LATEST,
-        "composer": StaffMessageForm() if model_admin.has_change_permission(request, record) else None,
+        "composer": StaffMessageForm(initial=draft.values if draft else {}) if may_write else None,
+        "is_draft": bool(draft),
         "message_url": reverse(_named(model_admin, "message"), args=[record.pk]),
+        "draft_url": reverse(_named(model_admin, "draft"), args=[record.pk]),
         "max_size": settings.UPLOAD_MAX_BYTES,
     }
 
@@ -97,12 +102,14 @@ def message_view(model_admin: Admin, request: HttpRequest, pk: int) -> HttpRespo
     record = row_of(model_admin, request, pk)
     form = StaffMessageForm(request.POST, request.FILES)
     if form.is_valid() and _sent(request, record, form):
+        discard_draft(owner=user_of(request), about=record)
         is_note = form.cleaned_data["visibility"] == Message.Visibility.INTERNAL
         messages.success(request, _("Note saved.") if is_note else _("Reply sent."))
         return redirect(f"{address_of(record)}#conversation")
     request.method = "GET"  # the page is to be shown, not its own form saved
     lost_files = [upload.name for upload in request.FILES.getlist("uploads")]
-    return model_admin.change_view(request, str(pk), "", {"composer": form, "lost_files": lost_files})
+    shown = {"composer": form, "lost_files": lost_files, "is_draft": False}
+    return model_admin.change_view(request, str(pk), "", shown)
 
 
 def _sent(request: HttpRequest, record: Any, form: StaffMessageForm) -> bool:
@@ -119,6 +126,17 @@ def _sent(request: HttpRequest, record: Any, form: StaffMessageForm) -> bool:
     return form.is_valid()
 
 
+def draft_view(model_admin: Admin, request: HttpRequest, pk: int) -> JsonResponse:
+    """What is typed is kept until it is sent; what comes later than the message itself is not."""
+    record, sending = row_of(model_admin, request, pk), SubmissionForm(request.POST)
+    own = talk_of(surface_of(record)).of(record).filter(author_user=user_of(request))
+    is_sent = sending.is_valid() and own.filter(**sending.cleaned_data).exists()
+    if not is_sent:
+        typed = {name: storable(request.POST.get(name, "")) for name in ("body", "visibility")}
+        save_draft(owner=user_of(request), about=record, values=typed if typed["body"].strip() else {})
+    return JsonResponse({"saved": not is_sent})
+
+
 def attachment_view(model_admin: Admin, request: HttpRequest, pk: uuid.UUID) -> HttpResponse | FileResponse:
     """A file of a message or of a note, for staff who may look at such records."""
     surface = surface_of(model_admin.model())
@@ -128,6 +146,10 @@ def attachment_view(model_admin: Admin, request: HttpRequest, pk: uuid.UUID) -> 
     return attachment_response(request, surface, found, actor=actor_of(request))
 
 
+def user_of(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
 def _named(model_admin: Admin, page: str) -> str:
     return f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_{page}"
 
@@ -135,6 +157,7 @@ def _named(model_admin: Admin, page: str) -> str:
 CONVERSATION = AdminPart(
     pages=(
         AdminPage("message", "<int:pk>/message/", message_view, ("POST",)),
+        AdminPage("draft", "<int:pk>/draft/", draft_view, ("POST",)),
         AdminPage("attachment", "attachments/<uuid:pk>/", attachment_view, ("GET", "HEAD")),
     ),
     beside=beside_form,

@@ -76,5 +76,6 @@ def test_alice_finds_her_loan_answers_with_a_file_and_ivan_follows_it(
     desk.get_by_role("button", name="Save message").click()
     expect(desk.get_by_text("Note saved.")).to_be_visible()
     expect(desk.get_by_role("region", name="Conversation")).to_contain_text("Old stock.")
+    expect(desk.get_by_label("Message")).to_have_value("")
     page.reload()
     expect(page.get_by_text("Old stock.")).to_have_count(0)

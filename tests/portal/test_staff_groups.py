@@ -160,6 +160,7 @@ CUSTOM: dict[str, tuple[str, str, str]] = {
 """Address → model, what it takes to open it and to send its form; nothing where there is none."""
 for label in TALKED_ABOUT:
     CUSTOM[f"{label.replace('.', '_')}_message"] = (label, "", "change")
+    CUSTOM[f"{label.replace('.', '_')}_draft"] = (label, "", "change")
     CUSTOM[f"{label.replace('.', '_')}_attachment"] = (label, "view", "")
 
 BESIDES = {

@@ -130,6 +130,17 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(sign_in, surface, record):
     assert said(surface, record) == before
 
 
+def test_what_is_typed_is_kept_until_it_is_sent_and_not_after(sign_in, ada, surface, record):
+    browser, page = sign_in(staff(surface, "change")), address(surface, "change", record.pk)
+    draft, data = address(surface, "draft", record.pk), sent(body="Half a thought", visibility="customer")
+    assert browser.post(draft, data).json() == {"saved": True}
+    assert "Half a thought</textarea>" in browser.get(page).text
+    assert "Half a thought" not in sign_in(ada).get(page).text
+    browser.post(address(surface, "message", record.pk), data)
+    assert browser.post(draft, data).json() == {"saved": False}
+    assert "Half a thought</textarea>" not in browser.get(page).text
+
+
 def test_nobody_reads_files_or_writes_without_the_right_to_it(sign_in, visitor, alice, ada, surface, record):
     note = add_note(
         actor=Actor(user=ada), talk=surface.talk, record=record, body="Old stock.", uploads=[pdf_upload()]
@@ -146,7 +157,8 @@ def test_nobody_reads_files_or_writes_without_the_right_to_it(sign_in, visitor, 
     assert sign_in(stranger).get(file).status_code == 403
     assert sign_in(stranger).get(address(surface, "change", record.pk)).status_code == 403
     for user in (looks_on, stranger):
-        assert sign_in(user).post(message, sent()).status_code == 403
+        for url in (message, address(surface, "draft", record.pk)):
+            assert sign_in(user).post(url, sent()).status_code == 403
     assert said(surface, record) == before
 
 
