@@ -32,7 +32,7 @@ class AccountsConfig(AppConfig):
             "activity": VIEW,
             "outgoingmail": VIEW,
             "auth.group": VIEW,
-            "procrastinate.procrastinatejob": VIEW,
+            "procrastinate.procrastinatejob": "view change",
         },
     }
 

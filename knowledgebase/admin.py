@@ -12,10 +12,12 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from knowledgebase.actions import archive_article, publish_article, unpublish_article, write_article
 from knowledgebase.models import Article, ArticleFeedback, Category
+from lib.admin_places import Place
 
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin[Category]):
+    place = Place("content", 2, _("Article categories"), "folder")
     list_display = ["name", "description", "position"]
     list_editable = ["position"]
     search_fields = ["name", "description"]
@@ -25,6 +27,7 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
 
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin[Article]):
+    place = Place("content", 1, _("Articles"), "file-earmark-text")
     list_display = ["title", "category", "status", "updated_at", "helpful", "not_helpful"]
     list_filter = ["status", "category", "updated_at"]
     list_select_related = ["category"]
@@ -108,6 +111,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 class ArticleFeedbackAdmin(admin.ModelAdmin[ArticleFeedback]):
     """What readers said, to be read only."""
 
+    place = Place("content", 3, _("Article feedback"), "hand-thumbs-up")
     list_display = ["article", "is_helpful", "comment", "contact", "created_at"]
     list_filter = ["is_helpful", "created_at", "article__category"]
     list_select_related = ["article", "contact"]

@@ -21,6 +21,7 @@ from accounts.admin.contact_pages import BUTTONS
 from accounts.admin.previews import PREVIEW
 from accounts.models import Activity, Contact, Invitation, OutgoingMail
 from lib.admin_parts import beside, urls_of
+from lib.admin_places import Place
 
 RECENT = 20
 
@@ -50,6 +51,7 @@ class InvitationInline(NoDelete, admin.TabularInline[Invitation, Contact]):
 
 @admin.register(Contact)
 class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
+    place = Place("people", 2, _("Contacts"), "people")
     parts = (BUTTONS, MERGE, PREVIEW)
     actions = ACTIONS
 

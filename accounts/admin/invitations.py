@@ -16,6 +16,7 @@ from accounts.actions.invitations import invite_contact, invite_group, resend_in
 from accounts.admin.base import actor_of
 from accounts.forms.invitations import BulkInvitationForm, InvitationForm, givable_roles
 from accounts.models import Contact, Invitation, InvitationRedemption, WebRole
+from lib.admin_places import Place
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -50,6 +51,7 @@ class RedemptionInline(admin.TabularInline[InvitationRedemption, Invitation]):
 class InvitationAdmin(admin.ModelAdmin[Invitation]):
     """An invitation is written once; afterwards it can be sent again with a new code, and revoked."""
 
+    place = Place("people", 3, _("Invitations"), "person-plus")
     form = InvitationForm
     list_display = ("__str__", "account", "state", "created_by", "sent_at", "redeemed_at")
     list_filter = (StateFilter, "created_at")

@@ -8,8 +8,10 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from lib.admin_places import Place
 
 
 def givable_groups(user: Any) -> QuerySet[Group]:
@@ -47,6 +49,8 @@ admin.site.unregister(Group)
 @admin.register(Group)
 class StaffGroupAdmin(GroupAdmin):
     """Others may look, and put users into groups."""
+
+    place = Place("access", 2, _("Staff groups"), "people")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser and super().has_add_permission(request)

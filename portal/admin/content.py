@@ -2,12 +2,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from lib.admin_places import Place
 from portal.models import Announcement
 
 
 @admin.register(Announcement)
 class AnnouncementAdmin(admin.ModelAdmin[Announcement]):
+    place = Place("content", 9, _("Announcements"), "megaphone")
     list_display = ("title", "kind", "published_at", "expires_at")
     list_filter = ("kind",)
     search_fields = ("title", "body")

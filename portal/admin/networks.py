@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from lib.admin_places import Place
 from lib.networks import Address, parse_address
 from portal.actions.networks import lock_list, remove_networks, save_network, shuts_out
 from portal.models import AllowedNetwork
@@ -75,6 +76,7 @@ class AllowedNetworkAdmin(admin.ModelAdmin[AllowedNetwork]):
     """While the list is empty, everybody may reach the portal. Whoever changes it holds its lock until the
     change is stored."""
 
+    place = Place("access", 4, gettext_lazy("Allowed networks"), "hdd-network")
     form = AllowedNetworkForm
     list_display = ("cidr", "note", "created_at")
     search_fields = ("cidr", "note")

@@ -8,7 +8,9 @@ from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from lib.admin_places import Place
 from lib.uploads import validate_upload
 from portal.models import Site
 
@@ -67,6 +69,7 @@ class SiteForm(forms.ModelForm[Site]):
 class SiteAdmin(admin.ModelAdmin[Site]):
     """One row: its list leads straight to it."""
 
+    place = Place("settings", 1, gettext_lazy("Branding"), "eyedropper")
     form = SiteForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from lib import markdown
+from lib.admin_places import Place
 from portal.actions.snippets import write_texts
 from portal.models import Page, SnippetText
 from portal.models.snippets import validate_name
@@ -83,6 +84,8 @@ def field_of(language: str) -> str:
 class SnippetTextAdmin(admin.ModelAdmin[SnippetText]):
     """The list shows every text of the portal, changed or not, and those that administrators added; each has
     one page."""
+
+    place = Place("content", 10, gettext_lazy("Wording"), "translate")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -122,8 +122,8 @@ FLOOR = [
     ),
     gate(
         "floor of records: another one's view is not deleted",
-        "records/views/lists.py", "SavedView.objects.filter(contact=contact, record_type=surface.name, pk=pk)",
-        "SavedView.objects.filter(record_type=surface.name, pk=pk)", *RECORD_LISTS, *GENERATED,
+        "records/actions/saved_views.py", "**whose(owner), record_type=record_type, pk=pk).delete()",
+        "record_type=record_type, pk=pk).delete()", *RECORD_LISTS, *GENERATED,
     ),
     gate(
         "floor of records: another one's view is not shown",
