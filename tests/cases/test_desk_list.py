@@ -84,7 +84,7 @@ def test_what_is_late_near_or_paused_is_said_in_words_and_the_rest_in_figures(si
     for tone, words in (("late", "late by 3 hours"), ("near", "in 40 minutes"), ("paused", "paused")):
         assert re.search(f'<span class="is-{tone}"[^>]*>{words}</span>', page)
     day = timezone.localtime(Case.objects.get(pk=far.pk).due_at)
-    assert re.search(f'<span class="is-running" title="[^"]+">{day:%B} {day.day}', row_of(page, far))
+    assert re.search(f'<span class="is-running" title="[^"]+">{day:%b} {day.day}', row_of(page, far))
 
 
 def test_a_row_says_who_wrote_last_what_and_whose_it_is(sign_in, ada, mei, support, alice):
