@@ -18,11 +18,15 @@ def rows_for(
     """The rows of ``build(reader, **values)``.
 
     ``build`` is given a Reader in the contact's place. What the contact's roles let them read is part of the
-    text's shape; their keys are values in it.
+    text's shape; their keys, and those of their roles, are values in it.
     """
 
-    def built(contact_pk: int, account_pk: int | None = None, **others: Any) -> models.QuerySet[M]:
-        return build(Reader(contact_pk, account_pk, contact.is_usable, contact.grants), **others)
+    def built(
+        contact_pk: int, role_pks: list[int], account_pk: int | None = None, **others: Any
+    ) -> models.QuerySet[M]:
+        return build(Reader(contact_pk, account_pk, contact.is_usable, contact.grants, role_pks), **others)
 
-    keys = {"contact_pk": contact.pk, **({"account_pk": contact.account_id} if contact.account_id else {})}
+    keys: dict[str, Any] = {"contact_pk": contact.pk, "role_pks": list(contact.role_ids)}
+    if contact.account_id:
+        keys["account_pk"] = contact.account_id
     return compiled.rows((shape, contact.read_scopes, len(keys)), built, spare=keys, **keys, **values)

@@ -52,9 +52,9 @@ def test_a_morning_on_the_list_by_keyboard(open_browser, ada, cases):
 
     keys(page, "/")
     page.keyboard.type("jx")
-    expect(page.get_by_role("searchbox")).to_have_value("jx")
+    expect(page.get_by_label("Search", exact=True)).to_have_value("jx")
     keys(page, "Escape")
-    expect(page.get_by_role("searchbox")).not_to_be_focused()
+    expect(page.get_by_label("Search", exact=True)).not_to_be_focused()
 
     keys(page, "?")
     page.get_by_label("Use single keys").uncheck()

@@ -9,8 +9,9 @@ from cases.admin.desk.filters import DeskFilter
 from cases.admin.desk.frame import frame_for
 from cases.admin.desk.rows import page_of
 from cases.models import Queue
-from tests.cases.crowd import make_many_cases, make_person
+from tests.cases.crowd import make_many_cases
 from tests.cases.desk_crowd import put_on_the_desk
+from tests.records.crowds import make_person
 from tests.records.plans import Plan, plan_asked_by
 
 MANY = 20_000

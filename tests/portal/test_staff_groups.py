@@ -396,7 +396,7 @@ def test_an_agent_gives_no_roles_by_an_invitation(acme: Any, sign_in: Callable[.
 
 @pytest.mark.django_db
 def test_every_shipped_right_exists_once_under_the_name_that_django_gives_it():
-    for rights in staff_groups.GROUPS.values():
+    for rights in staff_groups.groups().values():
         for label, words in rights.items():
             model = apps.get_model(label)
             for right in words.split():

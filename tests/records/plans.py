@@ -78,7 +78,7 @@ def plan_of(surface: Surface[Any], contact: Contact | None, address: str, **with
     return plan_asked_by(
         lambda: page_of(surface, contact, shown, QueryDict(address), **within),
         surface.model._meta.db_table,
-        is_prepared=bool(contact and shown.shape and surface.listing.is_compiled),
+        is_prepared=bool(contact and shown.shape),
     )
 
 

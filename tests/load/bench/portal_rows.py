@@ -30,10 +30,11 @@ from cases.models import Case, CaseMessage, Queue  # noqa: E402
 from forums.models import Forum, Topic  # noqa: E402
 from invoices.models import Invoice  # noqa: E402
 from lib import markdown  # noqa: E402
-from tests.cases.crowd import make_many_cases, make_person  # noqa: E402
+from tests.cases.crowd import make_many_cases  # noqa: E402
 from tests.cases.desk_crowd import put_on_the_desk  # noqa: E402
 from tests.example_app.loans.models import Loan, LoanMessage  # noqa: E402
 from tests.factories import make_user  # noqa: E402
+from tests.records.crowds import make_person  # noqa: E402
 
 OF_BIG, CASES_EACH, COLLEAGUES = 40, 50, 4
 MESSAGES, BATCH = 20, 5_000

@@ -82,12 +82,12 @@ PARTICIPANTS = [
     gate(
         "participants: mails go to those who may still see the case",
         "records/actions/following.py",
-        "return contact.can_be_told and bool(visible.filter(pk=record.pk).exists())", "return contact.can_be_told",
+        "return is_open and bool(visible.filter(pk=record.pk).exists())", "return is_open",
         *DESK_CONDUCT, "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: mails go to those who can sign in",
-        "records/actions/following.py", "return contact.can_be_told and bool(visible", "return bool(visible", "tests/cases/test_conversation.py",
+        "records/actions/following.py", "is_open = contact.can_be_told and site", "is_open = site", "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: the report of readers names them",

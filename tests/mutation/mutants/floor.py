@@ -51,8 +51,17 @@ FLOOR = [
     ),
     gate(
         "floor of records: mails go to those who may still read the record",
-        "records/actions/following.py", "return [contact for contact in contacts if may_be_told(contact, record)]",
+        "records/actions/following.py", "return [contact for contact in contacts if _may_be_told(contact, record, site)]",
         "return list(contacts)", *MARKS, *GENERATED,
+    ),
+    gate(
+        "floor of records: mails go to those who may still open its page",
+        "records/actions/following.py", "contact.can_be_told and site.may_open(path_of(record), contact)", "contact.can_be_told",
+        *MARKS, *GENERATED,
+    ),
+    gate(
+        "floor of records: answers by mail count from those who may still open its page",
+        "records/inbound/receive.py", "if record is None or not _opens_to(actor.contact, record):", "if record is None:", *ANSWERS, *GENERATED,
     ),
     gate(
         "floor of records: no mails to those who muted it",
