@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
@@ -171,7 +172,7 @@ def words_for_features() -> re.Pattern[str]:
     return re.compile(rf"/?({folders})([:./][\w/:.<>-]*)?|({types})(\.\w+)?")
 
 
-def named(tree: ast.AST) -> Iterator[str]:
+def words_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Constant(value=str(text)) | ast.ImportFrom(module=str(text)) | ast.alias(name=text):
@@ -184,7 +185,7 @@ def test_settings_and_urls_alone_name_a_feature_outside_its_folder():
     for package in (SHELL, *FLOORS, GROUND):
         for path in folder(package).rglob("*.py"):
             if "migrations" not in path.parts:
-                texts = named(ast.parse(path.read_text()))
+                texts = words_in(parsed(path))
                 found |= {path.relative_to(ROOT).as_posix() for text in texts if words.fullmatch(text)}
     assert found == NAMES_FEATURES
 
