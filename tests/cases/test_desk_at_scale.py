@@ -6,11 +6,12 @@ from django.http import QueryDict
 
 from accounts.models import Account, Contact
 from cases.admin.desk.filters import DeskFilter
-from cases.admin.desk.frame import frame_for
+from cases.admin.desk.frame import frame_for, rows_in
 from cases.admin.desk.rows import page_of
 from cases.models import Queue
-from tests.cases.crowd import make_many_cases, make_person
+from tests.cases.crowd import make_many_cases
 from tests.cases.desk_crowd import put_on_the_desk
+from tests.records.crowds import make_person
 from tests.records.plans import Plan, plan_asked_by
 
 MANY = 20_000
@@ -63,5 +64,5 @@ def test_what_stands_around_the_list_is_one_statement_that_counts_no_further_tha
     agent = put_on_the_desk()
     with django_assert_num_queries(1):
         frame = frame_for(agent)
-    assert len(frame.queues) == len(frame.counts) - 5 == 6
-    assert set(frame.agents[0]) == {"id", "first_name", "last_name", "email"}
+    assert len(frame.choices.queues) == len(frame.counts) - 5 == 6
+    assert set(rows_in(frame.choices.agents)[0]) == {"id", "first_name", "last_name", "email"}

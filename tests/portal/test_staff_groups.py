@@ -156,6 +156,8 @@ CUSTOM: dict[str, tuple[str, str, str]] = {
     "portal_allowednetwork_check": ("portal.allowednetwork", "view", ""),
     "portal_page_preview": ("portal.page", "view", ""),
     "portal_page_preview_typed": ("portal.page", "", "change"),
+    "portal_site_preview": ("portal.site", "", "change"),
+    "portal_site_preview_css": ("portal.site", "view", ""),
     "portal_weblink_down": ("portal.weblink", "", "change"),
     "portal_weblink_up": ("portal.weblink", "", "change"),
 }

@@ -1,9 +1,12 @@
 """What stands around the list: how many cases there are where, and what can be chosen. One statement, however
 many cases there are: nothing is counted further than is shown."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -31,23 +34,39 @@ class Counted(models.Subquery):
 
 
 class Listed(models.Subquery):
-    """The rows of a queryset as a list of objects, whose names are those of the columns."""
+    """The rows of a queryset as the text of a list of objects, whose names are those of the columns: most of
+    these lists are the same on every click, and are read once (``rows_in``)."""
 
-    template = "(SELECT coalesce(jsonb_agg(listed), '[]') FROM (%(subquery)s) listed)"
-    output_field: Any = models.JSONField()
+    template = "(SELECT coalesce(jsonb_agg(listed), '[]')::text FROM (%(subquery)s) listed)"
+    output_field = models.TextField()
+
+
+Rows = tuple[Mapping[str, Any], ...]
+
+
+@lru_cache(maxsize=500)
+def rows_in(text: str) -> Rows:
+    return tuple(MappingProxyType(row) for row in json.loads(text))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen, each as ``Listed`` tells it."""
+
+    agents: str
+    statuses: str
+    types: str
+    products: str
+    queues: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True)
 class Frame:
     counts: Mapping[DeskFilter, int]
     """A list → how many cases are in it; MOST_COUNTED stands for that many or more."""
-    queues: list[dict[str, Any]]
-    agents: list[dict[str, Any]]
-    statuses: list[dict[str, Any]]
-    types: list[dict[str, Any]]
-    products: list[dict[str, Any]]
-    views: list[dict[str, Any]]
-    groups: list[dict[str, Any]]
+    choices: Choices
+    views: Rows
+    groups: Rows
     """Those that the agent can share a view with."""
 
 
@@ -63,24 +82,18 @@ def frame_for(agent: User) -> Frame:
     shape = ("frame of the desk", agent.is_superuser)
     [row] = compiled.rows(shape, framed, me=agent.pk, now=timezone.now())
     found: Any = row
+    queues = rows_in(found.queues)
     counts = {
         DeskFilter(): found.all_active,
         DeskFilter(agent=ME): found.mine,
         DeskFilter(agent=NOBODY): found.nobodys,
         DeskFilter(state=LATE): found.late,
         DeskFilter(queue=NOBODY): found.queueless,
-        **{DeskFilter(queue=str(queue["id"])): queue["count"] for queue in found.queues},
+        **{DeskFilter(queue=str(queue["id"])): queue["count"] for queue in queues},
     }
-    return Frame(
-        counts,
-        found.queues,
-        found.agents,
-        found.statuses,
-        found.types,
-        found.products,
-        found.views,
-        found.shareable,
-    )
+    named = tuple((queue["id"], queue["name"]) for queue in queues)
+    choices = Choices(found.agents, found.statuses, found.types, found.products, named)
+    return Frame(counts, choices, rows_in(found.views), rows_in(found.shareable))
 
 
 def groups_of(agent: int, *, is_superuser: bool) -> models.QuerySet[Group]:
