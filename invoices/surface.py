@@ -15,6 +15,7 @@ from accounts.scoping import Permitted, can
 from invoices.actions import issue_invoice, update_totals
 from invoices.listing import INVOICE_LIST
 from invoices.models import Invoice, InvoiceLine
+from invoices.texts import TEXTS
 from records.surfaces import Badge, Block, BuiltinPage, Download, Event, Line, Search, Surface, declare
 from records.waiting import Waiting, as_waiting
 
@@ -89,6 +90,7 @@ INVOICES = declare(
             ),
         },
         sample=sample,
+        texts=TEXTS,
         demo="invoices.demo.load",
     )
 )

@@ -2,7 +2,7 @@
 features are not asked."""
 
 from tests.mutation.mutant import gate
-from tests.mutation.noticing import ANSWERS, GENERATED, MARKS, RECORD_LISTS, TALK
+from tests.mutation.noticing import ANSWERS, GENERATED, MARKS, RECORD_LISTS, STAFF_TALK, TALK
 
 FLOOR = [
     gate(
@@ -51,8 +51,26 @@ FLOOR = [
     ),
     gate(
         "floor of records: mails go to those who may still read the record",
-        "records/actions/following.py", "return [contact for contact in contacts if may_be_told(contact, record)]",
+        "records/actions/following.py", "return [contact for contact in contacts if _may_be_told(contact, record, site)]",
         "return list(contacts)", *MARKS, *GENERATED,
+    ),
+    gate(
+        "floor of records: mails go to those who may still open its page",
+        "records/actions/following.py", "contact.can_be_told and site.may_open(path_of(record), contact)", "contact.can_be_told",
+        *MARKS, *GENERATED,
+    ),
+    gate(
+        "floor of records: answers by mail count from those who may still open its page",
+        "records/inbound/receive.py", "if record is None or not _opens_to(actor.contact, record):", "if record is None:", *ANSWERS, *GENERATED,
+    ),
+    gate(
+        "floor of records: staff who may look at no such record get no file",
+        "records/admin/conversation.py", "if not model_admin.has_view_permission(request, found.message.record):", "if False:", *STAFF_TALK,
+    ),
+    gate(
+        "floor of records: staff who may not change a record write nothing about it",
+        "records/admin/conversation.py", "record = row_of(model_admin, request, pk)",
+        "record = get_object_or_404(model_admin.model, pk=pk)", *STAFF_TALK,
     ),
     gate(
         "floor of records: no mails to those who muted it",
@@ -104,8 +122,8 @@ FLOOR = [
     ),
     gate(
         "floor of records: another one's view is not deleted",
-        "records/views/lists.py", "SavedView.objects.filter(contact=contact, record_type=surface.name, pk=pk)",
-        "SavedView.objects.filter(record_type=surface.name, pk=pk)", *RECORD_LISTS, *GENERATED,
+        "records/actions/saved_views.py", "**whose(owner), record_type=record_type, pk=pk).delete()",
+        "record_type=record_type, pk=pk).delete()", *RECORD_LISTS, *GENERATED,
     ),
     gate(
         "floor of records: another one's view is not shown",

@@ -1,4 +1,4 @@
-"""How cases reach agents, what they answer with, and the desk's own settings."""
+"""How cases reach agents, what they answer with, and the settings of all that."""
 
 from typing import Any
 
@@ -17,6 +17,8 @@ from accounts.admin.base import NoDelete
 from accounts.models import Account, User
 from cases.admin.base import PrioritiesField
 from cases.models import Case, CaseDesk, Priority, Product, Queue, RequestType, RoutingRule, SavedReply
+from lib.admin_pickers import PICKERS
+from lib.admin_places import Place
 
 
 class CaseDeskForm(forms.ModelForm[CaseDesk]):
@@ -27,6 +29,7 @@ class CaseDeskForm(forms.ModelForm[CaseDesk]):
 class CaseDeskAdmin(NoDelete, admin.ModelAdmin[CaseDesk]):
     """One row: its list leads straight to it."""
 
+    place = Place("settings", 2, gettext_lazy("Case handling"), "sliders")
     form = CaseDeskForm
     fields = (
         "priorities",
@@ -37,7 +40,7 @@ class CaseDeskAdmin(NoDelete, admin.ModelAdmin[CaseDesk]):
         "closing_days",
         "escalations_to",
     )
-    filter_horizontal = ("escalations_to",)
+    formfield_overrides = PICKERS
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -53,11 +56,12 @@ class CaseDeskAdmin(NoDelete, admin.ModelAdmin[CaseDesk]):
 
 @admin.register(Queue)
 class QueueAdmin(admin.ModelAdmin[Queue]):
+    place = Place("settings", 3, gettext_lazy("Queues"), "kanban")
     list_display = ("name", "people", "lead", "open_cases", "position")
     list_editable = ("position",)
     list_select_related = ("lead",)
     search_fields = ("name",)
-    filter_horizontal = ("agents",)
+    formfield_overrides = PICKERS
     autocomplete_fields = ("lead",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Queue]:
@@ -118,6 +122,7 @@ class RuleTestForm(forms.Form):
 
 @admin.register(RoutingRule)
 class RoutingRuleAdmin(admin.ModelAdmin[RoutingRule]):
+    place = Place("settings", 4, gettext_lazy("Routing"), "arrow-right")
     list_display = ("fits", "position", "queue", "whom", "is_active")
     list_editable = ("position", "is_active")
     list_filter = ("is_active", "queue", "request_type", "product", "priority")
@@ -168,6 +173,7 @@ class RoutingRuleAdmin(admin.ModelAdmin[RoutingRule]):
 
 @admin.register(SavedReply)
 class SavedReplyAdmin(admin.ModelAdmin[SavedReply]):
+    place = Place("work", 5, gettext_lazy("Saved replies"), "chat-square-text")
     list_display = ("title", "owner", "is_active")
     list_filter = ("is_active", ("owner", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("owner",)
