@@ -18,7 +18,9 @@ from accounts.admin.staff import WithinOwnRights
 from accounts.admin.user_pages import BUTTONS
 from accounts.models import Contact, User
 from accounts.second_factor.rules import chosen_methods
+from lib.admin_columns import moment
 from lib.admin_parts import urls_of
+from lib.admin_pickers import PICKERS
 from lib.admin_places import Place
 
 FOR_SUPERUSERS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -80,8 +82,16 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
 
 @admin.register(User)
 class UserAdmin(NoDelete, WithinOwnRights):
+    formfield_overrides = PICKERS
     place = Place("people", 4, _("Sign-ins"), "key")
-    list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "last_login")
+    list_display = (
+        "email",
+        "first_name",
+        "last_name",
+        "is_staff",
+        "is_active",
+        moment("last_login", _("last sign-in")),
+    )
     list_filter = ("is_staff", "is_active", SignsInFilter, "groups")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
