@@ -17,6 +17,8 @@ from forums import actions
 from forums.forms import body_field
 from forums.models import Forum, Post, Topic
 from lib import markdown
+from lib.admin_columns import moment
+from lib.admin_pickers import PICKERS
 from lib.admin_places import Place
 from lib.admin_start import Figure
 from lib.submissions import SubmissionForm
@@ -31,12 +33,19 @@ def _staff(request: HttpRequest) -> Actor:
 @admin.register(Forum)
 class ForumAdmin(admin.ModelAdmin[Forum]):
     place = Place("content", 4, gettext_lazy("Forums"), "chat-dots")
-    list_display = ("name", "position", "staff_only_topics", "topic_count", "post_count", "last_post_at")
+    list_display = (
+        "name",
+        "position",
+        "staff_only_topics",
+        "topic_count",
+        "post_count",
+        moment("last_post_at", gettext_lazy("last post")),
+    )
     list_editable = ("position",)
     list_filter = ("staff_only_topics", "audience")
     search_fields = ("name", "description")
     prepopulated_fields = {"slug": ("name",)}
-    filter_horizontal = ("audience",)
+    formfield_overrides = PICKERS
     view_on_site = False  # staff read here; the portal shows forums to contacts
 
 
@@ -177,7 +186,14 @@ class PostAdmin(admin.ModelAdmin[Post]):
     """To find, correct and remove posts. New ones are written on the topic's page."""
 
     place = Place("work", 3, gettext_lazy("Moderation"), "flag")
-    list_display = ("excerpt", "topic", "author_name", "author_company", "created_at", "is_answer")
+    list_display = (
+        "excerpt",
+        "topic",
+        "author_name",
+        "author_company",
+        moment("created_at", gettext_lazy("written")),
+        "is_answer",
+    )
     list_filter = ("is_answer", "topic__forum")
     search_fields = (
         "body",

@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from knowledgebase.actions import archive_article, publish_article, unpublish_article, write_article
 from knowledgebase.models import Article, ArticleFeedback, Category
+from lib.admin_columns import moment
+from lib.admin_pickers import PICKERS
 from lib.admin_places import Place
 from lib.admin_start import Figure
 
@@ -23,7 +25,7 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
     list_editable = ["position"]
     search_fields = ["name", "description"]
     prepopulated_fields = {"slug": ["name"]}
-    filter_horizontal = ["audience"]
+    formfield_overrides = PICKERS
 
 
 @admin.register(Article)
@@ -35,7 +37,14 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
             "status__exact=draft", right="change",
         ),
     )  # fmt: skip
-    list_display = ["title", "category", "status", "updated_at", "helpful", "not_helpful"]
+    list_display = [
+        "title",
+        "category",
+        "status",
+        moment("updated_at", _("changed")),
+        "helpful",
+        "not_helpful",
+    ]
     list_filter = ["status", "category", "updated_at"]
     list_select_related = ["category"]
     search_fields = ["title", "body"]
@@ -119,7 +128,7 @@ class ArticleFeedbackAdmin(admin.ModelAdmin[ArticleFeedback]):
     """What readers said, to be read only."""
 
     place = Place("content", 3, _("Article feedback"), "hand-thumbs-up")
-    list_display = ["article", "is_helpful", "comment", "contact", "created_at"]
+    list_display = ["article", "is_helpful", "comment", "contact", moment("created_at", _("given"))]
     list_filter = ["is_helpful", "created_at", "article__category"]
     list_select_related = ["article", "contact"]
     search_fields = ["article__title", "comment", "contact__first_name", "contact__last_name"]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_timedelta
+from babel.dates import format_skeleton, format_timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -29,7 +29,7 @@ def ago(at: datetime) -> SafeString:
 
 def ago_for_reader(*, is_short: bool = False) -> Callable[[datetime], SafeString]:
     """``ago`` for the many moments of one page: language, time zone and the present are looked up once.
-    ``is_short``: for a narrow column ("11 min ago", "October 16")."""
+    ``is_short``: for a narrow column ("11 min ago", "Oct 16")."""
     now, zone, language = timezone.now(), timezone.get_current_timezone(), get_language() or "en"
     year = now.astimezone(zone).year
 
@@ -50,7 +50,7 @@ def when(at: datetime) -> SafeString:
 
 
 def moments_for_reader(now: datetime) -> Callable[[datetime], tuple[str, str]]:
-    """For the many moments of one page: "14:00" today, "Tue 14:00" near by, "October 16" for others; and the
+    """For the many moments of one page: "14:00" today, "Tue 14:00" near by, "Oct 16" for others; and the
     exact time."""
     zone, language = timezone.get_current_timezone(), get_language() or "en"
     today = now.astimezone(zone).date()
@@ -107,7 +107,9 @@ def _relative(passed: timedelta, language: str, is_short: bool = False) -> str:
 def _short_day(at: datetime, zone: tzinfo, language: str, year: int) -> str:
     """Without the year where that is ``year``."""
     local = at.astimezone(zone)
-    return date_format(local, "MONTH_DAY_FORMAT" if local.year == year else "DATE_FORMAT")
+    if local.year != year:
+        return date_format(local, "DATE_FORMAT")
+    return format_skeleton("MMMd", local, locale=to_locale(language))
 
 
 @lru_cache(maxsize=20_000)

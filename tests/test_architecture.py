@@ -4,8 +4,9 @@ import ast
 import itertools
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,15 @@ def sources(*patterns: str) -> Iterator[Path]:
             yield from (
                 path for path in sorted(folder(package).glob(pattern)) if "migrations" not in path.parts
             )
+
+
+def named(files: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    return ((str(path.relative_to(ROOT)), path) for path in files)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 STAFF_FORMS = ("cases/forms/agents.py", "cases/forms/desk.py")
@@ -162,7 +172,7 @@ def words_for_features() -> re.Pattern[str]:
     return re.compile(rf"/?({folders})([:./][\w/:.<>-]*)?|({types})(\.\w+)?")
 
 
-def named(tree: ast.AST) -> Iterator[str]:
+def words_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Constant(value=str(text)) | ast.ImportFrom(module=str(text)) | ast.alias(name=text):
@@ -175,7 +185,7 @@ def test_settings_and_urls_alone_name_a_feature_outside_its_folder():
     for package in (SHELL, *FLOORS, GROUND):
         for path in folder(package).rglob("*.py"):
             if "migrations" not in path.parts:
-                texts = named(ast.parse(path.read_text()))
+                texts = words_in(parsed(path))
                 found |= {path.relative_to(ROOT).as_posix() for text in texts if words.fullmatch(text)}
     assert found == NAMES_FEATURES
 
@@ -204,12 +214,11 @@ def test_the_gated_models_are_those_that_customers_own_or_read():
     } <= GATED
 
 
-@pytest.mark.parametrize("path", view_files(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_view_reads_a_gated_model_past_its_gate(path: Path):
-    name = str(path.relative_to(ROOT))
+def test_no_view_reads_a_gated_model_past_its_gate():
     found = [
-        read
-        for read in unscoped_reads(ast.parse(path.read_text()))
+        f"{name}: {read}"
+        for name, path in named(view_files())
+        for read in unscoped_reads(parsed(path))
         if (name, read.split(": ")[1]) not in ALLOWED
     ]
     assert found == []
@@ -234,19 +243,19 @@ def test_every_record_type_is_declared_once_on_a_scoped_model():
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("path", [*sources("**/*.py")], ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_import_hides_inside_a_function_and_no_file_is_too_long(path: Path):
-    text = path.read_text()
-    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-    hidden = [
-        inner.lineno
-        for node in functions
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Import | ast.ImportFrom)
-    ]
-    assert hidden == []
-    assert text.count("\n") <= 400
-    assert "@receiver" not in text
+def test_no_import_hides_inside_a_function_and_no_file_is_too_long():
+    for name, path in named(sources("**/*.py")):
+        text = path.read_text()
+        functions = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef)]
+        hidden = [
+            inner.lineno
+            for node in functions
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Import | ast.ImportFrom)
+        ]
+        assert hidden == [], name
+        assert text.count("\n") <= 400, name
+        assert "@receiver" not in text, name
 
 
 def test_jobs_are_deferred_by_the_transaction_that_needs_them():
@@ -298,21 +307,20 @@ def unescaped(tree: ast.AST) -> Iterator[str]:
             yield f"line {node.lineno}: {name}"
 
 
-@pytest.mark.parametrize("path", [*sources("**/*.py")], ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_text_becomes_html_outside_the_few_places_that_answer_for_it(path: Path):
-    name = str(path.relative_to(ROOT))
-    found = list(unescaped(ast.parse(path.read_text())))
-    assert (found != []) if name in WRITERS else (found == [])
+def test_no_text_becomes_html_outside_the_few_places_that_answer_for_it():
+    for name, path in named(sources("**/*.py")):
+        found = list(unescaped(parsed(path)))
+        assert (found != []) if name in WRITERS else (found == []), name
 
 
-@pytest.mark.parametrize("path", [*sources("**/*.py")], ids=lambda path: str(path.relative_to(ROOT)))
-def test_where_text_is_called_html_the_line_says_why(path: Path):
+def test_where_text_is_called_html_the_line_says_why():
     """ruff sees each ``mark_safe`` (S308), but not a class that is called instead."""
-    for node in ast.walk(ast.parse(text := path.read_text())):
-        if isinstance(node, ast.Call):
-            assert getattr(node.func, "id", getattr(node.func, "attr", "")) not in AS_HTML[1:]
-    for line in text.splitlines():
-        assert "S308" not in line or re.search(r"# noqa: S308 -- \w+", line), line
+    for name, path in named(sources("**/*.py")):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call):
+                assert getattr(node.func, "id", getattr(node.func, "attr", "")) not in AS_HTML[1:], name
+        for line in path.read_text().splitlines():
+            assert "S308" not in line or re.search(r"# noqa: S308 -- \w+", line), (name, line)
 
 
 def test_the_check_of_html_itself_sees_what_is_not_escaped():

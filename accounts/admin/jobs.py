@@ -143,6 +143,9 @@ class JobAdmin(ReadOnly, admin.ModelAdmin[ProcrastinateJob]):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A form without fields changes nothing."""
 
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return redirect("admin:procrastinate_procrastinatejob_change", obj.pk)
+
     def row_name(self, job: ProcrastinateJob) -> str:
         return words_of(job.task_name)
 

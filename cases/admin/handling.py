@@ -17,6 +17,7 @@ from accounts.admin.base import NoDelete
 from accounts.models import Account, User
 from cases.admin.base import PrioritiesField
 from cases.models import Case, CaseDesk, Priority, Product, Queue, RequestType, RoutingRule, SavedReply
+from lib.admin_pickers import PICKERS
 from lib.admin_places import Place
 
 
@@ -39,7 +40,7 @@ class CaseDeskAdmin(NoDelete, admin.ModelAdmin[CaseDesk]):
         "closing_days",
         "escalations_to",
     )
-    filter_horizontal = ("escalations_to",)
+    formfield_overrides = PICKERS
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -60,7 +61,7 @@ class QueueAdmin(admin.ModelAdmin[Queue]):
     list_editable = ("position",)
     list_select_related = ("lead",)
     search_fields = ("name",)
-    filter_horizontal = ("agents",)
+    formfield_overrides = PICKERS
     autocomplete_fields = ("lead",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Queue]:

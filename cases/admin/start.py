@@ -21,6 +21,7 @@ from cases.admin.desk.addresses import case_address
 from cases.admin.desk.filters import ALL, LATE, ME, NOBODY, QUIET, REPLIED, SOON, DeskFilter
 from cases.admin.desk.finding import found, values_of
 from cases.admin.desk.following import list_address
+from cases.admin.desk.people import People
 from cases.display.due_marks import timers_for_reader
 from cases.models import Case, CaseQuerySet
 from lib import compiled
@@ -107,7 +108,7 @@ def _first_rows(shown: DeskFilter, agent: User) -> list[Row]:
     cut = replace(shown.cut(QueryDict()), size=ROWS - 1)
 
     def rows(**values: Any) -> Any:
-        return found(shown, cut, **values).values_list(*COLUMNS)
+        return found(shown, cut, People(), **values).values_list(*COLUMNS)
 
     values = values_of(shown, cut, agent.pk)
     if shown.shape is None:
@@ -154,7 +155,7 @@ def _fortnight(_owner: CaseModelAdmin, _request: HttpRequest, at: Moments) -> di
     days = [at.today - timedelta(days=back) for back in reversed(range(DAYS))]
     counts = _by_day(days)
     opened = _chart(_("Cases opened"), days, counts, "created_at", "")
-    replied = _chart(_("Cases answered for the first time"), days, counts, "first_reply_at", REPLIED)
+    replied = _chart(_("First replies"), days, counts, "first_reply_at", REPLIED)
     return {"charts": [("opened", opened), ("replied", replied)]}
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from lib.addresses import is_own, with_scheme
+from lib.admin_columns import moment
 from lib.admin_places import Place
 from lib.paths import normalize
 from portal.actions.pages import lock_tree
@@ -59,7 +60,7 @@ class RedirectAdmin(admin.ModelAdmin[Redirect]):
 
     place = Place("content", 8, gettext_lazy("Redirects"), "arrow-repeat")
     form = RedirectForm
-    list_display = ("from_path", "to", "status", "note", "created_at")
+    list_display = ("from_path", "to", "status", "note", moment("created_at", gettext_lazy("added")))
     list_filter = ("status", "created_at")
     search_fields = ("from_path", "to", "note")
 

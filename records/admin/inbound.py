@@ -23,6 +23,7 @@ from accounts.actors import Actor
 from accounts.admin.base import NoDelete, actor_of, changeable
 from accounts.downloads import handing_out
 from accounts.models import User
+from lib.admin_columns import moment
 from lib.admin_places import Place
 from lib.admin_start import Figure
 from records.inbound import mailbox
@@ -111,7 +112,12 @@ class InboundMailAdmin(NoDelete, admin.ModelAdmin[InboundMail]):
             lambda _at: InboundMail.objects.filter(outcome__in=InboundMail.IN_NEED), tone="warning",
         ),
     )  # fmt: skip
-    list_display = ("about", "outcome_and_reason", "received_at", "added_to")
+    list_display = (
+        "about",
+        "outcome_and_reason",
+        moment("received_at", gettext_lazy("received")),
+        "added_to",
+    )
     list_display_links = ("about",)
     list_filter = (OutcomeFilter, "received_at")
     list_per_page = 50

@@ -119,7 +119,7 @@ def list_page(
         "tabs": asked.tabs,
         "list_url": asked.url(),
         "query": spelled,
-        "clear_url": asked.url(f"view={shown.view}" if shown.view else ""),
+        "clear_url": asked.url(f"view={shown.view}" if shown.view else "") if shown.is_narrowed else "",
         "current_view": shown.view,
         "is_narrowed": shown.is_narrowed,
         "is_filtered": shown.is_narrowed or any(name in query for name in PARAMETERS),
@@ -187,10 +187,13 @@ class _Asked:
     def address(self, name: str, **arguments: Any) -> str:
         return reverse(f"{self.surface.namespace}:{name}", kwargs={**self.place, **arguments})
 
+    @cached_property
+    def list_url(self) -> str:
+        return self.address(self.listing.name)
+
     def url(self, query: str = "") -> str:
         """Of the list."""
-        address = self.address(self.listing.name)
-        return f"{address}?{query}" if query else address
+        return f"{self.list_url}?{query}" if query else self.list_url
 
 
 def _drawn(surface: AnySurface, rows: list[Any], reader: Contact | None) -> SafeString:

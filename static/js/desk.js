@@ -135,6 +135,11 @@
     j: () => step(1),
     k: () => step(-1),
     x: () => near()?.click(),
+    a: () => {
+      const box = near();
+      if (box && !boxes().some((each) => each.checked)) box.click();
+      list.querySelector(".desk-deeds button")?.focus();
+    },
     "/": () => {
       search.focus();
       search.select();

@@ -16,17 +16,10 @@ UPDATE cases_case SET
         THEN now() + make_interval(mins => (mod(id, 20160) - 1440)::int) END
 """
 """One in five is nobody's, two thirds of those at work have a promise, and few of these are late."""
-TALK = """
-INSERT INTO cases_casemessage
-    (case_id, visibility, author_contact_id, body, body_html, created_at, submission, is_by_mail, folded)
-SELECT id, 'customer', contact_id, 'The freezer in hall three reports a **fault** every night.', '',
-    created_at, gen_random_uuid(), false, ''
-FROM cases_case
-"""
 
 
-def put_on_the_desk(*, with_messages: bool = False) -> User:
-    """Returns an agent who has a twenty-first of what is assigned, and every tenth of that by chance."""
+def put_on_the_desk() -> User:
+    """Returns one of the agents."""
     agents = [
         make_user(f"agent-{n}@portal.example", first_name="Agent", is_staff=True) for n in range(AGENTS + 1)
     ]
@@ -37,11 +30,6 @@ def put_on_the_desk(*, with_messages: bool = False) -> User:
         "queues": [queue.pk for queue in queues],
     }
     with connection.cursor() as cursor:
-        if with_messages:
-            cursor.execute("ALTER TABLE cases_casemessage DISABLE TRIGGER USER")
-            cursor.execute(TALK)
-            cursor.execute("ALTER TABLE cases_casemessage ENABLE TRIGGER USER")
-            cursor.execute("ANALYZE cases_casemessage")
         cursor.execute(ON_THE_DESK, keys)
     settle("cases_case")
     return agents[0]

@@ -6,11 +6,13 @@ from django.http import QueryDict
 
 from accounts.models import Account, Contact
 from cases.admin.desk.filters import DeskFilter
-from cases.admin.desk.frame import frame_for
+from cases.admin.desk.frame import frame_for, rows_in
+from cases.admin.desk.people import People
 from cases.admin.desk.rows import page_of
 from cases.models import Queue
-from tests.cases.crowd import make_many_cases, make_person
+from tests.cases.crowd import make_many_cases
 from tests.cases.desk_crowd import put_on_the_desk
+from tests.records.crowds import make_person
 from tests.records.plans import Plan, plan_asked_by
 
 MANY = 20_000
@@ -26,14 +28,14 @@ LARGE = ("state=closed", "state=all", "state=closed&sort=opened", "state=all&sor
 def plan(query: str, agent, cursor: str = "") -> Plan:
     shown, asked = DeskFilter.written(query), QueryDict(cursor.removeprefix("?"))
     return plan_asked_by(
-        lambda: page_of(shown, agent, asked), "cases_case", is_prepared=shown.shape is not None
+        lambda: page_of(shown, agent, asked, People()), "cases_case", is_prepared=shown.shape is not None
     )
 
 
 def cursor_behind(query: str, agent, pages: int) -> str:
     shown, cursor = DeskFilter.written(query), ""
     for _page in range(pages):
-        cursor = page_of(shown, agent, QueryDict(cursor.removeprefix("?"))).older_url or cursor
+        cursor = page_of(shown, agent, QueryDict(cursor.removeprefix("?")), People()).older_url or cursor
     return cursor
 
 
@@ -63,5 +65,5 @@ def test_what_stands_around_the_list_is_one_statement_that_counts_no_further_tha
     agent = put_on_the_desk()
     with django_assert_num_queries(1):
         frame = frame_for(agent)
-    assert len(frame.queues) == len(frame.counts) - 5 == 6
-    assert set(frame.agents[0]) == {"id", "first_name", "last_name", "email"}
+    assert len(frame.choices.queues) == len(frame.counts) - 5 == 6
+    assert set(rows_in(frame.choices.agents)[0]) == {"id", "first_name", "last_name", "email"}

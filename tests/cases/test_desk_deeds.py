@@ -33,7 +33,9 @@ def act(browser, deed, cases, **fields):
 
 def send(browser, page, **fields):
     """The page that asks, as it is sent."""
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text.split(DEED)[1])
+    hidden = re.findall(
+        r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text.split(f'action="{DEED}"')[1]
+    )
     posted = {}
     for name, value in hidden:
         posted.setdefault(name, []).append(value)

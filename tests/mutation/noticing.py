@@ -1,5 +1,6 @@
 """Which tests should notice that a gate is switched off."""
 
+STAFF_TALK = ("tests/records/test_admin_conversation.py",)
 RULES = ("tests/portal/test_page_rules.py",)
 PAGES = (*RULES, "tests/portal/test_pages.py", "tests/portal/test_page_rules_table.py")
 MENUS = ("tests/portal/test_menus.py", "tests/portal/test_pages.py")

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 FOREIGN = (
-    "Django", "django administration", "Procrastinate", "Authentication and Authorization",
+    "Django", "django administration", "Procrastinate", "procrastinate", "Authentication and Authorization",
     "Authentication and authorization", "LDAP", "Select account to", "Select contact to", "site admin",
 )  # fmt: skip
 """Words of the software underneath, which are no words of the people who work here."""
@@ -27,8 +27,10 @@ def faults_of(response: Any) -> list[str]:
     if "<html" not in html:
         return []
     text = words_on(html)
-    found = [word for word in FOREIGN if word in text]
-    found += [words.group() for pattern in (SELECT_TO,) if (words := pattern.search(text))]
+    found = [
+        f"{word}: {text[text.index(word) - 40 : text.index(word) + 40]}" for word in FOREIGN if word in text
+    ]
+    found += [words.group() for pattern in (SELECT_TO, VERB) if (words := pattern.search(text))]
     if "staff" in html and html.count('<header class="side">') != ("popup " not in html):
         found.append("the side bar")
     if "style=" in re.sub(r"<pre.*?</pre>", "", html, flags=re.DOTALL):

@@ -42,6 +42,7 @@ from cases.models import (
 from invoices.models import InvoiceSettings
 from knowledgebase.actions import give_feedback
 from portal.models import AllowedNetwork, Announcement, Page, Redirect, Site, WebLink
+from records.actions.messages import add_note
 from records.models import InboundMail
 from tests.cases.factories import make_case, make_entitlement, make_policy, pdf_upload
 from tests.factories import PASSWORD, make_contact, make_user
@@ -107,6 +108,7 @@ EXAMPLES = {
     if surface.model in admin.site._registry and surface.model.__module__.startswith("tests.")
 }
 """Records of features that are not shipped, which no group that is shipped has anything to do with."""
+TALKED_ABOUT = {label: one for label, one in EXAMPLES.items() if one.talk}
 MAY |= dict.fromkeys(EXAMPLES, (NOTHING, NOTHING, NOTHING, NOTHING))
 
 STANDARD = {
@@ -164,10 +166,16 @@ CUSTOM: dict[str, tuple[str, str, str]] = {
     "portal_allowednetwork_check": ("portal.allowednetwork", "view", ""),
     "portal_page_preview": ("portal.page", "view", ""),
     "portal_page_preview_typed": ("portal.page", "", "change"),
+    "portal_site_preview": ("portal.site", "", "change"),
+    "portal_site_preview_css": ("portal.site", "view", ""),
     "portal_weblink_down": ("portal.weblink", "", "change"),
     "portal_weblink_up": ("portal.weblink", "", "change"),
 }
 """Address → model, what it takes to open it and to send its form; nothing where there is none."""
+for label in TALKED_ABOUT:
+    CUSTOM[f"{label.replace('.', '_')}_message"] = (label, "", "change")
+    CUSTOM[f"{label.replace('.', '_')}_draft"] = (label, "", "change")
+    CUSTOM[f"{label.replace('.', '_')}_attachment"] = (label, "view", "")
 
 BESIDES = {
     "cases_case_article": ("knowledgebase.article", "add"),
@@ -286,6 +294,11 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
     }
     made |= {label: surface.sample(acme, alice) for label, surface in EXAMPLES.items() if surface.sample}
     samples: dict[str, Any] = {label: row.pk for label, row in made.items()}
+    for label, surface in TALKED_ABOUT.items():
+        note = add_note(
+            actor=staff, talk=surface.talk, record=made[label], body="Seen.", uploads=[pdf_upload()]
+        )
+        samples[f"{label.replace('.', '_')}_attachment.pk"] = note.attachments.get().pk
     return samples | {
         "portal.snippettext": "1",
         "portal.snippettext.name": "footer-note",

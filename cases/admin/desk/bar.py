@@ -1,19 +1,24 @@
-"""The filters above the list, and the tabs: the lists that agents come back to."""
+"""The filters above the list, and the tabs: the lists that agents come back to. Both look the same from click
+to click, so they are drawn once for what they show, and kept in the process."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.admin.desk.filters import ACTIVE, ALL, CLOSED, LATE, ME, MINE, NOBODY, QUIET, SOON, DeskFilter
-from cases.admin.desk.frame import MOST_COUNTED, Frame
+from cases.admin.desk.frame import Choices, Frame, Rows, rows_in
 from cases.models import Priority
+from lib.counted import in_figures
 from lib.widgets import LineInput, PlainSelect
 
-Choices = list[tuple[str, Any]]
+Offered = list[tuple[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -25,26 +30,22 @@ class Tab:
     is_late: bool = False
 
 
-def tabs_of(frame: Frame, shown: DeskFilter) -> list[Tab]:
+def tabs_of(frame: Frame, shown: DeskFilter) -> tuple[Tab, ...]:
     lists = [
         (_("All active"), DeskFilter()),
         (_("Mine"), DeskFilter(agent=ME)),
         (_("Unassigned"), DeskFilter(agent=NOBODY)),
         (_("Late"), DeskFilter(state=LATE)),
-        *((queue["name"], DeskFilter(queue=str(queue["id"]))) for queue in frame.queues),
+        *((name, DeskFilter(queue=str(pk))) for pk, name in frame.choices.queues),
     ]
-    if frame.queues and frame.counts[DeskFilter(queue=NOBODY)]:
+    if frame.choices.queues and frame.counts[DeskFilter(queue=NOBODY)]:
         lists.append((_("No queue"), DeskFilter(queue=NOBODY)))
-    return [_tab(label, listed, frame.counts[listed], shown) for label, listed in lists]
+    return tuple(_tab(label, listed, frame.counts[listed], shown) for label, listed in lists)
 
 
 def _tab(label: str, listed: DeskFilter, count: int, shown: DeskFilter) -> Tab:
     is_late = listed.state == LATE and count > 0
     return Tab(label, listed.as_query(), in_figures(count), listed == shown.whatever_order(), is_late)
-
-
-def in_figures(count: int) -> str:
-    return str(count) if count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,16 @@ class KeptView:
     is_shared: bool
 
 
-def views_of(frame: Frame, shown: DeskFilter, agent: User) -> list[KeptView]:
+def views_of(frame: Frame, shown: DeskFilter, agent: User) -> tuple[KeptView, ...]:
     """What was kept is read again as an address is: a queue may be gone."""
     listed = [(view, DeskFilter.written(view["query"])) for view in frame.views]
-    return [
+    return tuple(
         KeptView(
             view["id"], view["name"], kept.as_query(), kept == shown, view["user_id"] == agent.pk,
             view["group_id"] is not None,
         )
         for view, kept in listed
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,65 +77,82 @@ class Field:
     id: str
 
 
-@dataclass(frozen=True)
-class Bar:
-    """``near``: always in view. ``more``: folded away until somebody asks for them, or one is set."""
-
-    near: list[Field]
-    more: list[Field]
-    count: int
-    """How many of ``more`` are set."""
+def tabs_html(tabs: tuple[Tab, ...], views: tuple[KeptView, ...]) -> SafeString:
+    return _kept_tabs(get_language() or "", tabs, views)
 
 
-def bar_of(frame: Frame, shown: DeskFilter, agents: Choices) -> Bar:
-    """``agents``: besides those who work here now."""
+@lru_cache(maxsize=500)
+def _kept_tabs(_language: str, tabs: tuple[Tab, ...], views: tuple[KeptView, ...]) -> SafeString:
+    return render_to_string("admin/desk/_tabs.html", {"tabs": tabs, "views": views})
+
+
+def bar_html(choices: Choices, shown: DeskFilter, former: tuple[tuple[str, str], ...]) -> SafeString:
+    """``former``: an agent who works here no more, and is asked for all the same."""
+    draw = _draw_bar if shown.q or shown.account else _kept_bar
+    return draw(get_language() or "", choices, shown, former)
+
+
+def _draw_bar(
+    _language: str, choices: Choices, shown: DeskFilter, former: tuple[tuple[str, str], ...]
+) -> SafeString:
     near = [
         _select("state", _("State"), _states(), shown.states),
-        _select("queue", _("Queue"), _queues(frame), shown.queue),
+        _select("queue", _("Queue"), _queues(choices), shown.queue),
         _select("priority", _("Priority"), [("", _("Any priority")), *Priority.choices], shown.priority),
     ]
-    more = [
-        _select("agent", _("Agent"), [*_agents(frame), *agents], shown.agent),
-        _select(
-            "status", _("Status"), _named(_("Any status"), frame.statuses, "slug", "label"), shown.status
-        ),
-        _select("type", _("Type"), _named(_("Any type"), frame.types), shown.type),
-        _select("product", _("Product"), _products(frame), shown.product),
+    more = _more(choices, shown, former)
+    count = len(shown.more) + bool(shown.sort) + shown.agent.isdigit()
+    return render_to_string(
+        "admin/desk/_filters.html", {"shown": shown, "near": near, "more": more, "count": count}
+    )
+
+
+_kept_bar = lru_cache(maxsize=500)(_draw_bar)
+
+
+def _more(choices: Choices, shown: DeskFilter, former: tuple[tuple[str, str], ...]) -> list[Field]:
+    """What is folded away."""
+    statuses, types = rows_in(choices.statuses), rows_in(choices.types)
+    return [
+        _select("agent", _("Agent"), [*_agents(choices), *former], shown.agent),
+        _select("status", _("Status"), _named(_("Any status"), statuses, "slug", "label"), shown.status),
+        _select("type", _("Type"), _named(_("Any type"), types), shown.type),
+        _select("product", _("Product"), _products(choices), shown.product),
         _line("account", _("Account"), shown.account, placeholder=_("Name or number"), maxlength=100),
         _line("since", _("Opened since"), shown.since, type="date"),
         _line("until", _("Opened until"), shown.until, type="date"),
         _select("sort", _("Sort by"), _sorts(shown), shown.sort),
     ]
-    return Bar(near, more, len(shown.more) + bool(shown.sort) + shown.agent.isdigit())
 
 
-def _states() -> Choices:
+def _states() -> Offered:
     timed = [(LATE, _("Late")), (SOON, _("Due within a day")), (QUIET, _("Left alone for two days"))]
     return [(ACTIVE, _("Active")), *timed, (CLOSED, _("Closed")), (ALL, _("All"))]
 
 
-def _queues(frame: Frame) -> Choices:
-    return [*_named(_("Any queue"), frame.queues), (MINE, _("My queues")), (NOBODY, _("No queue"))]
+def _queues(choices: Choices) -> Offered:
+    named = [(str(pk), name) for pk, name in choices.queues]
+    return [("", _("Any queue")), (MINE, _("My queues")), (NOBODY, _("No queue")), *named]
 
 
-def _products(frame: Frame) -> Choices:
-    return [*_named(_("Any product"), frame.products), (NOBODY, _("No product"))]
+def _products(choices: Choices) -> Offered:
+    return [*_named(_("Any product"), rows_in(choices.products)), (NOBODY, _("No product"))]
 
 
-def _agents(frame: Frame) -> Choices:
-    named = [(str(agent["id"]), name_of(agent)) for agent in frame.agents]
+def _agents(choices: Choices) -> Offered:
+    named = [(str(agent["id"]), name_of(agent)) for agent in rows_in(choices.agents)]
     return [("", _("Any agent")), (ME, _("Me")), (NOBODY, _("Nobody")), *named]
 
 
-def name_of(agent: dict[str, Any]) -> str:
+def name_of(agent: Mapping[str, Any]) -> str:
     return f"{agent['first_name']} {agent['last_name']}".strip() or str(agent["email"])
 
 
-def _named(any_word: str, rows: Sequence[dict[str, Any]], key: str = "id", label: str = "name") -> Choices:
+def _named(any_word: str, rows: Rows, key: str = "id", label: str = "name") -> Offered:
     return [("", any_word), *((str(row[key]), row[label]) for row in rows)]
 
 
-def _sorts(shown: DeskFilter) -> Choices:
+def _sorts(shown: DeskFilter) -> Offered:
     words = {
         "due": _("Due first"),
         "activity": _("Latest activity"),
@@ -145,7 +163,7 @@ def _sorts(shown: DeskFilter) -> Choices:
     return [("", words[usual]), *((name, words[name]) for name in others)]
 
 
-def _select(name: str, label: str, choices: Choices, chosen: str) -> Field:
+def _select(name: str, label: str, choices: Offered, chosen: str) -> Field:
     key = f"desk-{name}"
     widget = PlainSelect(attrs={"class": "form-select", "aria-label": label}, choices=choices)
     return Field(label, widget.render(name, chosen, {"id": key}), key)

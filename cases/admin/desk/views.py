@@ -15,11 +15,11 @@ from accounts.models import User
 from cases.admin.base import CaseModelAdmin, agent_of
 from cases.admin.case_actions import DEEDS
 from cases.admin.desk.addresses import case_address
-from cases.admin.desk.bar import Choices, bar_of, tabs_of, views_of
+from cases.admin.desk.bar import bar_html, tabs_html, tabs_of, views_of
 from cases.admin.desk.deeds import deed_view
 from cases.admin.desk.filters import DeskFilter
 from cases.admin.desk.following import list_address
-from cases.admin.desk.frame import VIEWS, Frame, frame_for, groups_of
+from cases.admin.desk.frame import VIEWS, Frame, frame_for, groups_of, rows_in
 from cases.admin.desk.rows import page_of, rows_html
 from lib.admin_parts import AdminPage, show
 from records.actions.saved_views import delete_view, save_view
@@ -88,14 +88,16 @@ def list_page(
     """``query``: where in the list."""
     agent = agent_of(request)
     may_change = model_admin.has_change_permission(request)
-    frame, page = frame_for(agent), page_of(shown, agent, query)
-    spelled = shown.as_query()
+    frame = frame_for(agent, shown.words)
+    page = page_of(shown, agent, query, frame.people)
+    tabs, views = tabs_of(frame, shown), views_of(frame, shown, agent)
     context = {
         "shown": shown,
-        "query": spelled,
-        "tabs": tabs_of(frame, shown),
-        "views": views_of(frame, shown, agent),
-        "bar": bar_of(frame, shown, _former_agent(frame, shown)),
+        "query": shown.as_query(),
+        "tabs": tabs,
+        "views": views,
+        "tabs_html": tabs_html(tabs, views),
+        "bar": bar_html(frame.choices, shown, _former_agent(frame, shown)),
         "page": page,
         "rows": rows_html(page.rows, shown, agent, may_change=may_change) if page.rows else "",
         "deeds": DEEDS if may_change else {},
@@ -110,12 +112,13 @@ def _require_view(model_admin: CaseModelAdmin, request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def _former_agent(frame: Frame, shown: DeskFilter) -> Choices:
+def _former_agent(frame: Frame, shown: DeskFilter) -> tuple[tuple[str, str], ...]:
     """Who works here no more, and is asked for by a link."""
-    if not shown.agent.isdigit() or any(str(agent["id"]) == shown.agent for agent in frame.agents):
-        return []
+    agents = rows_in(frame.choices.agents)
+    if not shown.agent.isdigit() or any(str(agent["id"]) == shown.agent for agent in agents):
+        return ()
     former = User.objects.filter(pk=int(shown.agent)).first()
-    return [(shown.agent, former.get_full_name())] if former else []
+    return ((shown.agent, former.get_full_name()),) if former else ()
 
 
 DESK_PAGES = (

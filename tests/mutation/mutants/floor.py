@@ -2,7 +2,7 @@
 features are not asked."""
 
 from tests.mutation.mutant import gate
-from tests.mutation.noticing import ANSWERS, GENERATED, MARKS, RECORD_LISTS, TALK
+from tests.mutation.noticing import ANSWERS, GENERATED, MARKS, RECORD_LISTS, STAFF_TALK, TALK
 
 FLOOR = [
     gate(
@@ -62,6 +62,15 @@ FLOOR = [
     gate(
         "floor of records: answers by mail count from those who may still open its page",
         "records/inbound/receive.py", "if record is None or not _opens_to(actor.contact, record):", "if record is None:", *ANSWERS, *GENERATED,
+    ),
+    gate(
+        "floor of records: staff who may look at no such record get no file",
+        "records/admin/conversation.py", "if not model_admin.has_view_permission(request, found.message.record):", "if False:", *STAFF_TALK,
+    ),
+    gate(
+        "floor of records: staff who may not change a record write nothing about it",
+        "records/admin/conversation.py", "record = row_of(model_admin, request, pk)",
+        "record = get_object_or_404(model_admin.model, pk=pk)", *STAFF_TALK,
     ),
     gate(
         "floor of records: no mails to those who muted it",
@@ -147,13 +156,13 @@ FLOOR = [
     ),
     gate(
         "floor of records: an invoice that waits is one that the reader may see",
-        "invoices/surface.py", "Invoice.objects.visible_to(contact).overdue()",
-        "Invoice.objects.overdue()", *GENERATED,
+        "invoices/surface.py", "Invoice.objects.visible_to(contact).overdue(today)",
+        "Invoice.objects.overdue(today)", *GENERATED,
     ),
     gate(
         "floor of records: a loan that waits is one that the reader may see",
-        "tests/example_app/loans/surface.py", "Loan.objects.visible_to(contact).late()",
-        "Loan.objects.late()", *GENERATED,
+        "tests/example_app/loans/surface.py", "Loan.objects.visible_to(contact).late(today)",
+        "Loan.objects.late(today)", *GENERATED,
     ),
     gate(
         "floor of records: cases on the home page are those that the reader may see",
