@@ -340,6 +340,11 @@ STAFF = [
         "staff: pages of the desk are for those who may change its rows",
         "accounts/admin/base.py", "or not model_admin.has_change_permission(request):", "or False:", *DESK_GROUPS,
     ),
+    gate(
+        "staff: the start page counts what the person may open",
+        "lib/admin_start.py", "if _may(model_admin, one.right, request):", "if True:",
+        "tests/portal/test_start_page.py",
+    ),
     gate("staff: insight into cases", "cases/admin/insight.py", PAGE, "", *DESK_GROUPS),
     gate("staff: trying a case on the routing rules", "cases/admin/handling.py", REFUSAL, "", *DESK_GROUPS),
     gate("staff: a mail as it came", "records/admin/inbound.py", REFUSAL, "", *DESK_GROUPS),
