@@ -324,7 +324,7 @@ def test_the_overview_shows_the_widest_scope_first_and_what_narrower_ones_add(de
 def test_the_overview_costs_the_same_for_many_roles(desk, django_assert_num_queries, alice):
     for _ in range(2):
         desk.get(LIST)  # loads the configuration
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             desk.get(OVERVIEW)
         for _ in range(20):
             grant(alice, "case", "account", "read")
