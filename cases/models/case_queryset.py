@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Collection
-from functools import reduce
-from operator import and_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -11,7 +9,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models.functions import Concat, JSONObject
 
-from accounts.models import Account, Contact
 from accounts.scoping import Permitted, Privilege, Scope, ScopedQuerySet, granted_scope
 from cases.models.catalogue import StatusCategory
 from cases.models.participation import CaseParticipant
@@ -45,8 +42,6 @@ LINKED_CASES = 10
 
 
 MOST_NUMBERS = 20
-MOST_PEOPLE = 200
-"""Whose cases are looked up when words may be a name."""
 _NUMBER = re.compile(r"(?<![^\W_])C-(\d{1,18})(?!\d)", re.IGNORECASE | re.ASCII)
 _ONLY_NUMBER = re.compile(r"\W*(?:case\b\W*)?(\d{1,18})\W*", re.IGNORECASE | re.ASCII)
 
@@ -57,14 +52,6 @@ def numbers_in(text: str) -> list[str]:
     alone = _ONLY_NUMBER.fullmatch(text[:60])
     found = [alone[1]] if alone else _NUMBER.findall(text)[:MOST_NUMBERS]
     return [f"C-{number}" for number in found]
-
-
-def _each_word(text: str, fields: Collection[str]) -> list[models.Q]:
-    """Each word occurs in one of the fields."""
-    return [
-        models.Q(*[(f"{name}__icontains", word) for name in fields], _connector=models.Q.OR)
-        for word in text.split()
-    ]
 
 
 class Checked(models.Func):
@@ -141,22 +128,14 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         words, numbered = every_word(text), models.Q(number__in=numbers_in(text))
         return self.filter(numbered | models.Q(search=words)) if words else self.filter(numbered)
 
-    def of_people(self, text: str) -> Self:
-        """Of contacts in whose name, address or account's name all of the words occur."""
-        fields = ("first_name", "last_name", "email", "account__name")
-        people = Contact.objects.filter(*_each_word(text, fields)).order_by("pk")
-        return self.filter(OneOf(models.F("contact"), ArraySubquery(people.values("pk")[:MOST_PEOPLE])))
-
-    def of_accounts(self, text: str) -> Self:
-        """Of accounts in whose name all of the words occur, or with this number."""
-        is_named = reduce(and_, _each_word(text, ("name",)), models.Q())
-        accounts = Account.objects.filter(is_named | models.Q(number__iexact=text)).order_by("pk")
-        return self.filter(OneOf(models.F("account"), ArraySubquery(accounts.values("pk")[:MOST_PEOPLE])))
-
     def opened_by(self, text: str) -> Self:
         """By somebody in whose name or address all of the words occur."""
         fields = ("contact__first_name", "contact__last_name", "contact__email")
-        return self.filter(*_each_word(text, fields))
+        words = [
+            models.Q(*[(f"{name}__icontains", word) for name in fields], _connector=models.Q.OR)
+            for word in text.split()
+        ]
+        return self.filter(*words)
 
     def alike(self, text: str) -> Self:
         """Active ones whose subject has any of the words, the best first."""

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from accounts.models import Account, Contact
 from cases.admin.desk.filters import DeskFilter
 from cases.admin.desk.frame import frame_for, rows_in
+from cases.admin.desk.people import People
 from cases.admin.desk.rows import page_of
 from cases.models import Queue
 from tests.cases.crowd import make_many_cases
@@ -27,14 +28,14 @@ LARGE = ("state=closed", "state=all", "state=closed&sort=opened", "state=all&sor
 def plan(query: str, agent, cursor: str = "") -> Plan:
     shown, asked = DeskFilter.written(query), QueryDict(cursor.removeprefix("?"))
     return plan_asked_by(
-        lambda: page_of(shown, agent, asked), "cases_case", is_prepared=shown.shape is not None
+        lambda: page_of(shown, agent, asked, People()), "cases_case", is_prepared=shown.shape is not None
     )
 
 
 def cursor_behind(query: str, agent, pages: int) -> str:
     shown, cursor = DeskFilter.written(query), ""
     for _page in range(pages):
-        cursor = page_of(shown, agent, QueryDict(cursor.removeprefix("?"))).older_url or cursor
+        cursor = page_of(shown, agent, QueryDict(cursor.removeprefix("?")), People()).older_url or cursor
     return cursor
 
 

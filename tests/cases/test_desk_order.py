@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases.admin.desk.filters import DeskFilter
 from cases.admin.desk.finding import found, values_of
 from cases.admin.desk.following import next_case
+from cases.admin.desk.people import People
 from cases.models import Case
 from lib.paging import KeysetPage
 from tests.cases.factories import make_case
@@ -35,7 +36,7 @@ def page(query, agent, address="", size=2) -> KeysetPage[Case]:
     shown, asked = DeskFilter.written(query), QueryDict(address.removeprefix("?"))
     cut = shown.cut(asked)
     cut = type(cut)(cut.by, asked, size, cut.direction, cut.at, cut.pk)
-    return cut.page(list(found(shown, cut, **values_of(shown, cut, agent.pk))))
+    return cut.page(list(found(shown, cut, People(), **values_of(shown, cut, agent.pk))))
 
 
 def keys(rows):
@@ -62,7 +63,7 @@ def test_each_order_is_paged_in_both_directions_without_a_gap(cases, ada, query)
 @pytest.mark.parametrize("query", ORDERS)
 def test_the_next_case_is_the_row_behind_it(cases, ada, query, django_assert_num_queries):
     whole = page(query, ada, size=20).rows
-    with django_assert_num_queries(len(whole)):
+    with django_assert_num_queries(len(whole) * (2 if "q=" in query else 1)):
         following = [next_case(query, case, agent=ada) for case in whole]
     assert following == [*whole[1:], None]
 

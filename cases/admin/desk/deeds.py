@@ -17,6 +17,7 @@ from cases.admin.case_actions import DEEDS, Deed, done_for, refused
 from cases.admin.desk.filters import LONGEST, DeskFilter
 from cases.admin.desk.finding import found, values_of
 from cases.admin.desk.following import list_address
+from cases.admin.desk.people import people_meant
 from cases.models import Case
 from lib.admin_parts import show
 
@@ -60,7 +61,9 @@ def _whole_list(request: HttpRequest) -> list[int]:
     shown = DeskFilter.written(request.POST.get("back", ""))
     first = shown.cut(QueryDict())
     cut = type(first)(first.by, QueryDict(), MOST_AT_ONCE)
-    return list(found(shown, cut, **values_of(shown, cut, agent_of(request).pk)).values_list("pk", flat=True))
+    agent = agent_of(request).pk
+    rows = found(shown, cut, people_meant(shown.words, agent), **values_of(shown, cut, agent))
+    return list(rows.values_list("pk", flat=True))
 
 
 def _do_or_ask(

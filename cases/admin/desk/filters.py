@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.http import QueryDict
 
+from cases.admin.desk.people import People
 from cases.models import Case, CaseQuerySet, Priority
 from cases.models.case_queryset import numbers_in
 from lib.paging import Cut, RisingCut
@@ -19,6 +20,7 @@ ME, MINE, NOBODY = "me", "mine", "none"
 """The agent who looks; the queues that they are in; no agent, no queue, or no product."""
 NO_ACCOUNT = "-"
 """Cases of people who belong to none."""
+MOST_WORDS = 8
 LONGEST = 500
 """Characters of an address that are read."""
 
@@ -169,13 +171,22 @@ class DeskFilter:
         }
         return {name: value for name, value in chosen.items() if value is not None}
 
-    def parts(self, rows: CaseQuerySet, **values: Any) -> list[CaseQuerySet]:
+    @property
+    def words(self) -> list[str]:
+        """Of which some may be names; a case's number is nobody's."""
+        return [] if numbers_in(self.q) else self.q.split()[:MOST_WORDS]
+
+    def parts(self, rows: CaseQuerySet, people: People, **values: Any) -> list[CaseQuerySet]:
         """What the list is put together from: words are found by an index of their own, people by others."""
         narrowed = self._narrowed(rows, **values)
         if not self.q:
             return [narrowed]
-        people = [] if numbers_in(self.q) else [narrowed.of_people(self.q), narrowed.of_accounts(self.q)]
-        return [narrowed.matching(self.q), *people]
+        found = [narrowed.matching(self.q)]
+        if people.contacts:
+            found.append(narrowed.filter(contact__in=people.contacts))
+        if people.accounts:
+            found.append(narrowed.filter(account__in=people.accounts))
+        return found
 
     def _narrowed(
         self,

@@ -5,6 +5,7 @@ from django.urls import reverse
 from accounts.models import User
 from cases.admin.desk.filters import DeskFilter
 from cases.admin.desk.finding import found, values_of
+from cases.admin.desk.people import people_meant
 from cases.models import Case
 
 
@@ -16,8 +17,8 @@ def next_case(query: str, case: Case, *, agent: User) -> Case | None:
     moved. Whoever may see cases sees all of them, so ask for that right first.
     """
     shown = DeskFilter.written(query)
-    cut = shown.cut_after(case)
-    return found(shown, cut, **values_of(shown, cut, agent.pk)).only("number").first()
+    cut, people = shown.cut_after(case), people_meant(shown.words, agent.pk)
+    return found(shown, cut, people, **values_of(shown, cut, agent.pk)).only("number").first()
 
 
 def list_address(query: str) -> str:

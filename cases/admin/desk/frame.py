@@ -2,7 +2,7 @@
 many cases there are: nothing is counted further than is shown."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.admin.desk.filters import LATE, ME, NOBODY, DeskFilter
+from cases.admin.desk.people import People, columns, named
 from cases.models import Case, CaseStatus, Product, Queue, RequestType
 from lib import compiled
 from records.models import SavedView
@@ -68,19 +69,22 @@ class Frame:
     views: Rows
     groups: Rows
     """Those that the agent can share a view with."""
+    people: People
 
 
-def frame_for(agent: User) -> Frame:
-    def framed(me: int, now: datetime) -> models.QuerySet[User]:
+def frame_for(agent: User, words: Sequence[str] = ()) -> Frame:
+    """``words``: what is looked for, some of which may be names."""
+
+    def framed(me: int, now: datetime, **meant: str) -> models.QuerySet[User]:
         shareable = Listed(groups_of(me, is_superuser=agent.is_superuser).values("id", "name"))
         return (
             User.objects.filter(pk=me)
             .only("pk")
-            .annotate(**_counts(me, now), **_choices(me), shareable=shareable)
+            .annotate(**_counts(me, now), **_choices(me), **_meant(meant), shareable=shareable)
         )
 
-    shape = ("frame of the desk", agent.is_superuser)
-    [row] = compiled.rows(shape, framed, me=agent.pk, now=timezone.now())
+    shape = ("frame of the desk", agent.is_superuser, len(words))
+    [row] = compiled.rows(shape, framed, me=agent.pk, now=timezone.now(), **named(words))
     found: Any = row
     queues = rows_in(found.queues)
     counts = {
@@ -91,9 +95,10 @@ def frame_for(agent: User) -> Frame:
         DeskFilter(queue=NOBODY): found.queueless,
         **{DeskFilter(queue=str(queue["id"])): queue["count"] for queue in queues},
     }
-    named = tuple((queue["id"], queue["name"]) for queue in queues)
-    choices = Choices(found.agents, found.statuses, found.types, found.products, named)
-    return Frame(counts, choices, rows_in(found.views), rows_in(found.shareable))
+    in_order = tuple((queue["id"], queue["name"]) for queue in queues)
+    choices = Choices(found.agents, found.statuses, found.types, found.products, in_order)
+    people = People.of(found) if words else People()
+    return Frame(counts, choices, rows_in(found.views), rows_in(found.shareable), people)
 
 
 def groups_of(agent: int, *, is_superuser: bool) -> models.QuerySet[Group]:
@@ -122,6 +127,10 @@ def _choices(me: int) -> dict[str, Listed]:
         "products": Listed(Product.objects.values("id", "name")),
         "views": Listed(_views(me).values("id", "name", "query", "user_id", "group_id")),
     }
+
+
+def _meant(words: Mapping[str, str]) -> dict[str, Any]:
+    return columns(words) if words else {}
 
 
 def _count(rows: Any) -> Counted:

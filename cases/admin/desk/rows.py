@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce, JSONObject, Left
@@ -20,14 +21,17 @@ from accounts.models import User
 from cases.admin.desk.addresses import case_address
 from cases.admin.desk.filters import DeskFilter
 from cases.admin.desk.finding import found, values_of
+from cases.admin.desk.people import People
 from cases.display.due_marks import timers_for_reader
-from cases.models import CaseMessage, CaseQuerySet, Priority
+from cases.models import Case, CaseMessage, CaseQuerySet, Priority
 from lib import compiled
+from lib.lookups import OneOf, put_together
 from lib.moments import ago_for_reader
-from lib.paging import KeysetPage
+from lib.paging import Cut, KeysetPage
 from records.models.marking import read_by_staff_until
 
 LONGEST_PREVIEW = 140
+KEYS = ArrayField(models.BigIntegerField())
 _MARKUP = re.compile(r"\*\*|`|(?m:^\s*(?:[>#]+|[-*+])\s+)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 
@@ -78,30 +82,41 @@ COLUMNS = (
 """In the order of Row."""
 
 
-def page_of(shown: DeskFilter, agent: User, query: QueryDict) -> KeysetPage[Any]:
-    """By one query; that of a list which agents come back to is compiled."""
+def page_of(shown: DeskFilter, agent: User, query: QueryDict, people: People) -> KeysetPage[Any]:
+    """A list that agents come back to is one compiled query. Of any other, the keys are found first: to make
+    the text of it all would cost more than to answer it. ``people``: whom its words mean."""
     cut = shown.cut(query)
-
-    def rows(me: int, **values: Any) -> Any:
-        return loaded(found(shown, cut, **values), me)
-
     values = values_of(shown, cut, agent.pk)
     if shown.shape is None:
-        return cut.page([Row(*row) for row in rows(agent.pk, **values)])
+        keys = list(found(shown, cut, people, **values).values_list("pk", flat=True))
+        return cut.page(rows_with(keys, cut, agent.pk) if keys else [])
+
+    def rows(me: int, **values: Any) -> Any:
+        return loaded(put_together([found(shown, cut, people, **values)]), cut, me)
+
     shape = ("desk", *shown.shape, cut.direction, *sorted(values))
     return cut.page([Row(*row) for row in compiled.rows(shape, rows, me=agent.pk, **values)])
 
 
-def loaded(rows: CaseQuerySet, me: int) -> Any:
+def rows_with(keys: list[int], cut: Cut, agent: int) -> list[Row]:
+    def rows(me: int, keys: list[int]) -> Any:
+        ours = OneOf(models.F("pk"), models.Value(keys, output_field=KEYS))
+        return loaded(Case.objects.filter(ours), cut, me)
+
+    return [Row(*row) for row in compiled.rows(("desk rows", *cut.order), rows, me=agent, keys=keys)]
+
+
+def loaded(rows: CaseQuerySet, cut: Cut, me: int) -> Any:
     """With all that a row shows. The conversation is looked up by its index, a row at a time."""
     said = CaseMessage.objects.filter(case=OuterRef("pk")).order_by("-created_at", "-pk")
     by_customer = models.Case(models.When(author_contact__isnull=False, then=models.F("created_at")))
     heard = said.filter(visibility=CaseMessage.Visibility.CUSTOMER).values(at=by_customer)
-    return rows.annotate(
+    shown = rows.annotate(
         said=Subquery(said.values(row=_told())[:1]),
         asked_at=Subquery(heard[:1]),
         read_until=read_by_staff_until(me, "case"),
-    ).values_list(*COLUMNS)
+    )
+    return shown.order_by(*cut.order).values_list(*COLUMNS)
 
 
 def _told() -> JSONObject:

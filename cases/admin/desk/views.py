@@ -88,7 +88,8 @@ def list_page(
     """``query``: where in the list."""
     agent = agent_of(request)
     may_change = model_admin.has_change_permission(request)
-    frame, page = frame_for(agent), page_of(shown, agent, query)
+    frame = frame_for(agent, shown.words)
+    page = page_of(shown, agent, query, frame.people)
     tabs, views = tabs_of(frame, shown), views_of(frame, shown, agent)
     context = {
         "shown": shown,

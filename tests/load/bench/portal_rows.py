@@ -4,8 +4,10 @@ a small account and of one with a tenth of all, and an agent.
 Run as a program it prints, as JSON, what is to be measured.
 """
 
+import html
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -158,7 +160,7 @@ def _invoice(case: Case) -> Invoice:
 def _talk(readers: list[Contact]) -> None:
     """Every case and loan has two messages; the one that is measured has twenty, of both sides."""
     agent = make_user("agent@bench.example", first_name="Ada", last_name="Byrne", is_staff=True)
-    html = markdown.render_message(SAID)
+    rendered = markdown.render_message(SAID)
     with connection.cursor() as cursor:
         for message in (CaseMessage, LoanMessage):
             tables = {
@@ -166,18 +168,18 @@ def _talk(readers: list[Contact]) -> None:
                 "parent": message.parent,
                 "records": message.parent_model()._meta.db_table,
             }
-            cursor.execute(TALK.format_map(tables), {"body": SAID, "html": html})
+            cursor.execute(TALK.format_map(tables), {"body": SAID, "html": rendered})
         cursor.execute(TELL)
     for reader in readers:
         for message in (CaseMessage, LoanMessage):
-            _long_conversation(message, _measured(message.parent_model(), reader), reader, agent, html)
+            _long_conversation(message, _measured(message.parent_model(), reader), reader, agent, rendered)
     for model in (Case, Loan):
         model.objects.update(updated_at=Least("updated_at", Now()))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _long_conversation(message: type[Any], record: Any, reader: Contact, agent: User, html: str) -> None:
+def _long_conversation(message: type[Any], record: Any, reader: Contact, agent: User, rendered: str) -> None:
     message.objects.bulk_create(
         message(
             **{message.parent: record},
@@ -185,7 +187,7 @@ def _long_conversation(message: type[Any], record: Any, reader: Contact, agent: 
             author_user=agent if n % 2 else None,
             author_contact=None if n % 2 else reader,
             body=SAID,
-            body_html=html,
+            body_html=rendered,
         )
         for n in range(MESSAGES - 2)
     )
@@ -243,8 +245,8 @@ def _of_the_desk() -> list[Target]:
 def _page_of_all(browser: Client, number: int) -> str:
     query = "?state=all"
     for _page in range(number - 1):
-        answer: Any = browser.get(f"/admin/desk/{query}")
-        query = answer.context["page"].older_url
+        page = browser.get(f"/admin/desk/{query}", HTTP_ACCEPT_ENCODING="identity").content.decode()
+        query = html.unescape(re.findall(r'href="([^"]+)" data-desk-older', page)[0])
     return query
 
 
