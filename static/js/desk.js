@@ -57,6 +57,7 @@
   const links = () => [...list.querySelectorAll(".desk-case > a")];
   const boxes = () => [...list.querySelectorAll("tbody .desk-pick input")];
   let current = null;
+  list.querySelector(".desk-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
   const go = (link) => {
     current?.closest("tr").classList.remove("is-current");
