@@ -1,6 +1,7 @@
 """What the shell knows of cases."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.http import PortalRequest
 from accounts.models import Contact
-from accounts.scoping import can
+from accounts.scoping import Permitted, can
 from cases.actions import count_open_cases, hand_over_cases
 from cases.actions.messages import TALK
 from cases.case_page import DETAIL
@@ -65,7 +66,7 @@ def follow_instead(case: Case, contact: Contact | None) -> str:
     return "" if is_own else reverse("cases:follow", args=[case.number])
 
 
-def waiting(contact: Contact) -> models.QuerySet[Any]:
+def waiting(contact: Permitted, today: date) -> models.QuerySet[Any]:
     rows = Case.objects.visible_to(contact).waiting_for_customer().order_by("-updated_at", "-pk")
     others = models.Case(
         models.When(contact=contact.pk, then=models.Value("")), default=models.F("contact__first_name")

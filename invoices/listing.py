@@ -4,9 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from invoices.document import open_sums, summary_of
+from accounts.scoping import Permitted
+from invoices.display import invoice_rows
+from invoices.document import open_sums
 from invoices.forms import InvoiceListForm
-from invoices.models import Invoice
+from invoices.models import Invoice, InvoiceQuerySet
 from records.listing import Column, Listing, Shown
 
 COLUMNS: list[Column[Invoice]] = [
@@ -24,9 +26,12 @@ COLUMNS: list[Column[Invoice]] = [
 ]
 
 
+def _for_list(invoices: InvoiceQuerySet, reader: Permitted | None) -> InvoiceQuerySet:
+    return invoices.for_list()
+
+
 def _of_page(shown: Shown[Invoice]) -> dict[str, Any]:
     return {
-        "invoices": [summary_of(invoice) for invoice in shown.page.rows],
         "open_sums": open_sums(shown.page.rows) if shown.is_whole_list else [],
         "tabs_label": _("Invoices by status"),
         "filter_label": _("Search invoices"),
@@ -34,5 +39,11 @@ def _of_page(shown: Shown[Invoice]) -> dict[str, Any]:
 
 
 INVOICE_LIST = Listing(
-    form=InvoiceListForm, template="invoices/invoice_list.html", of_page=_of_page, columns=COLUMNS
+    form=InvoiceListForm,
+    rows=_for_list,
+    draw=invoice_rows,
+    template="invoices/invoice_list.html",
+    of_page=_of_page,
+    columns=COLUMNS,
+    file_rows=lambda invoices: invoices,
 )

@@ -29,7 +29,7 @@ from records.detail import Detail
 from records.listing import Listing
 from records.talk import Talk
 from records.texts import Snippet
-from records.waiting import Waiting
+from records.waiting import Asked, Waiting
 
 M = TypeVar("M", bound=models.Model)
 Words = str | Promise
@@ -177,8 +177,8 @@ class Surface(Generic[M]):
     home: Callable[[PortalRequest, Contact, Collection[str]], Block | None] | None = None
     """Its part of the home page, for a reader who may go to its list: of the request, the contact, and the
     types of what is shown above as waiting for them."""
-    waiting: Callable[[Contact], models.QuerySet[Any]] | None = None
-    """What waits for the contact: see records.waiting."""
+    waiting: Asked | None = None
+    """What waits for the reader: see records.waiting."""
     waiting_badge: Callable[[Waiting], Badge] | None = None
     """What is asked of the reader."""
     events: Mapping[str, Event] = field(default_factory=dict)

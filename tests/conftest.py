@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts.models import Account, Contact, User
 from accounts.sessions.store import SessionStore
 from lib import compiled
+from portal.site import configuration
 from tests import databases
 from tests.factories import make_account, make_contact, make_user
 from tests.house import PACKAGES
@@ -73,11 +75,12 @@ def compiled_queries_are_checked() -> None:
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """pytest-django's own makes all tables anew for each run and each process; this one copies them. After a
     test that commits it empties all tables; here they are as migrated again, so that tests can run in any
-    order."""
+    order. The configuration of a revision is read once: one test after the other goes back to the first."""
     with django_db_blocker.unblock():
         database = databases.Copy.made()
     with pytest.MonkeyPatch.context() as patch:
         take_over(patch)
+        patch.setattr(configuration, "_load", lru_cache(maxsize=4)(configuration._load))
         yield
     with django_db_blocker.unblock():
         stage.clear()

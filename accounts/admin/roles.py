@@ -27,9 +27,6 @@ class WebRoleAdmin(admin.ModelAdmin[WebRole]):
     list_display = ("name", "description", "delegable", *REACH)
     search_fields = ("name",)
 
-    class Media:
-        css = {"all": ["css/admin-role.css"]}
-
     def get_fieldsets(self, request: HttpRequest, obj: WebRole | None = None) -> Any:
         confirmation = ["confirms_reach"] if obj and obj.is_builtin else []
         return [

@@ -3,7 +3,12 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    ReadOnlyPasswordHashField,
+    UserChangeForm,
+)
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
@@ -52,6 +57,10 @@ class SignsInFilter(admin.SimpleListFilter):
         if self.value() == "locked":
             return queryset.filter(lockout.locked_now("email"))
         return queryset.filter(erasure_asked_at__isnull=False) if self.value() == "erasure" else queryset
+
+
+class UserForm(UserChangeForm):  # type: ignore[type-arg]
+    password = ReadOnlyPasswordHashField(label=_("Password"), help_text=_("Nobody can read it."))
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -104,7 +113,7 @@ class UserAdmin(NoDelete, WithinOwnRights):
         "erasure_asked_at",
     )
     inlines = (UserContactInline,)
-    add_form, change_password_form = NewUserForm, PasswordForm
+    form, add_form, change_password_form = UserForm, NewUserForm, PasswordForm
     add_form_template = "admin/accounts/user/add_form.html"
     change_form_template = "admin/accounts/user/change_form.html"
     fieldsets = (

@@ -1,6 +1,6 @@
 """lib.compiled for what depends on who reads."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Any, TypeVar
 
 from django.db import models
@@ -13,9 +13,14 @@ M = TypeVar("M", bound=models.Model)
 
 
 def rows_for(
-    contact: Contact, shape: Hashable, build: Callable[..., models.QuerySet[M]], **values: Any
+    contact: Contact,
+    shape: Hashable,
+    build: Callable[..., models.QuerySet[M]],
+    *,
+    spare: Collection[str] = (),
+    **values: Any,
 ) -> list[M]:
-    """The rows of ``build(reader, **values)``.
+    """The rows of ``build(reader, **values)``; ``spare`` as in lib.compiled.
 
     ``build`` is given a Reader in the contact's place. What the contact's roles let them read is part of the
     text's shape; their keys, and those of their roles, are values in it.
@@ -29,4 +34,5 @@ def rows_for(
     keys: dict[str, Any] = {"contact_pk": contact.pk, "role_pks": list(contact.role_ids)}
     if contact.account_id:
         keys["account_pk"] = contact.account_id
-    return compiled.rows((shape, contact.read_scopes, len(keys)), built, spare=keys, **keys, **values)
+    named = shape, contact.read_scopes, len(keys)
+    return compiled.rows(named, built, spare=[*keys, *spare], **keys, **values)

@@ -16,7 +16,7 @@ from portal.models import Announcement
 from portal.site.http import SiteRequest
 from records.offers import help_offered
 from records.surfaces import Badge, Block, surface_named, surfaces
-from records.waiting import Waiting, united
+from records.waiting import Waiting, waiting_for
 
 ROWS = 10
 EVENTS = 6
@@ -59,9 +59,12 @@ def _closed_types(request: SiteRequest) -> list[str]:
 
 
 def _waiting(request: SiteRequest, contact: Contact) -> list[Waiting]:
-    return united(
-        surface.waiting(contact) for surface in surfaces() if surface.waiting and surface.opens_to(request)
-    )
+    asked = {
+        surface.name: surface.waiting
+        for surface in surfaces()
+        if surface.waiting and surface.opens_to(request)
+    }
+    return waiting_for(contact, asked)
 
 
 def _row(row: Waiting) -> WaitingRow:

@@ -46,13 +46,14 @@
   const nameSelections = () => document.querySelectorAll(".select2-selection:not([aria-label], [data-named])").forEach((selection) => {
     const select = selection.closest(".select2-container").previousElementSibling;
     const label = select?.labels?.[0]?.textContent ?? select?.getAttribute("aria-label");
-    if (label) selection.setAttribute("aria-label", label.trim().replace(/:$/, ""));
-    selection.removeAttribute("aria-labelledby");
     selection.dataset.named = "yes";
-    const typed = selection.querySelector(".select2-search__field");
-    if (typed && label) typed.setAttribute("aria-label", label.trim());
+    if (!label) return;
+    for (const part of [selection, ...selection.querySelectorAll("[role=textbox], .select2-search__field")]) {
+      part.setAttribute("aria-label", label.trim().replace(/:$/, ""));
+      part.removeAttribute("aria-labelledby");
+    }
   });
-  addEventListener("load", nameSelections);
+  addEventListener("load", () => setTimeout(nameSelections));
   document.addEventListener("formset:added", () => setTimeout(nameSelections));
 
   /* A form that was changed and not saved asks before it is left. */

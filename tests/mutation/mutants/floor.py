@@ -91,7 +91,7 @@ FLOOR = [
     ),
     gate(
         "floor of records: a draft is its owner's own",
-        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *MARKS, *GENERATED,
+        "records/actions/marks.py", "return Draft.objects.filter(**whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: only those of what is gone are swept",
@@ -156,13 +156,13 @@ FLOOR = [
     ),
     gate(
         "floor of records: an invoice that waits is one that the reader may see",
-        "invoices/surface.py", "Invoice.objects.visible_to(contact).overdue()",
-        "Invoice.objects.overdue()", *GENERATED,
+        "invoices/surface.py", "Invoice.objects.visible_to(contact).overdue(today)",
+        "Invoice.objects.overdue(today)", *GENERATED,
     ),
     gate(
         "floor of records: a loan that waits is one that the reader may see",
-        "tests/example_app/loans/surface.py", "Loan.objects.visible_to(contact).late()",
-        "Loan.objects.late()", *GENERATED,
+        "tests/example_app/loans/surface.py", "Loan.objects.visible_to(contact).late(today)",
+        "Loan.objects.late(today)", *GENERATED,
     ),
     gate(
         "floor of records: cases on the home page are those that the reader may see",
