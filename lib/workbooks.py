@@ -20,6 +20,8 @@ MAX_ELEMENTS = 1_000_000
 """Of one part: 10,000 rows of 40 filled cells are 810,000."""
 MAX_TEXT = 500
 """Characters that are kept of a text."""
+MAX_PIECES = 1_000
+"""Of one text: each letter in a colour of its own, twice over."""
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 COLUMN = re.compile(r"[A-Z]{1,3}")
 FAULTS = (
@@ -114,6 +116,8 @@ class _Pieces:
             self.is_spoken = not element.is_end
         elif element.is_end and element.name in ("t", "v") and not self.is_spoken:
             self.found.append(element.text)
+            if len(self.found) > MAX_PIECES:
+                raise WorkbookError
 
     def take(self) -> str:
         text = "".join(self.found)[:MAX_TEXT]

@@ -21,8 +21,10 @@ from lib.admin_places import JOBS, Menu, current_url, list_name, menu_for, place
 from portal.frame import HERE, TOKEN, addressed
 from portal.site.http import SiteRequest
 
-ROWS = ("original", "object", "case", "contact", "mail")
-"""Under which of these names a page's context has the row that it is about."""
+ROWS = ("original", "object", "mail")
+"""Under which of these names, or under that of its model, a page's context has the row that it is about."""
+READER = "user"
+"""The name of whoever looks at the page, though users are rows as well."""
 RECORDS = {"work", "people", "billing"}
 """The jobs whose rows are worked on for long: beside them the menu makes room."""
 
@@ -103,7 +105,8 @@ def _model_admin(context: dict[str, Any]) -> Any:
 
 
 def _row(context: dict[str, Any], model_admin: Any) -> Model | None:
-    rows = (context.get(name) for name in ROWS)
+    names = (*ROWS, *{model_admin.opts.model_name} - {READER})
+    rows = (context.get(name) for name in names)
     return next((row for row in rows if isinstance(row, model_admin.model) and row.pk), None)
 
 

@@ -1,9 +1,12 @@
 """Rules of the house that a machine can check."""
 
 import ast
+import itertools
 import re
-import tomllib
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +16,32 @@ from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 
 from accounts.scoping import RecordType, ScopedQuerySet, record_types
+from records.surfaces import surfaces
+from tests.house import FEATURES, FLOORS, GROUND, INSTALLED, PACKAGES, ROOT, SHELL, broken, folder, imports
 
-ROOT = Path(__file__).parent.parent
-APPS = {config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT} | {"lib"}
-"""Those of INSTALLED_APPS that are ours, and the ground, which has no models."""
 GATED = {
     model.__name__
     for model in apps.get_models()
-    if model.__module__.split(".")[0] in APPS and hasattr(model.objects, "visible_to")
+    if model._meta.app_config.name in PACKAGES and hasattr(model.objects, "visible_to")
 }
 """Models whose rows a contact sees through ``visible_to`` alone."""
 
 
 def sources(*patterns: str) -> Iterator[Path]:
-    for app in sorted(APPS):
+    for package in sorted(PACKAGES):
         for pattern in patterns:
-            yield from (path for path in sorted((ROOT / app).glob(pattern)) if "migrations" not in path.parts)
+            yield from (
+                path for path in sorted(folder(package).glob(pattern)) if "migrations" not in path.parts
+            )
+
+
+def named(files: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    return ((str(path.relative_to(ROOT)), path) for path in files)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 STAFF_FORMS = ("cases/forms/agents.py", "cases/forms/desk.py")
@@ -110,20 +123,80 @@ ALLOWED = {
 }
 
 
-def test_every_app_is_checked_as_the_others_are():
-    """A new app is named in the layers of pyproject.toml, and in what the Makefile hands to mypy."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
-    layers, inside, siblings = project["importlinter"]["contracts"]
-    layered = {app for layer in layers["layers"] for app in re.findall(r"\w+", layer)}
-    assert layered == APPS
-    assert set(project["importlinter"]["root_packages"]) == set(siblings["ancestors"]) == APPS
-    assert set(inside["containers"]) == APPS - {"portal", "lib"}
-    [warned] = re.findall(
-        r"error::DeprecationWarning:(\S+)", project["pytest"]["ini_options"]["filterwarnings"][0]
-    )
-    assert set(warned.split("|")) == APPS
-    [typed] = re.findall(r"^\tmypy (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert set(typed.split()) == APPS
+def test_every_app_of_the_project_is_checked_as_the_others_are():
+    """Those that Django loads from its folder, and the ground, which has no models."""
+    loaded = {config.name for config in apps.get_app_configs() if Path(config.path) == folder(config.name)}
+    assert loaded == set(INSTALLED) == set(PACKAGES) - {GROUND}
+    shipped = {path.parent.name for path in ROOT.glob("*/apps.py")} | {GROUND}
+    assert shipped == {package for package in PACKAGES if "." not in package}
+
+
+def test_a_call_that_is_out_of_date_is_an_error_in_every_package():
+    for package in PACKAGES:
+        with pytest.raises(DeprecationWarning):
+            warnings.warn_explicit("old", DeprecationWarning, "models.py", 1, f"{package}.models", {})
+
+
+def test_no_import_goes_against_the_layers():
+    assert [contract.name for contract, _ in broken(imports())] == []
+
+
+def test_an_import_against_the_layers_is_seen_in_every_feature():
+    """From a feature to the next, to the shell and to a room above; from the floors below to it."""
+    graph, names = imports(), itertools.cycle(FEATURES)
+    next(names)
+    for feature, other in zip(FEATURES, names, strict=False):
+        for importer, imported in (
+            (f"{feature}.models", f"{other}.surface"),
+            (f"{feature}.surface", f"{SHELL}.urls"),
+            (f"{feature}.models", f"{feature}.surface"),
+            ("records.talk", f"{feature}.surface"),
+            (GROUND, f"{feature}.models"),
+        ):
+            wrong = deepcopy(graph)
+            wrong.add_import(importer=importer, imported=imported)
+            assert list(broken(wrong)) != [], f"{importer} imports {imported}"
+
+
+NAMES_FEATURES = {
+    "portal/settings.py",
+    "portal/urls.py",
+    "portal/admin/case_articles.py",  # where two features meet
+}
+
+
+def words_for_features() -> re.Pattern[str]:
+    """The name of a feature or of one of its types, alone or before an address, a module, a verb."""
+    folders = "|".join(feature.rpartition(".")[2] for feature in FEATURES)
+    types = "|".join(one.name for one in surfaces() if one.model._meta.app_config.name in FEATURES)
+    return re.compile(rf"/?({folders})([:./][\w/:.<>-]*)?|({types})(\.\w+)?")
+
+
+def words_in(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) | ast.ImportFrom(module=str(text)) | ast.alias(name=text):
+                yield text
+
+
+def test_settings_and_urls_alone_name_a_feature_outside_its_folder():
+    """Whatever the shell and the floors know of it, it declares."""
+    words, found = words_for_features(), set()
+    for package in (SHELL, *FLOORS, GROUND):
+        for path in folder(package).rglob("*.py"):
+            if "migrations" not in path.parts:
+                texts = words_in(parsed(path))
+                found |= {path.relative_to(ROOT).as_posix() for text in texts if words.fullmatch(text)}
+    assert found == NAMES_FEATURES
+
+
+def test_no_template_of_the_shell_leads_to_a_feature_by_name():
+    """What a feature shows lies in a folder of its name."""
+    folders = {feature.rpartition(".")[2] for feature in FEATURES}
+    for path in (ROOT / "templates").rglob("*.*"):
+        if not folders & set(path.parts):
+            led = re.findall(r"""{% url ["'](\w+):""", path.read_text())
+            assert not folders & set(led), path
 
 
 def test_the_gated_models_are_those_that_customers_own_or_read():
@@ -141,12 +214,11 @@ def test_the_gated_models_are_those_that_customers_own_or_read():
     } <= GATED
 
 
-@pytest.mark.parametrize("path", view_files(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_view_reads_a_gated_model_past_its_gate(path: Path):
-    name = str(path.relative_to(ROOT))
+def test_no_view_reads_a_gated_model_past_its_gate():
     found = [
-        read
-        for read in unscoped_reads(ast.parse(path.read_text()))
+        f"{name}: {read}"
+        for name, path in named(view_files())
+        for read in unscoped_reads(parsed(path))
         if (name, read.split(": ")[1]) not in ALLOWED
     ]
     assert found == []
@@ -171,19 +243,19 @@ def test_every_record_type_is_declared_once_on_a_scoped_model():
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("path", [*sources("**/*.py")], ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_import_hides_inside_a_function_and_no_file_is_too_long(path: Path):
-    text = path.read_text()
-    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-    hidden = [
-        inner.lineno
-        for node in functions
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Import | ast.ImportFrom)
-    ]
-    assert hidden == []
-    assert text.count("\n") <= 400
-    assert "@receiver" not in text
+def test_no_import_hides_inside_a_function_and_no_file_is_too_long():
+    for name, path in named(sources("**/*.py")):
+        text = path.read_text()
+        functions = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef)]
+        hidden = [
+            inner.lineno
+            for node in functions
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Import | ast.ImportFrom)
+        ]
+        assert hidden == [], name
+        assert text.count("\n") <= 400, name
+        assert "@receiver" not in text, name
 
 
 def test_jobs_are_deferred_by_the_transaction_that_needs_them():
@@ -235,21 +307,20 @@ def unescaped(tree: ast.AST) -> Iterator[str]:
             yield f"line {node.lineno}: {name}"
 
 
-@pytest.mark.parametrize("path", [*sources("**/*.py")], ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_text_becomes_html_outside_the_few_places_that_answer_for_it(path: Path):
-    name = str(path.relative_to(ROOT))
-    found = list(unescaped(ast.parse(path.read_text())))
-    assert (found != []) if name in WRITERS else (found == [])
+def test_no_text_becomes_html_outside_the_few_places_that_answer_for_it():
+    for name, path in named(sources("**/*.py")):
+        found = list(unescaped(parsed(path)))
+        assert (found != []) if name in WRITERS else (found == []), name
 
 
-@pytest.mark.parametrize("path", [*sources("**/*.py")], ids=lambda path: str(path.relative_to(ROOT)))
-def test_where_text_is_called_html_the_line_says_why(path: Path):
+def test_where_text_is_called_html_the_line_says_why():
     """ruff sees each ``mark_safe`` (S308), but not a class that is called instead."""
-    for node in ast.walk(ast.parse(text := path.read_text())):
-        if isinstance(node, ast.Call):
-            assert getattr(node.func, "id", getattr(node.func, "attr", "")) not in AS_HTML[1:]
-    for line in text.splitlines():
-        assert "S308" not in line or re.search(r"# noqa: S308 -- \w+", line), line
+    for name, path in named(sources("**/*.py")):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call):
+                assert getattr(node.func, "id", getattr(node.func, "attr", "")) not in AS_HTML[1:], name
+        for line in path.read_text().splitlines():
+            assert "S308" not in line or re.search(r"# noqa: S308 -- \w+", line), (name, line)
 
 
 def test_the_check_of_html_itself_sees_what_is_not_escaped():
@@ -306,7 +377,7 @@ def test_rows_are_locked_by_the_functions_of_one_module():
 
 def numbered_models() -> list[Any]:
     """Those of our own that keep the number of the form that made them."""
-    models = [model for model in apps.get_models() if model.__module__.split(".")[0] in APPS]
+    models = [model for model in apps.get_models() if model._meta.app_config.name in PACKAGES]
     return [model for model in models if "submission" in {field.name for field in model._meta.fields}]
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.actions import next_entitlement
-from cases.admin.desk import RuleTestForm
+from cases.admin.handling import RuleTestForm
 from cases.forms.minutes import MinutesField, written
 from cases.models import BusinessCalendar, BusinessInterval, Case, ClosedDay, SlaPolicy
 from cases.models.sla import WHOLE_COUNTRY, public_holidays

@@ -143,18 +143,21 @@ def stored_addresses():
 
 
 @pytest.mark.parametrize("enter", ENTRANCES, ids=lambda enter: enter.__name__)
-@pytest.mark.parametrize("address", HOSTILE)
 def test_an_address_that_could_be_read_as_another_is_refused_beside_its_field(
-    enter, address, alice, bob, ada, sign_in
+    enter, member, alice, bob, ada, sign_in
 ):
-    response = enter(sign_in, address)
-    assert response.status_code == 200
-    errors = (
-        response.context["errors"] if "adminform" in response.context else form_of(response).errors["email"]
-    )
-    assert errors
     known = {alice.email, bob.email, ada.email, "", "None"}
-    assert stored_addresses() <= known
+    for address in HOSTILE:
+        with member(address):
+            response = enter(sign_in, address)
+            assert response.status_code == 200
+            errors = (
+                response.context["errors"]
+                if "adminform" in response.context
+                else form_of(response).errors["email"]
+            )
+            assert errors
+            assert stored_addresses() <= known
 
 
 @pytest.mark.parametrize("enter", ENTRANCES, ids=lambda enter: enter.__name__)

@@ -10,16 +10,17 @@ from django.utils import timezone
 
 from cases.models import Case, Entitlement, TimeEntry
 from tests.cases.factories import make_case, make_entitlement
+from tests.stage import shared
 
 pytestmark = pytest.mark.usefixtures("noon")
 
 
-@pytest.fixture
+@shared
 def hours(acme):
     return make_entitlement(acme, name="Hours", unit="hours", amount=20)
 
 
-@pytest.fixture
+@shared
 def case(alice, hours):
     return make_case(alice)
 

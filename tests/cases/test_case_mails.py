@@ -7,11 +7,12 @@ from accounts.models import OutgoingMail
 from cases.actions import reply_to_case
 from lib.absolute_links import absolute_links, absolute_links_in_markdown
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
+from tests.stage import shared
 
 PAGE = "https://portal.example/cases/C-1/"
 
 
-@pytest.fixture
+@shared
 def case(alice):
     return make_case(alice)
 

@@ -11,6 +11,7 @@ from lib import uploads
 from portal.models import Page, PageAccessRule
 from tests.cases.factories import make_case, make_staff_reply, pdf_upload
 from tests.factories import make_contact
+from tests.stage import shared
 
 
 def new_case_data(**fields):
@@ -24,7 +25,7 @@ def new_case_data(**fields):
     }
 
 
-@pytest.fixture
+@shared
 def alices_case(alice):
     return make_case(alice, "Freezer alarm at night")
 

@@ -22,6 +22,7 @@ from records.tasks import fetch_inbound_mail, forget_inbound_mail
 from records.views.inbound import TOLERANCE_SECONDS
 from tests.cases.factories import PDF, make_case
 from tests.cases.mails import mailbox, make_mail
+from tests.stage import shared
 
 SECRET = "a-shared-secret"
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
@@ -34,7 +35,7 @@ def configured(settings: Any) -> None:
     settings.MAIL_IN_SECRET = SECRET
 
 
-@pytest.fixture
+@shared
 def case(alice: Any) -> Case:
     return make_case(alice)
 

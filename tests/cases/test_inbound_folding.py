@@ -11,6 +11,7 @@ from records.models import InboundMail
 from records.reply_address import reply_address
 from tests.cases.factories import make_case, make_staff_reply
 from tests.cases.mails import make_mail, reply_of
+from tests.stage import shared
 
 QUOTATION = (
     "On Tue, 24 Nov 2026 at 10:00, Support <s@support.example> wrote:\n> -=+=- Reply above this line -=+=-"
@@ -22,7 +23,7 @@ def configured(settings: Any) -> None:
     settings.MAIL_IN_ADDRESS = "cases@support.example"
 
 
-@pytest.fixture
+@shared
 def case(alice: Any) -> Case:
     return make_case(alice)
 

@@ -20,6 +20,7 @@ from records.models import InboundMail
 from records.reply_address import reply_address
 from tests.cases.factories import PDF, make_case
 from tests.cases.mails import make_mail, reply_of
+from tests.stage import shared
 
 GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00"
@@ -33,7 +34,7 @@ def configured(settings: Any) -> None:
     settings.MAIL_IN_ADDRESS = "cases@support.example"
 
 
-@pytest.fixture
+@shared
 def case(alice: Any) -> Case:
     return make_case(alice)
 

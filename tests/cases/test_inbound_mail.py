@@ -24,6 +24,7 @@ from records.reply_address import read_reply_address, reply_address
 from tests.cases.factories import PDF, make_case, make_staff_reply, picture_upload, status
 from tests.cases.mails import make_mail, reply_of
 from tests.factories import make_contact, make_user
+from tests.stage import shared
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def configured(settings: Any) -> None:
     settings.MAIL_IN_ADDRESS = "cases@support.example"
 
 
-@pytest.fixture
+@shared
 def case(alice: Any) -> Case:
     return make_case(alice)
 

@@ -27,6 +27,7 @@ from tests.cases.factories import (
     status,
 )
 from tests.factories import make_contact
+from tests.stage import shared
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def twin(alice):
     )
 
 
-@pytest.fixture
+@shared
 def case(alice):
     return make_case(alice)
 

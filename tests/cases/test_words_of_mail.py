@@ -14,6 +14,7 @@ from records.reply_address import reply_address
 from tests.cases.factories import make_case
 from tests.cases.mails import make_mail
 from tests.cases.test_inbound_mail import take_in
+from tests.stage import shared
 
 TYPED = "# dmesg | tail\n**bold**\nSee C:\\_temp\\[a]\\-x.log"
 
@@ -23,7 +24,7 @@ def configured(settings: Any) -> None:
     settings.MAIL_IN_ADDRESS = "cases@support.example"
 
 
-@pytest.fixture
+@shared
 def case(alice: Any) -> Any:
     return make_case(alice)
 

@@ -97,32 +97,41 @@ FOUND = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("text", "words"), [(text, words) for text, all_words in FOUND for words in all_words]
-)
-def test_what_stands_in_a_subject_finds_the_case(alice, text, words):
-    case = make_case(alice, subject=text)
+def test_what_stands_in_a_subject_finds_the_case(member, subtests, alice):
     make_case(alice, subject="Something else")
-    assert list(Case.objects.matching(words)) == [case]
+    for text, all_words in FOUND:
+        with member(text):
+            case = make_case(alice, subject=text)
+            for words in all_words:
+                with subtests.test(f"{text}: {words}"):
+                    assert list(Case.objects.matching(words)) == [case]
 
 
-@pytest.mark.parametrize(("text", "words"), [(text, all_words[:2]) for text, all_words in FOUND])
-def test_what_was_answered_and_said_is_found_alike(alice, text, words):
-    answered = make_case(alice, subject="One", answers=[{"label": "What", "value": f'Line "1"\n{text}\t'}])
-    said = make_case(alice, subject="Two")
-    reply_to_case(actor=Actor(user=alice.user, contact=alice), case=said, body=f"Hello,\n{text}.\nBye")
-    for one in words:
-        assert {*Case.objects.matching(one)} == {answered, said}
+def test_what_was_answered_and_said_is_found_alike(member, alice):
+    for text, all_words in FOUND:
+        with member(text):
+            answer = {"label": "What", "value": f'Line "1"\n{text}\t'}
+            answered = make_case(alice, subject="One", answers=[answer])
+            said = make_case(alice, subject="Two")
+            reply_to_case(
+                actor=Actor(user=alice.user, contact=alice), case=said, body=f"Hello,\n{text}.\nBye"
+            )
+            for one in all_words[:2]:
+                assert {*Case.objects.matching(one)} == {answered, said}, one
 
 
-@pytest.mark.parametrize(("text", "words"), [(text, all_words[0]) for text, all_words in FOUND])
-def test_articles_and_topics_are_found_alike(sign_in, alice, text, words):
-    make_article(text, "Nothing.")
-    make_topic(make_forum(), alice, text)
-    page = sign_in(alice).get("/search/", {"q": words})
-    found = {group.heading: [hit.line.title for hit in group.hits] for group in page.context["groups"]}
-    assert found["Articles"] == [text]
-    assert found["Discussions"] == [text]
+def test_articles_and_topics_are_found_alike(member, sign_in, alice):
+    browser, forum = sign_in(alice), make_forum()
+    for text, all_words in FOUND:
+        with member(text):
+            make_article(text, "Nothing.")
+            make_topic(forum, alice, text)
+            page = browser.get("/search/", {"q": all_words[0]})
+            found = {
+                group.heading: [hit.line.title for hit in group.hits] for group in page.context["groups"]
+            }
+            assert found["Articles"] == [text]
+            assert found["Discussions"] == [text]
 
 
 NAMED = {
@@ -170,10 +179,13 @@ def test_a_case_is_found_by_its_number(sign_in, alice, ada, around):
     ]
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "///", "🚀", "\0", "'", "\\", ":*", "& | !", "<->", "\u200c", "-" * 500, "a:*b"]
-)
-def test_what_has_no_words_finds_nothing_and_breaks_nothing(sign_in, alice, text):
+NO_WORDS = ["", " ", "///", "🚀", "\0", "'", "\\", ":*", "& | !", "<->", "\u200c", "-" * 500, "a:*b"]
+
+
+def test_what_has_no_words_finds_nothing_and_breaks_nothing(member, sign_in, alice):
     make_case(alice, subject="Something")
-    assert sign_in(alice).get("/search/", {"q": text}).status_code == 200
-    assert not Case.objects.matching(text).exists()
+    browser = sign_in(alice)
+    for text in NO_WORDS:
+        with member(ascii(text)):
+            assert browser.get("/search/", {"q": text}).status_code == 200
+            assert not Case.objects.matching(text).exists()

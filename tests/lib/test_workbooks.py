@@ -7,6 +7,7 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
+from lib import workbooks
 from lib.workbooks import WorkbookError, rows_of_workbook
 
 SHEET, REFERENCES = "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"
@@ -87,6 +88,24 @@ def test_a_text_in_several_pieces_is_one_and_its_pronunciation_is_left_out():
     rich = workbook([CellRichText("Do", TextBlock(InlineFont(b=True), "ra"))])
     spoken = with_shared_texts("<si><r><t>Do</t></r><r><t>ra</t></r><rPh><t>do-ra</t></rPh></si>", 0)
     assert read(rich) == read(spoken) == [["Dora"]]
+
+
+def in_pieces(count):
+    return with_rows(f'<row><c t="inlineStr"><is>{"<r><t>x</t></r>" * count}</is></c></row>')
+
+
+def test_a_text_has_as_many_pieces_as_somebody_can_make_by_hand():
+    assert read(in_pieces(workbooks.MAX_PIECES)) == [["x" * workbooks.MAX_TEXT]]
+    with pytest.raises(WorkbookError):
+        read(in_pieces(workbooks.MAX_PIECES + 1))
+
+
+def test_no_part_has_more_elements_than_a_list_needs(monkeypatch):
+    """What a list has no use for counts as well: it takes as long to read."""
+    monkeypatch.setattr(workbooks, "MAX_ELEMENTS", 100)
+    assert read(with_rows("<row>" + "<x/>" * 50 + "</row>")) == [[]]
+    with pytest.raises(WorkbookError):
+        read(with_rows("<row>" + "<x/>" * 100 + "</row>"))
 
 
 def test_cells_without_a_place_follow_each_other():

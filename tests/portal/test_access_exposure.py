@@ -128,9 +128,9 @@ def world(request, pages):
         RecordPermission.objects.create(role=visitors, record_type="article", scope="global", can_read=True)
 
 
-def clicks(browser):
+def clicks(browser, rights):
     """Which pages open."""
-    return {path: browser.get(path).status_code == 200 for path in Rights.now().configuration.pages}
+    return {path: browser.get(path).status_code == 200 for path in rights.configuration.pages}
 
 
 def people_of_every_role(acme):
@@ -140,32 +140,44 @@ def people_of_every_role(acme):
     return {**people, REGISTRANT: make_contact("Newcomer", None)}
 
 
-def test_the_whole_table_is_what_each_reader_gets_by_a_click(world, acme, sign_in):
+def test_what_the_reports_say_of_pages_is_what_each_reader_gets_by_a_click(world, acme, sign_in, subtests):
     people = {VISITOR: None, **people_of_every_role(acme)}
-    report = exposure(Rights.now())
-    assert {column.name for column in report.columns} == set(people)
+    rights = Rights.now()
+    got = {name: clicks(sign_in(person), rights) for name, person in people.items()}
+    with subtests.test("the whole table"):
+        the_table_says(exposure(rights), got)
+    people.pop(VISITOR)
+    for_visitors = got.pop(VISITOR)
+    with subtests.test("what one person can see"):
+        each_reach_says({person.pk: got[name] for name, person in people.items()}, rights)
+    with subtests.test("who sees a page"):
+        each_page_says({person.pk: got[name] for name, person in people.items()}, for_visitors, rights)
+
+
+def the_table_says(report, got):
+    assert {column.name for column in report.columns} == set(got)
     said = {
         column.name: {path: opening[number] for path, opening in report.pages}
         for number, column in enumerate(report.columns)
     }
-    assert said == {name: clicks(sign_in(person)) for name, person in people.items()}
+    assert said == got
 
 
-def test_what_one_person_can_see_and_who_sees_a_page_is_what_they_get_by_a_click(world, acme, sign_in):
-    people = people_of_every_role(acme)
-    rights = Rights.now()
-    got = {person.pk: clicks(sign_in(person)) for person in people.values()}
+def each_reach_says(got, rights):
     loaded = {person.pk: person for person in Contact.objects.with_rights().select_related("account", "user")}
     for pk, opened in got.items():
         reach = {page.page.path: page for page in reach_of(loaded[pk], rights).pages}
         assert {path: page.opens for path, page in reach.items()} == opened
         assert all(bool(page.refusal) != page.opens for page in reach.values())
+
+
+def each_page_says(got, for_visitors, rights):
     for path, entry in rights.configuration.pages.items():
         subject = PageSubject(entry, rights)
         assert set(readers_of(subject).contacts.values_list("pk", flat=True)) == {
             pk for pk, opened in got.items() if opened[path]
         }
-        assert subject.is_seen_by_visitors == (sign_in(None).get(path).status_code == 200)
+        assert subject.is_seen_by_visitors == for_visitors[path]
 
 
 def test_invoices_and_users_open_for_those_alone_who_have_them(acme):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
@@ -19,6 +18,7 @@ from portal.history import account_log
 from portal.history.account_log import Kind, deeds
 from tests import test_routes
 from tests.cases.factories import case_with_pictures, make_case, make_staff_reply, pdf_upload, picture_upload
+from tests.conftest import Member
 from tests.factories import grant
 from tests.invoices.factories import make_invoice
 from tests.portal import test_staff_groups
@@ -62,16 +62,24 @@ def log_of(browser: Client) -> list[tuple[str, str, list[str], str]]:
 # Every view that sends a file
 
 
-@pytest.mark.parametrize("name", sorted(SIGNED_IN))
-def test_a_page_for_everybody_who_is_signed_in_sends_no_file_when_it_is_looked_at(name, sign_in, alice):
-    assert not is_file(sign_in(alice).get(reverse(name)))
+def test_a_page_for_everybody_who_is_signed_in_sends_no_file_when_it_is_looked_at(member, sign_in, alice):
+    for name in sorted(SIGNED_IN):
+        with member(name):
+            assert not is_file(sign_in(alice).get(reverse(name)))
 
 
-@pytest.mark.parametrize("name", sorted(GUARDED))
 def test_a_page_of_records_that_sends_a_file_leaves_one_line_and_no_other_does(
-    name: str, scene: Scene, sign_in: Callable[..., Client], bob: Contact
+    member: Member, scene: Scene, sign_in: Callable[..., Client], bob: Contact
 ):
     """The routes are those of the URLconf: tests/test_routes.py declares each."""
+    for name in sorted(GUARDED):
+        with member(name):
+            leaves_a_line_if_it_sends_a_file(name, scene, sign_in, bob)
+
+
+def leaves_a_line_if_it_sends_a_file(
+    name: str, scene: Scene, sign_in: Callable[..., Client], bob: Contact
+) -> None:
     guarded, browser = GUARDED[name], sign_in(scene.owner)
     response = getattr(browser, guarded.method)(scene.urls[name], guarded.data or {}, REMOTE_ADDR=IP)
     if not is_file(response) or name in WITHOUT_RECORDS:
@@ -111,7 +119,9 @@ def test_an_address_of_the_administration_that_sends_a_file_leaves_a_line_for_st
             lines = downloads()[: len(downloads()) - before]
             assert len(lines) == is_file(response), address.name
             found |= dict(zip([address.name], lines, strict=False))
-    assert found.keys() == {"cases_case_attachment", "records_inboundmail_raw", "invoices_invoice_pdf"}
+    of_examples = {f"{label.replace('.', '_')}_attachment" for label in test_staff_groups.TALKED_ABOUT}
+    known = {"cases_case_attachment", "records_inboundmail_raw", "invoices_invoice_pdf"}
+    assert found.keys() == known | of_examples
     assert {(line.actor, line.actor_name, line.is_internal, line.client_ip) for line in found.values()} == {
         (ada, "Ada Byrne", True, here)
     }

@@ -4,6 +4,7 @@ nobody else."""
 from dataclasses import dataclass
 
 import pytest
+from django.test import Client
 
 from accounts.models import RecordPermission, WebRole
 from tests.cases.factories import make_case, pdf_upload
@@ -91,38 +92,42 @@ def give(contact, role):
     contact.roles.add(WebRole.objects.get(name=role))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_variant_of_an_address_slips_past_a_rule(sign_in, alice, protected, name):
-    shown = outcomes(sign_in(alice), protected[name])
-    assert [variant for variant, outcome in shown.items() if outcome.is_revealing] == []
-    assert {outcome.status for outcome in shown.values()} <= ELSEWHERE
-    assert {shown[variant].status for variant in SAME_ADDRESS} == {403}
+def test_no_variant_of_an_address_slips_past_a_rule(sign_in, alice, protected, member):
+    for name in NAMES:
+        with member(name):
+            shown = outcomes(sign_in(alice), protected[name])
+            assert [variant for variant, outcome in shown.items() if outcome.is_revealing] == []
+            assert {outcome.status for outcome in shown.values()} <= ELSEWHERE
+            assert {shown[variant].status for variant in SAME_ADDRESS} == {403}
 
 
-@pytest.mark.parametrize("name", ["case", "attachment", "article", "page"])
-def test_those_whom_the_rule_lets_in_see_the_page_or_that_there_is_none(sign_in, alice, protected, name):
+def test_those_whom_the_rule_lets_in_see_the_page_or_that_there_is_none(sign_in, alice, protected, member):
     give(alice, IT)
-    shown = outcomes(sign_in(alice), protected[name])
-    assert [variant for variant in SAME_ADDRESS if not shown[variant].is_revealing] == []
-    assert {outcome.status for outcome in shown.values() if not outcome.is_revealing} <= ELSEWHERE
+    for name in ("case", "attachment", "article", "page"):
+        with member(name):
+            shown = outcomes(sign_in(alice), protected[name])
+            assert [variant for variant in SAME_ADDRESS if not shown[variant].is_revealing] == []
+            assert {outcome.status for outcome in shown.values() if not outcome.is_revealing} <= ELSEWHERE
 
 
-@pytest.mark.parametrize("name", ["case", "page below"])
-def test_a_visitor_is_shown_the_way_to_sign_in_at_most(visitor, protected, name):
-    for variant, shown in outcomes(visitor, protected[name]).items():
-        assert not shown.is_revealing, variant
-        assert shown.status in ELSEWHERE or shown.path == "/accounts/login/", variant
+def test_a_visitor_is_shown_the_way_to_sign_in_at_most(protected, member):
+    for name in ("case", "page below"):
+        with member(name):
+            for variant, shown in outcomes(Client(), protected[name]).items():
+                assert not shown.is_revealing, variant
+                assert shown.status in ELSEWHERE or shown.path == "/accounts/login/", variant
 
 
 METHODS = ("HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get", "GET /profile/")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_method_slips_past_a_rule(sign_in, alice, visitor, protected, name):
-    for browser, refused in ((sign_in(alice), {403}), (visitor, {302, 404})):
-        answers = {method: ask(browser, protected[name], method) for method in METHODS}
-        assert [method for method, answer in answers.items() if reveals(answer)] == []
-        assert {answer.status_code for answer in answers.values()} <= refused
+def test_no_method_slips_past_a_rule(sign_in, alice, protected, member):
+    for name in NAMES:
+        with member(name):
+            for browser, refused in ((sign_in(alice), {403}), (Client(), {302, 404})):
+                answers = {method: ask(browser, protected[name], method) for method in METHODS}
+                assert [method for method, answer in answers.items() if reveals(answer)] == []
+                assert {answer.status_code for answer in answers.values()} <= refused
 
 
 def tricks(path):

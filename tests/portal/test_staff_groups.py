@@ -33,6 +33,7 @@ from cases.models import (
 from invoices.models import InvoiceSettings
 from knowledgebase.actions import give_feedback
 from portal.models import AllowedNetwork, Announcement, Page, Redirect, Site, WebLink
+from records.actions.messages import add_note
 from records.models import InboundMail
 from tests.cases.factories import make_case, make_entitlement, make_policy, pdf_upload
 from tests.factories import PASSWORD, make_contact, make_user
@@ -97,6 +98,7 @@ EXAMPLES = {
     if surface.model in admin.site._registry and surface.model.__module__.startswith("tests.")
 }
 """Records of features that are not shipped, which no group that is shipped has anything to do with."""
+TALKED_ABOUT = {label: one for label, one in EXAMPLES.items() if one.talk}
 MAY |= dict.fromkeys(EXAMPLES, (NOTHING, NOTHING, NOTHING, NOTHING))
 
 STANDARD = {
@@ -160,6 +162,10 @@ CUSTOM: dict[str, tuple[str, str, str]] = {
     "portal_weblink_up": ("portal.weblink", "", "change"),
 }
 """Address → model, what it takes to open it and to send its form; nothing where there is none."""
+for label in TALKED_ABOUT:
+    CUSTOM[f"{label.replace('.', '_')}_message"] = (label, "", "change")
+    CUSTOM[f"{label.replace('.', '_')}_draft"] = (label, "", "change")
+    CUSTOM[f"{label.replace('.', '_')}_attachment"] = (label, "view", "")
 
 BESIDES = {
     "cases_case_article": ("knowledgebase.article", "add"),
@@ -277,6 +283,11 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
     }
     made |= {label: surface.sample(acme, alice) for label, surface in EXAMPLES.items() if surface.sample}
     samples: dict[str, Any] = {label: row.pk for label, row in made.items()}
+    for label, surface in TALKED_ABOUT.items():
+        note = add_note(
+            actor=staff, talk=surface.talk, record=made[label], body="Seen.", uploads=[pdf_upload()]
+        )
+        samples[f"{label.replace('.', '_')}_attachment.pk"] = note.attachments.get().pk
     return samples | {
         "portal.snippettext": "1",
         "portal.snippettext.name": "footer-note",
@@ -398,7 +409,7 @@ def test_an_agent_gives_no_roles_by_an_invitation(acme: Any, sign_in: Callable[.
 
 @pytest.mark.django_db
 def test_every_shipped_right_exists_once_under_the_name_that_django_gives_it():
-    for rights in staff_groups.GROUPS.values():
+    for rights in staff_groups.groups().values():
         for label, words in rights.items():
             model = apps.get_model(label)
             for right in words.split():

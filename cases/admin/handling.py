@@ -1,4 +1,4 @@
-"""How cases reach agents, what they answer with, and the desk's own settings."""
+"""How cases reach agents, what they answer with, and the settings of all that."""
 
 from typing import Any
 
