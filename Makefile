@@ -36,8 +36,8 @@ check: .venv/development
 	ruff format --check .
 	djade --check --target-version 5.2 $(TEMPLATES)
 	djlint --quiet --lint templates
-	mypy accounts cases forums invoices knowledgebase lib portal records
-	lint-imports
+	mypy $$(python -m tests.house)
+	python -m tests.house layers
 	python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) python manage.py check --deploy --fail-level WARNING
 

@@ -1,12 +1,9 @@
-"""What pages may lead their reader to: a link to what would be refused is not shown.
+"""What pages and mails may lead their reader to: a link to what would be refused is not shown."""
 
-The features do not know each other, so what one offers of another is asked for by name.
-"""
+from typing import cast
 
-from django.urls import reverse
-
-from accounts.http import PortalRequest
-from accounts.scoping import granted_scope, record_type_named
+from accounts.actions.mail import mail_context
+from accounts.http import Configuration, PortalRequest
 
 
 def may_go_to(request: PortalRequest, path: str) -> bool:
@@ -14,8 +11,6 @@ def may_go_to(request: PortalRequest, path: str) -> bool:
     return request.configuration.may_open(path, request.contact)
 
 
-def may_open_case(request: PortalRequest) -> bool:
-    """By their roles, and by the rules on the page that opens cases."""
-    case = record_type_named("case")
-    is_granted = case is not None and granted_scope(request.contact, "create", case) is not None
-    return is_granted and may_go_to(request, reverse("cases:new"))
+def site_configuration() -> Configuration:
+    """As of now, for what happens outside a request: in jobs, and to people other than the one who asks."""
+    return cast("Configuration", mail_context()["configuration"])

@@ -55,20 +55,24 @@ class Permitted(Protocol):
     @property
     def grants(self) -> Grants: ...
 
+    @property
+    def role_ids(self) -> Collection[int]:
+        """Audiences ask for them."""
+
 
 @dataclass(frozen=True)
 class Reader:
-    """What record permissions ask of a contact, and nothing more.
+    """What record permissions and audiences ask of a contact, and nothing more.
 
     The text of a query that serves every contact with the same grants is made with one. Whatever asks for
-    more fails (an audience asks for a contact's roles), instead of keeping one contact's answer in
-    everybody's text.
+    more fails, instead of keeping one contact's answer in everybody's text.
     """
 
     pk: int
     account_id: int | None
     is_usable: bool
     grants: Grants
+    role_ids: Collection[int]
 
 
 class Grant(NamedTuple):

@@ -1,52 +1,41 @@
 """Roles and record permissions that every installation starts with. Administrators change them afterwards."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
+
 Grant = tuple[str, str, tuple[str, ...]]
 """Record type, scope, privileges."""
+RoleGrants = Mapping[str, Sequence[Grant]]
+"""By role."""
 
 
 @dataclass(frozen=True)
 class ShippedRole:
     name: str
     description: str
-    grants: tuple[Grant, ...] = ()
     flags: dict[str, bool] = field(default_factory=dict)
 
+    @property
+    def grants(self) -> list[Grant]:
+        """What the configuration of each app (``apps.py``) grants it of its records (``role_grants``)."""
+        declared = (getattr(app, "role_grants", {}) for app in apps.get_app_configs())
+        return [grant for grants in declared for grant in grants.get(self.name, ())]
 
+
+AUTHENTICATED, USER_MANAGER = "Authenticated Users", "Portal User Manager"
+FINANCE, IT, PROJECT = "Portal Finance User", "Portal IT User", "Portal Project User"
 DELEGABLE = {"delegable": True}
 ROLES = (
     ShippedRole("Administrators", "People of the company itself who look after the portal."),
-    ShippedRole(
-        "Authenticated Users",
-        "Everyone who is signed in.",
-        (
-            ("case", "contact", ("read", "create")),
-            ("article", "global", ("read",)),
-            ("forum", "global", ("read", "create")),
-        ),
-        {"for_authenticated": True},
-    ),
+    ShippedRole(AUTHENTICATED, "Everyone who is signed in.", flags={"for_authenticated": True}),
     ShippedRole("Anonymous Users", "Visitors who are not signed in.", flags={"for_anonymous": True}),
-    ShippedRole(
-        "Portal User Manager",
-        "Looks after the account's contacts: invites, edits and deactivates them.",
-        (("contact", "account", ("read", "create", "write")), ("entitlement", "account", ("read",))),
-    ),
-    ShippedRole(
-        "Portal Finance User",
-        "Sees the account's invoices.",
-        (("invoice", "account", ("read",)), ("entitlement", "account", ("read",))),
-        DELEGABLE,
-    ),
-    ShippedRole(
-        "Portal IT User",
-        "Sees and works on all cases of the account.",
-        (("case", "account", ("read", "create", "write")), ("entitlement", "account", ("read",))),
-        DELEGABLE,
-    ),
-    ShippedRole("Portal Project User", "Takes part in the account's projects.", flags=DELEGABLE),
+    ShippedRole(USER_MANAGER, "Looks after the account's contacts: invites, edits and deactivates them."),
+    ShippedRole(FINANCE, "Sees the account's invoices.", DELEGABLE),
+    ShippedRole(IT, "Sees and works on all cases of the account.", DELEGABLE),
+    ShippedRole(PROJECT, "Takes part in the account's projects.", DELEGABLE),
 )
 
 

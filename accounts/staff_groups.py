@@ -1,120 +1,48 @@
 """Groups of staff that every installation starts with, and what each may do in the administration.
 
-A migration creates them once; superusers change them afterwards. What a later model adds comes with a
-migration of its own that calls ``extend``. Roles of contacts are something else: see accounts.shipped.
+Each app says in its configuration (``apps.py``) which rights to its models they have. A migration creates the
+groups once; superusers change them afterwards. What a later model adds comes with a migration of its own that
+calls ``extend``. Roles of contacts are something else: see accounts.shipped.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 
 VIEW, EDIT, ALL = "view", "view add change", "view add change delete"
 Rights = Mapping[str, str]
 """Model → what may be done with its rows."""
+StaffRights = Mapping[str, Rights]
+"""By group."""
 
 SUPPORT_AGENT = "Support agent"
 CONTENT_EDITOR = "Content editor"
 BILLING = "Billing"
 ADMINISTRATOR = "Administrator"
+"""May do everything but what only superusers do: superusers, single permissions, and what a group may do
+(accounts.admin.staff)."""
 
-GROUPS: dict[str, Rights] = {
-    SUPPORT_AGENT: {
-        "cases.case": "view change",
-        "cases.savedreply": ALL,
-        "records.inboundmail": "view change",
-        "cases.entitlement": VIEW,  # what is left to the customer; the page of a case leads there
-        "accounts.account": VIEW,
-        "accounts.contact": VIEW,
-        "accounts.user": VIEW,  # to choose whom a case is assigned to
-        "accounts.invitation": EDIT,
-        "accounts.invitationredemption": VIEW,
-        "knowledgebase.article": "view add",  # a draft, also from a case; to publish it is for others
-        "forums.topic": VIEW,
-    },
-    # Who can read a page is not theirs to decide: they see its rules, and leave pages where they stand.
-    CONTENT_EDITOR: {
-        "knowledgebase.category": ALL,
-        "knowledgebase.article": ALL,
-        "knowledgebase.articlefeedback": VIEW,
-        "forums.forum": EDIT,
-        "forums.topic": ALL,
-        "forums.post": "view change delete",
-        "portal.announcement": ALL,
-        "portal.page": ALL,
-        "portal.pagetranslation": ALL,
-        "portal.pageaccessrule": VIEW,
-        "portal.weblink": ALL,
-        "portal.weblinktranslation": ALL,
-        "portal.snippettext": ALL,
-    },
-    BILLING: {
-        "invoices.invoice": ALL,
-        "invoices.invoiceline": ALL,
-        "invoices.payment": "view add",
-        "invoices.invoicesettings": VIEW,
-        "cases.entitlement": VIEW,
-        "accounts.account": VIEW,
-        "accounts.contact": VIEW,
-    },
-    # Everything but what only superusers do: superusers, single permissions, and what a group may do
-    # (accounts.admin.staff).
-    ADMINISTRATOR: {
-        "accounts.account": EDIT,
-        "accounts.contact": f"{EDIT} preview",
-        "accounts.invitation": EDIT,
-        "accounts.invitationredemption": VIEW,
-        "accounts.user": EDIT,
-        "accounts.webrole": ALL,
-        "accounts.recordpermission": ALL,
-        "accounts.signinpolicy": "view change",
-        "accounts.activity": VIEW,
-        "accounts.outgoingmail": VIEW,
-        "auth.group": VIEW,
-        "cases.case": "view change",
-        "cases.product": ALL,
-        "cases.requesttype": ALL,
-        "cases.requestfield": ALL,
-        "cases.casestatus": ALL,
-        "cases.casedesk": "view change",
-        "cases.queue": ALL,
-        "cases.routingrule": ALL,
-        "cases.savedreply": ALL,
-        "records.inboundmail": "view change",
-        "cases.businesscalendar": ALL,
-        "cases.businessinterval": ALL,
-        "cases.closedday": ALL,
-        "cases.slapolicy": ALL,
-        "cases.entitlement": EDIT,
-        "knowledgebase.category": ALL,
-        "knowledgebase.article": ALL,
-        "knowledgebase.articlefeedback": VIEW,
-        "forums.forum": ALL,
-        "forums.topic": ALL,
-        "forums.post": "view change delete",
-        "invoices.invoice": ALL,
-        "invoices.invoiceline": ALL,
-        "invoices.payment": "view add",
-        "invoices.invoicesettings": "view change",
-        "portal.site": "view change",
-        "portal.announcement": ALL,
-        "portal.page": ALL,
-        "portal.pagetranslation": ALL,
-        "portal.pageaccessrule": ALL,
-        "portal.weblink": ALL,
-        "portal.weblinktranslation": ALL,
-        "portal.redirect": ALL,
-        "portal.snippettext": ALL,
-        "portal.allowednetwork": ALL,
-        "procrastinate.procrastinatejob": VIEW,
-    },
-}
+
+def groups() -> dict[str, Rights]:
+    """Each with its rights, as the configuration of each app declares them for its own models
+    (``staff_rights``)."""
+    found: dict[str, Rights] = {SUPPORT_AGENT: {}, CONTENT_EDITOR: {}, BILLING: {}, ADMINISTRATOR: {}}
+    for app in apps.get_app_configs():
+        for name, rights in getattr(app, "staff_rights", {}).items():
+            found[name] = {**found[name], **{_label(app, model): words for model, words in rights.items()}}
+    return found
+
+
+def _label(app: AppConfig, model: str) -> str:
+    """A model of another app is named with the label of that app."""
+    return model if "." in model else f"{app.label}.{model}"
 
 
 def install(group: Any, permission: Any, content_type: Any) -> None:
     """Create the groups that are missing. The models are parameters: a migration passes them as they were at
     its time."""
-    for name, rights in GROUPS.items():
+    for name, rights in groups().items():
         made, is_new = group.objects.get_or_create(name=name)
         if is_new:
             made.permissions.set(permissions(rights, permission, content_type))

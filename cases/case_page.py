@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.http import PortalRequest
 from accounts.models import Contact
-from accounts.offers import may_open_case
 from accounts.scoping import Permitted, can
 from cases.actions.messages import is_settled
 from cases.deeds import offered_deeds
 from cases.display.events import EVENTS
 from cases.display.promise_line import promise_line
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
+from cases.offers import may_open_case
 from records.detail import Detail
 
 FIRST_DEEDS = ("resolve", "reopen")

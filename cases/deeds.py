@@ -11,7 +11,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.actors import Actor
-from accounts.models import Contact
+from accounts.models import Activity, Contact
 from cases.actions import (
     add_participants,
     change_priority,
@@ -68,6 +68,12 @@ def _may_reopen(case: Case, contact: Contact, now: datetime) -> bool:
 
 def _may_escalate(case: Case, contact: Contact, now: datetime) -> bool:
     return case.may_be_closed_by(contact) and case.escalated_at is None
+
+
+def is_said(words: str, case: Case, contact: Contact) -> bool:
+    """Whether these words of the contact came with a deed that was done, as those of a double click do."""
+    said = Activity.objects.filter(record_type="case", record_id=str(case.pk), actor=contact.user)
+    return words == case.rating_comment or said.filter(details__reason=words).exists()
 
 
 def may_add(case: Case, contact: Contact, now: datetime) -> bool:

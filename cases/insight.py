@@ -81,11 +81,11 @@ def counted_by_month(cases: CaseQuerySet, name: str, months: list[date]) -> list
 
 
 GROUPS = {
-    "account": ("account", "account__name"),
+    "account": ("account", "account__name", "account__number"),
     "type": ("request_type", "request_type__name"),
     "agent": ("assigned_to", "assigned_to__first_name", "assigned_to__last_name"),
 }
-"""What cases are grouped by: the key, and what its name is made of."""
+"""What cases are grouped by: the key, what its name is made of, and for an account its number."""
 MOST_GROUPS = 100
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.offers import may_open_case
 from accounts.scoping import Permitted, can
 from cases.display.case_rows import case_rows
 from cases.forms.lists import CaseListForm
 from cases.models import Case, CaseQuerySet, Entitlement
+from cases.offers import may_open_case
 from records.listing import Column, Listing, Shown
 
 IN_FILE = (

@@ -1,6 +1,7 @@
 """What the shell knows of cases."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -10,15 +11,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.http import PortalRequest
 from accounts.models import Contact
-from accounts.offers import may_open_case
-from accounts.scoping import can
+from accounts.scoping import Permitted, can
 from cases.actions import count_open_cases, hand_over_cases
 from cases.actions.messages import TALK
 from cases.case_page import DETAIL
 from cases.listing import CASE_LIST
 from cases.models import Case, CaseQuerySet, Entitlement, StatusCategory
+from cases.offers import may_open_case
 from cases.personal_data import own_cases, own_messages
 from cases.sample import sample_case, sample_entitlement
+from cases.texts import TEXTS
 from records.surfaces import (
     Badge,
     Block,
@@ -26,6 +28,7 @@ from records.surfaces import (
     Download,
     Event,
     Handover,
+    Helps,
     Line,
     Search,
     Surface,
@@ -63,7 +66,7 @@ def follow_instead(case: Case, contact: Contact | None) -> str:
     return "" if is_own else reverse("cases:follow", args=[case.number])
 
 
-def waiting(contact: Contact) -> models.QuerySet[Any]:
+def waiting(contact: Permitted, today: date) -> models.QuerySet[Any]:
     rows = Case.objects.visible_to(contact).waiting_for_customer().order_by("-updated_at", "-pk")
     others = models.Case(
         models.When(contact=contact.pk, then=models.Value("")), default=models.F("contact__first_name")
@@ -127,6 +130,7 @@ CASES = declare(
             place=20,
         ),
         home=home,
+        helps=Helps("new", gettext_lazy("Open a case")),
         waiting=waiting,
         waiting_badge=waiting_badge,
         events={
@@ -151,6 +155,7 @@ CASES = declare(
         ),
         personal={"cases": own_cases, "case_messages": own_messages},
         sample=sample_case,
+        texts=TEXTS,
         demo="cases.demo.load",
     )
 )

@@ -19,6 +19,7 @@ from forums.notices import tell_of_reply
 from lib.locks import locked, locked_by_key
 from lib.submissions import sent_before
 
+NO_TOPICS = _lazy("You can read this forum, but you cannot start a topic.")
 CLOSED = _lazy("This topic was closed in the meantime and no longer accepts replies.")
 
 
@@ -32,10 +33,13 @@ def open_topic(
     submission: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Topic:
-    """Start a discussion. The same ``submission`` sent twice makes one topic and returns it both times."""
+    """Start a discussion. The same ``submission`` sent twice makes one topic and returns it both times. Where
+    only staff open topics, customers get a ValidationError."""
     forum, written_at = locked(forum), at or timezone.now()
     if before := sent_before(forum.topics.select_related("forum"), submission):
         return before
+    if forum.staff_only_topics and actor.contact:
+        raise ValidationError(NO_TOPICS)
     topic = Topic(
         forum=forum,
         created_at=written_at,

@@ -17,6 +17,9 @@ from forums import actions
 from forums.forms import body_field
 from forums.models import Forum, Post, Topic
 from lib import markdown
+from lib.admin_columns import moment
+from lib.admin_pickers import PICKERS
+from lib.admin_places import Place
 from lib.submissions import SubmissionForm
 
 LATEST_POSTS = 10
@@ -28,12 +31,20 @@ def _staff(request: HttpRequest) -> Actor:
 
 @admin.register(Forum)
 class ForumAdmin(admin.ModelAdmin[Forum]):
-    list_display = ("name", "position", "staff_only_topics", "topic_count", "post_count", "last_post_at")
+    place = Place("content", 4, gettext_lazy("Forums"), "chat-dots")
+    list_display = (
+        "name",
+        "position",
+        "staff_only_topics",
+        "topic_count",
+        "post_count",
+        moment("last_post_at", gettext_lazy("last post")),
+    )
     list_editable = ("position",)
     list_filter = ("staff_only_topics", "audience")
     search_fields = ("name", "description")
     prepopulated_fields = {"slug": ("name",)}
-    filter_horizontal = ("audience",)
+    formfield_overrides = PICKERS
     view_on_site = False  # staff read here; the portal shows forums to contacts
 
 
@@ -56,6 +67,7 @@ class TopicAdminForm(forms.ModelForm[Topic], SubmissionForm):
 class TopicAdmin(admin.ModelAdmin[Topic]):
     """Staff open topics here, reply below the latest posts, and moderate by the actions of the list."""
 
+    place = Place("content", 5, gettext_lazy("Forum topics"), "chat-square-text")
     form = TopicAdminForm
     exclude = ("submission",)  # of the row; the form has its own
     list_display = (
@@ -166,7 +178,15 @@ class TopicAdmin(admin.ModelAdmin[Topic]):
 class PostAdmin(admin.ModelAdmin[Post]):
     """To find, correct and remove posts. New ones are written on the topic's page."""
 
-    list_display = ("excerpt", "topic", "author_name", "author_company", "created_at", "is_answer")
+    place = Place("work", 3, gettext_lazy("Moderation"), "flag")
+    list_display = (
+        "excerpt",
+        "topic",
+        "author_name",
+        "author_company",
+        moment("created_at", gettext_lazy("written")),
+        "is_answer",
+    )
     list_filter = ("is_answer", "topic__forum")
     search_fields = (
         "body",

@@ -18,7 +18,7 @@ from records.display.rows import badge
 
 
 def topic_rows(topics: Iterable[Topic], forum: Forum) -> SafeString:
-    """``<li>`` elements for ``<ul class="rows">``; topics of one forum, as ``with_authors`` loads them."""
+    """``<li>`` elements for ``<ul class="rows">``; topics of one forum, as ``for_list`` loads them."""
     rows = _Rows(forum)
     return format_html_join(
         "\n",

@@ -1,23 +1,27 @@
 """The topics of a forum, and the same as a file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.http import PortalRequest
 from accounts.models import Contact
+from accounts.permissions.compiled import rows_for
 from accounts.permissions.visitors import sign_in_url
 from accounts.scoping import Permitted
 from forums.display import topic_rows
-from forums.models import Forum, Topic, TopicQuerySet
+from forums.models import Forum, ForumQuerySet, Topic, TopicQuerySet
 from records.filters import Filter
 from records.forms.lists import Choices, ListForm
 from records.listing import Column, Listing, Shown
+
+M = TypeVar("M", bound=models.Model)
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,11 @@ class TopicFilter(Filter):
 
     order = {"": "last_post_at"}
 
-    def parts(self, rows: TopicQuerySet, reader: Contact | None) -> list[TopicQuerySet]:
+    def parts(self, rows: TopicQuerySet, reader: Permitted | None) -> list[TopicQuerySet]:
         """Pinned topics stand above all others, and not among them."""
         return [self.narrow(rows.unpinned() if self.shows_pinned else rows, reader)]
 
-    def narrow(self, rows: TopicQuerySet, reader: Contact | None) -> TopicQuerySet:
+    def narrow(self, rows: TopicQuerySet, reader: Permitted | None) -> TopicQuerySet:
         if self.view == "unanswered":
             rows = rows.unanswered()
         elif self.view == "mine":
@@ -65,11 +69,16 @@ COLUMNS: list[Column[Topic]] = [
 
 
 def _forum(request: PortalRequest, forum_slug: str) -> models.Model:
-    return get_object_or_404(Forum.objects.visible_to(request.contact), slug=forum_slug)
+    def rows(reader: Permitted | None, slug: str) -> ForumQuerySet:
+        return Forum.objects.visible_to(reader).filter(slug=slug)
+
+    for forum in _asked(request.contact, "forum", rows, slug=forum_slug):
+        return forum
+    raise Http404
 
 
-def _with_authors(topics: TopicQuerySet, reader: Permitted | None) -> TopicQuerySet:
-    return topics.with_authors()
+def _for_list(topics: TopicQuerySet, reader: Permitted | None) -> TopicQuerySet:
+    return topics.for_list()
 
 
 def _of_page(shown: Shown[Topic]) -> dict[str, Any]:
@@ -90,8 +99,18 @@ def _pinned(shown: Shown[Topic]) -> list[Topic]:
     """On the first page."""
     if not isinstance(shown.filter, TopicFilter) or not shown.filter.shows_pinned or shown.page.newer_url:
         return []
-    topics = Topic.objects.visible_to(shown.request.contact).filter(forum=shown.parent)
-    return list(topics.with_authors().pinned().newest_first())
+
+    def rows(reader: Permitted | None, forum: int) -> TopicQuerySet:
+        topics = Topic.objects.visible_to(reader).filter(forum=forum)
+        return topics.for_list().pinned().newest_first()
+
+    return _asked(shown.request.contact, "pinned topics", rows, forum=shown.parent.pk)
+
+
+def _asked(
+    contact: Contact | None, shape: str, rows: Callable[..., models.QuerySet[M]], **values: Any
+) -> list[M]:
+    return rows_for(contact, shape, rows, **values) if contact else list(rows(None, **values))
 
 
 TOPIC_LIST = Listing(
@@ -99,9 +118,8 @@ TOPIC_LIST = Listing(
     parent="forum",
     find_parent=_forum,
     form=TopicListForm,
-    rows=_with_authors,
+    rows=_for_list,
     template="forums/forum_detail.html",
     of_page=_of_page,
     columns=COLUMNS,
-    is_compiled=False,
 )

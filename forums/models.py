@@ -99,12 +99,35 @@ class Forum(models.Model):
         self.save(update_fields=["topic_count", "post_count", "last_topic", "last_post_at"])
 
 
+IN_LIST = (
+    "title",
+    "slug",
+    "created_at",
+    "last_post_at",
+    "last_post_by",
+    "reply_count",
+    "is_pinned",
+    "is_locked",
+    "is_answered",
+    "author_contact__first_name",
+    "author_contact__last_name",
+    "author_contact__email",
+    "author_contact__account__name",
+    "author_user__first_name",
+    "author_user__last_name",
+    "author_user__email",
+)
+
+
 class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, contact: Permitted | None) -> Self:
         return self.filter(forum__in=Forum.objects.visible_to(contact))
 
     def with_authors(self) -> Self:
         return self.select_related("author_contact__account", "author_user")
+
+    def for_list(self) -> Self:
+        return self.with_authors().only(*IN_LIST)
 
     def with_openness(self) -> Self:
         """Load in the same query whether visitors read the topic, so that its authors can be told."""
@@ -137,8 +160,8 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def unanswered(self) -> Self:
         return self.filter(is_answered=False)
 
-    def opened_by(self, contact: Contact | None) -> Self:
-        return self.filter(author_contact=contact) if contact else self.none()
+    def opened_by(self, contact: Permitted | None) -> Self:
+        return self.filter(author_contact=contact.pk) if contact else self.none()
 
 
 class Topic(Authored):
@@ -178,6 +201,9 @@ class Topic(Authored):
                 fields=["forum", "-last_post_at", "-id"],
                 condition=models.Q(is_answered=False),
                 name="forums_topic_unanswered",
+            ),
+            models.Index(
+                fields=["author_contact", "forum", "-last_post_at", "-id"], name="forums_topic_of_author"
             ),
             models.Index(fields=["-last_post_at", "-id"], name="forums_topic_newest_anywhere"),
             GinIndex(vector_of("title"), name="forums_topic_search"),

@@ -9,6 +9,7 @@ from accounts.models import Account, Contact
 from forums.actions import open_topic
 from forums.listing import TOPIC_LIST
 from forums.models import TOPIC, Forum, Post, Topic, TopicQuerySet
+from forums.texts import TEXTS
 from records.personal_data import Row, rows_of
 from records.surfaces import BuiltinPage, Download, Line, Search, Surface, declare
 
@@ -28,6 +29,10 @@ def line(topic: Topic, reader: Contact | None) -> Line:
 
 def author_of(topic: Topic) -> Collection[int]:
     return [topic.author_contact_id] if topic.author_contact_id else []
+
+
+def for_lines(rows: TopicQuerySet) -> TopicQuerySet:
+    return rows.select_related("forum").only("title", "slug", "last_post_at", "forum__name", "forum__slug")
 
 
 def find(rows: TopicQuerySet, words: str) -> TopicQuerySet:
@@ -73,6 +78,7 @@ FORUMS = declare(
         key="slug",
         line=forum_line,
         sample=sample_forum,
+        texts=TEXTS,
         demo="forums.demo.load",
     )
 )
@@ -85,6 +91,7 @@ TOPICS = declare(
         namespace="forums",
         key="pk",
         line=line,
+        for_lines=for_lines,
         listing=TOPIC_LIST,
         downloads={
             "topic.exported": Download(

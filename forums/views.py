@@ -46,20 +46,42 @@ def forum_list(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def topic_new(request: PortalRequest, forum_slug: str) -> HttpResponse:
     forum = _forum(request, forum_slug)
-    if not forum.accepts_topic_from(request.contact):
-        raise PermissionDenied
     form = TopicForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        topic = actions.open_topic(actor=Actor.of(request), forum=forum, **form.cleaned_data)
+    if not forum.accepts_topic_from(request.contact):
+        return _refused_topic(request, forum, form)
+    if form.is_valid() and (topic := _opened(request, forum, form)):
         if topic.opens_with(form.cleaned_data["title"], form.cleaned_data["body"]):
             messages.success(
                 request, _("Your topic has been posted. You will get an email when someone replies.")
             )
             return redirect(topic)
         form.renew()
+    return _new_topic_page(request, forum, form)
+
+
+def _refused_topic(request: PortalRequest, forum: Forum, form: TopicForm) -> HttpResponse:
+    """With the words, for they may have been typed while a topic was still welcome."""
+    if not form.is_bound:
+        raise PermissionDenied
+    form.is_valid()
+    form.add_error(None, actions.NO_TOPICS)
+    return _new_topic_page(request, forum, form, status=403)
+
+
+def _opened(request: PortalRequest, forum: Forum, form: TopicForm) -> Topic | None:
+    try:
+        return actions.open_topic(actor=Actor.of(request), forum=forum, **form.cleaned_data)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+
+
+def _new_topic_page(
+    request: PortalRequest, forum: Forum, form: TopicForm, *, status: int = 200
+) -> HttpResponse:
     crumbs = [_root(), (forum.name, forum.get_absolute_url()), (_("New topic"), "")]
     context = {"forum": forum, "form": form, "crumbs": crumbs, "is_public": forum.is_public()}
-    return render(request, "forums/topic_new.html", context)
+    return render(request, "forums/topic_new.html", context, status=status)
 
 
 @open_to_visitors("forum")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import queue_mail, record_activity
 from accounts.actors import Actor
 from accounts.models import Contact
+from accounts.offers import site_configuration
 from accounts.scoping import can
 from invoices.models import Invoice, InvoiceLine, InvoiceSettings, Payment
 from invoices.totals import round_money
@@ -158,10 +159,11 @@ def _tell_readers(invoice: Invoice) -> None:
 
 
 def _readers(invoice: Invoice) -> list[Contact]:
-    """Contacts of the account who can sign in and may read the invoice."""
+    """Contacts of the account who can sign in, and may read the invoice and open its page."""
+    site, path = site_configuration(), invoice.get_absolute_url()
     contacts = Contact.objects.usable().filter(account=invoice.account, user__is_active=True)
     return [
         contact
         for contact in contacts.select_related("account").with_rights()
-        if can(contact, "read", invoice)
+        if can(contact, "read", invoice) and site.may_open(path, contact)
     ]

@@ -19,6 +19,7 @@ from invoices.actions import issue_invoice, record_payment, update_totals, void_
 from invoices.forms import InvoiceLineForm, InvoiceSettingsForm, PaymentForm, VoidForm
 from invoices.models import Invoice, InvoiceLine, InvoiceSettings, Payment
 from invoices.pdf import render_invoice
+from lib.admin_places import Place
 from lib.money import format_money
 
 
@@ -71,6 +72,7 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
     """Drafts are written here. What becomes of them goes through the actions: issue, record a payment,
     void."""
 
+    place = Place("billing", 1, gettext_lazy("Invoices"), "receipt")
     list_display = (
         "__str__",
         "account",
@@ -245,6 +247,7 @@ def _done(form: forms.Form | PaymentForm, deed: Callable[[], object]) -> bool:
 class InvoiceSettingsAdmin(admin.ModelAdmin[InvoiceSettings]):
     """One row: its list leads straight to it."""
 
+    place = Place("billing", 2, gettext_lazy("Invoice settings"), "gear")
     form = InvoiceSettingsForm
     fieldsets = (
         (

@@ -79,41 +79,13 @@ class InvoiceDocument:
     seller: Seller
 
 
-@dataclass(frozen=True)
-class InvoiceSummary:
-    """One row of the list."""
-
-    number: str
-    purchase_order: str
-    state: str
-    state_label: str
-    issued_on: str
-    due_on: str
-    total: str
-    balance: str
-
-
-def summary_of(invoice: Invoice) -> InvoiceSummary:
-    state = invoice.state
-    return InvoiceSummary(
-        number=str(invoice),
-        purchase_order=invoice.purchase_order,
-        state=state.value,
-        state_label=str(state.label),
-        issued_on=day(invoice.issued_on),
-        due_on=day(invoice.due_on),
-        total=_money(invoice.total, invoice.currency),
-        balance=_money(invoice.balance, invoice.currency) if invoice.is_open else "",
-    )
-
-
 def open_sums(invoices: Iterable[Invoice]) -> list[str]:
     """What is left to pay in all, one text for each currency."""
     sums: dict[str, Decimal] = {}
     for invoice in invoices:
         if invoice.is_open:
             sums[invoice.currency] = sums.get(invoice.currency, ZERO) + invoice.balance
-    return [_money(amount, currency) for currency, amount in sorted(sums.items())]
+    return [money(amount, currency) for currency, amount in sorted(sums.items())]
 
 
 def document_of(invoice: Invoice, seller: InvoiceSettings) -> InvoiceDocument:
@@ -133,12 +105,12 @@ def document_of(invoice: Invoice, seller: InvoiceSettings) -> InvoiceDocument:
             *_vat(invoice.bill_to_vat),
         ],
         lines=[_line(line, currency) for line in invoice.lines.all()],
-        net_total=_money(invoice.net_total, currency),
+        net_total=money(invoice.net_total, currency),
         taxes=[_tax(tax, currency) for tax in invoice.taxes],
         tax_note=invoice.tax_note,
-        total=_money(invoice.total, currency),
-        amount_paid=_money(invoice.amount_paid, currency) if invoice.amount_paid else "",
-        balance=_money(invoice.balance, currency),
+        total=money(invoice.total, currency),
+        amount_paid=money(invoice.amount_paid, currency) if invoice.amount_paid else "",
+        balance=money(invoice.balance, currency),
         is_payable=invoice.is_open,
         receipts=[_receipt(payment, currency) for payment in invoice.payments.all()],
         notes=invoice.notes,
@@ -174,7 +146,7 @@ def _formatted(amount: Decimal, currency: str, locale: str) -> str:
     return format_money(amount, currency)
 
 
-def _money(amount: Decimal, currency: str) -> str:
+def money(amount: Decimal, currency: str) -> str:
     return _formatted(amount, currency, _locale())
 
 
@@ -187,13 +159,13 @@ def _line(line: InvoiceLine, currency: str) -> DocumentLine:
         quantity=f"{quantity} {line.unit}".strip(),
         unit_price=_unit_price(line.unit_price, currency),
         tax_rate=_percent(line.tax_rate),
-        net=_money(line.net, currency),
+        net=money(line.net, currency),
     )
 
 
 def _tax(tax: Tax, currency: str) -> TaxLine:
-    label = _("Tax %(rate)s on %(net)s") % {"rate": _percent(tax.rate), "net": _money(tax.net, currency)}
-    return TaxLine(label=label, net=_money(tax.net, currency), amount=_money(tax.amount, currency))
+    label = _("Tax %(rate)s on %(net)s") % {"rate": _percent(tax.rate), "net": money(tax.net, currency)}
+    return TaxLine(label=label, net=money(tax.net, currency), amount=money(tax.amount, currency))
 
 
 def _receipt(payment: Payment, currency: str) -> Receipt:
@@ -201,14 +173,14 @@ def _receipt(payment: Payment, currency: str) -> Receipt:
         received_on=day(payment.received_on),
         method=payment.get_method_display(),
         reference=payment.reference,
-        amount=_money(payment.amount, currency),
+        amount=money(payment.amount, currency),
     )
 
 
 def _unit_price(amount: Decimal, currency: str) -> str:
     """Prices can be finer than the currency: $0.0125 a piece."""
     if amount == round(amount, 2):
-        return _money(amount, currency)
+        return money(amount, currency)
     return format_currency(amount.normalize(), currency, locale=_locale(), decimal_quantization=False)
 
 

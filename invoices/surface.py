@@ -1,6 +1,7 @@
 """What the shell knows of invoices."""
 
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import SYSTEM
 from accounts.http import PortalRequest
 from accounts.models import Account, Contact
-from accounts.scoping import can
+from accounts.scoping import Permitted, can
 from invoices.actions import issue_invoice, update_totals
 from invoices.listing import INVOICE_LIST
 from invoices.models import Invoice, InvoiceLine
+from invoices.texts import TEXTS
 from records.surfaces import Badge, Block, BuiltinPage, Download, Event, Line, Search, Surface, declare
 from records.waiting import Waiting, as_waiting
 
@@ -29,8 +31,8 @@ def line(invoice: Invoice, reader: Contact | None) -> Line:
     )
 
 
-def waiting(contact: Contact) -> models.QuerySet[Any]:
-    rows = Invoice.objects.visible_to(contact).overdue().order_by("due_on", "pk")
+def waiting(contact: Permitted, today: date) -> models.QuerySet[Any]:
+    rows = Invoice.objects.visible_to(contact).overdue(today).order_by("due_on", "pk")
     balance = models.F("total") - models.F("amount_paid")
     return as_waiting(rows, key="number", title="number", due="due_on", amount=balance, currency="currency")
 
@@ -88,6 +90,7 @@ INVOICES = declare(
             ),
         },
         sample=sample,
+        texts=TEXTS,
         demo="invoices.demo.load",
     )
 )

@@ -12,20 +12,32 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from knowledgebase.actions import archive_article, publish_article, unpublish_article, write_article
 from knowledgebase.models import Article, ArticleFeedback, Category
+from lib.admin_columns import moment
+from lib.admin_pickers import PICKERS
+from lib.admin_places import Place
 
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin[Category]):
+    place = Place("content", 2, _("Article categories"), "folder")
     list_display = ["name", "description", "position"]
     list_editable = ["position"]
     search_fields = ["name", "description"]
     prepopulated_fields = {"slug": ["name"]}
-    filter_horizontal = ["audience"]
+    formfield_overrides = PICKERS
 
 
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin[Article]):
-    list_display = ["title", "category", "status", "updated_at", "helpful", "not_helpful"]
+    place = Place("content", 1, _("Articles"), "file-earmark-text")
+    list_display = [
+        "title",
+        "category",
+        "status",
+        moment("updated_at", _("changed")),
+        "helpful",
+        "not_helpful",
+    ]
     list_filter = ["status", "category", "updated_at"]
     list_select_related = ["category"]
     search_fields = ["title", "body"]
@@ -108,7 +120,8 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 class ArticleFeedbackAdmin(admin.ModelAdmin[ArticleFeedback]):
     """What readers said, to be read only."""
 
-    list_display = ["article", "is_helpful", "comment", "contact", "created_at"]
+    place = Place("content", 3, _("Article feedback"), "hand-thumbs-up")
+    list_display = ["article", "is_helpful", "comment", "contact", moment("created_at", _("given"))]
     list_filter = ["is_helpful", "created_at", "article__category"]
     list_select_related = ["article", "contact"]
     search_fields = ["article__title", "comment", "contact__first_name", "contact__last_name"]

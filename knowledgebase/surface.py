@@ -6,6 +6,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Account, Contact
 from knowledgebase.actions import publish_article, write_article
 from knowledgebase.models import Article, ArticleFeedback, ArticleQuerySet, Category
+from knowledgebase.texts import TEXTS
 from records.personal_data import Row, rows_of
 from records.surfaces import BuiltinPage, Line, Search, Surface, declare
 
@@ -13,6 +14,10 @@ from records.surfaces import BuiltinPage, Line, Search, Surface, declare
 def line(article: Article, reader: Contact | None) -> Line:
     found = article.snippet if "marked_html" in article.__dict__ else ""
     return Line(title=article.title, url=article.get_absolute_url(), html=found, at=article.updated_at)
+
+
+def for_lines(rows: ArticleQuerySet) -> ArticleQuerySet:
+    return rows.only("title", "slug", "updated_at")
 
 
 def find(rows: ArticleQuerySet, words: str) -> ArticleQuerySet:
@@ -49,10 +54,12 @@ ARTICLES = declare(
         pages=(BuiltinPage("/knowledgebase/", "Knowledge base", menus=("primary", "footer")),),
         key="slug",
         line=line,
+        for_lines=for_lines,
         follows=True,
         search=Search(find=find, suggest=suggest, place=10, most=10, most_suggested=5),
         personal={"article_feedback": own_feedback},
         sample=sample,
+        texts=TEXTS,
         demo="knowledgebase.demo.load",
     )
 )

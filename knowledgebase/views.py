@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.http import PortalRequest
-from accounts.offers import may_open_case
 from accounts.page_rights import only_for
 from accounts.permissions.visitors import open_to_visitors, sign_in_url
 from knowledgebase.actions import give_feedback
@@ -17,6 +16,7 @@ from knowledgebase.models import Article, Category
 from knowledgebase.surface import ARTICLES
 from lib.paging import paginate
 from records.display.following import follow_button
+from records.offers import help_offered
 
 RECENT_ARTICLES = 6
 SEARCH_RESULTS = 20
@@ -37,7 +37,7 @@ def article_list(request: PortalRequest) -> HttpResponse:
         "results": articles.search(words)[:SEARCH_RESULTS] if words else [],
         "categories": [] if words else [category for category in categories if category.top_articles],
         "recent": articles.latest_first()[:RECENT_ARTICLES],
-        "can_open_case": may_open_case(request),
+        "help": help_offered(request),
     }
     return render(request, "knowledgebase/article_list.html", context)
 
@@ -97,7 +97,7 @@ def _article_page(request: PortalRequest, article: Article, form: FeedbackForm) 
         "follow": follow_button(ARTICLES, article, request.contact) if request.contact else None,
         "asks_for_feedback": request.contact is not None,
         "sign_in_url": sign_in_url(request),
-        "can_open_case": may_open_case(request),
+        "help": help_offered(request),
     }
     return render(request, "knowledgebase/article_detail.html", context)
 

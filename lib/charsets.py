@@ -45,7 +45,22 @@ def decoded(raw: bytes, label: str = "", hint: str = "") -> str:
     for codec in (_codec(label, raw), "utf-8"):
         if codec and (text := _credible(raw, codec)) is not None:
             return text
-    return raw.decode(_guess(raw, hint), "replace")
+    return raw.decode(codec_of(guessed(raw, hint)) or "cp1252", "replace")
+
+
+def codec_of(label: str) -> str:
+    """What Python calls the charset with a name of the web; empty where there is none."""
+    known = webencodings.lookup(label)
+    return known.codec_info.name if known else ""
+
+
+def guessed(raw: bytes, hint: str = "") -> str:
+    """The web's name of the charset that the bytes are most likely written in, which is not UTF-8."""
+    detector, hint = EncodingDetector(), hint.lower()
+    detector.feed(raw, last=True)
+    place = _TOP_LEVEL.get(hint) or _TOP_LEVEL.get(hint.partition("-")[0]) or hint.partition("-")[0]
+    tld = place.encode() if place.isascii() and place.isalpha() else None
+    return str(detector.guess(tld=tld, allow_utf8=False))
 
 
 def _codec(label: str, raw: bytes) -> str:
@@ -55,7 +70,7 @@ def _codec(label: str, raw: bytes) -> str:
         return ""
     known = webencodings.lookup(label)
     if known and known.name not in ("replacement", "x-user-defined"):
-        return "" if known.name == "windows-1252" and not _is_western(raw) else known.codec_info.name
+        return "" if known.name == "windows-1252" and not _is_western(raw) else codec_of(label)
     for name in (label, label.replace("-", "").removeprefix("x")):
         try:
             return codecs.lookup(name).name
@@ -89,13 +104,3 @@ def _credible(raw: bytes, codec: str) -> str | None:
         return None
     broken = text.count("\ufffd")
     return text if broken * 4 <= len(text) - sum(map(str.isascii, text)) - broken else None
-
-
-def _guess(raw: bytes, hint: str) -> str:
-    detector, hint = EncodingDetector(), hint.lower()
-    detector.feed(raw, last=True)
-    place = _TOP_LEVEL.get(hint) or _TOP_LEVEL.get(hint.partition("-")[0]) or hint.partition("-")[0]
-    tld = place.encode() if place.isascii() and place.isalpha() else None
-    found = detector.guess(tld=tld, allow_utf8=False)
-    known = webencodings.lookup(found)
-    return known.codec_info.name if known else "cp1252"

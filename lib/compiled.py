@@ -40,9 +40,9 @@ def rows(
     spare: Collection[str] = (),
     **values: Any,
 ) -> list[M]:
-    """The rows of ``build(**values)``. Values are numbers, texts, moments, days or UUIDs, used in the
-    queryset as they are, and each at least once, but for the ``spare`` ones. Related rows may be prefetched
-    by name, not by a queryset.
+    """The rows of ``build(**values)``. Values are numbers, lists of numbers, texts, moments, days or UUIDs,
+    used in the queryset as they are, and each at least once, but for the ``spare`` ones. Related rows may be
+    prefetched by name, not by a queryset.
 
     ValueError, when the text is made, for anything else."""
     if shape not in _kept:
@@ -83,9 +83,9 @@ class _Compiled(Generic[M]):
         compiler: Any = queryset.query.get_compiler(queryset.db)
         sql, parameters = _text(compiler)
         other_sql, others = _text(build(**second).query.get_compiler(queryset.db))
-        names = {value: name for name, value in first.items()}
+        names = {_fixed(value): name for name, value in first.items()}
         differing = {
-            place: one
+            place: _fixed(one)
             for place, (one, other) in enumerate(zip(parameters, others, strict=True))
             if one != other
         }
@@ -102,13 +102,8 @@ class _Compiled(Generic[M]):
         return cls(queryset, compiler, sql, parameters, places, statement, converters)
 
     def bound(self, values: dict[str, Any]) -> dict[int, Any]:
-        """Place → value. psycopg's numbers tell the width of their column: a value is made of the same kind
-        as its stand-in."""
-        kinds = {place: type(self.parameters[place]) for place in self.places}
-        return {
-            place: kinds[place](values[name]) if issubclass(kinds[place], int) else values[name]
-            for place, name in self.places.items()
-        }
+        """Place → value."""
+        return {place: _alike(self.parameters[place], values[name]) for place, name in self.places.items()}
 
     def run(self, values: dict[str, Any]) -> list[M]:
         if not self.sql:
@@ -200,6 +195,17 @@ def _refuse_prefetched(queryset: models.QuerySet[Any]) -> None:
             )
 
 
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _alike(stand_in: Any, value: Any) -> Any:
+    """psycopg's numbers tell the width of their column: a value is made of the same kind as its stand-in."""
+    if isinstance(stand_in, list):
+        return [_alike(stand_in[0], each) for each in value]
+    return type(stand_in)(value) if isinstance(stand_in, int) else value
+
+
 def _text(compiler: Any) -> tuple[str, tuple[Any, ...]]:
     try:
         sql, parameters = compiler.as_sql()
@@ -211,6 +217,10 @@ def _text(compiler: Any) -> tuple[str, tuple[Any, ...]]:
 def _stand_in(value: Any, number: int, turn: int) -> Any:
     """Something of the same kind, unlike all others, that fits into the narrowest column."""
     unlike = 20_000 + 2 * number + turn
+    return [unlike] if isinstance(value, list) else _one_like(value, unlike)
+
+
+def _one_like(value: Any, unlike: int) -> Any:
     match value:
         case bool() | None:
             raise TypeError("What is true, false or NULL belongs to the shape.")

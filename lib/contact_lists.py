@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chardetng_py import EncodingDetector
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lib.charsets import codec_of, guessed
 from lib.letters import visible
 from lib.spreadsheets import as_typed
 from lib.workbooks import WorkbookError, rows_of_workbook
@@ -43,28 +43,28 @@ heading, where there are any."""
 Answers = Mapping[str, str]
 """What the person who sends the list has answered: ``charset``, and ``column_email`` and the like."""
 CHARSETS = {
-    "windows-1252": ("cp1252", gettext_lazy("Western European")),
-    "windows-1250": ("cp1250", gettext_lazy("Central European")),
-    "windows-1251": ("cp1251", gettext_lazy("Cyrillic")),
-    "windows-1253": ("cp1253", gettext_lazy("Greek")),
-    "windows-1254": ("cp1254", gettext_lazy("Turkish")),
-    "windows-1255": ("cp1255", gettext_lazy("Hebrew")),
-    "windows-1256": ("cp1256", gettext_lazy("Arabic")),
-    "windows-1257": ("cp1257", gettext_lazy("Baltic")),
-    "windows-1258": ("cp1258", gettext_lazy("Vietnamese")),
-    "windows-874": ("cp874", gettext_lazy("Thai")),
-    "KOI8-U": ("koi8-u", gettext_lazy("Cyrillic (KOI8)")),
-    "IBM866": ("cp866", gettext_lazy("Cyrillic (DOS)")),
-    "macintosh": ("mac-roman", gettext_lazy("Western European (Mac)")),
-    "IBM850": ("cp850", gettext_lazy("Western European (DOS)")),
-    "ISO-8859-2": ("iso8859-2", gettext_lazy("Central European (ISO)")),
-    "Shift_JIS": ("cp932", gettext_lazy("Japanese")),
-    "EUC-JP": ("euc-jp", gettext_lazy("Japanese (EUC)")),
-    "gb18030": ("gb18030", gettext_lazy("Chinese, simplified")),
-    "Big5": ("cp950", gettext_lazy("Chinese, traditional")),
-    "EUC-KR": ("cp949", gettext_lazy("Korean")),
+    "windows-1252": gettext_lazy("Western European"),
+    "windows-1250": gettext_lazy("Central European"),
+    "windows-1251": gettext_lazy("Cyrillic"),
+    "windows-1253": gettext_lazy("Greek"),
+    "windows-1254": gettext_lazy("Turkish"),
+    "windows-1255": gettext_lazy("Hebrew"),
+    "windows-1256": gettext_lazy("Arabic"),
+    "windows-1257": gettext_lazy("Baltic"),
+    "windows-1258": gettext_lazy("Vietnamese"),
+    "windows-874": gettext_lazy("Thai"),
+    "KOI8-U": gettext_lazy("Cyrillic (KOI8)"),
+    "IBM866": gettext_lazy("Cyrillic (DOS)"),
+    "macintosh": gettext_lazy("Western European (Mac)"),
+    "IBM850": gettext_lazy("Western European (DOS)"),
+    "ISO-8859-2": gettext_lazy("Central European (ISO)"),
+    "Shift_JIS": gettext_lazy("Japanese"),
+    "EUC-JP": gettext_lazy("Japanese (EUC)"),
+    "gb18030": gettext_lazy("Chinese, simplified"),
+    "Big5": gettext_lazy("Chinese, traditional"),
+    "EUC-KR": gettext_lazy("Korean"),
 }
-"""Label → how Python calls it, and what people know it for."""
+"""The web's name, or Python's where the web has none (IBM850) → what people know it for."""
 USUAL = "windows-1252"
 """What is taken without a question, where nothing speaks against it."""
 _UNLIKELY = re.compile(
@@ -237,28 +237,30 @@ def _decoded(content: bytes, answers: Answers) -> str:
             raise ValidationError(_("The file cannot be read as CSV.")) from error
     chosen = answers.get("charset", "")
     if chosen in CHARSETS:
-        return content.decode(CHARSETS[chosen][0], "replace")
-    detector = EncodingDetector()
-    detector.feed(content, last=True)
-    guessed = detector.guess(tld=None, allow_utf8=False)
-    if guessed == USUAL and (text := _exactly(content, USUAL)) and not _UNLIKELY.search(text):
+        return content.decode(_codec(chosen), "replace")
+    likely = guessed(content)
+    if likely == USUAL and (text := _exactly(content, USUAL)) and not _UNLIKELY.search(text):
         return text
-    raise Unclear("charset", _("In which of these lines are the names right?"), _readings(content, guessed))
+    raise Unclear("charset", _("In which of these lines are the names right?"), _readings(content, likely))
 
 
-def _readings(content: bytes, guessed: str) -> list[Option]:
+def _readings(content: bytes, likely: str) -> list[Option]:
     """Each way in which the first line with letters that are not plain can be read, the likeliest first."""
     line = next((line for line in content.splitlines() if not line.isascii()), b"")
-    labels = sorted(CHARSETS, key=lambda label: (label != guessed, label == USUAL))
+    labels = sorted(CHARSETS, key=lambda label: (label != likely, label == USUAL))
     read = {label: _exactly(line, label) for label in labels}
-    read[labels[0]] = line.decode(CHARSETS[labels[0]][0], "replace")
+    read[labels[0]] = line.decode(_codec(labels[0]), "replace")
     return [
-        Option(label, str(CHARSETS[label][1]), text.strip()[:PREVIEW]) for label, text in read.items() if text
+        Option(label, str(CHARSETS[label]), text.strip()[:PREVIEW]) for label, text in read.items() if text
     ]
+
+
+def _codec(label: str) -> str:
+    return codec_of(label) or label
 
 
 def _exactly(content: bytes, label: str) -> str | None:
     try:
-        return content.decode(CHARSETS[label][0])
+        return content.decode(_codec(label))
     except UnicodeDecodeError:
         return None

@@ -8,16 +8,19 @@ leave its jobs behind.
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import JobDeferrer
 from procrastinate.manager import JobManager
+
+from lib.locks import locked_by_key
 
 M = TypeVar("M", bound=Model)
 
@@ -74,6 +77,15 @@ async def take_up_stalled(manager: JobManager) -> None:
     harm."""
     for job in await manager.get_stalled_jobs():
         await manager.retry_job(job)
+
+
+def try_again(pk: int) -> bool:
+    """Have a failed job run once more, now. False: it has not failed, or no longer."""
+    with transaction.atomic():
+        job = locked_by_key(ProcrastinateJob, pk)
+        if job.status == "failed":
+            _MANAGER.retry_job_by_id(job.pk, timezone.now(), job.priority, job.queue_name, job.lock)
+    return bool(job.status == "failed")
 
 
 def oldest_waiting_seconds() -> int:

@@ -4,10 +4,11 @@ A list shows dozens of them, and to write one out costs as much as to fetch its 
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import Any
 
-from babel.dates import format_timedelta
+from babel.dates import format_skeleton, format_timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -26,16 +27,18 @@ def ago(at: datetime) -> SafeString:
     return ago_for_reader()(at)
 
 
-def ago_for_reader() -> Callable[[datetime], SafeString]:
-    """``ago`` for the many moments of one page: language, time zone and the present are looked up once."""
+def ago_for_reader(*, is_short: bool = False) -> Callable[[datetime], SafeString]:
+    """``ago`` for the many moments of one page: language, time zone and the present are looked up once.
+    ``is_short``: for a narrow column ("11 min ago", "Oct 16")."""
     now, zone, language = timezone.now(), timezone.get_current_timezone(), get_language() or "en"
+    year = now.astimezone(zone).year
 
     def told(at: datetime) -> SafeString:
         passed = at - now
         iso, exact, day = _written(at, zone, language)
-        return _element(
-            iso, exact, day if abs(passed.days) > RELATIVE_DAYS else _relative(_rounded(passed), language)
-        )
+        if abs(passed.days) <= RELATIVE_DAYS:
+            return _element(iso, exact, _relative(_rounded(passed), language, is_short))
+        return _element(iso, exact, _short_day(at, zone, language, year) if is_short else day)
 
     return told
 
@@ -44,6 +47,19 @@ def when(at: datetime) -> SafeString:
     """The exact time."""
     iso, exact, _day = _written(at, timezone.get_current_timezone(), get_language() or "en")
     return _element(iso, exact, exact.rpartition(" (")[0])
+
+
+def moments_for_reader(now: datetime) -> Callable[[datetime], tuple[str, str]]:
+    """For the many moments of one page: "14:00" today, "Tue 14:00" near by, "Oct 16" for others; and the
+    exact time."""
+    zone, language = timezone.get_current_timezone(), get_language() or "en"
+    today = now.astimezone(zone).date()
+
+    def told(at: datetime) -> tuple[str, str]:
+        _iso, exact, _day = _written(at, zone, language)
+        return _short_moment(at, zone, language, today, abs(at - now) < NEAR), exact
+
+    return told
 
 
 def moment(at: datetime, now: datetime) -> str:
@@ -80,12 +96,29 @@ def _written(at: datetime, zone: tzinfo, language: str) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=20_000)
-def _relative(passed: timedelta, language: str) -> str:
-    return (
-        _("just now")
-        if abs(passed) < MINUTE
-        else format_timedelta(passed, add_direction=True, locale=to_locale(language))
-    )
+def _relative(passed: timedelta, language: str, is_short: bool = False) -> str:
+    if abs(passed) < MINUTE:
+        return _("just now")
+    width: Any = "short" if is_short else "long"
+    return format_timedelta(passed, add_direction=True, format=width, locale=to_locale(language))
+
+
+@lru_cache(maxsize=20_000)
+def _short_day(at: datetime, zone: tzinfo, language: str, year: int) -> str:
+    """Without the year where that is ``year``."""
+    local = at.astimezone(zone)
+    if local.year != year:
+        return date_format(local, "DATE_FORMAT")
+    return format_skeleton("MMMd", local, locale=to_locale(language))
+
+
+@lru_cache(maxsize=20_000)
+def _short_moment(at: datetime, zone: tzinfo, language: str, today: date, is_near: bool) -> str:
+    local = at.astimezone(zone)
+    clock = date_format(local, "TIME_FORMAT")
+    if local.date() == today:
+        return clock
+    return f"{date_format(local, 'D')} {clock}" if is_near else _short_day(at, zone, language, today.year)
 
 
 @lru_cache(maxsize=20_000)

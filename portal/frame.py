@@ -88,7 +88,7 @@ def site_header(
         _person(request), _accounts(request), navigation.primary, navigation.profile,
     )  # fmt: skip
     drawn = _draw_header(header) if q else _kept_header(header)
-    return _addressed(drawn, token, here or request.get_full_path())
+    return addressed(drawn, token, here or request.get_full_path())
 
 
 def site_end(
@@ -106,10 +106,10 @@ def site_end(
         site.title, site.support_email, get_language() or "", theme if is_visitor else "", is_visitor,
         note, settings.DEMO_MODE, navigation.footer,
     )  # fmt: skip
-    return _addressed(_kept_end(end), token, here or request.get_full_path())
+    return addressed(_kept_end(end), token, here or request.get_full_path())
 
 
-def _addressed(drawn: str, token: object, here: str) -> SafeString:
+def addressed(drawn: str, token: object, here: str) -> SafeString:
     """Django makes the token when somebody asks for it, and that costs more than the rest."""
     filled = drawn.replace(TOKEN, str(token)) if TOKEN in drawn else drawn
     html = filled.replace(HERE, escape(here))

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
@@ -121,6 +122,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "portal.urls"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+"""Fields are drawn by templates of ours, where there are any."""
 WSGI_APPLICATION = "portal.wsgi.application"
 TEMPLATES = [
     {

@@ -3,7 +3,19 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.site.addresses import PAGE_URL_NAME
-from portal.views import brand, health, home, log, mailbox, pages, personal_data, preferences, search, users
+from portal.views import (
+    brand,
+    health,
+    home,
+    log,
+    mailbox,
+    pages,
+    personal_data,
+    preferences,
+    search,
+    search_engines,
+    users,
+)
 from records.views.files import file
 from records.views.inbound import inbound_mail
 
@@ -24,6 +36,8 @@ urlpatterns = [
     path("preferences/contact/", preferences.switch_contact, name="switch_contact"),
     path("brand.css", brand.brand_css, name="brand_css"),
     path("brand/<slug:which>/", brand.brand_image, name="brand_image"),
+    path("robots.txt", search_engines.robots_txt, name="robots_txt"),
+    path("sitemap.xml", search_engines.sitemap, name="sitemap"),
     path("healthz", health.healthz, name="healthz"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", mailbox.mail, name="mailbox_mail"),

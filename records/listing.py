@@ -71,8 +71,6 @@ class Listing(Generic[M]):
     """Loads all that a file holds, where that is not what the list shows."""
     name: str = "list"
     """Of the list's address."""
-    is_compiled: bool = True
-    """Whether the gate asks nothing of a reader but their record permissions: audiences ask for roles."""
     parent: str = ""
     """The foreign key, where records are listed within another one."""
     find_parent: Callable[..., models.Model] | None = None

@@ -37,7 +37,7 @@ def page_of(
         return cut.narrow(found, **cursor)
 
     values = {**cut.values, **within, **shown.values}
-    if reader is None or shown.shape is None or not listing.is_compiled:
+    if reader is None or shown.shape is None:
         return cut.page(list(rows(reader, **values)))
     shape = (surface.name, "list", *shown.shape, cut.direction)
     return cut.page(rows_for(reader, shape, rows, **values))

@@ -28,7 +28,8 @@ from accounts.scoping import Permitted, Privilege, RecordType, can
 from records.detail import Detail
 from records.listing import Listing
 from records.talk import Talk
-from records.waiting import Waiting
+from records.texts import Snippet
+from records.waiting import Asked, Waiting
 
 M = TypeVar("M", bound=models.Model)
 Words = str | Promise
@@ -122,6 +123,15 @@ class Handover:
 
 
 @dataclass(frozen=True)
+class Helps:
+    """Where a reader who found no answer asks: an address of the feature, for those who may create a record,
+    and the words that lead there."""
+
+    address: str
+    words: Words
+
+
+@dataclass(frozen=True)
 class BuiltinPage:
     """A page that every installation has, so that menus and page rules can name it. ``title`` is English, as
     an administrator may change it; ``menus``: those that hold it at first."""
@@ -148,6 +158,8 @@ class Surface(Generic[M]):
     list_name: str = "list"
     pages: tuple[BuiltinPage, ...] = ()
     """A page above comes before those below it."""
+    for_lines: Callable[[Any], models.QuerySet[M]] = lambda rows: rows
+    """Rows with what ``line`` reads of them, and no more: for those of very many."""
     search: Search[M] | None = None
     listing: Listing[M] | None = None
     """Its list page, with saved views and files."""
@@ -160,11 +172,13 @@ class Surface(Generic[M]):
     concerns: Callable[[M], Collection[int]] | None = None
     """Ids of the contacts who get a record's mails unasked, where these are others than its contact and those
     who were let into it."""
+    helps: Helps | None = None
+    """Offered below answers of other features."""
     home: Callable[[PortalRequest, Contact, Collection[str]], Block | None] | None = None
     """Its part of the home page, for a reader who may go to its list: of the request, the contact, and the
     types of what is shown above as waiting for them."""
-    waiting: Callable[[Contact], models.QuerySet[Any]] | None = None
-    """What waits for the contact: see records.waiting."""
+    waiting: Asked | None = None
+    """What waits for the reader: see records.waiting."""
     waiting_badge: Callable[[Waiting], Badge] | None = None
     """What is asked of the reader."""
     events: Mapping[str, Event] = field(default_factory=dict)
@@ -174,6 +188,8 @@ class Surface(Generic[M]):
     handover: Handover | None = None
     personal: Mapping[str, Callable[[Contact], Iterable[dict[str, Any]]]] = field(default_factory=dict)
     """Section of the file of personal data → its rows."""
+    texts: tuple[Snippet, ...] = ()
+    """Text blocks on the feature's pages that administrators may change."""
     sample: Callable[[Account | None, Contact | None], M] | None = None
     """One record, made by the feature's own actions. ValueError without a contact where it takes one."""
     demo: str = ""

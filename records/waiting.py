@@ -1,7 +1,7 @@
 """What waits for a contact, of every kind: each feature hands over gated rows of one shape, and one statement
 unites them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,12 +9,19 @@ from typing import Any
 
 from django.db import models
 from django.db.models.functions import Cast
+from django.utils import timezone
+
+from accounts.models import Contact
+from accounts.permissions.compiled import rows_for
+from accounts.scoping import Permitted
 
 MOST = 20
 """Of a kind."""
 TEXT, DAY = models.CharField(), models.DateField()
 MOMENT, MONEY = models.DateTimeField(), models.DecimalField(max_digits=14, decimal_places=2)
 Value = str | models.expressions.Combinable
+Asked = Callable[[Permitted, date], models.QuerySet[Any]]
+"""Of whom it waits for, and of what day it is: the rows, as ``as_waiting`` shapes them."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +68,23 @@ def as_waiting(
     return rows.values(**named)[:MOST]
 
 
-def united(parts: Iterable[models.QuerySet[Any]]) -> list[Waiting]:
-    """By one statement: what is due first, then what has waited longest."""
-    found = [part for part in parts if not part.query.is_empty()]
-    if not found:
+def waiting_for(contact: Contact, asked: Mapping[str, Asked]) -> list[Waiting]:
+    """Of each type that is ``asked``, by one statement: what is due first, then what has waited longest."""
+
+    def rows(reader: Permitted, today: date) -> models.QuerySet[Any]:
+        first, *others = [ask(reader, today) for ask in asked.values()]
+        return first.union(*others, all=True) if others else first
+
+    if not asked:
         return []
-    first, *others = found
-    rows = first.union(*others, all=True) if others else first
-    return sorted(
-        (Waiting(**{name.removeprefix("row_"): value for name, value in row.items()}) for row in rows),
-        key=_urgency,
+    found: list[Any] = rows_for(
+        contact, ("what waits", *asked), rows, spare=["today"], today=timezone.localdate()
     )
+    return sorted((_waiting(row) for row in found), key=_urgency)
+
+
+def _waiting(row: Mapping[str, Any]) -> Waiting:
+    return Waiting(**{name.removeprefix("row_"): value for name, value in row.items()})
 
 
 def _as(value: Value | None, field: models.Field[Any, Any]) -> Cast:

@@ -1,6 +1,7 @@
 """The cast: the same people in every test, and in the demo."""
 
 import gc
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -29,9 +30,16 @@ from lib import compiled
 from portal.site import configuration
 from tests import databases
 from tests.factories import make_account, make_contact, make_user
+from tests.house import PACKAGES
 from tests.stage import ask_for_shared, shared, stage, take_over
 
 CAST = ("acme", "globex", "alice", "ada", "bob", "fiona", "ivan", "charlie")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What a package of ours calls is not out of date."""
+    ours = "|".join(map(re.escape, PACKAGES))
+    config.addinivalue_line("filterwarnings", rf"error::DeprecationWarning:({ours})(\.|$)")
 
 
 def pytest_collection_finish() -> None:

@@ -171,7 +171,8 @@ def key() -> str:
         repr(sorted((library.name, library.version) for library in distributions())).encode()
     )
     migrations = list(own_migrations())
-    declared = ROOT.glob("*/surface.py"), ROOT.glob("tests/example_app/*/surface.py")
+    of_apps = "surface.py", "apps.py"
+    declared = [ROOT.glob(f"{apps}/{name}") for apps in ("*", "tests/example_app/*") for name in of_apps]
     made_of = chain(migrations, chain.from_iterable(map(imported, migrations)), *declared)
     for source in sorted({AS_MIGRATED, *made_of}):
         digest.update(str(source.relative_to(ROOT)).encode() + source.read_bytes())

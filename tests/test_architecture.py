@@ -1,34 +1,38 @@
 """Rules of the house that a machine can check."""
 
 import ast
+import itertools
 import re
-import tomllib
+import warnings
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 
 from accounts.scoping import RecordType, ScopedQuerySet, record_types
+from records.surfaces import surfaces
+from tests.house import FEATURES, FLOORS, GROUND, INSTALLED, PACKAGES, ROOT, SHELL, broken, folder, imports
 
-ROOT = Path(__file__).parent.parent
-APPS = {config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT} | {"lib"}
-"""Those of INSTALLED_APPS that are ours, and the ground, which has no models."""
 GATED = {
     model.__name__
     for model in apps.get_models()
-    if model.__module__.split(".")[0] in APPS and hasattr(model.objects, "visible_to")
+    if model._meta.app_config.name in PACKAGES and hasattr(model.objects, "visible_to")
 }
 """Models whose rows a contact sees through ``visible_to`` alone."""
 
 
 def sources(*patterns: str) -> Iterator[Path]:
-    for app in sorted(APPS):
+    for package in sorted(PACKAGES):
         for pattern in patterns:
-            yield from (path for path in sorted((ROOT / app).glob(pattern)) if "migrations" not in path.parts)
+            yield from (
+                path for path in sorted(folder(package).glob(pattern)) if "migrations" not in path.parts
+            )
 
 
 def named(files: Iterable[Path]) -> Iterator[tuple[str, Path]]:
@@ -119,20 +123,80 @@ ALLOWED = {
 }
 
 
-def test_every_app_is_checked_as_the_others_are():
-    """A new app is named in the layers of pyproject.toml, and in what the Makefile hands to mypy."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
-    layers, inside, siblings = project["importlinter"]["contracts"]
-    layered = {app for layer in layers["layers"] for app in re.findall(r"\w+", layer)}
-    assert layered == APPS
-    assert set(project["importlinter"]["root_packages"]) == set(siblings["ancestors"]) == APPS
-    assert set(inside["containers"]) == APPS - {"portal", "lib"}
-    [warned] = re.findall(
-        r"error::DeprecationWarning:(\S+)", project["pytest"]["ini_options"]["filterwarnings"][0]
-    )
-    assert set(warned.split("|")) == APPS
-    [typed] = re.findall(r"^\tmypy (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert set(typed.split()) == APPS
+def test_every_app_of_the_project_is_checked_as_the_others_are():
+    """Those that Django loads from its folder, and the ground, which has no models."""
+    loaded = {config.name for config in apps.get_app_configs() if Path(config.path) == folder(config.name)}
+    assert loaded == set(INSTALLED) == set(PACKAGES) - {GROUND}
+    shipped = {path.parent.name for path in ROOT.glob("*/apps.py")} | {GROUND}
+    assert shipped == {package for package in PACKAGES if "." not in package}
+
+
+def test_a_call_that_is_out_of_date_is_an_error_in_every_package():
+    for package in PACKAGES:
+        with pytest.raises(DeprecationWarning):
+            warnings.warn_explicit("old", DeprecationWarning, "models.py", 1, f"{package}.models", {})
+
+
+def test_no_import_goes_against_the_layers():
+    assert [contract.name for contract, _ in broken(imports())] == []
+
+
+def test_an_import_against_the_layers_is_seen_in_every_feature():
+    """From a feature to the next, to the shell and to a room above; from the floors below to it."""
+    graph, names = imports(), itertools.cycle(FEATURES)
+    next(names)
+    for feature, other in zip(FEATURES, names, strict=False):
+        for importer, imported in (
+            (f"{feature}.models", f"{other}.surface"),
+            (f"{feature}.surface", f"{SHELL}.urls"),
+            (f"{feature}.models", f"{feature}.surface"),
+            ("records.talk", f"{feature}.surface"),
+            (GROUND, f"{feature}.models"),
+        ):
+            wrong = deepcopy(graph)
+            wrong.add_import(importer=importer, imported=imported)
+            assert list(broken(wrong)) != [], f"{importer} imports {imported}"
+
+
+NAMES_FEATURES = {
+    "portal/settings.py",
+    "portal/urls.py",
+    "portal/admin/case_articles.py",  # where two features meet
+}
+
+
+def words_for_features() -> re.Pattern[str]:
+    """The name of a feature or of one of its types, alone or before an address, a module, a verb."""
+    folders = "|".join(feature.rpartition(".")[2] for feature in FEATURES)
+    types = "|".join(one.name for one in surfaces() if one.model._meta.app_config.name in FEATURES)
+    return re.compile(rf"/?({folders})([:./][\w/:.<>-]*)?|({types})(\.\w+)?")
+
+
+def words_in(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) | ast.ImportFrom(module=str(text)) | ast.alias(name=text):
+                yield text
+
+
+def test_settings_and_urls_alone_name_a_feature_outside_its_folder():
+    """Whatever the shell and the floors know of it, it declares."""
+    words, found = words_for_features(), set()
+    for package in (SHELL, *FLOORS, GROUND):
+        for path in folder(package).rglob("*.py"):
+            if "migrations" not in path.parts:
+                texts = words_in(parsed(path))
+                found |= {path.relative_to(ROOT).as_posix() for text in texts if words.fullmatch(text)}
+    assert found == NAMES_FEATURES
+
+
+def test_no_template_of_the_shell_leads_to_a_feature_by_name():
+    """What a feature shows lies in a folder of its name."""
+    folders = {feature.rpartition(".")[2] for feature in FEATURES}
+    for path in (ROOT / "templates").rglob("*.*"):
+        if not folders & set(path.parts):
+            led = re.findall(r"""{% url ["'](\w+):""", path.read_text())
+            assert not folders & set(led), path
 
 
 def test_the_gated_models_are_those_that_customers_own_or_read():
@@ -313,7 +377,7 @@ def test_rows_are_locked_by_the_functions_of_one_module():
 
 def numbered_models() -> list[Any]:
     """Those of our own that keep the number of the form that made them."""
-    models = [model for model in apps.get_models() if model.__module__.split(".")[0] in APPS]
+    models = [model for model in apps.get_models() if model._meta.app_config.name in PACKAGES]
     return [model for model in models if "submission" in {field.name for field in model._meta.fields}]
 
 

@@ -12,6 +12,7 @@ from accounts import lockout
 from accounts.actions.activity import record_activity
 from accounts.admin.base import NoDelete, actor_of
 from accounts.models import Account, Activity, Contact, Invitation
+from lib.admin_places import Place
 
 PEOPLE, INVITATIONS, ACTIVITIES = 100, 20, 20
 """How many of each the account's page shows; for the rest it leads to the lists."""
@@ -56,6 +57,7 @@ class NewContactInline(NoDelete, admin.TabularInline[Contact, Account]):
 
 @admin.register(Account)
 class AccountAdmin(NoDelete, admin.ModelAdmin[Account]):
+    place = Place("people", 1, _("Accounts"), "building")
     list_display = ("number", "name", "kind", "status", "account_manager")
     list_filter = ("kind", "status", "account_manager")
     search_fields = ("number", "name", "email_domains")

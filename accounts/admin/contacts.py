@@ -21,6 +21,8 @@ from accounts.admin.contact_pages import BUTTONS
 from accounts.admin.previews import PREVIEW
 from accounts.models import Activity, Contact, Invitation, OutgoingMail
 from lib.admin_parts import beside, urls_of
+from lib.admin_pickers import PICKERS
+from lib.admin_places import Place
 
 RECENT = 20
 
@@ -50,6 +52,7 @@ class InvitationInline(NoDelete, admin.TabularInline[Invitation, Contact]):
 
 @admin.register(Contact)
 class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
+    place = Place("people", 2, _("Contacts"), "people")
     parts = (BUTTONS, MERGE, PREVIEW)
     actions = ACTIONS
 
@@ -60,7 +63,7 @@ class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
     search_fields = ("first_name", "last_name", "email", "account__name", "account__number")
     show_full_result_count = False
     autocomplete_fields = ("account", "user")
-    filter_horizontal = ("roles",)
+    formfield_overrides = PICKERS
     inlines = (InvitationInline,)
     change_form_template = "admin/accounts/contact/change_form.html"
     fieldsets = (

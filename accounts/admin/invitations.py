@@ -16,6 +16,9 @@ from accounts.actions.invitations import invite_contact, invite_group, resend_in
 from accounts.admin.base import actor_of
 from accounts.forms.invitations import BulkInvitationForm, InvitationForm, givable_roles
 from accounts.models import Contact, Invitation, InvitationRedemption, WebRole
+from lib.admin_columns import moment
+from lib.admin_pickers import PICKERS
+from lib.admin_places import Place
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -50,8 +53,16 @@ class RedemptionInline(admin.TabularInline[InvitationRedemption, Invitation]):
 class InvitationAdmin(admin.ModelAdmin[Invitation]):
     """An invitation is written once; afterwards it can be sent again with a new code, and revoked."""
 
+    place = Place("people", 3, _("Invitations"), "person-plus")
     form = InvitationForm
-    list_display = ("__str__", "account", "state", "created_by", "sent_at", "redeemed_at")
+    list_display = (
+        "__str__",
+        "account",
+        "state",
+        "created_by",
+        moment("sent_at", _("sent")),
+        moment("redeemed_at", _("redeemed")),
+    )
     list_filter = (StateFilter, "created_at")
     list_select_related = ("contact", "account", "created_by")
     search_fields = (
@@ -64,7 +75,7 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
     date_hierarchy = "created_at"
     show_full_result_count = False
     autocomplete_fields = ("contact", "account")
-    filter_horizontal = ("roles",)
+    formfield_overrides = PICKERS
     inlines = (RedemptionInline,)
     exclude = ("submission",)  # of the row; the form has its own
     actions = ("send_again", "revoke")

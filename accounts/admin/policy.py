@@ -11,12 +11,14 @@ from accounts.admin.base import NoDelete
 from accounts.forms.policy import SignInPolicyForm
 from accounts.http import PortalRequest
 from accounts.models import SignInPolicy
+from lib.admin_places import Place
 
 
 @admin.register(SignInPolicy)
 class SignInPolicyAdmin(NoDelete, admin.ModelAdmin[SignInPolicy]):
     """One row: its list leads straight to it. A change holds from the next request."""
 
+    place = Place("access", 3, _("Sign-in policy"), "lock")
     form = SignInPolicyForm
     fieldsets = (
         (

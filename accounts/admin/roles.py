@@ -15,18 +15,17 @@ from accounts.http import PortalRequest
 from accounts.models import WebRole
 from accounts.permissions.matrix import at_a_glance
 from accounts.scoping import record_types
+from lib.admin_places import Place
 
 
 @admin.register(WebRole)
 class WebRoleAdmin(admin.ModelAdmin[WebRole]):
     """Roles, each with its record permissions as one table of check boxes."""
 
+    place = Place("access", 1, _("Customer roles"), "shield-check")
     form = WebRoleForm
     list_display = ("name", "description", "delegable", *REACH)
     search_fields = ("name",)
-
-    class Media:
-        css = {"all": ["css/admin-role.css"]}
 
     def get_fieldsets(self, request: HttpRequest, obj: WebRole | None = None) -> Any:
         confirmation = ["confirms_reach"] if obj and obj.is_builtin else []

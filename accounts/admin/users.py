@@ -3,6 +3,12 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    ReadOnlyPasswordHashField,
+    UserChangeForm,
+)
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
@@ -17,7 +23,10 @@ from accounts.admin.staff import WithinOwnRights
 from accounts.admin.user_pages import BUTTONS
 from accounts.models import Contact, User
 from accounts.second_factor.rules import chosen_methods
+from lib.admin_columns import moment
 from lib.admin_parts import urls_of
+from lib.admin_pickers import PICKERS
+from lib.admin_places import Place
 
 FOR_SUPERUSERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -50,9 +59,48 @@ class SignsInFilter(admin.SimpleListFilter):
         return queryset.filter(erasure_asked_at__isnull=False) if self.value() == "erasure" else queryset
 
 
+class UserForm(UserChangeForm):  # type: ignore[type-arg]
+    password = ReadOnlyPasswordHashField(label=_("Password"), help_text=_("Nobody can read it."))
+
+
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    """In the words of the portal."""
+
+    usable_password = AdminUserCreationForm.create_usable_password_field(
+        _("Without a password, the person signs in with an external identity or a link by email.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["usable_password"].label = _("Sign-in with a password")
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """In the words of the portal."""
+
+    usable_password_help_text = _(  # type: ignore[assignment]
+        "Without a password, the person signs in with an external identity or a link by email. "
+        "The password of today is then lost."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "usable_password" in self.fields:
+            self.fields["usable_password"].label = _("Sign-in with a password")
+
+
 @admin.register(User)
 class UserAdmin(NoDelete, WithinOwnRights):
-    list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "last_login")
+    formfield_overrides = PICKERS
+    place = Place("people", 4, _("Sign-ins"), "key")
+    list_display = (
+        "email",
+        "first_name",
+        "last_name",
+        "is_staff",
+        "is_active",
+        moment("last_login", _("last sign-in")),
+    )
     list_filter = ("is_staff", "is_active", SignsInFilter, "groups")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
@@ -65,6 +113,8 @@ class UserAdmin(NoDelete, WithinOwnRights):
         "erasure_asked_at",
     )
     inlines = (UserContactInline,)
+    form, add_form, change_password_form = UserForm, NewUserForm, PasswordForm
+    add_form_template = "admin/accounts/user/add_form.html"
     change_form_template = "admin/accounts/user/change_form.html"
     fieldsets = (
         (None, {"fields": ("email", "password", "first_name", "last_name", "language", "time_zone")}),

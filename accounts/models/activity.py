@@ -3,6 +3,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.activity_words import verb_words
 from accounts.models.account import Account
 from accounts.models.contact import Contact
 from accounts.models.user import User
@@ -95,4 +96,9 @@ class Activity(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.verb}: {self.label}"
+        return f"{self.what}, {self.label}" if self.label else self.what
+
+    @property
+    def what(self) -> str:
+        """The verb in words."""
+        return verb_words(self.verb)

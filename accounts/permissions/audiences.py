@@ -1,12 +1,15 @@
 """Audiences: the roles that a category, forum or announcement is meant for, below what record permissions
 allow."""
 
-from typing import Any, cast
+from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Exists, F, Q, QuerySet, Value
 
-from accounts.models import Contact
 from accounts.scoping import Permitted
+from lib.lookups import OneOf
+
+IDS = ArrayField(BigIntegerField())
 
 
 def is_meant_for(contact: Permitted | None, audience: QuerySet[Any]) -> Q:
@@ -22,13 +25,8 @@ def is_meant_for(contact: Permitted | None, audience: QuerySet[Any]) -> Q:
 def is_named_for(contact: Permitted | None, audience: QuerySet[Any]) -> Q:
     """Whether the row has an audience that ``contact`` belongs to."""
     held = (
-        audience.filter(webrole__in=_role_ids(contact))
+        audience.filter(OneOf(F("webrole"), Value(list(contact.role_ids), output_field=IDS)))
         if contact
         else audience.filter(webrole__for_anonymous=True)
     )
     return Q(Exists(held))
-
-
-def _role_ids(contact: Permitted) -> frozenset[int]:
-    """A Reader has none and fails: the roles of one contact must not stand in a query that serves many."""
-    return cast("Contact", contact).role_ids

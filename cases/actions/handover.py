@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from accounts.models import Contact
 from cases.models import Case, CaseParticipant
 from lib.locks import locked_rows
-from records.actions.following import forget_follow, hand_over_follows
+from records.actions.following import forget_follow, hand_over_follows, may_be_told
 
 
 def count_open_cases(contact: Contact) -> int:
@@ -30,8 +30,8 @@ def hand_over_cases(*, actor: Actor, contact: Contact, heir: Contact) -> int:
         )
     CaseParticipant.objects.filter(case__in=cases, contact=heir).delete()
     _hand_over_followed(contact, heir)
-    if cases:
-        context = {"cases": cases, "contact": contact, "heir": heir, "actor": actor}
+    if told := [case for case in cases if may_be_told(heir, case)]:
+        context = {"cases": told, "contact": contact, "heir": heir, "actor": actor}
         queue_mail(event="cases/handed_over", to=heir.email, context=context)
     return len(cases)
 

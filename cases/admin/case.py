@@ -3,20 +3,21 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.base import NoDelete, actor_of
 from cases.admin.agent_page import AGENT_PAGE
-from cases.admin.case_actions import assign_to_agent, assign_to_me, move_to_queue, resolve
 from cases.admin.case_form import AgentSelect, CaseForm, dressed, save_changes
-from cases.admin.case_list import CappedPaginator, StateFilter, WhoseFilter, due, matter, priority_mark
-from cases.admin.case_tabs import desk_tabs
+from cases.admin.case_list import CappedPaginator, as_filter
 from cases.admin.composer import COMPOSER
+from cases.admin.desk.following import list_address
+from cases.admin.desk.views import DESK_PAGES
 from cases.admin.insight import INSIGHT
 from cases.admin.merging import MERGING
 from cases.admin.opening import OPENING
@@ -24,7 +25,8 @@ from cases.admin.people import PEOPLE
 from cases.admin.work import WORK
 from cases.models import Case
 from cases.models.case_queryset import numbers_in
-from lib.admin_parts import AdminPart, beside, urls_of
+from lib.admin_parts import AdminPage, AdminPart, beside, urls_of
+from lib.admin_places import Place
 
 
 @admin.register(Case)
@@ -32,22 +34,20 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
     """A case is opened by its customer, or for one who telephones; here it is answered, moved and
     assigned."""
 
+    place = Place("work", 1, gettext_lazy("Desk"), "inbox", "admin:desk")
+    page_places = (Place("work", 2, gettext_lazy("Insight"), "graph-up", "admin:cases_case_insight"),)
     parts: tuple[AdminPart, ...] = (AGENT_PAGE, COMPOSER, PEOPLE, WORK, MERGING, OPENING, INSIGHT)
     """What there is besides Django's list and form. Each knows the ModelAdmin, and none another."""
 
-    list_display = (matter, due, priority_mark, "status")
-    list_display_links = None
-    list_filter = (StateFilter, WhoseFilter, "queue", "status", "priority", "request_type", "product")
-    list_select_related = ("account", "contact", "assigned_to", "status", "queue")
-    list_per_page = 50
-    ordering = ("due_at", "id")
+    site_pages: tuple[AdminPage, ...] = DESK_PAGES
+    """The desk: what agents see instead of Django's list."""
+
+    list_display = ("number", "subject", "contact", "status")
+    list_select_related = ("contact__account", "status")
     search_fields = ("account__name", "contact__email", "contact__first_name", "contact__last_name")
-    search_help_text = gettext_lazy(
-        "Search by number, subject, conversation, account, or the contact's name or email address."
-    )
     show_full_result_count = False
     paginator = CappedPaginator
-    actions = (assign_to_me, assign_to_agent, move_to_queue, resolve)
+    actions = None
 
     form = CaseForm
     fields = (
@@ -71,15 +71,14 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The exact number of a case opens it."""
-        sought = request.GET.get("q", "").strip() if request.method == "GET" else ""
-        if sought and (case := self._numbered(request, sought)):
-            return redirect("admin:cases_case_change", case.pk)
-        may_open = self.has_change_permission(request)
-        own = {**desk_tabs(request), "title": _("Cases"), "sought": sought, "may_open": may_open}
-        return super().changelist_view(request, {**own, **(extra_context or {})})
+        """The desk has taken its place; only a popup hands a row back to a form."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if IS_POPUP_VAR in request.GET:
+            return super().changelist_view(request, extra_context)
+        return redirect(list_address(as_filter(request.GET.dict()).as_query()))
 
-    def _numbered(self, request: HttpRequest, number: str) -> Case | None:
+    def row_called(self, request: HttpRequest, number: str) -> Case | None:
         """A number and nothing else, as it stands anywhere on the screen."""
         named = numbers_in(number)
         if len(named) != 1 or len(number) > 20 or not self.has_view_permission(request):

@@ -1,119 +1,114 @@
-"""What agents do with several cases of the list at once."""
+"""What agents do with several cases of the desk's list at once.
 
-from collections.abc import Sequence
+A deed says of each case why it cannot be done there; the others are done, each in a transaction of its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin.base import actor_of
+from accounts.actors import Actor
 from accounts.models import Contact
 from cases import actions
-from cases.admin.base import CaseModelAdmin
+from cases.actions import why_not_merged
 from cases.forms import AgentForm, QueueForm
+from cases.forms.agents import KeptCaseForm, PriorityForm, StatusForm
 from cases.models import Case, CaseParticipant, CaseStatus, StatusCategory
-from lib.admin_parts import show
+
+Reason = Callable[[Case, Any], str]
 
 
-@admin.action(description=gettext_lazy("Assign to me"), permissions=["change"])
-def assign_to_me(model_admin: CaseModelAdmin, request: HttpRequest, queryset: QuerySet[Case]) -> None:
-    for case in queryset:
-        actions.assign_case(actor=actor_of(request), case=case, to=actor_of(request).user)
-    _tell(request, len(queryset))
+@dataclass(frozen=True)
+class Deed:
+    """``do`` raises ValidationError; it returns the case as it is then. ``form`` has one field, ``to``, whose
+    value is handed to ``do`` and ``why_not``; without one, ``value`` gives it."""
 
-
-@admin.action(description=gettext_lazy("Assign to agent…"), permissions=["change"])
-def assign_to_agent(
-    model_admin: CaseModelAdmin, request: HttpRequest, queryset: QuerySet[Case]
-) -> HttpResponse | None:
-    form = AgentForm(request.POST if "apply" in request.POST else None)
-    if not form.is_valid():
-        return _ask(model_admin, request, queryset, form, action="assign_to_agent", title=_("Assign cases"))
-    for case in queryset:
-        actions.assign_case(actor=actor_of(request), case=case, to=form.cleaned_data["to"])
-    _tell(request, len(queryset))
-    return None
-
-
-@admin.action(description=gettext_lazy("Move to queue…"), permissions=["change"])
-def move_to_queue(
-    model_admin: CaseModelAdmin, request: HttpRequest, queryset: QuerySet[Case]
-) -> HttpResponse | None:
-    form = QueueForm(request.POST if "apply" in request.POST else None)
-    if not form.is_valid():
-        return _ask(model_admin, request, queryset, form, action="move_to_queue", title=_("Move cases"))
-    for case in queryset:
-        actions.move_to_queue(actor=actor_of(request), case=case, queue=form.cleaned_data["to"])
-    _tell(request, len(queryset))
-    return None
-
-
-@admin.action(description=gettext_lazy("Resolve…"), permissions=["change"])
-def resolve(
-    model_admin: CaseModelAdmin, request: HttpRequest, queryset: QuerySet[Case]
-) -> HttpResponse | None:
-    """Asks first, because customers are told. What cannot be resolved is named; the others are."""
-    open_ones = queryset.exclude(category=StatusCategory.RESOLVED)
-    if "apply" not in request.POST:
-        effects = what_resolving_does(queryset, open_ones)
-        return _ask(
-            model_admin,
-            request,
-            queryset,
-            forms.Form(),
-            action="resolve",
-            title=_("Resolve cases"),
-            effects=effects,
-        )
-    status, done = CaseStatus.objects.first_of(StatusCategory.RESOLVED), 0
-    for case in open_ones:
-        try:
-            actions.change_status(actor=actor_of(request), case=case, status=status)
-            done += 1
-        except ValidationError as error:
-            messages.error(request, f"{case.number}: {error.messages[0]}")
-    _tell(request, done)
-    return None
-
-
-def _ask(
-    model_admin: CaseModelAdmin,
-    request: HttpRequest,
-    queryset: QuerySet[Case],
-    form: Any,
-    *,
-    action: str,
-    title: str,
-    effects: Sequence[str] = (),
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "action": action,
-        "effects": effects,
-        "cases": queryset[:20],
-        "count": queryset.count(),
-        "selected": request.POST.getlist("_selected_action"),
-        "select_across": request.POST.get("select_across", "0"),
-    }
-    return show(model_admin, request, "admin/cases/case/choose.html", title=title, **context)
-
-
-def _tell(request: HttpRequest, count: int) -> None:
-    if count:
-        messages.success(
-            request,
-            ngettext("%(count)d case changed.", "%(count)d cases changed.", count) % {"count": count},
-        )
-
-
-def what_resolving_does(chosen: QuerySet[Case], open_ones: QuerySet[Case]) -> list[str]:
+    label: str | Promise
+    """Of the button; one that asks first ends with "…"."""
+    title: str | Promise
+    field: str | Promise
+    """What it changes, for the case's history."""
+    do: Callable[[Actor, Case, Any], Case]
+    form: Callable[[Any, Sequence[Case]], forms.Form] | None = None
+    value: Callable[[Actor], Any] = lambda actor: actor.user
+    why_not: Reason = lambda _case, _value: ""
+    asks: bool = True
+    alone: str = ""
+    """The name of the page that asks when a single case is chosen."""
+    effects: Callable[[Sequence[Case]], list[str]] = lambda _cases: []
     """In sentences, before it is done."""
-    done, told = chosen.count() - open_ones.count(), customers_of(open_ones)
+
+
+def refused(deed: Deed, cases: Sequence[Case], value: Any) -> dict[Case, str]:
+    """Case → why it cannot be done there."""
+    reasons = {case: _merged(case) or deed.why_not(case, value) for case in cases}
+    return {case: reason for case, reason in reasons.items() if reason}
+
+
+def done_for(
+    deed: Deed, actor: Actor, cases: Sequence[Case], value: Any
+) -> tuple[list[Case], dict[Case, str]]:
+    """Those that were changed, and those that a colleague changed meanwhile so that it could not be done."""
+    changed, failed = [], {}
+    for case in cases:
+        try:
+            now = deed.do(actor, case, value)
+        except ValidationError as error:
+            failed[case] = error.messages[0]
+        else:
+            if _looks(now) != _looks(case):
+                changed.append(case)
+    return changed, failed
+
+
+def _looks(case: Case) -> tuple[Any, ...]:
+    return case.pk, case.assigned_to_id, case.queue_id, case.status_id, case.priority
+
+
+def _merged(case: Case) -> str:
+    return _("It was merged into another case.") if case.merged_into_id else ""
+
+
+def _assign(actor: Actor, case: Case, to: Any) -> Case:
+    return actions.assign_case(actor=actor, case=case, to=to)
+
+
+def _move(actor: Actor, case: Case, to: Any) -> Case:
+    return actions.move_to_queue(actor=actor, case=case, queue=to)
+
+
+def _change_status(actor: Actor, case: Case, to: CaseStatus) -> Case:
+    return actions.change_status(actor=actor, case=case, status=to)
+
+
+def _change_priority(actor: Actor, case: Case, to: str) -> Case:
+    return actions.change_priority(actor=actor, case=case, priority=to)
+
+
+def _merge(actor: Actor, case: Case, to: Case) -> Case:
+    return case if case.pk == to.pk else actions.merge_cases(actor=actor, case=case, into=to)
+
+
+def _why_not_moved(case: Case, status: CaseStatus) -> str:
+    if case.may_move_to(status):
+        return ""
+    return _("A case that is %(now)s cannot become %(then)s.") % {"now": case.status, "then": status}
+
+
+def _why_not_merged(case: Case, into: Case) -> str:
+    return "" if case.pk == into.pk else why_not_merged(case, into)
+
+
+def what_resolving_does(cases: Sequence[Case]) -> list[str]:
+    open_ones = [case for case in cases if case.category != StatusCategory.RESOLVED]
+    done, told = len(cases) - len(open_ones), customers_of(open_ones)
     mails = ngettext(
         "%(count)d customer is notified by email.", ("%(count)d customers are notified by email."), told
     ) % {"count": told}
@@ -125,11 +120,77 @@ def what_resolving_does(chosen: QuerySet[Case], open_ones: QuerySet[Case]) -> li
     return [mails, already]
 
 
-def customers_of(cases: QuerySet[Case]) -> int:
+def what_merging_does(_cases: Sequence[Case]) -> list[str]:
+    return [
+        _("Messages, files, and times move to the case that is kept. The others are cancelled."),
+        _("This cannot be undone."),
+    ]
+
+
+def customers_of(cases: Sequence[Case]) -> int:
     """How many people have a mail about these cases: their contacts, and who is kept in the loop."""
-    rows = cases.order_by().values("pk")
-    joined = CaseParticipant.objects.filter(case__in=rows).values("contact")
+    joined = CaseParticipant.objects.filter(case__in=cases).values("contact")
     people = Contact.objects.filter(
-        Q(pk__in=cases.order_by().values("contact")) | Q(pk__in=joined)
+        Q(pk__in=[case.contact_id for case in cases]) | Q(pk__in=joined)
     ).select_related("account", "user")
     return sum(person.can_be_told for person in people)
+
+
+DEEDS: Mapping[str, Deed] = {
+    "assign_to_me": Deed(
+        label=gettext_lazy("Assign to me"),
+        title=gettext_lazy("Assign cases to me"),
+        field=gettext_lazy("Assigned to"),
+        do=_assign,
+        asks=False,
+    ),
+    "assign_to_agent": Deed(
+        label=gettext_lazy("Assign…"),
+        title=gettext_lazy("Assign cases"),
+        field=gettext_lazy("Assigned to"),
+        do=_assign,
+        form=lambda data, _cases: AgentForm(data),
+    ),
+    "move_to_queue": Deed(
+        label=gettext_lazy("Move…"),
+        title=gettext_lazy("Move cases"),
+        field=gettext_lazy("Queue"),
+        do=_move,
+        form=lambda data, _cases: QueueForm(data),
+    ),
+    "change_status": Deed(
+        label=gettext_lazy("Status…"),
+        title=gettext_lazy("Change status"),
+        field=gettext_lazy("Status"),
+        do=_change_status,
+        form=lambda data, _cases: StatusForm(data),
+        why_not=_why_not_moved,
+    ),
+    "change_priority": Deed(
+        label=gettext_lazy("Priority…"),
+        title=gettext_lazy("Change priority"),
+        field=gettext_lazy("Priority"),
+        do=_change_priority,
+        form=lambda data, _cases: PriorityForm(data),
+    ),
+    "resolve": Deed(
+        label=gettext_lazy("Resolve…"),
+        title=gettext_lazy("Resolve cases"),
+        field=gettext_lazy("Status"),
+        do=_change_status,
+        value=lambda _actor: CaseStatus.objects.first_of(StatusCategory.RESOLVED),
+        why_not=_why_not_moved,
+        effects=what_resolving_does,
+    ),
+    "merge": Deed(
+        label=gettext_lazy("Merge…"),
+        title=gettext_lazy("Merge cases"),
+        field=gettext_lazy("Status"),
+        do=_merge,
+        form=lambda data, cases: KeptCaseForm(data, cases=cases),
+        why_not=_why_not_merged,
+        alone="admin:cases_case_merge",
+        effects=what_merging_does,
+    ),
+}
+"""Name in the form → deed, in the order of the buttons."""

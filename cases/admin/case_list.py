@@ -1,21 +1,17 @@
-"""The list of cases: whose turn it is and what is due, for a group of agents and a hundred thousand cases."""
+"""Django's list of cases, of which popups remain: the desk has taken its place, and its addresses lead
+there."""
 
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import cast
 
-from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from cases.display.due_marks import due_mark
+from accounts.models import Account
+from cases.admin.desk.filters import ME, MINE, NO_ACCOUNT, NOBODY, DeskFilter
 from cases.models import Case
 
 MOST_COUNTED = 2_000
@@ -24,94 +20,54 @@ MOST_COUNTED = 2_000
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts no further than MOST_COUNTED: whoever looks for a case beyond searches or filters."""
 
-    most = MOST_COUNTED
-
     @cached_property
     def count(self) -> int:
         rows = cast("QuerySet[Case]", self.object_list)
         return rows.order_by()[:MOST_COUNTED].count()
 
 
-class StateFilter(admin.SimpleListFilter):
-    """Active cases unless the reader says otherwise, or looks for words: what is found may be closed."""
-
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        self.usual = "all" if request.GET.get("q", "").strip() else "active"
-        return [("active", _("Active")), ("late", _("Late")), ("closed", _("Closed")), ("all", _("All"))]
-
-    def value(self) -> str:
-        return super().value() or self.usual
-
-    def choices(self, changelist: Any) -> Any:
-        _none, *others = super().choices(changelist)
-        return others
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        match self.value():
-            case "all":
-                return queryset
-            case "closed":
-                return queryset.filter(closed_at__isnull=False)
-            case "late":
-                return queryset.filter(closed_at=None, due_at__lte=timezone.now())
-        return queryset.filter(closed_at=None)
+def _same(value: str) -> str:
+    return value
 
 
-class WhoseFilter(admin.SimpleListFilter):
-    title = gettext_lazy("assignment")
-    parameter_name = "whose"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        agents = User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "last_name")
-        named = [(str(agent.pk), agent.get_full_name()) for agent in agents if agent != request.user]
-        return [("mine", _("My cases")), ("nobody", _("Unassigned")), ("queues", _("My queues")), *named]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        match self.value():
-            case "mine":
-                return queryset.filter(assigned_to=request.user.pk)
-            case "nobody":
-                return queryset.filter(assigned_to=None)
-            case "queues":
-                return queryset.filter(queue__agents=request.user.pk)
-            case str(pk) if pk.isascii() and pk.isdigit() and len(pk) < 10:
-                return queryset.filter(assigned_to=int(pk))
-        return queryset
+def _day(value: str, before: timedelta = timedelta()) -> str:
+    """Of a moment."""
+    try:
+        moment = datetime.fromisoformat(value)
+        return timezone.localtime(moment - before).date().isoformat()
+    except (ValueError, OverflowError):
+        return ""
 
 
-@admin.display(description=gettext_lazy("case"), ordering="number")
-def matter(case: Case) -> SafeString:
-    """Two lines: what it is about; whose it is, on both sides."""
-    agent = case.assigned_to.get_full_name() if case.assigned_to else _("unassigned")
-    whose = [
-        case.contact.full_name,
-        case.account.name if case.account else "",
-        agent,
-        case.queue.name if case.queue else "",
-    ]
-    url, line = reverse("admin:cases_case_change", args=[case.pk]), " · ".join(filter(None, whose))
-    return format_html(
-        '<a class="case-matter" href="{}">{} {}</a><span class="case-of">{}</span>',
-        url,
-        case.number,
-        case.subject,
-        line,
-    )
+def _numbered(key: str) -> str:
+    is_key = key.isascii() and key.isdigit() and len(key) < 19
+    found = Account.objects.filter(pk=int(key)).values_list("number", flat=True) if is_key else []
+    return next(iter(found), "")
 
 
-@admin.display(description=gettext_lazy("due"), ordering="due_at")
-def due(case: Case) -> SafeString:
-    mark = due_mark(case, timezone.now())
-    return format_html('<span class="case-due is-{}">{}</span>', mark.tone, mark.text)
+FILTERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "q": ("q", _same),
+    "state": ("state", _same),
+    "whose": ("agent", lambda value: {"mine": ME, "nobody": NOBODY}.get(value, value)),
+    "queue__id__exact": ("queue", _same),
+    "queue__isnull": ("queue", lambda _value: NOBODY),
+    "priority__exact": ("priority", _same),
+    "priority": ("priority", _same),
+    "status__slug__exact": ("status", _same),
+    "request_type__id__exact": ("type", _same),
+    "product__id__exact": ("product", _same),
+    "product__isnull": ("product", lambda _value: NOBODY),
+    "account__id__exact": ("account", _numbered),
+    "account__isnull": ("account", lambda _value: NO_ACCOUNT),
+    "created_at__gte": ("since", _day),
+    "created_at__lt": ("until", lambda value: _day(value, timedelta(microseconds=1))),
+}
+"""Parameter of the list that was → the desk's, and its value there."""
 
 
-@admin.display(description=gettext_lazy("priority"), ordering="urgency")
-def priority_mark(case: Case) -> SafeString:
-    words = case.get_priority_display()
-    escalated = (
-        format_html(' <span class="case-due is-late">{}</span>', _("escalated")) if case.escalated_at else ""
-    )
-    return format_html('<span class="case-priority is-{}">{}</span>{}', case.priority, words, escalated)
+def as_filter(query: Mapping[str, str]) -> DeskFilter:
+    """What an address of the list that was asked for."""
+    chosen = {name: read(query[old]) for old, (name, read) in FILTERS.items() if old in query}
+    if query.get("whose") == "queues":
+        chosen |= {"agent": "", "queue": MINE}
+    return DeskFilter.of(chosen)

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseStatus, Product, RequestField, RequestType
+from lib.admin_places import Place
 
 NEEDED = ("new", "in_progress", "waiting", "resolved", "cancelled")
 """The portal itself sets these; a constraint keeps them offered."""
@@ -14,6 +16,7 @@ SHIPPED = (*NEEDED, "on_hold")
 
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin[Product]):
+    place = Place("settings", 9, _("Products"), "box-seam")
     list_display = ("name", "description", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "description")
@@ -32,6 +35,7 @@ class RequestFieldInline(admin.TabularInline[RequestField, RequestType]):
 
 @admin.register(RequestType)
 class RequestTypeAdmin(admin.ModelAdmin[RequestType]):
+    place = Place("settings", 8, _("Case types"), "tag")
     list_display = ("name", "position", "is_active")
     list_editable = ("position", "is_active")
     list_filter = ("is_active",)
@@ -45,6 +49,7 @@ class CaseStatusAdmin(admin.ModelAdmin[CaseStatus]):
     """Words can be changed at any time. What a status means is fixed once a case has had it, and for the
     shipped ones."""
 
+    place = Place("settings", 7, _("Case statuses"), "circle-half")
     list_display = ("label", "customer_label", "category", "position", "is_active")
     list_editable = ("position",)
     list_filter = ("category", "is_active")

@@ -21,6 +21,7 @@ from cases.actions import correct_statement
 from cases.admin.base import PrioritiesField
 from cases.display.statement import balance_after, counted, lines_of, summary_of
 from cases.models import Case, Deduction, Entitlement
+from lib.admin_places import Place
 from lib.paging import paginate
 
 
@@ -51,6 +52,7 @@ class CorrectionForm(forms.Form):
 
 @admin.register(Entitlement)
 class EntitlementAdmin(NoDelete, admin.ModelAdmin[Entitlement]):
+    place = Place("people", 5, gettext_lazy("Contracts"), "patch-check")
     form = EntitlementForm
     list_display = (
         "name",

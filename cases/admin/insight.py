@@ -1,20 +1,20 @@
 """How support went, for staff: by account, type, agent or month."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.admin.base import CaseModelAdmin
+from cases.admin.desk.filters import ALL, NO_ACCOUNT, NOBODY, DeskFilter
+from cases.admin.desk.following import list_address
 from cases.display.insight_charts import in_words, month_name
 from cases.insight import GROUPS, MEASURES, MOST_GROUPS, by_group, by_month, deflection, last_months, promises
 from cases.models import Case
@@ -34,6 +34,7 @@ GROUPINGS = [
     ("agent", gettext_lazy("agent")),
 ]
 MOST_BARS, LABEL = 8, 10
+NUMBER = "account__number"
 
 
 class InsightForm(forms.Form):
@@ -105,27 +106,26 @@ def _by_group(by: str, months: list[date]) -> list[InsightRow]:
     key, *names = GROUPS[by]
     rows = []
     for row in by_group(Case.objects.all(), by, months):
-        name = " ".join(row[part] or "" for part in names).strip() or "–"
+        name = " ".join(row[part] or "" for part in names if part != NUMBER).strip() or "–"
         cells = [*_measures(row), *_promises(kept.get(row[key]))]
         rows.append(
-            InsightRow(name, name[:LABEL], row["opened"], _list_url(months, **_filter(by, row[key])), cells)
+            InsightRow(name, name[:LABEL], row["opened"], _list_url(months, **_filter(by, row)), cells)
         )
     return rows
 
 
-def _filter(by: str, key: int | None) -> dict[str, Any]:
-    """As the list of cases is narrowed to a group."""
-    if by == "agent":
-        return {"whose": key or "nobody"}
-    return {f"{GROUPS[by][0]}__id__exact": key} if key else {f"{GROUPS[by][0]}__isnull": "True"}
+def _filter(by: str, row: dict[str, Any]) -> dict[str, str]:
+    """As the desk is narrowed to a group."""
+    if by == "account":
+        return {"account": row[NUMBER] or NO_ACCOUNT}
+    return {by: str(row[GROUPS[by][0]] or NOBODY)}
 
 
-def _list_url(months: list[date], **narrowed: Any) -> str:
-    """Whatever was opened in these months, in the reader's time zone."""
-    zone, end = timezone.get_current_timezone(), (months[-1] + timedelta(days=32)).replace(day=1)
-    first, after = (datetime(day.year, day.month, 1, tzinfo=zone).isoformat() for day in (months[0], end))
-    query = urlencode({"state": "all", "created_at__gte": first, "created_at__lt": after, **narrowed})
-    return f"{reverse('admin:cases_case_changelist')}?{query}"
+def _list_url(months: list[date], **narrowed: str) -> str:
+    """Whatever was opened in these months."""
+    last = (months[-1] + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    shown = DeskFilter(state=ALL, since=months[0].isoformat(), until=last.isoformat(), **narrowed)
+    return list_address(shown.as_query())
 
 
 def _chart(rows: list[InsightRow], by: str) -> Chart:

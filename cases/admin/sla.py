@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.actions import next_entitlement
-from cases.admin.desk import RuleTestForm
+from cases.admin.handling import RuleTestForm
 from cases.forms.minutes import MinutesField, written
 from cases.models import BusinessCalendar, BusinessInterval, Case, ClosedDay, SlaPolicy
 from cases.models.sla import WHOLE_COUNTRY, public_holidays
+from lib.admin_places import Place
 from lib.business_time import NeverOpenError
 
 NEXT_HOLIDAYS = 6
@@ -60,6 +61,7 @@ class ClosedDayInline(admin.TabularInline[ClosedDay, BusinessCalendar]):
 
 @admin.register(BusinessCalendar)
 class BusinessCalendarAdmin(admin.ModelAdmin[BusinessCalendar]):
+    place = Place("settings", 6, gettext_lazy("Working hours"), "clock")
     list_display = ("name", "time_zone", "country", "subdivision")
     list_filter = ("time_zone", "country")
     search_fields = ("name",)
@@ -114,6 +116,7 @@ class SlaPolicyForm(forms.ModelForm[SlaPolicy]):
 
 @admin.register(SlaPolicy)
 class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
+    place = Place("settings", 5, gettext_lazy("Service levels"), "stopwatch")
     form = SlaPolicyForm
     list_display = (
         "name",

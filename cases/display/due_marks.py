@@ -1,17 +1,21 @@
 """How agents see the clocks of a case: late, near, running, standing still. In words always; the tone gives
 the colour."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CaseClock
-from lib.moments import moment
+from cases.models import PAUSED, Case, CaseClock
+from lib.moments import moment, moments_for_reader
 
 NEAR = timedelta(hours=1)
+NOTHING_DUE = escape("")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,26 @@ def due_mark(case: Case, now: datetime) -> Mark:
     if case.due_at is None:
         return Mark("none", "–")
     return _running(case.due_at, case.due_at - NEAR, now)
+
+
+def timers_for_reader() -> Callable[[datetime | None, str, bool], SafeString]:
+    """The next promise of a case, for the many rows of a dense list: plain figures, and words only where it
+    is late or near. Takes when it is due, the case's category, and whether it is closed."""
+    now = timezone.now()
+    told = moments_for_reader(now)
+
+    def timer(due_at: datetime | None, category: str, is_closed: bool) -> SafeString:
+        if is_closed:
+            return NOTHING_DUE
+        if category in PAUSED:
+            return format_html('<span class="is-paused">{}</span>', _("paused"))
+        if due_at is None:
+            return NOTHING_DUE
+        short, exact = told(due_at)
+        mark = _running(due_at, due_at - NEAR, now) if due_at - NEAR <= now else Mark("running", short)
+        return format_html('<span class="is-{}" title="{}">{}</span>', mark.tone, exact, mark.text)
+
+    return timer
 
 
 def clock_marks(case: Case, clocks: list[CaseClock], now: datetime) -> list[Mark]:

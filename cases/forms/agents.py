@@ -1,5 +1,6 @@
 """What agents fill in on a case's page in the administration."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -13,7 +14,7 @@ from accounts.models import Activity, User
 from cases.actions import why_not_merged
 from cases.display.saved_replies import saved_replies_of
 from cases.forms.minutes import MinutesField
-from cases.models import Case, CaseMessage, CaseStatus, Queue, SavedReply, StatusCategory
+from cases.models import Case, CaseMessage, CaseStatus, Priority, Queue, SavedReply, StatusCategory
 from lib.submissions import SubmissionForm
 from lib.uploads import UploadsField
 from lib.widgets import Lines
@@ -220,3 +221,25 @@ class AgentForm(forms.Form):
 
 class QueueForm(forms.Form):
     to = forms.ModelChoiceField(label=_lazy("Move to"), queryset=Queue.objects.all())
+
+
+class StatusForm(forms.Form):
+    to = forms.ModelChoiceField(label=_lazy("Set status to"), queryset=CaseStatus.objects.offered())
+
+
+class PriorityForm(forms.Form):
+    to = forms.ChoiceField(label=_lazy("Set priority to"), choices=Priority.choices, initial=Priority.NORMAL)
+
+
+class KeptCaseForm(forms.Form):
+    """Of several cases, the one that the others are merged into."""
+
+    to = forms.TypedChoiceField(label=_lazy("Case to keep"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, cases: Sequence[Case], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        oldest_first = sorted(cases, key=lambda case: case.pk)
+        kept: Any = self.fields["to"]
+        kept.choices = [(str(case.pk), str(case)) for case in oldest_first]
+        kept.coerce = {str(case.pk): case for case in cases}.get
+        kept.initial = str(oldest_first[0].pk) if oldest_first else None

@@ -28,6 +28,12 @@ class DeedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.case, self.contact = case, contact
 
+    @property
+    def words(self) -> str:
+        """Whatever was typed, as it was sent."""
+        typed = (name for name, field in self.fields.items() if type(field) is forms.CharField)
+        return "".join(self.data.get(name, "") for name in typed).strip()
+
 
 class RatingForm(DeedForm):
     rating = forms.TypedChoiceField(

@@ -69,5 +69,11 @@ INDEXES = [
         name="cases_case_agent",
         condition=ACTIVE,
     ),
+    models.Index(
+        fields=["due_at", "id"], name="cases_case_agentless", condition=ACTIVE & models.Q(assigned_to=None)
+    ),
+    models.Index(
+        fields=["due_at", "id"], name="cases_case_queueless", condition=ACTIVE & models.Q(queue=None)
+    ),
     models.Index(fields=["request_type", "product", "-updated_at", "-id"], name="cases_case_similar"),
 ]

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Actor
@@ -14,7 +15,7 @@ from accounts.models import Contact
 from cases.actions import (
     remove_participant,
 )
-from cases.deeds import DEEDS, Deed, may_add
+from cases.deeds import DEEDS, Deed, is_said, may_add
 from cases.forms.conduct import (
     DeedForm,
 )
@@ -25,19 +26,29 @@ from records.forms.sending import storable
 from records.surfaces import Surface
 from records.views.following import change_following
 
+CONFLICT = 409
+CHANGED = _lazy("The case has changed in the meantime.")
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def conduct(request: PortalRequest, number: str, deed: str) -> HttpResponse:
     case, contact, chosen = visible_case(request, number), reader(request), DEEDS.get(deed)
     if chosen is None:
         raise Http404
-    if not chosen.may(case, contact, timezone.now()):
-        return _too_late(request, case)
     form = chosen.form(request.POST if request.method == "POST" else None, case=case, contact=contact)
+    if not chosen.may(case, contact, timezone.now()):
+        return _too_late(request, case, chosen, form)
     if form.is_valid() and _done(request, case, chosen, form):
         return redirect(case)
-    context = {"case": case, "deed": chosen, "form": form, "crumbs": crumbs_of(case, str(chosen.label))}
-    return render(request, "cases/conduct.html", context)
+    return _page(request, case, chosen, form)
+
+
+def _page(
+    request: PortalRequest, case: Case, deed: Deed, form: DeedForm, *, status: int = 200
+) -> HttpResponse:
+    crumbs = crumbs_of(case, str(deed.label))
+    context = {"case": case, "deed": deed, "form": form, "crumbs": crumbs, "is_too_late": status == CONFLICT}
+    return render(request, "cases/conduct.html", context, status=status)
 
 
 def _done(request: PortalRequest, case: Case, deed: Deed, form: DeedForm) -> bool:
@@ -50,12 +61,15 @@ def _done(request: PortalRequest, case: Case, deed: Deed, form: DeedForm) -> boo
     return True
 
 
-def _too_late(request: PortalRequest, case: Case) -> HttpResponse:
-    """A button that was pressed twice, or in a tab from before: the case says how it stands now. Others may
-    not at all."""
+def _too_late(request: PortalRequest, case: Case, deed: Deed, form: DeedForm) -> HttpResponse:
+    """A button that was pressed twice, or in a tab from before: the case says how it stands now. What was
+    typed while somebody else was faster stays on the page. Others may not at all."""
     if not case.involves(request.contact):
         raise PermissionDenied
-    messages.info(request, _("The case has changed in the meantime."))
+    if form.words and not is_said(form.words, case, reader(request)):
+        form.add_error(None, CHANGED)
+        return _page(request, case, deed, form, status=CONFLICT)
+    messages.info(request, CHANGED)
     return redirect(case)
 
 

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import Contact
-from accounts.offers import may_go_to, may_open_case
+from accounts.offers import may_go_to
 from accounts.page_rights import only_for
 from cases.actions import open_case
 from cases.actions.opening import was_opened_with
@@ -25,6 +25,7 @@ from cases.display.cost_line import cost_line
 from cases.forms import NewCaseForm
 from cases.forms.opening import StartForm, SuggestionForm, draft_values, followed_up
 from cases.models import Case
+from cases.offers import may_open_case
 from lib.submissions import SubmissionForm
 from records.actions.marks import discard_draft, draft_by, save_draft
 

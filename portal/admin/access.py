@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from accounts.admin.roles import WebRoleAdmin
 from accounts.models import Contact, WebRole
 from accounts.scoping import record_type_named, record_types
+from lib.admin_places import Place
 from portal.access.exposure import exposure
 from portal.access.links import may_read_reports, readers_url
 from portal.access.reach import reach_of, why, why_address
@@ -149,6 +150,13 @@ admin.site.unregister(WebRole)
 @admin.register(WebRole)
 class AskingWebRoleAdmin(AsksFirst, WebRoleAdmin):
     """Roles, with a question before a change of what people see, and the reports."""
+
+    page_places = (
+        Place(
+            "access", 5, gettext_lazy("Who sees how much?"), "eye", "admin:access_exposure",
+            lambda _admin, request: may_read_reports(request.user),
+        ),
+    )  # fmt: skip
 
     def get_urls(self) -> list[URLPattern]:
         return [

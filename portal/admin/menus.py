@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from lib.addresses import with_scheme
+from lib.admin_places import Place
 from portal.actions.menus import move_link, save_link
 from portal.admin.page_forms import PageChoiceField
 from portal.models import Page, WebLink, WebLinkTranslation
@@ -52,6 +53,7 @@ class WebLinkTranslationInline(admin.TabularInline[WebLinkTranslation, WebLink])
 class WebLinkAdmin(admin.ModelAdmin[WebLink]):
     """The menus as they are shown: each entry is followed by those below it."""
 
+    place = Place("content", 7, gettext_lazy("Menus"), "list")
     form = WebLinkForm
     list_display = ("name", "menu", "target", "position", "move")
     list_editable = ("position",)

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from lib.admin_columns import moment
+from lib.admin_places import Place
 from lib.networks import Address, parse_address
 from portal.actions.networks import lock_list, remove_networks, save_network, shuts_out
 from portal.models import AllowedNetwork
@@ -37,6 +39,13 @@ class AllowedNetworkForm(forms.ModelForm[AllowedNetwork]):
     class Meta:
         model = AllowedNetwork
         fields = ("cidr", "note")
+        help_texts = {
+            "cidr": gettext_lazy(
+                "One address or a network: 192.0.2.7, 192.0.2.0/24 (256 addresses), 2001:db8::/32. "
+                "Your network's administrator knows it."
+            ),
+            "note": gettext_lazy("Whose it is, for example: Office in Dublin."),
+        }
 
     def clean_cidr(self) -> str:
         cidr: str = self.cleaned_data["cidr"]
@@ -75,8 +84,9 @@ class AllowedNetworkAdmin(admin.ModelAdmin[AllowedNetwork]):
     """While the list is empty, everybody may reach the portal. Whoever changes it holds its lock until the
     change is stored."""
 
+    place = Place("access", 4, gettext_lazy("Allowed networks"), "hdd-network")
     form = AllowedNetworkForm
-    list_display = ("cidr", "note", "created_at")
+    list_display = ("cidr", "note", moment("created_at", gettext_lazy("added")))
     search_fields = ("cidr", "note")
 
     def get_urls(self) -> list[URLPattern]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import WebRole
+from lib.admin_pickers import Picker
 from portal.actions.pages import TakenAddress, check_address
 from portal.models import Page, PageAccessRule, PageTranslation, WebLink
 from portal.models.pages import LONGEST_PATH
@@ -100,9 +101,7 @@ def _why_not(path: str) -> str:
 
 
 class PageAccessRuleForm(forms.ModelForm[PageAccessRule]):
-    roles = RolesField(
-        label=gettext_lazy("Web roles"), queryset=WebRole.objects.all(), widget=forms.CheckboxSelectMultiple
-    )
+    roles = RolesField(label=gettext_lazy("Web roles"), queryset=WebRole.objects.all(), widget=Picker)
 
     class Meta:
         model = PageAccessRule

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
 from lib import markdown
+from lib.admin_places import Place
 from portal.actions.pages import delete_pages, lock_tree, put_into_menu, record_rules, rules_of, save_page
 from portal.admin.asking import AsksFirst
 from portal.admin.page_forms import PageAccessRuleForm, PageForm, PageTranslationForm, PreviewForm, indent
@@ -82,6 +83,7 @@ def _paths_with(access: str, request: SiteRequest) -> list[str]:
 class PageAdmin(AsksFirst, admin.ModelAdmin[Page]):
     """The tree of pages. Whoever changes it holds its lock until the change is stored."""
 
+    place = Place("content", 6, gettext_lazy("Pages"), "file-earmark")
     form = PageForm
     list_display = ("name", "path", "state", "readers")
     list_filter = (AccessFilter, "is_builtin")

@@ -6,9 +6,12 @@ from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from lib.addresses import is_own, with_scheme
+from lib.admin_columns import moment
+from lib.admin_places import Place
 from lib.paths import normalize
 from portal.actions.pages import lock_tree
 from portal.actions.redirects import leads_back, save_redirect
@@ -55,8 +58,9 @@ def _vacant(path: str) -> str:
 class RedirectAdmin(admin.ModelAdmin[Redirect]):
     """Old addresses. Pages that are moved add theirs by themselves."""
 
+    place = Place("content", 8, gettext_lazy("Redirects"), "arrow-repeat")
     form = RedirectForm
-    list_display = ("from_path", "to", "status", "note", "created_at")
+    list_display = ("from_path", "to", "status", "note", moment("created_at", gettext_lazy("added")))
     list_filter = ("status", "created_at")
     search_fields = ("from_path", "to", "note")
 

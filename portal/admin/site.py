@@ -1,16 +1,28 @@
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from lib.admin_parts import Admin, AdminPage, AdminPart, show, urls_of
+from lib.admin_places import Place
+from lib.colour import readable_variants
 from lib.uploads import validate_upload
 from portal.models import Site
+from portal.models.site import validate_colour
+
+IS_COLOUR = re.compile(r"\A#[0-9a-fA-F]{6}\Z")
 
 
 class BrandImageInput(forms.ClearableFileInput):
@@ -63,11 +75,97 @@ class SiteForm(forms.ModelForm[Site]):
             self.add_error(name, error)
 
 
+@dataclass(frozen=True)
+class Brand:
+    """What the preview of a brand shows. ``notes``: what is shown otherwise than it was chosen, and why."""
+
+    title: str
+    tagline: str
+    css_url: str
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, site: Site) -> "Brand":
+        colours = {"primary": site.primary_colour, "accent": site.accent_colour}
+        address = f"{reverse('admin:portal_site_preview_css')}?{urlencode(colours)}"
+        return cls(site.title, site.tagline, address, tuple(_adjusted(site.primary_colour)))
+
+
+def _adjusted(colour: str) -> Iterator[str]:
+    shown = readable_variants(colour)
+    if shown["--brand-link-light"] != colour:
+        yield _("Links are darker than this color in the light theme, so that everyone can read them.")
+    if shown["--brand-link-dark"] != colour:
+        yield _("Links are lighter than this color in the dark theme, so that everyone can read them.")
+
+
+def _typed(request: HttpRequest) -> Site:
+    """The brand as it is, with what was typed and is right."""
+    site, form = Site.objects.stored(), PreviewForm(request.POST)
+    form.is_valid()
+    for name, value in form.cleaned_data.items():
+        setattr(site, name, value)
+    return site
+
+
+class PreviewForm(forms.Form):
+    title = forms.CharField(max_length=80)
+    tagline = forms.CharField(max_length=160, required=False)
+    primary_colour = forms.CharField(validators=[validate_colour])
+    accent_colour = forms.CharField(validators=[validate_colour])
+
+
+def preview_view(model_admin: Admin, request: HttpRequest) -> HttpResponse:
+    """What is in the form on the screen, in both themes. Nothing is stored."""
+    if not model_admin.has_change_permission(request):
+        raise PermissionDenied
+    brand = Brand.of(_typed(request))
+    return show(model_admin, request, "admin/portal/site/preview.html", title=_("Preview"), brand=brand)
+
+
+def preview_css_view(model_admin: Admin, request: HttpRequest) -> HttpResponse:
+    """The variables of a brand, for the preview alone."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    site = Site.objects.stored()
+    primary, accent = (
+        chosen if IS_COLOUR.match(chosen := request.GET.get(name, "")) else kept
+        for name, kept in (("primary", site.primary_colour), ("accent", site.accent_colour))
+    )
+    variables = readable_variants(primary) | {"--accent": accent}
+    lines = "".join(f"{name}:{value};" for name, value in variables.items())
+    return HttpResponse(f".brand-preview{{{lines}}}", content_type="text/css; charset=utf-8")
+
+
+PREVIEW = AdminPart(
+    pages=(
+        AdminPage("preview", "preview/", preview_view, ("POST",)),
+        AdminPage("preview_css", "preview.css", preview_css_view, ("GET", "HEAD")),
+    )
+)
+
+
 @admin.register(Site)
 class SiteAdmin(admin.ModelAdmin[Site]):
     """One row: its list leads straight to it."""
 
+    place = Place("settings", 1, gettext_lazy("Branding"), "eyedropper")
     form = SiteForm
+    change_form_template = "admin/portal/site/change_form.html"
+    fieldsets = (
+        (gettext_lazy("Name"), {"fields": ("title", "tagline", "support_email")}),
+        (gettext_lazy("Colors"), {"fields": ("primary_colour", "accent_colour")}),
+        (gettext_lazy("Images"), {"fields": ("logo", "logo_dark", "favicon")}),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*urls_of(self, (PREVIEW,)), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        shown = {"brand": Brand.of(Site.objects.stored()), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, shown)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from lib import markdown
+from lib.admin_places import Place
 from portal.actions.snippets import write_texts
 from portal.models import Page, SnippetText
 from portal.models.snippets import validate_name
 from portal.site.http import SiteRequest
 from portal.texts import snippets
-from portal.texts.declared import DECLARED, GROUPS, Snippet, Words
+from portal.texts.declared import declared, groups
+from records.texts import Snippet, Words
 
 LONGEST = 5000
 
@@ -83,6 +85,8 @@ class SnippetTextAdmin(admin.ModelAdmin[SnippetText]):
     """The list shows every text of the portal, changed or not, and those that administrators added; each has
     one page."""
 
+    place = Place("content", 10, gettext_lazy("Wording"), "translate")
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
@@ -118,7 +122,7 @@ class SnippetTextAdmin(admin.ModelAdmin[SnippetText]):
         snippet = _snippet(name)
         if not self.has_view_permission(request):
             raise PermissionDenied
-        default = snippets.default(name, None) if name in DECLARED else ""
+        default = snippets.default(name, None) if name in declared() else ""
         form = TextsForm(request.POST or None, initial=_written(name), default=default)
         if request.method == "POST":
             if not self._may_write(request, name):
@@ -131,7 +135,7 @@ class SnippetTextAdmin(admin.ModelAdmin[SnippetText]):
             "form": form,
             "snippet": snippet,
             "default": default,
-            "is_declared": name in DECLARED,
+            "is_declared": name in declared(),
             "previews": list(_previews(name, form)),
             "may_write": self._may_write(request, name),
             "is_changed": bool(_languages_of(name)),
@@ -140,7 +144,7 @@ class SnippetTextAdmin(admin.ModelAdmin[SnippetText]):
         return self._render(request, "text", title=str(snippet.where), **context)
 
     def _may_write(self, request: HttpRequest, name: str) -> bool:
-        is_known = name in DECLARED or bool(_languages_of(name))
+        is_known = name in declared() or bool(_languages_of(name))
         return self.has_change_permission(request) if is_known else self.has_add_permission(request)
 
     def _store(self, request: HttpRequest, name: str, texts: dict[str, str]) -> HttpResponse:
@@ -158,11 +162,11 @@ def _all_rows() -> Iterator[tuple[Words, list[SnippetRow]]]:
     written: dict[str, dict[str, str]] = {}
     for one in SnippetText.objects.all():
         written.setdefault(one.name, {})[str(names.get(one.language, one.language))] = one.text
-    for group, declared in GROUPS:
-        yield group, [SnippetRow(snippet, written.get(snippet.name, {})) for snippet in declared]
+    for heading, group in groups():
+        yield heading, [SnippetRow(snippet, written.get(snippet.name, {})) for snippet in group]
     yield (
         _("Added for pages"),
-        [SnippetRow(_snippet(name), texts) for name, texts in written.items() if name not in DECLARED],
+        [SnippetRow(_snippet(name), texts) for name, texts in written.items() if name not in declared()],
     )
 
 
@@ -171,7 +175,7 @@ def _snippet(name: str) -> Snippet:
         validate_name(name)
     except forms.ValidationError as error:
         raise Http404 from error
-    return DECLARED.get(name) or Snippet(name, _("In pages that contain [[%(name)s]]") % {"name": name}, "")
+    return declared().get(name) or Snippet(name, _("In pages that contain [[%(name)s]]") % {"name": name}, "")
 
 
 def _written(name: str) -> dict[str, str]:

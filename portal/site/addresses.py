@@ -9,9 +9,20 @@ from records.surfaces import surface_named
 PAGE_URL_NAME = "page"
 """The one route under which all pages of administrators are served (portal.views.pages)."""
 
-OUTSIDE_PAGE_RULES = ("/accounts/", "/redeem/", "/admin/", "/mail/", "/brand.css", "/brand/", "/preferences/")
+OUTSIDE_PAGE_RULES = (
+    "/accounts/",
+    "/redeem/",
+    "/admin/",
+    "/mail/",
+    "/brand.css",
+    "/brand/",
+    "/preferences/",
+    "/robots.txt",
+    "/sitemap.xml",
+)
 """Never under page rules: a rule on the root must not lock the door to the sign-in page and to invitations,
-nor take away its look, the theme and the way to another account. What needs a gate there has its own."""
+nor take away its look, the theme, the way to another account, and what search engines are told. What needs a
+gate there has its own."""
 
 FILES = "/files/"
 """What was sent with messages about records of any type: ``/files/<type>/<key>/``."""

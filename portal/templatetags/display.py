@@ -3,10 +3,13 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django import template
+from django import forms, template
+from django.utils.safestring import SafeString
 
-from lib import icons, markdown, moments
+from lib import filter_bar as bars
+from lib import icons, markdown, moments, pieces
 from lib.money import format_money
 
 register = template.Library()
@@ -34,3 +37,14 @@ def money(amount: Decimal, currency: str) -> str:
 def icon(name: str, label: str = "") -> str:
     """An icon of the sprite. ``label``: only where it stands alone."""
     return icons.icon(name, label)
+
+
+@register.simple_tag
+def piece(component: str, **shown: Any) -> SafeString:
+    """A component that is drawn once for what it shows, and kept (lib.pieces)."""
+    return pieces.piece(component, **shown)
+
+
+@register.simple_tag
+def filter_bar(form: forms.BaseForm, **around: Any) -> SafeString:
+    return bars.filter_bar(form, **around)

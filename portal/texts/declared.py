@@ -1,35 +1,20 @@
-"""Every text block of the customers' pages that administrators can change, with its default. They see them in
-this order.
+"""Every text block of the customers' pages that administrators can change, with its default: those of the
+shell, and between them those that features declare. Administrators see them in this order.
 
 ``{title}`` and the like stand for values that the template hands over; ``values`` names them.
 """
 
-from dataclasses import dataclass
-from enum import Enum
+from functools import cache
 
-from django.utils.functional import Promise
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
-Words = str | Promise
+from records.surfaces import surfaces
+from records.texts import Snippet, Words
 
+Group = tuple[Words, tuple[Snippet, ...]]
 
-class Kind(Enum):
-    LINE = "line"
-    """Stands in a paragraph of the template: emphasis and links, no lists or headings."""
-    MARKDOWN = "markdown"
-
-
-@dataclass(frozen=True)
-class Snippet:
-    name: str
-    where: Words
-    """What it is and where it is shown, for administrators."""
-    default: Words
-    values: tuple[str, ...] = ()
-    kind: Kind = Kind.LINE
-
-
-GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
+FIRST: tuple[Group, ...] = (
     (
         _("Signing in"),
         (
@@ -133,114 +118,8 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
             ),
         ),
     ),
-    (
-        _("Cases"),
-        (
-            Snippet(
-                "case-new-intro",
-                _("Above the form to open a case"),
-                _("Tell us what you need. Everyone who works on the case can see what you write here."),
-            ),
-            Snippet(
-                "cases-empty",
-                _("No case has been opened (on the cases page and the home page)"),
-                _(
-                    "If you have a question or something does not work, open a case and track its progress "
-                    "here."
-                ),
-            ),
-            Snippet(
-                "cases-empty-resolved",
-                _("No case is resolved"),
-                _("Resolved and cancelled cases are kept here, including their conversations."),
-            ),
-            Snippet(
-                "cases-nothing-found",
-                _("No case matches a search"),
-                _("Try different words, or view all cases."),
-            ),
-        ),
-    ),
-    (
-        _("Invoices"),
-        (
-            Snippet(
-                "invoices-empty",
-                _("No invoice was issued"),
-                _("Your invoices will appear here, with a PDF and the balance due."),
-            ),
-            Snippet(
-                "invoices-nothing-found",
-                _("No invoice matches a search"),
-                _("Try fewer characters of the number, or view all invoices."),
-            ),
-        ),
-    ),
-    (
-        _("Knowledge base"),
-        (
-            Snippet(
-                "articles-empty",
-                _("No article is published"),
-                _("Guides and answers will appear here as they are published."),
-            ),
-            Snippet(
-                "category-empty",
-                _("A category without articles"),
-                _("Articles in this category will appear here as they are published."),
-            ),
-            Snippet(
-                "articles-nothing-found",
-                _("No article matches, for people who may open a case"),
-                _("Try fewer or different words, or contact us and we will help you."),
-            ),
-            Snippet(
-                "articles-nothing-found-short",
-                _("No article matches, for everyone else"),
-                _("Try fewer or different words."),
-            ),
-        ),
-    ),
-    (
-        _("Forums"),
-        (
-            Snippet(
-                "forums-intro",
-                _("Above the forums"),
-                _("Ask other people who use our products, and share what you know."),
-            ),
-            Snippet(
-                "forums-empty",
-                _("There is no forum"),
-                _("Once we open a forum, customers and partners can help each other here."),
-            ),
-            Snippet(
-                "forums-without-posts",
-                _("No posts in any forum"),
-                _("There are no posts yet. Open a forum and start the first topic."),
-            ),
-            Snippet(
-                "forum-empty",
-                _("A forum without topics"),
-                _("Be the first to ask a question or share what worked for you."),
-            ),
-            Snippet(
-                "forum-empty-staff-opens",
-                _("A forum without topics, where only staff can open topics"),
-                _("Our staff open the topics in this forum. You can reply to them."),
-            ),
-            Snippet(
-                "forum-empty-own",
-                _("My topics in a forum: none"),
-                _("Topics you start appear under this tab."),
-            ),
-            Snippet(
-                "forum-empty-unanswered",
-                _("Unanswered topics in a forum: none"),
-                _("Topics appear here until a reply is marked as the answer."),
-            ),
-        ),
-    ),
+)
+LAST: tuple[Group, ...] = (
     (
         _("Users"),
         (
@@ -311,6 +190,18 @@ GROUPS: tuple[tuple[Words, tuple[Snippet, ...]], ...] = (
         ),
     ),
 )
-"""By where in the portal they are shown."""
 
-DECLARED = {snippet.name: snippet for _group, group in GROUPS for snippet in group}
+
+def groups() -> list[Group]:
+    """By where in the portal they are shown."""
+    of_features = (
+        (apps.get_app_config(surface.model._meta.app_label).verbose_name, surface.texts)
+        for surface in surfaces()
+        if surface.texts
+    )
+    return [*FIRST, *of_features, *LAST]
+
+
+@cache
+def declared() -> dict[str, Snippet]:
+    return {snippet.name: snippet for _heading, group in groups() for snippet in group}

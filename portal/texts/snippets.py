@@ -1,8 +1,8 @@
 """The portal's texts that administrators can change without code.
 
-``DECLARED`` (portal.texts.declared) holds each text with its default. What an administrator wrote instead is
-a row of SnippetText, rendered when it was written and kept in the configuration. Administrators may add texts
-of their own, which have no default, for their pages: ``[[opening-hours]]``.
+``declared()`` (portal.texts.declared) holds each text with its default. What an administrator wrote instead
+is a row of SnippetText, rendered when it was written and kept in the configuration. Administrators may add
+texts of their own, which have no default, for their pages: ``[[opening-hours]]``.
 """
 
 import logging
@@ -18,7 +18,8 @@ from lib import markdown
 from portal.models import SnippetText
 from portal.models.snippets import NAME
 from portal.site.configuration import Configuration
-from portal.texts.declared import DECLARED, Kind
+from portal.texts.declared import declared
+from records.texts import Kind
 
 logger = logging.getLogger(__name__)
 VALUE = re.compile(r"\{(\w+)\}")
@@ -67,19 +68,19 @@ def expand(html: str, language: str | None, configuration: Configuration) -> Saf
 
 def default(name: str, language: str | None) -> str:
     """The coded text in a language; empty for texts that administrators added."""
-    declared = DECLARED.get(name)
-    if declared is None:
+    known = declared().get(name)
+    if known is None:
         _tell_once(name)
         return ""
     with translation.override(language):
-        return str(declared.default)
+        return str(known.default)
 
 
 def html_of(name: str, text: str) -> str:
     """How a text is stored: a declared line stands inside a paragraph, everything else has paragraphs of its
     own."""
-    declared = DECLARED.get(name)
-    return markdown.render_line(text) if declared and declared.kind == Kind.LINE else markdown.render(text)
+    known = declared().get(name)
+    return markdown.render_line(text) if known and known.kind == Kind.LINE else markdown.render(text)
 
 
 def _written(name: str, language: str | None, configuration: Configuration | None) -> SnippetText | None:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
-from accounts.offers import may_open_case
 from lib.money import format_money
 from portal.history.timeline import recent_events
 from portal.models import Announcement
 from portal.site.http import SiteRequest
+from records.offers import help_offered
 from records.surfaces import Badge, Block, surface_named, surfaces
-from records.waiting import Waiting, united
+from records.waiting import Waiting, waiting_for
 
 ROWS = 10
 EVENTS = 6
@@ -46,7 +46,7 @@ def home(request: SiteRequest) -> HttpResponse:
     context = {
         "announcements": list(Announcement.objects.visible_to(contact)[:ANNOUNCEMENTS]),
         "events": recent_events(contact, EVENTS, closed=_closed_types(request)),
-        "can_open_case": may_open_case(request),
+        "help": help_offered(request),
         "waiting": [_row(row) for row in waiting[:ROWS]],
         "waiting_heading": _("Waiting for us") if any(row.who for row in waiting) else _("Waiting for you"),
         "blocks": list(_blocks(request, contact, {row.type for row in waiting})),
@@ -59,9 +59,12 @@ def _closed_types(request: SiteRequest) -> list[str]:
 
 
 def _waiting(request: SiteRequest, contact: Contact) -> list[Waiting]:
-    return united(
-        surface.waiting(contact) for surface in surfaces() if surface.waiting and surface.opens_to(request)
-    )
+    asked = {
+        surface.name: surface.waiting
+        for surface in surfaces()
+        if surface.waiting and surface.opens_to(request)
+    }
+    return waiting_for(contact, asked)
 
 
 def _row(row: Waiting) -> WaitingRow:

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Contact
-from accounts.offers import may_open_case
 from accounts.permissions.visitors import open_to_visitors
 from portal.site.http import SiteRequest
+from records.offers import help_offered
 from records.surfaces import Line, Search, Surface, surfaces
 
 FEWEST_LETTERS = 3
@@ -29,7 +29,7 @@ class SearchForm(forms.Form):
 
 
 class SuggestForm(SearchForm):
-    """``for``: what the reader is about to do, a case to open or nothing in particular."""
+    """``for``: ``help`` where the reader is about to ask for it, or nothing in particular."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,14 +62,14 @@ def search(request: SiteRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     groups = _groups(request, words) if words else []
-    context = {"words": words, "groups": groups, "can_open_case": may_open_case(request)}
+    context = {"words": words, "groups": groups, "help": help_offered(request)}
     return render(request, "portal/search.html", context)
 
 
 @require_safe
 def search_suggest(request: SiteRequest) -> HttpResponse:
     """What may answer the reader while they type: for htmx a list, otherwise a page with the same list to
-    look at before a case is opened."""
+    look at before they ask for help."""
     form = SuggestForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     groups = _suggestions(request, words) if len(words) >= FEWEST_LETTERS else []
@@ -77,8 +77,8 @@ def search_suggest(request: SiteRequest) -> HttpResponse:
         "words": words,
         "groups": groups,
         "count": sum(len(group.hits) for group in groups),
-        "is_for_case": form.is_valid() and form.cleaned_data["for"] == "case",
-        "can_open_case": may_open_case(request),
+        "asks_for_help": form.is_valid() and form.cleaned_data["for"] == "help",
+        "help": help_offered(request),
         "new_case_query": urlencode({"subject": words, "form": "yes"}),
     }
     return render(request, "portal/_suggestions.html" if request.htmx else "portal/suggestions.html", context)

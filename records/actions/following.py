@@ -1,11 +1,13 @@
 """Who gets a record's mails. Whom a record concerns gets them unasked, and may mute them; anybody else who
 reads it may follow it. Neither gives a right: whoever may no longer see the record is told nothing."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import models, transaction
 
+from accounts.http import Configuration
 from accounts.models import Contact
+from accounts.offers import site_configuration
 from records.actions.marks import named
 from records.models.marks import Follow
 from records.surfaces import surface_of
@@ -67,13 +69,24 @@ def receivers(record: models.Model) -> list[Contact]:
     contacts = (
         Contact.objects.filter(pk__in=pks).with_rights().select_related("account", "user").order_by("pk")
     )
-    return [contact for contact in contacts if may_be_told(contact, record)]
+    site = site_configuration()
+    return [contact for contact in contacts if _may_be_told(contact, record, site)]
 
 
 def may_be_told(contact: Contact, record: models.Model) -> bool:
-    """Mails hold what a record says: they are for those who can sign in and may see it."""
+    """Mails hold what a record says: they are for those who can sign in and may see it, on a page that they
+    may open."""
+    return _may_be_told(contact, record, site_configuration())
+
+
+def _may_be_told(contact: Contact, record: models.Model, site: Configuration) -> bool:
     visible = surface_of(record).visible_to(contact)
-    return contact.can_be_told and bool(visible.filter(pk=record.pk).exists())
+    is_open = contact.can_be_told and site.may_open(path_of(record), contact)
+    return is_open and bool(visible.filter(pk=record.pk).exists())
+
+
+def path_of(record: models.Model) -> str:
+    return cast("str", cast("Any", record).get_absolute_url())
 
 
 def has_muted(contact: Contact, record: models.Model) -> bool:

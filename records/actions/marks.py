@@ -27,13 +27,13 @@ def named(about: About) -> Named:
 
 
 def note_reading(
-    *, contact: Contact, record: models.Model, read_at: datetime | None, changed_at: datetime
+    *, owner: Contact | User, record: models.Model, read_at: datetime | None, changed_at: datetime
 ) -> None:
-    """The contact has looked at the record, which they had read until ``read_at``. Nothing is written while
-    there is nothing new."""
+    """They have looked at the record, which they had read until ``read_at``. Nothing is written while there
+    is nothing new."""
     if read_at is None or read_at < changed_at:
         Reading.objects.update_or_create(
-            contact=contact, **named(record), defaults={"read_at": timezone.now()}
+            **whose(owner), **named(record), defaults={"read_at": timezone.now()}
         )
 
 
@@ -42,7 +42,7 @@ def save_draft(*, owner: Contact | User, about: About, values: Mapping[str, Any]
     """Keep what is typed; an empty draft is none."""
     if any(values.values()):
         Draft.objects.update_or_create(
-            **_whose(owner), **named(about), defaults={"values": dict(values), "saved_at": timezone.now()}
+            **whose(owner), **named(about), defaults={"values": dict(values), "saved_at": timezone.now()}
         )
     else:
         discard_draft(owner=owner, about=about)
@@ -71,10 +71,11 @@ def _forget_gone(surface: Surface[Any], mark: type[models.Model]) -> None:
 
 
 def _drafts(owner: Contact | User, about: About) -> models.QuerySet[Draft]:
-    return Draft.objects.filter(**_whose(owner), **named(about))
+    return Draft.objects.filter(**whose(owner), **named(about))
 
 
-def _whose(owner: Contact | User) -> dict[str, Any]:
+def whose(owner: Contact | User) -> dict[str, Any]:
+    """How a mark names its owner."""
     return (
         {"contact": owner, "user": None} if isinstance(owner, Contact) else {"contact": None, "user": owner}
     )

@@ -23,6 +23,8 @@ from accounts.actors import Actor
 from accounts.admin.base import NoDelete, actor_of, changeable
 from accounts.downloads import handing_out
 from accounts.models import User
+from lib.admin_columns import moment
+from lib.admin_places import Place
 from records.inbound import mailbox
 from records.inbound.by_hand import add_to_record, contents_of, read_again, set_aside, why_not_again
 from records.models import InboundMail
@@ -102,7 +104,13 @@ class AddForm(forms.Form):
 
 @admin.register(InboundMail)
 class InboundMailAdmin(NoDelete, admin.ModelAdmin[InboundMail]):
-    list_display = ("about", "outcome_and_reason", "received_at", "added_to")
+    place = Place("work", 4, gettext_lazy("Mail to look at"), "envelope-open")
+    list_display = (
+        "about",
+        "outcome_and_reason",
+        moment("received_at", gettext_lazy("received")),
+        "added_to",
+    )
     list_display_links = ("about",)
     list_filter = (OutcomeFilter, "received_at")
     list_per_page = 50

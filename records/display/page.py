@@ -59,9 +59,9 @@ def _events(
     talk: Talk[Any], described: Detail[Any], record: Any, reader: Contact, page: KeysetPage[Message]
 ) -> list[Activity]:
     """From the page's first message on, unless it is the first of all, until the one after its last."""
-    since = {"since": page.rows[-1].created_at} if page.older_url and page.rows else {}
+    since: dict[str, Any] = {"since": page.rows[-1].created_at} if page.older_url and page.rows else {}
     has_later = page.newer_url and page.rows
-    latest = {"latest": page.rows[0].created_at, "record_pk": record.pk} if has_later else {}
+    latest: dict[str, Any] = {"latest": page.rows[0].created_at, "record_pk": record.pk} if has_later else {}
 
     def rows(contact: Permitted, record: str, **between: Any) -> QuerySet[Activity]:
         told = Activity.objects.filter(

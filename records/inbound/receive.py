@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -21,11 +21,13 @@ from django.utils.translation import gettext_lazy
 from accounts.actions import queue_mail, record_activity
 from accounts.actors import Actor
 from accounts.models import Contact, OutgoingMail, User
+from accounts.offers import site_configuration
 from lib.jobs import defer, defer_each, without_job
 from lib.locks import locked_by_key
 from lib.mail_text.answer import Answer
 from lib.mail_text.headers import utf8
 from lib.uploads import validate_upload, without_metadata
+from records.actions.following import path_of
 from records.actions.messages import ONLY_FILES, Mailed, reply
 from records.inbound.automatic import Kind
 from records.inbound.parse import (
@@ -255,9 +257,14 @@ def _destination(target: ReplyTarget, mail: Mail) -> Destination:
     record = rows.filter(pk=target.record_id).first()
     if record and (successor := surface.talk.successor(record)):
         record = rows.filter(pk=successor).first()
-    if record is None:
+    if record is None or not _opens_to(actor.contact, record):
         raise Refused(_("You can no longer reply to this email. Please sign in."))
     return Destination(actor, surface.talk, record)
+
+
+def _opens_to(contact: Contact | None, record: Model) -> bool:
+    """Whether page rules let the writer read the record. Those of staff are other ones."""
+    return contact is None or site_configuration().may_open(path_of(record), contact)
 
 
 def _writer(target: ReplyTarget, mail: Mail, surface: Surface[Any]) -> Actor:

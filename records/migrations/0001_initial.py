@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_shipped_rows'),
+        ('auth', '0012_alter_user_first_name_max_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -58,13 +59,14 @@ class Migration(migrations.Migration):
                 ('record_type', models.CharField(max_length=40, verbose_name='type of record')),
                 ('record_id', models.PositiveBigIntegerField(verbose_name='record')),
                 ('read_at', models.DateTimeField()),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.contact')),
+                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.contact')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'reading',
                 'verbose_name_plural': 'readings',
                 'indexes': [models.Index(fields=['record_type', 'record_id'], name='records_reading_record')],
-                'constraints': [models.UniqueConstraint(fields=('contact', 'record_type', 'record_id'), name='records_reading_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', False), ('user__isnull', True)), models.Q(('contact__isnull', True), ('user__isnull', False)), _connector='OR'), name='records_reading_has_one_owner'), models.UniqueConstraint(fields=('contact', 'record_type', 'record_id'), name='records_reading_once'), models.UniqueConstraint(fields=('user', 'record_type', 'record_id'), name='records_reading_once_by_staff')],
             },
         ),
         migrations.CreateModel(
@@ -74,13 +76,15 @@ class Migration(migrations.Migration):
                 ('record_type', models.CharField(max_length=40, verbose_name='type of record')),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('query', models.CharField(max_length=500, verbose_name='filters')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.contact')),
+                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.contact')),
+                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='auth.group', verbose_name='shared with')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'saved view',
                 'verbose_name_plural': 'saved views',
                 'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('contact', 'record_type', 'name'), name='records_savedview_name_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', False), ('user__isnull', True)), models.Q(('contact__isnull', True), ('user__isnull', False)), _connector='OR'), name='records_savedview_has_one_owner'), models.CheckConstraint(condition=models.Q(('group', None), ('contact', None), _connector='OR'), name='records_savedview_staff_share'), models.UniqueConstraint(fields=('contact', 'record_type', 'name'), name='records_savedview_name_once'), models.UniqueConstraint(fields=('user', 'record_type', 'name'), name='records_savedview_name_once_by_staff')],
             },
         ),
         migrations.CreateModel(

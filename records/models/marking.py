@@ -1,4 +1,4 @@
-"""What a contact keeps about records, loaded beside rows that came through ``visible_to``.
+"""What a person keeps about records, loaded beside rows that came through ``visible_to``.
 
 Each function takes the name of the rows' record type: ``rows.annotate(draft=draft_of(contact, "loan"))``.
 """
@@ -23,6 +23,11 @@ def read_until(contact: Permitted, record_type: str, otherwise: Sequence[Any] = 
         *(otherwise or [nothing]),
         output_field=models.DateTimeField(null=True),
     )
+
+
+def read_by_staff_until(user: int, record_type: str) -> models.Subquery:
+    """Until when an agent has read a record, or None."""
+    return models.Subquery(_beside(Reading, record_type).filter(user=user).values("read_at")[:1])
 
 
 def draft_of(contact: Permitted, record_type: str) -> models.Subquery:

@@ -6,6 +6,7 @@ record's own ``visible_to``. Whoever loses the right to a record keeps the mark,
 
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,13 @@ from accounts.models import Contact, User
 
 NEW = 0
 """``record_id`` of what is still to be made."""
+
+
+def one_owner(name: str) -> models.CheckConstraint:
+    """Of a contact, or of a member of staff: one of the two, never both."""
+    by_contact = models.Q(contact__isnull=False, user__isnull=True)
+    by_user = models.Q(contact__isnull=True, user__isnull=False)
+    return models.CheckConstraint(condition=by_contact | by_user, name=name)
 
 
 class Mark(models.Model):
@@ -46,21 +54,26 @@ class Follow(Mark):
 
 
 class Reading(Mark):
-    """Until when a contact has read a record: what is newer is marked."""
+    """Until when a contact, or an agent, has read a record: what is newer is marked."""
 
     latest_of_two = "read_at"
     """Of two contacts who are merged: see accounts.actions.merge."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
     read_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("reading")
         verbose_name_plural = _("readings")
         constraints = [
+            one_owner("records_reading_has_one_owner"),
             models.UniqueConstraint(
                 fields=["contact", "record_type", "record_id"], name="records_reading_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["user", "record_type", "record_id"], name="records_reading_once_by_staff"
+            ),
         ]
         indexes = [models.Index(fields=["record_type", "record_id"], name="records_reading_record")]
 
@@ -78,11 +91,7 @@ class Draft(Mark):
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(contact__isnull=False, user__isnull=True)
-                | models.Q(contact__isnull=True, user__isnull=False),
-                name="records_draft_has_one_owner",
-            ),
+            one_owner("records_draft_has_one_owner"),
             models.UniqueConstraint(
                 fields=["contact", "user", "record_type", "record_id"],
                 name="records_draft_once",
@@ -93,9 +102,14 @@ class Draft(Mark):
 
 
 class SavedView(models.Model):
-    """A list that a contact comes back to: its filters under a name."""
+    """A list that a contact or an agent comes back to: its filters under a name. An agent may share one with
+    a staff group, and remains the only one who changes it."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    group = models.ForeignKey(
+        Group, verbose_name=_("shared with"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     record_type = models.CharField(_("type of record"), max_length=40)
     name = models.CharField(_("name"), max_length=60)
     query = models.CharField(_("filters"), max_length=500)
@@ -105,9 +119,16 @@ class SavedView(models.Model):
         verbose_name_plural = _("saved views")
         ordering = ["name"]
         constraints = [
+            one_owner("records_savedview_has_one_owner"),
+            models.CheckConstraint(
+                condition=models.Q(group=None) | models.Q(contact=None), name="records_savedview_staff_share"
+            ),
             models.UniqueConstraint(
                 fields=["contact", "record_type", "name"], name="records_savedview_name_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["user", "record_type", "name"], name="records_savedview_name_once_by_staff"
+            ),
         ]
 
     def __str__(self) -> str:

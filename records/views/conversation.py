@@ -42,7 +42,7 @@ def record_detail(request: PortalRequest, surface: Surface[Any], number: str) ->
     page = detail_page(request, surface, record, ReplyForm(initial=_draft(record)))
     if request.preview is None:  # what staff look at in a preview is still new to the contact
         note_reading(
-            contact=reader(request), record=record, read_at=record.read_at, changed_at=record.updated_at
+            owner=reader(request), record=record, read_at=record.read_at, changed_at=record.updated_at
         )
     return page
 

@@ -22,11 +22,10 @@ from accounts.http import PortalRequest
 from accounts.models import Contact
 from lib.paging import PARAMETERS
 from records.actions.exports import export_records
-from records.actions.saved_views import save_view
+from records.actions.saved_views import delete_view, save_view
 from records.display.rows import record_rows
 from records.forms.lists import ListForm, SaveViewForm
 from records.listing import Listing, Shown
-from records.models import SavedView
 from records.pages import all_rows, listing_of, page_of, saved_views
 from records.surfaces import Surface
 
@@ -53,7 +52,7 @@ def view_save(request: PortalRequest, surface: AnySurface, **place: str) -> Http
     form = SaveViewForm({"name": request.POST.get("name", ""), "query": asked.form.as_query()})
     if form.is_valid():
         try:
-            is_new = save_view(contact=contact, record_type=surface.name, **form.cleaned_data)
+            is_new = save_view(owner=contact, record_type=surface.name, **form.cleaned_data)
         except ValidationError as error:
             form.add_error("name", error)
         else:
@@ -67,7 +66,7 @@ def view_delete(request: PortalRequest, surface: AnySurface, pk: int, **place: s
     """To delete a view twice is to delete it."""
     contact = _reader(request, surface)
     asked = _Asked(request, surface, QueryDict(), place)
-    SavedView.objects.filter(contact=contact, record_type=surface.name, pk=pk).delete()
+    delete_view(owner=contact, record_type=surface.name, pk=pk)
     words = {"records": surface.model._meta.verbose_name_plural}
     messages.success(request, _("The view has been deleted. The %(records)s are not affected.") % words)
     return redirect(asked.url())
@@ -120,7 +119,7 @@ def list_page(
         "tabs": asked.tabs,
         "list_url": asked.url(),
         "query": spelled,
-        "clear_url": asked.url(f"view={shown.view}" if shown.view else ""),
+        "clear_url": asked.url(f"view={shown.view}" if shown.view else "") if shown.is_narrowed else "",
         "current_view": shown.view,
         "is_narrowed": shown.is_narrowed,
         "is_filtered": shown.is_narrowed or any(name in query for name in PARAMETERS),
@@ -188,10 +187,13 @@ class _Asked:
     def address(self, name: str, **arguments: Any) -> str:
         return reverse(f"{self.surface.namespace}:{name}", kwargs={**self.place, **arguments})
 
+    @cached_property
+    def list_url(self) -> str:
+        return self.address(self.listing.name)
+
     def url(self, query: str = "") -> str:
         """Of the list."""
-        address = self.address(self.listing.name)
-        return f"{address}?{query}" if query else address
+        return f"{self.list_url}?{query}" if query else self.list_url
 
 
 def _drawn(surface: AnySurface, rows: list[Any], reader: Contact | None) -> SafeString:

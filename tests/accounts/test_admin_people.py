@@ -107,7 +107,7 @@ def test_the_account_shows_invitations_and_what_happened(desk, acme, globex, ada
     invite_group(actor=Actor(user=ada), account=globex, max_redemptions=3)
     page = desk.get(page_of(acme)).text
     assert page.count("A group") == 1
-    assert page.count("account.group_invited") == 1
+    assert page.count("Account: group invited") == 1
     assert "192.0.2.9" in page
 
 
@@ -118,7 +118,7 @@ def test_staff_see_of_an_account_what_they_may_see_elsewhere(permission, sign_in
     page = sign_in(staff("view_account", permission)).get(page_of(acme)).text
     assert ("<h2>People</h2>" in page) == (permission == "view_contact")
     assert ("<h2>Invitations</h2>" in page) == (permission == "view_invitation")
-    assert ("contact.invited" in page) == (permission == "view_activity")
+    assert ("Contact: invited" in page) == (permission == "view_activity")
 
 
 def test_people_added_on_the_accounts_page_are_recorded(desk, acme):

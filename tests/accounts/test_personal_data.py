@@ -51,7 +51,7 @@ def test_alice_gets_what_is_kept_about_her_and_what_she_wrote(alice, globex):
     JoinRequest.objects.create(user=alice.user, account=globex, message="It is me")
     connect(alice.user, "alice-at-works")
     save_draft(owner=alice, about=Case, values={"subject": "Half a case"})
-    save_view(contact=alice, record_type="case", name="Urgent", query="view=active")
+    save_view(owner=alice, record_type="case", name="Urgent", query="view=active")
     trust_browser(actor=SYSTEM, user=alice.user, user_agent=IPHONE)
     response = browser_of(alice).post(DOWNLOAD)
     assert response["Content-Type"] == "application/json"

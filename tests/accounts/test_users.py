@@ -274,6 +274,15 @@ def test_bob_deactivates_alice_and_fiona_inherits_her_open_cases(desk, alice, fi
     assert Activity.objects.filter(verb="case.handed_over", contact=fiona).count() == 1
 
 
+def test_an_heir_whom_a_page_rule_shuts_out_inherits_without_a_mail(desk, alice, fiona):
+    case = make_case(alice)
+    restrict("/cases/", "Portal IT User")
+    desk.post(reverse("user_deactivate", args=[alice.pk]), {"heir": fiona.pk})
+    case.refresh_from_db()
+    assert case.contact == fiona
+    assert not OutgoingMail.objects.filter(event="cases/handed_over").exists()
+
+
 def test_the_heir_gets_the_mails_of_what_is_inherited_and_follows_what_was_followed(
     desk, alice, bob, fiona, ivan
 ):

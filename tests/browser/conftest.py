@@ -158,11 +158,8 @@ class Watch:
 
     def see_console(self, message: ConsoleMessage) -> None:
         # The browser tells a page's own 403 or 404 in the console too; the test that went there knows.
-        # The administration links no icon, so the browser asks for the one of old.
         about = message.location["url"]
-        is_expected = message.text.startswith("Failed to load resource") and (
-            about in self.documents or about.endswith("/favicon.ico")
-        )
+        is_expected = message.text.startswith("Failed to load resource") and about in self.documents
         if message.type == "error" and not is_expected:
             self.complaints.append(f"console: {message.text} ({about})")
 
@@ -229,7 +226,7 @@ def sign_in_by_form(page: Page, email: str) -> None:
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
-def check_page(page: Page, leave_out: tuple[str, ...] = ()) -> None:
+def check_page(page: Page) -> None:
     """axe finds nothing in either colour scheme, and nothing scrolls sideways on the narrowest phone.
 
     The two schemes differ in their colours alone, so only those are looked at in both.
@@ -239,7 +236,7 @@ def check_page(page: Page, leave_out: tuple[str, ...] = ()) -> None:
         page.set_viewport_size(size)
         for scheme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme)
-            if report := violations(page, rules, leave_out):
+            if report := violations(page, rules):
                 found.setdefault(report, f"{page.url} at {size['width']} px, {scheme}")
     page.set_viewport_size(NARROWEST)
     width = page.evaluate("document.documentElement.scrollWidth")
@@ -249,12 +246,11 @@ def check_page(page: Page, leave_out: tuple[str, ...] = ()) -> None:
     assert width <= NARROWEST["width"], f"{page.url} is {width} px wide on a phone of {NARROWEST['width']} px"
 
 
-def violations(page: Page, rules: dict[str, Any], leave_out: tuple[str, ...] = ()) -> str:
-    """What axe finds outside the parts to leave out, or nothing. It is put into the page by the debugger: the
-    content security policy allows no foreign script."""
+def violations(page: Page, rules: dict[str, Any]) -> str:
+    """What axe finds, or nothing. It is put into the page by the debugger: the content security policy allows
+    no foreign script."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     page.evaluate(COLOURS_ARE_SETTLED)
-    context = json.dumps({"exclude": [[part] for part in leave_out]})
-    results = AxeResults(page.evaluate(f"axe.run({context}, {json.dumps(rules)})"))
+    results = AxeResults(page.evaluate(f"axe.run(document, {json.dumps(rules)})"))
     return results.generate_report() if results.violations_count else ""

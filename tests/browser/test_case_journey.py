@@ -40,9 +40,9 @@ def test_alice_asks_ada_answers_and_alice_reads_the_answer(
     open_a_case(page, pdfs["readings.pdf"])
 
     desk = open_browser()
-    desk.goto("/admin/cases/case/")
+    desk.goto("/admin/desk/")
     sign_in_by_form(desk, ada.email)
-    desk.locator("#result_list tbody").get_by_role("link").first.click()
+    desk.locator(".desk-rows tbody").get_by_role("link").first.click()
     answer_in_the_administration(desk, pdfs)
     run_jobs()
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from accounts.models import Account, Contact
+from accounts.models import Contact
+from tests.records.crowds import MANY, Crowd, Crowds, make_people
 
 MAKE_CASES = """
 WITH who AS (
@@ -43,10 +44,10 @@ def make_many_cases(count: int, of_big: Sequence[Contact], others: Sequence[Cont
         cursor.execute(MAKE_CASES, keys)
 
 
-def make_person(account: Account, number: int) -> Contact:
-    return Contact(
-        account=account,
-        first_name="Pat",
-        last_name=f"Nr {number}",
-        email=f"pat{number}@{account.number.lower()}.example",
-    )
+def make_crowd() -> Crowd:
+    of_big, others = make_people()
+    make_many_cases(MANY, of_big, others)
+    return Crowd(of_big[0], others[0])
+
+
+CROWDS: Crowds = {"case": make_crowd}

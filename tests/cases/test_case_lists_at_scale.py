@@ -7,7 +7,8 @@ from django.db import connection
 from accounts.models import Account, Contact
 from cases.models import Case, CaseParticipant
 from cases.surface import CASES
-from tests.cases.crowd import make_many_cases, make_person
+from tests.cases.crowd import make_many_cases
+from tests.records.crowds import make_person
 from tests.records.plans import as_reader, plan_of, settle
 
 MANY = 100_000

@@ -78,7 +78,7 @@ def test_alice_whose_case_was_ended_while_she_typed_takes_her_words_along(sign_i
 @pytest.mark.parametrize("deed", ["resolve", "rate", "cancel", "priority", "escalate", "reopen", "people"])
 def test_alice_is_told_that_her_cancelled_case_has_moved_on(sign_in, alice, ada, case, deed):
     end(case, ada, "cancelled")
-    page = do(sign_in(alice), case, deed, rating="5", reason="Why", priority="high")
+    page = do(sign_in(alice), case, deed, rating="5", priority="high")
     assert page.redirect_chain[-1][0] == case.get_absolute_url()
     assert "changed in the meantime" in page.text
 

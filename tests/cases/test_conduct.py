@@ -193,6 +193,27 @@ def test_a_case_is_escalated_once(sign_in, alice, ada, case):
     assert "Escalated" in browser.get(case.get_absolute_url()).text
 
 
+@pytest.mark.parametrize(
+    ("deed", "field"), [("escalate", "reason"), ("priority", "reason"), ("resolve", "comment")]
+)
+def test_what_was_typed_stays_where_somebody_else_was_faster(sign_in, alice, ada, case, deed, field):
+    browser = sign_in(alice)
+    resolve(case, ada)
+    refused = do(browser, case, deed, **{field: "We cannot ship", "priority": "high"})
+    assert (refused.status_code, refused.redirect_chain) == (409, [])
+    assert "changed in the meantime" in refused.text
+    assert "We cannot ship</textarea>" in refused.text
+    assert ">Back to the case</a>" in refused.text
+    assert "We cannot ship" not in browser.get(case.get_absolute_url()).text
+
+
+def test_a_double_click_leads_to_the_case_and_does_not_ask_again(sign_in, alice, case):
+    browser = sign_in(alice)
+    for _click in range(2):
+        page = do(browser, case, "escalate", reason="We cannot ship")
+        assert page.redirect_chain[-1][0] == case.get_absolute_url()
+
+
 @pytest.mark.parametrize("deed", ["resolve", "rate", "reopen", "people", "priority", "escalate", "cancel"])
 def test_a_reader_without_create_or_write_does_nothing(sign_in, fiona, case, deed):
     grant(fiona, "case", "account", "read")

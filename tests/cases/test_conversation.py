@@ -307,10 +307,9 @@ def test_another_answer_from_a_page_that_was_sent_is_not_dropped(sign_in, ada, c
 def test_staff_who_may_only_view_cases_cannot_resolve_or_take_them(sign_in, case):
     viewer = make_user("viewer@portal.example", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_case"))
-    for action in ("resolve", "assign_to_me"):
-        sign_in(viewer).post(
-            reverse("admin:cases_case_changelist"), {"action": action, "_selected_action": [case.pk]}
-        )
+    for deed in ("resolve", "assign_to_me"):
+        posted = {"deed": deed, "case": [case.pk], "apply": "yes"}
+        assert sign_in(viewer).post(reverse("admin:desk_deed"), posted).status_code == 403
     assert (Case.objects.get().status_id, Case.objects.get().assigned_to) == ("new", None)
 
 

@@ -19,7 +19,7 @@ TOPICS, POSTS = reverse("admin:forums_topic_changelist"), reverse("admin:forums_
 
 @pytest.fixture
 def forum(db):
-    return make_forum(staff_only_topics=True)
+    return make_forum()
 
 
 @pytest.fixture

@@ -7,11 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import RecordPermission
+from accounts.models import Contact, RecordPermission
 from forums.actions import lock_topic, pin_topic
 from forums.models import Post, Topic
+from forums.surface import TOPICS
+from lib.paging import PAGE_SIZE
 from tests.factories import grant, make_account, make_contact
 from tests.forums.factories import acting, hours_ago, make_forum, make_reply, make_topic
+from tests.records.plans import plan_of
 
 LIST = reverse("forums:list")
 
@@ -340,3 +343,15 @@ def test_lists_are_read_from_an_index_in_their_order(many_topics, rows, index):
     plan = rows(many_topics).explain()
     assert f"Index Scan using {index}" in plan
     assert "Sort" not in plan
+
+
+def test_no_page_of_a_forum_looks_at_many_more_topics_than_it_shows(many_topics, alice):
+    """As it is planned before anybody says which forum, and whose roles are asked for."""
+    reader = Contact.objects.with_rights().select_related("account").get(pk=alice.pk)
+    middle = many_topics.newest_first()[500]
+    cursor = f"{middle.last_post_at:%Y-%m-%dT%H:%M:%S.%f%z}_{middle.pk}"
+    for address in ("", f"older={cursor}", f"newer={cursor}", "view=unanswered", "view=mine"):
+        plan = plan_of(TOPICS, reader, address, forum=middle.forum_id)
+        assert plan.looked_at <= 3 * PAGE_SIZE, address
+        assert not plan.sorts_many, address
+        assert not plan.walks_through_all, address

@@ -117,6 +117,24 @@ def test_a_nul_byte_is_refused(sign_in, alice, forum):
     assert not Topic.objects.exists()
 
 
+def test_a_topic_in_a_forum_that_was_closed_to_customers_meanwhile_keeps_its_text(
+    sign_in, alice, forum, monkeypatch
+):
+    """Before the page asks, and after it has asked."""
+    browser, address = sign_in(alice), reverse("forums:new", args=[forum.slug])
+    forum.staff_only_topics = True
+    forum.save()
+    for status in (403, 200):
+        refused = browser.post(address, numbered(title="Batteries", body="Which ones?"))
+        assert refused.status_code == status
+        assert "you cannot start a topic" in refused.text
+        assert 'value="Batteries"' in refused.text
+        assert ">Which ones?</textarea>" in refused.text.replace("\n", "")
+        monkeypatch.setattr("forums.models.Forum.accepts_topic_from", lambda *_: True)
+    assert not forum.topics.exists()
+    assert browser.get(address).status_code == 200
+
+
 @pytest.mark.parametrize(("staff_only", "status"), [(False, 200), (True, 403)])
 def test_only_staff_open_topics_in_a_forum_of_announcements(sign_in, alice, staff_only, status):
     forum = make_forum(staff_only_topics=staff_only)

@@ -13,6 +13,7 @@ from invoices.actions import issue_invoice, record_payment, update_totals, void_
 from invoices.models import Invoice, InvoiceSettings, Payment
 from tests.factories import make_contact
 from tests.invoices.factories import make_draft, make_invoice, make_overdue
+from tests.portal.factories import restrict
 
 State = Invoice.State
 
@@ -70,6 +71,12 @@ def test_issuing_mails_those_who_may_read_it_and_nobody_else(
     assert "/invoices/INV-10001/" in message.body
     assert "PO-7" in message.body
     assert "/invoices/INV-10001/" in message.alternatives[0].content
+
+
+def test_issuing_mails_nobody_whom_a_page_rule_shuts_out(acme, fiona):
+    restrict("/invoices/", "Portal IT User")
+    issue_invoice(actor=SYSTEM, invoice=make_draft(acme))
+    assert not OutgoingMail.objects.exists()
 
 
 def test_an_invoice_that_is_brought_in_mails_nobody(acme, fiona):

@@ -32,7 +32,7 @@ def one_of_each(acme):
 
 
 def shown(response):
-    return [invoice.number for invoice in response.context["invoices"]]
+    return [invoice.number for invoice in response.context["page"].rows]
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.postgres.fields import ArrayField
 from django.db import OperationalError, connection, transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import BigIntegerField, F, Prefetch, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Account, Contact
 from invoices.models import Invoice
 from lib import compiled
+from lib.lookups import OneOf
 from tests.races import at_once
 
 
@@ -53,6 +55,16 @@ def test_days_are_values_too(accounts):
 
     for number, invoice in enumerate(invoices, start=1):
         assert compiled.rows("until", until, day=invoice.issued_on) == invoices[:number]
+
+
+def test_lists_of_numbers_are_values_too(accounts):
+    def among(pks: list[int]) -> QuerySet[Account]:
+        ids = Value(pks, output_field=ArrayField(BigIntegerField()))
+        return Account.objects.filter(OneOf(F("pk"), ids)).order_by("pk")
+
+    both = [account.pk for account in accounts]
+    for pks, found in (([], []), (both[:1], accounts[:1]), (both, accounts), ([0, 2**40], [])):
+        assert compiled.rows("among", among, pks=pks) == found
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.actions.contact_imports import check_import
 from accounts.actors import Actor
+from lib.charsets import codec_of
 from lib.contact_lists import CHARSETS, Unclear, read_contact_list
 from lib.spreadsheets import as_csv, as_workbook
 
@@ -40,7 +41,7 @@ def test_a_list_is_read_asked_about_or_refused_with_its_line(path):
 
 @pytest.mark.parametrize("label", CHARSETS)
 def test_an_answer_about_the_letters_is_taken(label):
-    content = f"{HEAD}\n\u00a0Ann,Lee,ann@x.example\n".encode(CHARSETS[label][0], "ignore")
+    content = f"{HEAD}\n\u00a0Ann,Lee,ann@x.example\n".encode(codec_of(label) or label, "ignore")
     assert read_contact_list("a.csv", content, {"charset": label})[0]["last_name"] == "Lee"
 
 
@@ -53,7 +54,7 @@ def test_letters_of_a_mac_or_of_dos_are_asked_about(label, name):
     """Excel offers both when it saves a list, and calls both CSV."""
     line = f"{name},Lee,ann@x.example"
     with pytest.raises(Unclear) as raised:
-        read_contact_list("a.csv", f"{HEAD}\n{line}\n".encode(CHARSETS[label][0]))
+        read_contact_list("a.csv", f"{HEAD}\n{line}\n".encode(codec_of(label) or label))
     assert [option.preview for option in raised.value.options if option.value == label] == [line]
 
 

@@ -1,9 +1,11 @@
 """Which tests should notice that a gate is switched off."""
 
+STAFF_TALK = ("tests/records/test_admin_conversation.py",)
 RULES = ("tests/portal/test_page_rules.py",)
 PAGES = (*RULES, "tests/portal/test_pages.py", "tests/portal/test_page_rules_table.py")
 MENUS = ("tests/portal/test_menus.py", "tests/portal/test_pages.py")
 NETWORKS = ("tests/portal/test_networks.py", "tests/lib/test_client_ip.py")
+MAPS = ("tests/portal/test_search_engines.py",)
 VISITORS = (
     "tests/portal/test_visitors.py",
     "tests/accounts/test_scoping.py",

@@ -9,9 +9,10 @@ from accounts.actions.mail import queue_rendered_mail
 from accounts.models import Contact
 from cases.models import Attachment
 from tests.accounts.own_pages import browser_of, with_password
-from tests.cases.crowd import make_many_cases, make_person
+from tests.cases.crowd import make_many_cases
 from tests.cases.factories import make_case, pdf_upload, picture_upload
 from tests.factories import grant, make_contact
+from tests.records.crowds import make_person
 
 COMPRESSED_LIST = 5_000
 """Bytes of a list of 25 rows, at most."""

@@ -119,7 +119,9 @@ def test_an_address_of_the_administration_that_sends_a_file_leaves_a_line_for_st
             lines = downloads()[: len(downloads()) - before]
             assert len(lines) == is_file(response), address.name
             found |= dict(zip([address.name], lines, strict=False))
-    assert found.keys() == {"cases_case_attachment", "records_inboundmail_raw", "invoices_invoice_pdf"}
+    of_examples = {f"{label.replace('.', '_')}_attachment" for label in test_staff_groups.TALKED_ABOUT}
+    known = {"cases_case_attachment", "records_inboundmail_raw", "invoices_invoice_pdf"}
+    assert found.keys() == known | of_examples
     assert {(line.actor, line.actor_name, line.is_internal, line.client_ip) for line in found.values()} == {
         (ada, "Ada Byrne", True, here)
     }

@@ -25,7 +25,7 @@ def pages(alice):
         "/cases/?q=nothing-like-it",
         closed.get_absolute_url(),
         f"{SEARCH}?q=nothing-like-it",
-        f"{reverse('search_suggest')}?q=nothing-like-it&for=case",
+        f"{reverse('search_suggest')}?q=nothing-like-it&for=help",
         f"{reverse('knowledgebase:list')}?q=nothing-like-it",
         f"{reverse('knowledgebase:list')}?q=freezers",
         article.get_absolute_url(),

@@ -18,7 +18,7 @@ from portal.actions.snippets import write_texts
 from portal.models import Page, Site, SnippetText
 from portal.site import configuration
 from portal.texts import snippets
-from portal.texts.declared import DECLARED
+from portal.texts.declared import declared
 from tests.factories import make_user
 from tests.portal.factories import allow
 
@@ -26,6 +26,8 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 TEXTS = reverse("admin:portal_snippettext_changelist")
 ADD_TEXT = reverse("admin:portal_snippettext_add")
 EVIL = "<script>alert(1)</script> [x](javascript:alert(1)) ![y](http://evil.example/y.png) **safe**"
+
+DECLARED = declared()
 
 
 def page_of(name):

@@ -18,7 +18,7 @@ SCRIPT = {"HX-Request": "true"}
 
 def suggested(browser, words="gateway"):
     """Kind → titles."""
-    page = browser.get(SUGGEST, {"q": words, "for": "case"}, headers=SCRIPT)
+    page = browser.get(SUGGEST, {"q": words, "for": "help"}, headers=SCRIPT)
     assert page.status_code == 200
     return {str(group.heading): [hit.line.title for hit in group.hits] for group in page.context["groups"]}
 
@@ -103,7 +103,7 @@ def test_a_page_rule_takes_its_kind_out_of_the_suggestions(sign_in, alice, fiona
     assert len(everything) == 3
     restrict(path, "Portal Finance User")
     assert suggested(browser) == {name: titles for name, titles in everything.items() if name != kind}
-    may_open = "Open a case anyway" in browser.get(SUGGEST, {"q": "gateway", "for": "case"}).text
+    may_open = "Open a case anyway" in browser.get(SUGGEST, {"q": "gateway", "for": "help"}).text
     assert may_open is (path != "/cases/")
 
 
@@ -117,7 +117,7 @@ def test_too_little_and_odd_words_suggest_nothing(sign_in, alice, words):
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%ED%A0%80%FF%FE", "q=gateway&q=x&for=case&for=%00", "for=" + "x" * 500, "q=gateway&for=%00"]
+    "query", ["q=%ED%A0%80%FF%FE", "q=gateway&q=x&for=help&for=%00", "for=" + "x" * 500, "q=gateway&for=%00"]
 )
 def test_an_odd_address_is_no_error(sign_in, alice, query):
     for headers in ({}, SCRIPT):
@@ -138,7 +138,7 @@ def test_a_colleagues_case_is_followed_instead_with_one_click_and_the_own_one_is
     case = make_case(alice, "Gateway offline")
     own = make_case(ivan, "Gateway battery")
     browser = sign_in(ivan)
-    page = browser.get(SUGGEST, {"q": "gateway", "for": "case"}, headers=SCRIPT).text
+    page = browser.get(SUGGEST, {"q": "gateway", "for": "help"}, headers=SCRIPT).text
     address = reverse("cases:follow", args=[case.number])
     assert f'formaction="{address}"' in page
     assert reverse("cases:follow", args=[own.number]) not in page
@@ -151,7 +151,7 @@ def test_without_scripts_the_search_comes_first_and_carries_the_subject(sign_in,
     first = browser.get(reverse("cases:new")).text
     assert "What is it about?" in first
     assert f'action="{SUGGEST}"' in first
-    page = browser.get(SUGGEST, {"q": "gateway & more", "for": "case"})
+    page = browser.get(SUGGEST, {"q": "gateway & more", "for": "help"})
     assert page.text.count("<h1") == 1
     assert f'href="{article.get_absolute_url()}"' in page.text
     onward = f"{reverse('cases:new')}?subject=gateway+%26+more&form=yes"
@@ -162,7 +162,7 @@ def test_without_scripts_the_search_comes_first_and_carries_the_subject(sign_in,
 
 
 def test_without_an_answer_the_page_says_so_and_leads_on(sign_in, alice):
-    page = sign_in(alice).get(SUGGEST, {"q": "zebra", "for": "case"}).text
+    page = sign_in(alice).get(SUGGEST, {"q": "zebra", "for": "help"}).text
     assert "No results" in page
     assert "Open a case" in page
     assert not Case.objects.exists()
@@ -170,4 +170,4 @@ def test_without_an_answer_the_page_says_so_and_leads_on(sign_in, alice):
 
 def test_whoever_cannot_open_cases_is_not_led_there(sign_in, alice):
     RecordPermission.objects.filter(record_type="case").update(can_create=False)
-    assert "?subject=" not in sign_in(alice).get(SUGGEST, {"q": "gateway", "for": "case"}).text
+    assert "?subject=" not in sign_in(alice).get(SUGGEST, {"q": "gateway", "for": "help"}).text

@@ -1,7 +1,7 @@
 """How PostgreSQL finds a page of a list, planned as the portal has it planned."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from itertools import count
@@ -75,13 +75,21 @@ class Plan:
 def plan_of(surface: Surface[Any], contact: Contact | None, address: str, **within: int) -> Plan:
     """Of the page that the address asks for."""
     shown = form_of(surface, contact, address).filter
+    return plan_asked_by(
+        lambda: page_of(surface, contact, shown, QueryDict(address), **within),
+        surface.model._meta.db_table,
+        is_prepared=bool(contact and shown.shape),
+    )
+
+
+def plan_asked_by(ask: Callable[[], Any], table: str, *, is_prepared: bool) -> Plan:
+    """Of the last statement that ``ask`` sends. ``is_prepared``: it is one of lib.compiled."""
     asked: list[tuple[str, tuple[Any, ...]]] = []
     with connection.execute_wrapper(lambda execute, *query: asked.append(query[:2]) or execute(*query)):
-        page_of(surface, contact, shown, QueryDict(address), **within)
+        ask()
     query, values = asked[-1]
-    is_prepared = contact and shown.shape and surface.listing.is_compiled
     plan = (_explain_prepared if is_prepared else _explain)(query, values)
-    return Plan(list(_nodes(plan)), surface.model._meta.db_table)
+    return Plan(list(_nodes(plan)), table)
 
 
 def _explain(query: str, values: tuple[Any, ...]) -> Node:

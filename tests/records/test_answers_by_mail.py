@@ -9,6 +9,7 @@ from records.inbound.receive import keep, read
 from records.models import InboundMail
 from records.reply_address import reply_address
 from tests.cases.mails import make_mail
+from tests.portal.factories import restrict
 from tests.records.scenes import TALKED_ABOUT, Scene, make_scene
 
 
@@ -63,6 +64,13 @@ def test_who_may_no_longer_see_the_record_adds_nothing(scene, alice):
     address, before = address_for(scene, alice), said(scene)
     scene.take_the_right()
     assert answered(address, alice).outcome == "refused"
+    assert said(scene) == before
+
+
+def test_whom_a_page_rule_shuts_out_adds_nothing(scene, alice):
+    before = said(scene)
+    restrict(scene.surface.url(scene.surface.list_name), "Administrators")
+    assert answered(address_for(scene, alice), alice).outcome == "refused"
     assert said(scene) == before
 
 

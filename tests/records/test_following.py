@@ -12,6 +12,7 @@ from records.actions.following import follow, receivers, unfollow
 from records.models import Follow
 from records.surfaces import Surface, surfaces
 from tests.factories import make_contact, make_user
+from tests.portal.factories import restrict
 
 FOLLOWED = [surface for surface in surfaces() if surface.follows]
 PUBLIC = [surface for surface in FOLLOWED if surface.granted.grantable(for_visitors=True)]
@@ -102,6 +103,18 @@ def test_who_loses_the_right_is_told_nothing_and_finds_no_address(sign_in, ivan,
     for value in ("yes", "no"):
         assert sign_in(again(ivan)).post(address_of(record), {"follow": value}).status_code == 404
     assert Follow.objects.get().is_muted is False
+
+
+def test_whom_a_page_rule_shuts_out_is_told_nothing_until_it_is_gone(sign_in, alice, ivan, surface, record):
+    sign_in(ivan).post(address_of(record), {"follow": "yes"})
+    told = receivers(record)
+    assert ivan in told
+    rule = restrict(surface.url(surface.list_name), "Administrators")
+    assert receivers(record) == []
+    ivan.roles.add(WebRole.objects.get(name="Administrators"))
+    assert receivers(record) == [ivan]
+    rule.delete()
+    assert receivers(record) == told
 
 
 def test_who_cannot_sign_in_any_more_is_told_nothing(sign_in, ivan, record):

@@ -21,7 +21,7 @@ from records.pages import page_of
 from records.surfaces import Surface, surfaces
 from tests.factories import grant, make_contact
 from tests.records.addresses import routes
-from tests.records.crowds import CROWDS, MANY, crowd_of
+from tests.records.crowds import MANY, crowd_of, crowds
 from tests.records.plans import as_reader, form_of, plan_of
 
 LISTED = [surface for surface in surfaces() if surface.listing]
@@ -92,7 +92,7 @@ def test_lists_have_the_same_routes_everywhere_and_each_says_of_which_surface_it
 
 
 def test_every_list_has_a_crowd():
-    assert {surface.name for surface in LISTED} == CROWDS.keys()
+    assert {surface.name for surface in LISTED} == crowds().keys()
 
 
 @each(LISTED)

@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Account, Contact
 from records.actions.marks import discard_draft, draft_by, note_reading, save_draft
-from records.models import Draft, Follow, Reading
-from records.models.marking import draft_of, mute_of, read_until
+from records.models import Draft, Follow, Reading, SavedView
+from records.models.marking import draft_of, mute_of, read_by_staff_until, read_until
 from records.models.marks import NEW
 from records.surfaces import Surface, surfaces
 from records.tasks import sweep_marks
@@ -52,7 +54,7 @@ def test_each_contact_finds_their_own_marks_of_this_record_alone(alice, bob, sur
         Draft.objects.create(values={"body": "Not yours"}, **mark)
         Follow.objects.create(**mark)
     assert loaded(surface, record, alice) == nothing
-    note_reading(contact=alice, record=record, read_at=None, changed_at=timezone.now())
+    note_reading(owner=alice, record=record, read_at=None, changed_at=timezone.now())
     save_draft(owner=alice, about=record, values={"body": "Half"})
     own = loaded(surface, record, alice)
     assert (own["until"] is not None, own["typed"], own["muted"]) == (True, {"body": "Half"}, None)
@@ -60,11 +62,33 @@ def test_each_contact_finds_their_own_marks_of_this_record_alone(alice, bob, sur
 
 def test_a_reading_is_written_only_where_something_is_new(django_assert_num_queries, alice, record):
     changed = timezone.now() - timedelta(hours=1)
-    note_reading(contact=alice, record=record, read_at=changed - timedelta(hours=1), changed_at=changed)
+    note_reading(owner=alice, record=record, read_at=changed - timedelta(hours=1), changed_at=changed)
     [reading] = Reading.objects.all()
     assert reading.read_at > changed
     with django_assert_num_queries(0):
-        note_reading(contact=alice, record=record, read_at=reading.read_at, changed_at=changed)
+        note_reading(owner=alice, record=record, read_at=reading.read_at, changed_at=changed)
+
+
+def test_an_agent_has_a_reading_of_their_own(alice, ada, surface, record):
+    note_reading(owner=alice, record=record, read_at=None, changed_at=timezone.now())
+    until = read_by_staff_until(ada.pk, surface.name)
+    rows = surface.model._default_manager.annotate(until=until)
+    assert rows.get(pk=record.pk).until is None
+    for _ in range(2):
+        note_reading(owner=ada, record=record, read_at=None, changed_at=timezone.now())
+    assert rows.get(pk=record.pk).until == Reading.objects.get(user=ada).read_at
+
+
+def test_a_mark_has_one_owner(alice, ada):
+    about = {"record_type": "case", "record_id": 1}
+    for owners in ({}, {"contact": alice, "user": ada}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Reading.objects.create(**owners, **about, read_at=timezone.now())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SavedView.objects.create(**owners, record_type="case", name="Kept")
+    shared = {"group": Group.objects.create(name="Agents"), "record_type": "case", "name": "Kept"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SavedView.objects.create(**shared, contact=alice)
 
 
 def test_a_draft_is_its_owners_and_an_empty_one_is_none(alice, bob, ada, record):

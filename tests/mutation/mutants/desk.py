@@ -82,12 +82,12 @@ PARTICIPANTS = [
     gate(
         "participants: mails go to those who may still see the case",
         "records/actions/following.py",
-        "return contact.can_be_told and bool(visible.filter(pk=record.pk).exists())", "return contact.can_be_told",
+        "return is_open and bool(visible.filter(pk=record.pk).exists())", "return is_open",
         *DESK_CONDUCT, "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: mails go to those who can sign in",
-        "records/actions/following.py", "return contact.can_be_told and bool(visible", "return bool(visible", "tests/cases/test_conversation.py",
+        "records/actions/following.py", "is_open = contact.can_be_told and site", "is_open = site", "tests/cases/test_conversation.py",
     ),
     gate(
         "participants: the report of readers names them",
@@ -167,7 +167,7 @@ DEEDS = [
     ),
     gate(
         "deeds: a draft of a new case is its writer's own",
-        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))",
+        "records/actions/marks.py", "return Draft.objects.filter(**whose(owner), **named(about))", "return Draft.objects.filter(**named(about))",
         "tests/cases/test_drafts.py",
     ),
     gate(
@@ -341,7 +341,7 @@ STAFF = [
         "accounts/admin/base.py", "or not model_admin.has_change_permission(request):", "or False:", *DESK_GROUPS,
     ),
     gate("staff: insight into cases", "cases/admin/insight.py", PAGE, "", *DESK_GROUPS),
-    gate("staff: trying a case on the routing rules", "cases/admin/desk.py", REFUSAL, "", *DESK_GROUPS),
+    gate("staff: trying a case on the routing rules", "cases/admin/handling.py", REFUSAL, "", *DESK_GROUPS),
     gate("staff: a mail as it came", "records/admin/inbound.py", REFUSAL, "", *DESK_GROUPS),
     gate("staff: files of cases", "cases/admin/composer.py", PAGE, "", *DESK_GROUPS),
     gate(
@@ -354,7 +354,7 @@ STAFF = [
     ),
     gate(
         "staff: an agent's own replies are nobody else's in the list",
-        "cases/admin/desk.py", "rows if request.user.is_superuser else rows.filter(Q(owner=None) | Q(owner=request.user.pk))", "rows",
+        "cases/admin/handling.py", "rows if request.user.is_superuser else rows.filter(Q(owner=None) | Q(owner=request.user.pk))", "rows",
         "tests/cases/test_admin_desk.py",
     ),
     gate(

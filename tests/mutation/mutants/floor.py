@@ -2,7 +2,7 @@
 features are not asked."""
 
 from tests.mutation.mutant import gate
-from tests.mutation.noticing import ANSWERS, GENERATED, MARKS, RECORD_LISTS, TALK
+from tests.mutation.noticing import ANSWERS, GENERATED, MARKS, RECORD_LISTS, STAFF_TALK, TALK
 
 FLOOR = [
     gate(
@@ -51,8 +51,26 @@ FLOOR = [
     ),
     gate(
         "floor of records: mails go to those who may still read the record",
-        "records/actions/following.py", "return [contact for contact in contacts if may_be_told(contact, record)]",
+        "records/actions/following.py", "return [contact for contact in contacts if _may_be_told(contact, record, site)]",
         "return list(contacts)", *MARKS, *GENERATED,
+    ),
+    gate(
+        "floor of records: mails go to those who may still open its page",
+        "records/actions/following.py", "contact.can_be_told and site.may_open(path_of(record), contact)", "contact.can_be_told",
+        *MARKS, *GENERATED,
+    ),
+    gate(
+        "floor of records: answers by mail count from those who may still open its page",
+        "records/inbound/receive.py", "if record is None or not _opens_to(actor.contact, record):", "if record is None:", *ANSWERS, *GENERATED,
+    ),
+    gate(
+        "floor of records: staff who may look at no such record get no file",
+        "records/admin/conversation.py", "if not model_admin.has_view_permission(request, found.message.record):", "if False:", *STAFF_TALK,
+    ),
+    gate(
+        "floor of records: staff who may not change a record write nothing about it",
+        "records/admin/conversation.py", "record = row_of(model_admin, request, pk)",
+        "record = get_object_or_404(model_admin.model, pk=pk)", *STAFF_TALK,
     ),
     gate(
         "floor of records: no mails to those who muted it",
@@ -73,7 +91,7 @@ FLOOR = [
     ),
     gate(
         "floor of records: a draft is its owner's own",
-        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *MARKS, *GENERATED,
+        "records/actions/marks.py", "return Draft.objects.filter(**whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: only those of what is gone are swept",
@@ -104,8 +122,8 @@ FLOOR = [
     ),
     gate(
         "floor of records: another one's view is not deleted",
-        "records/views/lists.py", "SavedView.objects.filter(contact=contact, record_type=surface.name, pk=pk)",
-        "SavedView.objects.filter(record_type=surface.name, pk=pk)", *RECORD_LISTS, *GENERATED,
+        "records/actions/saved_views.py", "**whose(owner), record_type=record_type, pk=pk).delete()",
+        "record_type=record_type, pk=pk).delete()", *RECORD_LISTS, *GENERATED,
     ),
     gate(
         "floor of records: another one's view is not shown",
@@ -138,13 +156,13 @@ FLOOR = [
     ),
     gate(
         "floor of records: an invoice that waits is one that the reader may see",
-        "invoices/surface.py", "Invoice.objects.visible_to(contact).overdue()",
-        "Invoice.objects.overdue()", *GENERATED,
+        "invoices/surface.py", "Invoice.objects.visible_to(contact).overdue(today)",
+        "Invoice.objects.overdue(today)", *GENERATED,
     ),
     gate(
         "floor of records: a loan that waits is one that the reader may see",
-        "tests/example_app/loans/surface.py", "Loan.objects.visible_to(contact).late()",
-        "Loan.objects.late()", *GENERATED,
+        "tests/example_app/loans/surface.py", "Loan.objects.visible_to(contact).late(today)",
+        "Loan.objects.late(today)", *GENERATED,
     ),
     gate(
         "floor of records: cases on the home page are those that the reader may see",

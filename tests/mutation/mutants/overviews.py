@@ -7,6 +7,7 @@ from tests.mutation.noticing import (
     DOWNLOADS,
     GENERATED,
     HOME,
+    MAPS,
     MENUS,
     PAGES,
     RULES,
@@ -63,12 +64,20 @@ COMPOSED = [
     ),
     gate(
         "offers: no case where the page that opens one is closed",
-        "accounts/offers.py", 'return is_granted and may_go_to(request, reverse("cases:new"))', "return is_granted",
-        "tests/portal/test_offers.py",
+        "records/offers.py", "if may_go_to(request, url):", "if url:", "tests/portal/test_offers.py",
     ),
     gate(
         "offers: no case to those who may not open one",
-        "accounts/offers.py", 'return is_granted and may_go_to(', "return may_go_to(", "tests/portal/test_offers.py",
+        "records/offers.py", 'if surface.helps and surface.can(request.contact, "create"):', "if surface.helps:",
+        "tests/portal/test_offers.py",
+    ),
+    gate(
+        "offers: none to open a case on its own pages where that page is closed",
+        "cases/offers.py", ' and may_go_to(request, reverse("cases:new"))', "", "tests/portal/test_offers.py",
+    ),
+    gate(
+        "offers: none to open a case on its own pages to those who may not",
+        "cases/offers.py", 'can(request.contact, "create", Case) and ', "", "tests/portal/test_offers.py",
     ),
     gate(
         "search: nothing of a feature whose page is closed",
@@ -89,6 +98,18 @@ COMPOSED = [
 ]  # fmt: skip
 
 VISITORS_ALONE = [
+    gate(
+        "visitors: search engines are told of rows that visitors may read",
+        "portal/site/search_engines.py", "surface.for_lines(surface.visible_to(None))", "surface.for_lines(surface.model.objects.all())", *MAPS,
+    ),
+    gate(
+        "visitors: search engines are told of nothing behind a page rule",
+        "portal/site/search_engines.py", "for one in lines if self.configuration.may_open(one.url, None)]", "for one in lines]", *MAPS,
+    ),
+    gate(
+        "visitors: search engines are told of no page that visitors are refused",
+        "portal/site/search_engines.py", "if visitor.is_offered(page))", ")", *MAPS,
+    ),
     gate(
         "visitors: nothing that belongs to somebody, whatever the table says",
         "accounts/scoping.py", "return [] if self.belongs_to_somebody else [Grant(", "return [Grant(", *VISITORS,
