@@ -255,6 +255,8 @@ def _of_the_desk() -> list[Target]:
         "desk: search": "?q=autoclave+alarm",
         "desk: page 40": _page_of_all(browser, 40),
     }
+    big = Contact.objects.get(user__email="big@bench.example")
+    lists["desk case"] = f"{_measured(Case, big).number}/"
     return [_target(page, "agent", f"/admin/desk/{query}", browser) for page, query in lists.items()]
 
 
