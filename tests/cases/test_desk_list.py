@@ -428,8 +428,12 @@ def test_the_numbers_of_the_insight_lead_to_exactly_these_cases(sign_in, ada, al
         make_case(contact)
     assigned(Case.objects.earliest("pk"), ada)
     browser = sign_in(ada)
-    for by in ("month", "account", "type", "agent"):
-        rows = browser.get(reverse("admin:cases_case_insight"), {"by": by, "months": "3"}).context["rows"]
+    for by in ("month", "account", "type", "agent", "queue", "product"):
+        rows = (
+            browser.get(reverse("admin:cases_case_insight"), {"by": by, "months": "3"})
+            .context["insight"]
+            .rows
+        )
         assert sum(row.opened for row in rows) == 4
         for row in rows:
             assert len(browser.get(row.url).context["page"].rows) == row.opened, (by, row.name)
