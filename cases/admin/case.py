@@ -22,6 +22,7 @@ from cases.admin.insight import INSIGHT
 from cases.admin.merging import MERGING
 from cases.admin.opening import OPENING
 from cases.admin.people import PEOPLE
+from cases.admin.start import FIGURES, PANELS
 from cases.admin.work import WORK
 from cases.models import Case
 from cases.models.case_queryset import numbers_in
@@ -36,6 +37,7 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
 
     place = Place("work", 1, gettext_lazy("Desk"), "inbox", "admin:desk")
     page_places = (Place("work", 2, gettext_lazy("Insight"), "graph-up", "admin:cases_case_insight"),)
+    start_figures, start_panels = FIGURES, PANELS
     parts: tuple[AdminPart, ...] = (AGENT_PAGE, COMPOSER, PEOPLE, WORK, MERGING, OPENING, INSIGHT)
     """What there is besides Django's list and form. Each knows the ModelAdmin, and none another."""
 

@@ -159,7 +159,10 @@ class Watch:
     def see_console(self, message: ConsoleMessage) -> None:
         # The browser tells a page's own 403 or 404 in the console too; the test that went there knows.
         about = message.location["url"]
-        is_expected = message.text.startswith("Failed to load resource") and about in self.documents
+        # A PDF links no icon, so the browser asks for the one of old.
+        is_expected = message.text.startswith("Failed to load resource") and (
+            about in self.documents or about.endswith("/favicon.ico")
+        )
         if message.type == "error" and not is_expected:
             self.complaints.append(f"console: {message.text} ({about})")
 

@@ -49,7 +49,7 @@ def test_every_other_form_of_the_page_keeps_what_is_typed(desk):
     expect(text_of(desk)).to_have_value("!A long answer")
     text_of(desk).press_sequentially("?")
     desk.get_by_label("Priority:").select_option("high")
-    desk.get_by_role("button", name="Save and continue editing").click()
+    desk.get_by_role("button", name="Save and stay").click()
     expect(desk.get_by_text("was changed successfully")).to_be_visible()
     expect(text_of(desk)).to_have_value("?!A long answer")
 

@@ -19,7 +19,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts import staff_groups
 from accounts.actions.invitations import invite_contact
 from accounts.actors import SYSTEM, Actor
-from accounts.models import Activity, Contact, Invitation, OutgoingMail, SignInPolicy, User, WebRole
+from accounts.models import (
+    Activity,
+    Contact,
+    Invitation,
+    JoinRequest,
+    OutgoingMail,
+    SignInPolicy,
+    User,
+    WebRole,
+)
 from cases.models import (
     CaseDesk,
     CaseStatus,
@@ -57,6 +66,7 @@ MAY = {
     "accounts.activity": (NOTHING, NOTHING, NOTHING, VIEW),
     "accounts.contact": (VIEW, NOTHING, VIEW, f"{EDIT} preview"),
     "accounts.invitation": ("view add send", NOTHING, NOTHING, "view add send"),
+    "accounts.joinrequest": (NOTHING, NOTHING, NOTHING, VIEW),
     "accounts.outgoingmail": (NOTHING, NOTHING, NOTHING, VIEW),
     "accounts.signinpolicy": (NOTHING, NOTHING, NOTHING, "view change"),
     "accounts.user": (VIEW, NOTHING, NOTHING, EDIT),
@@ -242,6 +252,7 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
         "accounts.activity": Activity.objects.first(),
         "accounts.contact": alice,
         "accounts.invitation": invitation,
+        "accounts.joinrequest": JoinRequest.objects.create(user=alice.user, account=acme),
         "accounts.outgoingmail": OutgoingMail.objects.first(),
         "accounts.signinpolicy": SignInPolicy.objects.stored(),
         "accounts.user": alice.user,

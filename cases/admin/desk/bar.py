@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.admin.desk.filters import ACTIVE, ALL, CLOSED, LATE, ME, MINE, NOBODY, DeskFilter
-from cases.admin.desk.frame import MOST_COUNTED, Choices, Frame, Rows, rows_in
+from cases.admin.desk.filters import ACTIVE, ALL, CLOSED, LATE, ME, MINE, NOBODY, QUIET, SOON, DeskFilter
+from cases.admin.desk.frame import Choices, Frame, Rows, rows_in
 from cases.models import Priority
+from lib.counted import in_figures
 from lib.widgets import LineInput, PlainSelect
 
 Offered = list[tuple[str, Any]]
@@ -47,8 +48,10 @@ def _tab(label: str, listed: DeskFilter, count: int, shown: DeskFilter) -> Tab:
     return Tab(label, listed.as_query(), in_figures(count), listed == shown.whatever_order(), is_late)
 
 
-def in_figures(count: int) -> str:
-    return str(count) if count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
+def is_tab(shown: DeskFilter) -> bool:
+    """One of the lists that are there anyway: nothing to be kept, or cleared."""
+    tabs = (DeskFilter(), DeskFilter(agent=ME), DeskFilter(agent=NOBODY), DeskFilter(state=LATE))
+    return shown in tabs or shown == DeskFilter(queue=shown.queue)
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,8 @@ def _draw_bar(
     ]
     more = _more(choices, shown, former)
     count = len(shown.more) + bool(shown.sort) + shown.agent.isdigit()
-    return render_to_string(
-        "admin/desk/_filters.html", {"shown": shown, "near": near, "more": more, "count": count}
-    )
+    context = {"shown": shown, "near": near, "more": more, "count": count, "is_tab": is_tab(shown)}
+    return render_to_string("admin/desk/_filters.html", context)
 
 
 _kept_bar = lru_cache(maxsize=500)(_draw_bar)
@@ -129,7 +131,8 @@ def _more(choices: Choices, shown: DeskFilter, former: tuple[tuple[str, str], ..
 
 
 def _states() -> Offered:
-    return [(ACTIVE, _("Active")), (LATE, _("Late")), (CLOSED, _("Closed")), (ALL, _("All"))]
+    timed = [(LATE, _("Late")), (SOON, _("Due within a day")), (QUIET, _("Left alone for two days"))]
+    return [(ACTIVE, _("Active")), *timed, (CLOSED, _("Closed")), (ALL, _("All"))]
 
 
 def _queues(choices: Choices) -> Offered:

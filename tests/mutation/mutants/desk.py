@@ -167,7 +167,7 @@ DEEDS = [
     ),
     gate(
         "deeds: a draft of a new case is its writer's own",
-        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))",
+        "records/actions/marks.py", "return Draft.objects.filter(**whose(owner), **named(about))", "return Draft.objects.filter(**named(about))",
         "tests/cases/test_drafts.py",
     ),
     gate(
@@ -339,6 +339,30 @@ STAFF = [
     gate(
         "staff: pages of the desk are for those who may change its rows",
         "accounts/admin/base.py", "or not model_admin.has_change_permission(request):", "or False:", *DESK_GROUPS,
+    ),
+    gate(
+        "desk: the list of cases is for those who may see cases",
+        "cases/admin/desk/views.py", PAGE, "", "tests/cases/test_desk_list.py",
+    ),
+    gate(
+        "desk: what becomes of several cases is up to those who may change cases",
+        "cases/admin/desk/deeds.py", "if not model_admin.has_change_permission(request):", "if False:", "tests/cases/test_desk_deeds.py", "tests/cases/test_desk_list.py",
+    ),
+    gate(
+        "desk: Django's list, of which popups remain",
+        "cases/admin/case.py", REFUSAL, "", "tests/cases/test_desk_list.py",
+    ),
+    gate(
+        "desk: a view of others is seen by the group that it is shared with",
+        "cases/admin/desk/frame.py", "SavedView.objects.filter(Q(user=me) | Q(group__in=groups), record_type=VIEWS)", "SavedView.objects.filter(record_type=VIEWS)", "tests/cases/test_desk_list.py",
+    ),
+    gate(
+        "desk: a view is shared with a group of one's own",
+        "cases/admin/desk/frame.py", "return groups if is_superuser else groups.filter(user=agent)", "return groups", "tests/cases/test_desk_list.py",
+    ),
+    gate(
+        "desk: rights of staff are their own and their groups'",
+        "accounts/backends.py", "objects.filter(models.Q(pk__in=own) | models.Q(pk__in=of_groups))", "objects.all()", "tests/cases/test_desk_list.py", *DESK_GROUPS,
     ),
     gate("staff: insight into cases", "cases/admin/insight.py", PAGE, "", *DESK_GROUPS),
     gate("staff: trying a case on the routing rules", "cases/admin/handling.py", REFUSAL, "", *DESK_GROUPS),
