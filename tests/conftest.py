@@ -27,6 +27,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts.models import Account, Contact, User
 from accounts.sessions.store import SessionStore
 from lib import compiled
+from lib.deep_calls import with_room
 from portal.site import configuration
 from tests import databases
 from tests.factories import make_account, make_contact, make_user
@@ -51,18 +52,10 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+@with_room
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    return with_room(item, nextitem)
-
-
-def with_room(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Python takes the memory of frames in pieces of 16 kB, and gives a piece back when the call that needed
-    it ends: a loop that stands at the end of a piece asks the system anew with every call, which took a tenth
-    of the time. A frame that says that it is large gets a piece with room for all that follow."""
+    """As ever, with room for the calls within calls of a test, which took a tenth of the time."""
     return runner.pytest_runtest_protocol(item, nextitem)
-
-
-with_room.__code__ = with_room.__code__.replace(co_stacksize=100_000)
 
 
 @pytest.fixture(autouse=True)
