@@ -32,7 +32,7 @@ from portal.site import configuration
 from tests import databases
 from tests.factories import make_account, make_contact, make_user
 from tests.house import PACKAGES
-from tests.stage import ask_for_shared, shared, stage, take_over
+from tests.stage import ask_for_shared, in_good_order, shared, stage, take_over
 
 CAST = ("acme", "globex", "alice", "ada", "bob", "fiona", "ivan", "charlie")
 
@@ -41,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """What a package of ours calls is not out of date."""
     ours = "|".join(map(re.escape, PACKAGES))
     config.addinivalue_line("filterwarnings", rf"error::DeprecationWarning:({ours})(\.|$)")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_good_order(items, CAST)
 
 
 def pytest_collection_finish() -> None:
