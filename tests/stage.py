@@ -11,6 +11,7 @@ import functools
 import time
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, TypeVar
 
 import pytest
@@ -130,15 +131,28 @@ def shared(make: Callable[..., Made]) -> Any:
     return pytest.fixture(fixture)
 
 
+def shared_by(item: Any, cast: Collection[str]) -> list[str]:
+    """What the test begins with: the cast in the same order in every test, so that as much as possible is
+    there already, and the rest after it; but nothing before the clock is turned, where a test turns it."""
+    asked_for = getattr(item, "fixturenames", ())
+    if {"noon", "clock"} & set(asked_for):
+        return []
+    definitions = item._fixtureinfo.name2fixturedefs if asked_for else {}
+    in_order = dict.fromkeys([*(one for one in cast if one in asked_for), *asked_for])
+    return [
+        name for name in in_order if name in definitions and hasattr(definitions[name][-1].func, "is_shared")
+    ]
+
+
+def in_good_order(items: list[pytest.Item], cast: Collection[str]) -> list[pytest.Item]:
+    """Those of a file that begin with the same rows one after the other, so that these are made once."""
+    files = groupby(items, key=lambda item: item.path)
+    return [item for _file, found in files for item in sorted(found, key=lambda item: shared_by(item, cast))]
+
+
 def ask_for_shared(request: pytest.FixtureRequest, cast: Collection[str]) -> None:
-    """The cast in the same order in every test, so that as much as possible is there already, and the rest
-    after it; but nothing before the clock is turned, where a test turns it."""
-    asked_for = request.fixturenames
-    definitions = request.node._fixtureinfo.name2fixturedefs
-    if not {"noon", "clock"} & set(asked_for):
-        for name in dict.fromkeys([*(one for one in cast if one in asked_for), *asked_for]):
-            if name in definitions and hasattr(definitions[name][-1].func, "is_shared"):
-                request.getfixturevalue(name)
+    for name in shared_by(request.node, cast):
+        request.getfixturevalue(name)
     stage.set()
 
 

@@ -31,18 +31,22 @@
 
   window.staffKeys = (bindings) => {
     const keys = { "?": openHelp, ...bindings };
-    document.addEventListener("keydown", (event) => {
+    /* before the portal's own keys are asked: "/" means the list's search here, and nothing once keys are off */
+    const pressed = (event) => {
       if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
       if (isField(event.target)) {
         if (event.key === "Escape") event.target.blur();
         return;
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || (kept() && event.key !== "?")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const act = Object.hasOwn(keys, event.key) && keys[event.key];
       if (!act) return;
+      event.stopPropagation();
+      if (kept() && event.key !== "?" && event.key !== "Enter") return;
       event.preventDefault();
       act(event);
-    });
+    };
+    document.addEventListener("keydown", pressed, true);
   };
 
   for (const button of document.querySelectorAll("[data-desk-help]")) button.addEventListener("click", openHelp);
@@ -57,6 +61,7 @@
   const links = () => [...list.querySelectorAll(".desk-case > a")];
   const boxes = () => [...list.querySelectorAll("tbody .desk-pick input")];
   let current = null;
+  list.querySelector(".desk-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
   const go = (link) => {
     current?.closest("tr").classList.remove("is-current");

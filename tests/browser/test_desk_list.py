@@ -61,7 +61,7 @@ def test_a_morning_on_the_list_by_keyboard(open_browser, ada, cases):
     page.get_by_role("button", name="Close").click()
     page.reload()
     keys(page, "j")
-    expect(page.locator(".is-current")).to_have_count(0)
+    expect(page.locator(".desk-rows .is-current")).to_have_count(0)
     keys(page, "?")
     page.get_by_label("Use single keys").check()
     keys(page, "Escape", "j", "Enter")

@@ -107,6 +107,12 @@ def test_a_note_is_marked_as_one_and_what_one_wrote_oneself_is_ones_own(sign_in,
     assert re.search(r'<b class="desk-note">Note</b> <span>You:</span> Ask the workshop\.', row)
 
 
+def test_who_has_no_name_is_known_by_their_address(sign_in, ada, alice):
+    case = make_case(alice)
+    make_staff_reply(case, make_user("nameless@portal.example", is_staff=True), "Thank you.")
+    assert "nameless@portal.example:</span> Thank you." in row_of(sign_in(ada).get(DESK).text, case)
+
+
 def test_a_case_is_unread_while_the_customer_has_the_last_word_and_the_agent_has_not_read_it(
     sign_in, ada, mei, alice, subtests
 ):
@@ -278,7 +284,10 @@ def test_an_agent_keeps_a_list_under_a_name_and_shares_it_with_a_group(sign_in, 
         kept = SavedView.objects.get()
         assert (kept.user, kept.group, kept.query) == (ada, None, "priority=urgent")
         assert (views_of(ada), views_of(mei)) == ([("Urgent", True)], [])
-        assert '<a href="?priority=urgent" aria-current="page">Urgent' in browser.get(answer.url).text
+        assert (
+            '<a href="?priority=urgent" aria-current="page"><span>Urgent</span>'
+            in browser.get(answer.url).text
+        )
     with subtests.test("shared with a group"):
         browser.post(save, {"name": "Urgent", "query": "priority=urgent", "group": group.pk})
         assert (views_of(ada), views_of(mei), views_of(outsider)) == (

@@ -65,6 +65,12 @@ def _tab(label: str, listed: DeskFilter, count: int, shown: DeskFilter) -> Tab:
     return Tab(label, listed.as_query(), in_figures(count), listed == shown.whatever_order(), is_late)
 
 
+def is_tab(shown: DeskFilter) -> bool:
+    """One of the lists that are there anyway: nothing to be kept, or cleared."""
+    tabs = (DeskFilter(), DeskFilter(agent=ME), DeskFilter(agent=NOBODY), DeskFilter(state=LATE))
+    return shown in tabs or shown == DeskFilter(queue=shown.queue)
+
+
 @dataclass(frozen=True)
 class KeptView:
     pk: int
@@ -119,9 +125,8 @@ def _draw_bar(
     ]
     more = _more(choices, shown, former)
     count = len(shown.more) + bool(shown.sort) + shown.agent.isdigit()
-    return render_to_string(
-        "admin/desk/_filters.html", {"shown": shown, "near": near, "more": more, "count": count}
-    )
+    context = {"shown": shown, "near": near, "more": more, "count": count, "is_tab": is_tab(shown)}
+    return render_to_string("admin/desk/_filters.html", context)
 
 
 _kept_bar = lru_cache(maxsize=500)(_draw_bar)

@@ -15,7 +15,7 @@ from accounts.models import User
 from cases.admin.base import CaseModelAdmin, agent_of
 from cases.admin.case_actions import DEEDS
 from cases.admin.desk.addresses import case_address
-from cases.admin.desk.bar import bar_html, tabs_html, tabs_of, views_of
+from cases.admin.desk.bar import bar_html, is_tab, tabs_html, tabs_of, views_of
 from cases.admin.desk.deeds import deed_view
 from cases.admin.desk.filters import DeskFilter
 from cases.admin.desk.following import list_address
@@ -93,6 +93,7 @@ def list_page(
     tabs, views = tabs_of(frame, shown), views_of(frame, shown, agent)
     context = {
         "shown": shown,
+        "is_tab": is_tab(shown),
         "query": shown.as_query(),
         "tabs": tabs,
         "views": views,

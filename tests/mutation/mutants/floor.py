@@ -91,7 +91,7 @@ FLOOR = [
     ),
     gate(
         "floor of records: a draft is its owner's own",
-        "records/actions/marks.py", "return Draft.objects.filter(**_whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *MARKS, *GENERATED,
+        "records/actions/marks.py", "return Draft.objects.filter(**whose(owner), **named(about))", "return Draft.objects.filter(**named(about))", *MARKS, *GENERATED,
     ),
     gate(
         "floor of records: only those of what is gone are swept",

@@ -5,6 +5,14 @@ from tests.mutation.mutant import gate
 REFUSAL = "        if not self.has_view_permission(request{}):\n            raise PermissionDenied\n"
 STAFF = [
     gate("staff: check of an address", "portal/admin/networks.py", REFUSAL.format(""), "", "tests/portal/test_networks_admin.py"),
+    gate(
+        "staff: finding records and settings", "lib/admin_find.py",
+        " if found.has_view_or_change_permission(request))", ")", "tests/portal/test_staff_shell.py",
+    ),
+    gate(
+        "staff: the menu", "lib/admin_places.py", "return model_admin.has_view_or_change_permission(request)", "return True",
+        "tests/portal/test_staff_shell.py",
+    ),
     gate("staff: overview of all roles", "accounts/admin/roles.py", REFUSAL.format(""), "", "tests/accounts/test_role_admin.py"),
     gate("staff: preview of a page", "portal/admin/pages.py", REFUSAL.format(", page"), "", "tests/portal/test_pages_admin.py"),
     gate(
