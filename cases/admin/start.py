@@ -104,30 +104,39 @@ class Listed(NamedTuple):
 
 
 def _first_rows(shown: DeskFilter, agent: User) -> list[Row]:
-    """Of a list of the desk; compiled, where the desk's own is."""
+    """Of a list of the desk that is compiled there, too."""
     cut = replace(shown.cut(QueryDict()), size=ROWS - 1)
 
     def rows(**values: Any) -> Any:
         return found(shown, cut, People(), **values).values_list(*COLUMNS)
 
     values = values_of(shown, cut, agent.pk)
-    if shown.shape is None:
-        return [Row(*row) for row in rows(**values)]
-    asked: list[Any] = compiled.rows(("start", *shown.shape, *sorted(values)), rows, **values)
+    asked: list[Any] = compiled.rows(("start", shown.shape, *sorted(values)), rows, **values)
     return [Row(*row) for row in asked]
 
 
-def _listed(shown: DeskFilter, request: HttpRequest, *, title: str, nothing: str) -> dict[str, Any]:
+def _latest_rows(at: Moments) -> list[Row]:
+    """Of ``new_since``, whose days are no part of a compiled text."""
+
+    def rows(since: datetime) -> Any:
+        latest = Case.objects.filter(created_at__gte=since).order_by("-created_at", "-pk")
+        return latest[:ROWS].values_list(*COLUMNS)
+
+    asked: list[Any] = compiled.rows("start: new", rows, since=at.yesterday)
+    return [Row(*row) for row in asked]
+
+
+def _listed(shown: DeskFilter, rows: list[Row], *, title: str, nothing: str) -> dict[str, Any]:
     timer, ago = timers_for_reader(), ago_for_reader(is_short=True)
     query = shown.as_query()
-    rows = [
+    listed = [
         Listed(
             row.number, row.subject, row.who, f"{case_address(row.number, row.pk)}?{_carried(query)}",
             ago(row.created_at) if shown.since else timer(row.due_at, row.category, False),  # noqa: FBT003
         )
-        for row in _first_rows(shown, agent_of(request))
+        for row in rows
     ]  # fmt: skip
-    return {"title": title, "rows": rows, "all_url": list_address(query), "nothing": nothing}
+    return {"title": title, "rows": listed, "all_url": list_address(query), "nothing": nothing}
 
 
 def _carried(query: str) -> str:
@@ -138,17 +147,19 @@ def _carried(query: str) -> str:
 
 def _mine(_owner: CaseModelAdmin, request: HttpRequest, _at: Moments) -> dict[str, Any]:
     nothing = _("Nothing waits for you. Cases that are assigned to you appear here.")
-    return _listed(DeskFilter(agent=ME), request, title=_("My open cases"), nothing=nothing)
+    shown = DeskFilter(agent=ME)
+    return _listed(shown, _first_rows(shown, agent_of(request)), title=_("My open cases"), nothing=nothing)
 
 
 def _late(_owner: CaseModelAdmin, request: HttpRequest, _at: Moments) -> dict[str, Any]:
     nothing = _("Nothing is late.")
-    return _listed(DeskFilter(state=LATE), request, title=_("Late"), nothing=nothing)
+    shown = DeskFilter(state=LATE)
+    return _listed(shown, _first_rows(shown, agent_of(request)), title=_("Late"), nothing=nothing)
 
 
-def _new(_owner: CaseModelAdmin, request: HttpRequest, _at: Moments) -> dict[str, Any]:
+def _new(_owner: CaseModelAdmin, _request: HttpRequest, at: Moments) -> dict[str, Any]:
     nothing = _("No case was opened since yesterday.")
-    return _listed(new_since(yesterday()), request, title=_("New since yesterday"), nothing=nothing)
+    return _listed(new_since(yesterday()), _latest_rows(at), title=_("New since yesterday"), nothing=nothing)
 
 
 def _fortnight(_owner: CaseModelAdmin, _request: HttpRequest, at: Moments) -> dict[str, Any]:

@@ -40,6 +40,7 @@ BARS = {
     ),
     "desk: search": (2.4, 9, None),
     "desk case": (4, 14, None),
+    "start": (3.8, 12, None),
 }
 """Page → at most so many times the floor, statements, bytes as they are sent."""
 NOT_YET = frozenset({"forum index", "topic", "home"})

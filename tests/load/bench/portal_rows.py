@@ -257,7 +257,8 @@ def _of_the_desk() -> list[Target]:
     }
     big = Contact.objects.get(user__email="big@bench.example")
     lists["desk case"] = f"{_measured(Case, big).number}/"
-    return [_target(page, "agent", f"/admin/desk/{query}", browser) for page, query in lists.items()]
+    pages = {page: f"/admin/desk/{query}" for page, query in lists.items()} | {"start": "/admin/"}
+    return [_target(page, "agent", address, browser) for page, address in pages.items()]
 
 
 def _page_of_all(browser: Client, number: int) -> str:
