@@ -11,12 +11,12 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
+from accounts.admin_start import start_page
 from accounts.http import PortalRequest
 from accounts.second_factor.middleware import ask_for_code
 from accounts.second_factor.rules import may_administer
 from lib.admin_find import find_page
 from lib.admin_parts import site_urls
-from lib.admin_places import menu_for
 
 NOT_ADMINISTERED = {
     "account", "otp_email", "otp_static", "otp_totp", "procrastinate", "socialaccount", "usersessions",
@@ -64,8 +64,8 @@ class PortalAdminSite(AdminSite):
         }  # fmt: skip
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        menu = menu_for(self, request)
-        context = {**self.each_context(request), "title": _("Start"), "menu": menu, **(extra_context or {})}
+        start = start_page(self, request)
+        context = {**self.each_context(request), "title": _("Start"), "start": start, **(extra_context or {})}
         return TemplateResponse(request, "admin/index.html", context)
 
     def app_index(  # type: ignore[override]

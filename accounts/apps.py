@@ -25,6 +25,7 @@ class AccountsConfig(AppConfig):
             "contact": f"{EDIT} preview",
             "invitation": EDIT,
             "invitationredemption": VIEW,
+            "joinrequest": VIEW,
             "user": EDIT,
             "webrole": ALL,
             "recordpermission": ALL,

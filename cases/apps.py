@@ -28,6 +28,8 @@ class CasesConfig(AppConfig):
             "requestfield": ALL,
             "casestatus": ALL,
             "casedesk": "view change",
+            "checklist": ALL,
+            "checkliststep": ALL,
             "queue": ALL,
             "routingrule": ALL,
             "savedreply": ALL,

@@ -20,6 +20,7 @@ from lib import markdown
 from lib.admin_columns import moment
 from lib.admin_pickers import PICKERS
 from lib.admin_places import Place
+from lib.admin_start import Figure
 from lib.submissions import SubmissionForm
 
 LATEST_POSTS = 10
@@ -68,6 +69,12 @@ class TopicAdmin(admin.ModelAdmin[Topic]):
     """Staff open topics here, reply below the latest posts, and moderate by the actions of the list."""
 
     place = Place("content", 5, gettext_lazy("Forum topics"), "chat-square-text")
+    start_figures = (
+        Figure(
+            gettext_lazy("Topics without a reply"), 31, lambda _at: Topic.objects.waiting_for_reply(),
+            "author_contact__isnull=False&is_locked__exact=0&reply_count=0",
+        ),
+    )  # fmt: skip
     form = TopicAdminForm
     exclude = ("submission",)  # of the row; the form has its own
     list_display = (

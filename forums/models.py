@@ -123,6 +123,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, contact: Permitted | None) -> Self:
         return self.filter(forum__in=Forum.objects.visible_to(contact))
 
+    def waiting_for_reply(self) -> Self:
+        """Customers' topics that nobody has answered yet."""
+        return self.filter(author_contact__isnull=False, is_locked=False, reply_count=0)
+
     def with_authors(self) -> Self:
         return self.select_related("author_contact__account", "author_user")
 

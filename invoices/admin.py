@@ -20,6 +20,7 @@ from invoices.forms import InvoiceLineForm, InvoiceSettingsForm, PaymentForm, Vo
 from invoices.models import Invoice, InvoiceLine, InvoiceSettings, Payment
 from invoices.pdf import render_invoice
 from lib.admin_places import Place
+from lib.admin_start import Figure
 from lib.money import format_money
 
 
@@ -73,6 +74,19 @@ class InvoiceAdmin(admin.ModelAdmin[Invoice]):
     void."""
 
     place = Place("billing", 1, gettext_lazy("Invoices"), "receipt")
+    start_figures = (
+        Figure(
+            gettext_lazy("Overdue invoices"), 40, lambda at: Invoice.objects.overdue(at.today), "overdue=yes",
+            tone="danger",
+        ),
+        Figure(
+            gettext_lazy("Unpaid invoices"), 41, lambda _at: Invoice.objects.open(), "status__exact=open"
+        ),
+        Figure(
+            gettext_lazy("Draft invoices"), 42,
+            lambda _at: Invoice.objects.filter(status=Invoice.Status.DRAFT), "status__exact=draft",
+        ),
+    )  # fmt: skip
     list_display = (
         "__str__",
         "account",

@@ -16,7 +16,7 @@ from records.display.rows import badge
 
 
 def invoice_rows(invoices: Sequence[Invoice], reader: Contact | None) -> SafeString:
-    """``<tr>`` elements; invoices as InvoiceQuerySet.for_list loads them."""
+    """``<tr>`` elements; invoices with all that is IN_LIST."""
     rows = _Rows()
     return format_html_join(
         "\n",

@@ -11,6 +11,16 @@ from invoices.forms import InvoiceListForm
 from invoices.models import Invoice, InvoiceQuerySet
 from records.listing import Column, Listing, Shown
 
+IN_LIST = (
+    "number",
+    "purchase_order",
+    "status",
+    "issued_on",
+    "due_on",
+    "currency",
+    "total",
+    "amount_paid",
+)
 COLUMNS: list[Column[Invoice]] = [
     Column(_("Number"), "number"),
     Column(_("Status"), lambda invoice, _reader: str(invoice.state.label)),
@@ -27,7 +37,7 @@ COLUMNS: list[Column[Invoice]] = [
 
 
 def _for_list(invoices: InvoiceQuerySet, reader: Permitted | None) -> InvoiceQuerySet:
-    return invoices.for_list()
+    return invoices.only(*IN_LIST)
 
 
 def _of_page(shown: Shown[Invoice]) -> dict[str, Any]:

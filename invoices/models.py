@@ -85,18 +85,6 @@ class InvoiceSettings(models.Model):
         return number
 
 
-IN_LIST = (
-    "number",
-    "purchase_order",
-    "status",
-    "issued_on",
-    "due_on",
-    "currency",
-    "total",
-    "amount_paid",
-)
-
-
 class InvoiceQuerySet(ScopedQuerySet["Invoice"]):
     def visible_to(self, contact: Permitted | None) -> Self:
         """Drafts are nobody's business outside the house."""
@@ -114,9 +102,6 @@ class InvoiceQuerySet(ScopedQuerySet["Invoice"]):
 
     def paid(self) -> Self:
         return self.filter(status=Invoice.Status.PAID)
-
-    def for_list(self) -> Self:
-        return self.only(*IN_LIST)
 
     def matching(self, text: str) -> Self:
         """The number or the customer's purchase order has the text in it."""

@@ -15,6 +15,7 @@ from knowledgebase.models import Article, ArticleFeedback, Category
 from lib.admin_columns import moment
 from lib.admin_pickers import PICKERS
 from lib.admin_places import Place
+from lib.admin_start import Figure
 
 
 @admin.register(Category)
@@ -30,6 +31,12 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin[Article]):
     place = Place("content", 1, _("Articles"), "file-earmark-text")
+    start_figures = (
+        Figure(
+            _("Draft articles"), 30, lambda _at: Article.objects.filter(status=Article.Status.DRAFT),
+            "status__exact=draft", right="change",
+        ),
+    )  # fmt: skip
     list_display = [
         "title",
         "category",

@@ -36,6 +36,8 @@ class AdminPart:
 
     pages: tuple[AdminPage, ...] = ()
     beside: Callable[[Admin, HttpRequest, Any], dict[str, Any]] | None = None
+    later: Callable[[Admin, HttpRequest, Any], dict[str, Any]] | None = None
+    """The same of what is loaded only when the reader comes to it."""
 
 
 def urls_of(model_admin: Admin, parts: Iterable[AdminPart]) -> list[URLPattern]:
@@ -54,6 +56,14 @@ def beside(model_admin: Admin, parts: Iterable[AdminPart], request: HttpRequest,
     shown: dict[str, Any] = {}
     for part in parts:
         shown |= part.beside(model_admin, request, row) if part.beside else {}
+    return shown
+
+
+def later(model_admin: Admin, parts: Iterable[AdminPart], request: HttpRequest, row: Any) -> dict[str, Any]:
+    """What the parts give to the page of one row when somebody asks for it."""
+    shown: dict[str, Any] = {}
+    for part in parts:
+        shown |= part.later(model_admin, request, row) if part.later else {}
     return shown
 
 

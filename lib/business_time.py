@@ -55,6 +55,12 @@ class BusinessHours:
             total += min(closes, end) - opens
         return total
 
+    def open_from(self, moment: datetime) -> datetime:
+        """``moment`` itself while it is open, else when it opens next."""
+        for opens, _closes in self._spans(moment, []):
+            return opens
+        raise NeverOpenError
+
     def is_open(self, moment: datetime) -> bool:
         day = moment.astimezone(self.zone).date()
         near = (day - DAY, day, day + DAY)

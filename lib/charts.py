@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 WIDTH, HEIGHT, GAP = 360, 120, 0.3
 """Of the drawing area in units of the SVG; the part of its share that a bar leaves free."""
 ABOVE, AXIS = 4, 14
 """Between a bar and its number; beside the bars for the numbers of an axis."""
-OUTLIER = 3
-"""A bar that is so many times as high as the median would flatten all others: it is cut off, and says so."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +22,8 @@ class Column:
     """The value in words."""
     short: str
     """The value above the bar."""
+    url: str = ""
+    """Of the rows behind it."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,9 @@ class Bar:
     y: int
     width: int
     height: int
-    is_cut: bool
     is_minor: bool
     """Goes without labels where there is little room."""
+    url: str
 
     @property
     def middle(self) -> int:
@@ -48,12 +47,6 @@ class Bar:
     @property
     def label_y(self) -> int:
         return self.y - ABOVE
-
-    @property
-    def cut_path(self) -> str:
-        """Two slanted lines through the bar."""
-        left, right, top = self.x - 2, self.x + self.width + 2, self.y + 14
-        return f"M{left} {top}L{right} {top - 5}V{top - 1}L{left} {top + 4}Z"
 
 
 @dataclass(frozen=True)
@@ -76,8 +69,8 @@ class Chart:
     height: int = HEIGHT
 
     @property
-    def is_cut(self) -> bool:
-        return any(bar.is_cut for bar in self.bars)
+    def has_links(self) -> bool:
+        return any(bar.url for bar in self.bars)
 
     @property
     def view_box(self) -> str:
@@ -110,7 +103,7 @@ def bar_chart(
     """``axis``: the least and the highest value that there can be, whole numbers that are shown beside the
     bars; without it the bars begin at zero."""
     values = [column.value for column in columns if column.value]
-    scale = Scale(*axis) if axis else Scale(0, _top(values))
+    scale = Scale(*axis) if axis else Scale(0, max(values, default=1))
     bars = [_bar(index, len(columns), column, scale) for index, column in enumerate(columns)]
     ticks = (
         [
@@ -121,10 +114,6 @@ def bar_chart(
         else []
     )
     return Chart(title, summary, bars, ticks, is_empty=not values, now=now, against=against)
-
-
-def _top(values: list[float]) -> float:
-    return min(max(values), OUTLIER * median(values)) if values else 1
 
 
 def _bar(index: int, count: int, column: Column, scale: Scale) -> Bar:
@@ -138,6 +127,6 @@ def _bar(index: int, count: int, column: Column, scale: Scale) -> Bar:
         y=HEIGHT - height,
         width=round(share * (1 - GAP)),
         height=height,
-        is_cut=(column.value or 0) > scale.highest,
         is_minor=(count - 1 - index) % 2 == 1,
+        url=column.url,
     )

@@ -44,7 +44,7 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
-STAFF_FORMS = ("cases/forms/agents.py", "cases/forms/desk.py")
+STAFF_FORMS = ("cases/forms/agents.py", "cases/forms/composing.py", "cases/forms/desk.py")
 """Of the administration, which shows all rows."""
 
 

@@ -322,6 +322,7 @@ SAMPLE_UUID = uuid.UUID(int=1)
 ADMIN_SAMPLES = {
     "object_id": "1",
     "pk": 1,
+    "number": "C-1",
     "line": 1,
     "id": "1",
     "app_label": "cases",

@@ -23,6 +23,7 @@ from accounts.models import Activity, Contact, Invitation, OutgoingMail
 from lib.admin_parts import beside, urls_of
 from lib.admin_pickers import PICKERS
 from lib.admin_places import Place
+from lib.admin_start import Figure
 
 RECENT = 20
 
@@ -53,6 +54,13 @@ class InvitationInline(NoDelete, admin.TabularInline[Invitation, Contact]):
 @admin.register(Contact)
 class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
     place = Place("people", 2, _("Contacts"), "people")
+    start_figures = (
+        Figure(
+            _("Erasure requests"), 11,
+            lambda _at: Contact.objects.filter(user__erasure_asked_at__isnull=False), "erasure=asked",
+            right="change", tone="warning",
+        ),
+    )  # fmt: skip
     parts = (BUTTONS, MERGE, PREVIEW)
     actions = ACTIONS
 

@@ -12,12 +12,13 @@ from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from accounts.admin.base import ReadOnly, acts, row_of
 from lib import jobs, moments
 from lib.admin_parts import AdminPart, urls_of
 from lib.admin_places import Place
+from lib.admin_start import Figure, Warned
 
 STATES = {
     "todo": (gettext_lazy("Waiting"), "waiting"),
@@ -102,6 +103,23 @@ class JobAdmin(ReadOnly, admin.ModelAdmin[ProcrastinateJob]):
     """Rows are written by the worker alone. Who may change jobs may have a failed one tried again."""
 
     place = Place("logs", 3, gettext_lazy("Background jobs"), "arrow-repeat")
+    start_figures = (
+        Figure(
+            gettext_lazy("Failed background jobs"),
+            51,
+            lambda _at: ProcrastinateJob.objects.filter(status="failed"),
+            "status=failed",
+            tone="danger",
+        ),
+    )
+    start_warnings = (
+        Warned(
+            gettext_lazy("No background worker has run for 15 minutes: mail waits, and nothing is watched."),
+            lambda _request, workers: workers == 0,
+            lambda at: ProcrastinateWorker.objects.filter(last_heartbeat__gte=at.lately),
+            query="status=todo", right="view",
+        ),
+    )  # fmt: skip
     parts = (AGAIN,)
     actions = (try_again,)
     list_display = ("task", "state", "attempts", "due", "job_queue")

@@ -1,5 +1,7 @@
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,7 @@ from accounts.admin.words import WordsFilter
 from accounts.models import Activity, OutgoingMail
 from lib.admin_columns import moment
 from lib.admin_places import Place
+from lib.admin_start import Figure, Warned
 
 
 @admin.register(Activity)
@@ -38,6 +41,27 @@ class ActivityAdmin(ReadOnly, admin.ModelAdmin[Activity]):
 class OutgoingMailAdmin(ReadOnly, admin.ModelAdmin[OutgoingMail]):
     readonly_fields = ("about",)
     place = Place("logs", 2, _("Mail sent"), "send")
+    start_figures = (
+        Figure(
+            _("Mail not delivered, last week"),
+            50,
+            lambda at: OutgoingMail.objects.undelivered(at.last_week),
+            lambda at: f"status__in=failed,returned&created_at__gte={quote(at.last_week.isoformat())}",
+            tone="danger",
+        ),
+    )
+    start_warnings = (
+        Warned(
+            _("Mail has been waiting for 15 minutes to be sent."),
+            lambda _request, waiting: waiting > 0,
+            lambda at: OutgoingMail.objects.filter(status="waiting", created_at__lt=at.lately),
+            query="status__exact=waiting", right="view",
+        ),
+        Warned(
+            _("No mail server is set up: mail is kept here and not sent."),
+            lambda _request, _none: settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"), right="view",
+        ),
+    )  # fmt: skip
     list_display = (
         moment("created_at", _("written")),
         "to",

@@ -12,6 +12,9 @@ from accounts.forms.policy import SignInPolicyForm
 from accounts.http import PortalRequest
 from accounts.models import SignInPolicy
 from lib.admin_places import Place
+from lib.admin_start import Warned
+
+NOBODY = SignInPolicy.SecondFactor.NOBODY
 
 
 @admin.register(SignInPolicy)
@@ -19,6 +22,12 @@ class SignInPolicyAdmin(NoDelete, admin.ModelAdmin[SignInPolicy]):
     """One row: its list leads straight to it. A change holds from the next request."""
 
     place = Place("access", 3, _("Sign-in policy"), "lock")
+    start_warnings = (
+        Warned(
+            _("Staff sign in without two-factor authentication, unless they choose it."),
+            lambda request, _none: cast("PortalRequest", request).sign_in_policy.second_factor == NOBODY,
+        ),
+    )
     form = SignInPolicyForm
     fieldsets = (
         (

@@ -254,7 +254,7 @@ class Contact(models.Model):
             and granted_scope(self, privilege, self.record_type) in MANAGING_SCOPES
         )
 
-    @property
+    @cached_property
     def _with_rights(self) -> Any:
         return self if hasattr(self, "loaded_permissions") else Contact.objects.with_rights().get(pk=self.pk)
 

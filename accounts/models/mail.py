@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -5,6 +8,13 @@ from lib.mail_addresses import MailAddressField
 
 SECRET_EVENTS = ("account/", "accounts/")
 """Mails of allauth, and ours about sign-in and invitations."""
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def undelivered(self, since: datetime) -> Self:
+        """Given up, or returned by the receiver's server."""
+        statuses = (OutgoingMail.Status.FAILED, OutgoingMail.Status.RETURNED)
+        return self.filter(status__in=statuses, created_at__gte=since)
 
 
 class OutgoingMail(models.Model):
@@ -30,6 +40,8 @@ class OutgoingMail(models.Model):
     last_error = models.TextField(_("last error"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("outgoing email")

@@ -12,7 +12,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_email.models import EmailDevice
@@ -23,6 +23,7 @@ from accounts.acting import contacts_of
 from accounts.http import PortalRequest
 from accounts.models import Contact, SignInPolicy, TrustedBrowser, User
 from accounts.models.invitation import hash_of
+from lib import compiled
 
 WRONG_CODES = 5
 """So many wrong codes end a sign-in."""
@@ -39,16 +40,22 @@ class Method(models.TextChoices):
 
 
 def chosen_methods(user: User) -> list[Method]:
-    """What the user switched on, the strongest first."""
-    chosen = {
-        Method.APP: TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True),
-        Method.EMAIL: EmailDevice.objects.filter(user=OuterRef("pk"), confirmed=True),
-    }
-    row = (
-        User.objects.filter(pk=user.pk).values_list(*(Exists(devices) for devices in chosen.values())).first()
-        or ()
+    """What the user switched on, the strongest first. Every page of the administration asks."""
+    if not user.pk:
+        return []
+    return [
+        method
+        for row in compiled.rows("chosen methods of a user", _with_methods, user=user.pk)
+        for method, is_on in ((Method.APP, row.has_app), (Method.EMAIL, row.has_email))
+        if is_on
+    ]
+
+
+def _with_methods(user: int) -> models.QuerySet[Any]:
+    has_app, has_email = (
+        Exists(devices.objects.filter(user=user, confirmed=True)) for devices in (TOTPDevice, EmailDevice)
     )
-    return [method for method, is_on in zip(chosen, row, strict=False) if is_on]
+    return User.objects.filter(pk=user).only("pk").annotate(has_app=has_app, has_email=has_email)
 
 
 def methods_of(user: User) -> list[Method]:
@@ -91,15 +98,8 @@ def is_proved(request: PortalRequest) -> bool:
 def may_administer(request: PortalRequest) -> bool:
     """Whether the second factor, where one is due, was given: asked for each page of the administration."""
     return is_proved(request) or not (
-        is_required(request.sign_in_policy, request.user, request.contacts) or _has_chosen(request)
+        is_required(request.sign_in_policy, request.user, request.contacts) or chosen_methods(request.user)
     )
-
-
-def _has_chosen(request: PortalRequest) -> bool:
-    """Read once a request, which asks whenever it shows who may do what."""
-    if not hasattr(request, "has_chosen_methods"):
-        request.has_chosen_methods = bool(chosen_methods(request.user))
-    return request.has_chosen_methods
 
 
 # Where the codes go

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import Contact
+from cases.actions.holding import hold_replies
 from cases.actions.notices import MAIL_CODE, mail_customers, mail_staff, subject_of_mails
 from cases.actions.promises import REPLIES, keep_promises, owe_reply
-from cases.actions.status import locked_case, move
-from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, StatusCategory
+from cases.actions.status import assign_case, locked_case, move
+from cases.models import Case, CaseDesk, CaseMessage, CaseStatus, ScheduledReply, StatusCategory
 from records.actions import messages
 from records.talk import Talk
 
@@ -60,6 +61,7 @@ def note_reply(actor: Actor, case: Case, message: CaseMessage, status: CaseStatu
 
 
 def _note_customer_reply(actor: Actor, case: Case, message: CaseMessage) -> None:
+    hold_replies(case, ScheduledReply.Held.ANSWERED, message.created_at)
     if case.category in (StatusCategory.WAITING, StatusCategory.ON_HOLD, StatusCategory.RESOLVED):
         move(actor, case, CaseStatus.objects.get(pk=CaseStatus.IN_PROGRESS), message.created_at)
     owe_reply(case, message.created_at)
@@ -70,10 +72,18 @@ def _note_staff_reply(actor: Actor, case: Case, message: CaseMessage, status: Ca
         case.first_reply_at = message.created_at
         case.save(update_fields=["first_reply_at"])
     keep_promises(case, REPLIES, message.created_at)
+    _take(actor, case)
     if status is None and case.status_id == CaseStatus.NEW:
         status = CaseStatus.objects.get(pk=CaseStatus.IN_PROGRESS)
     if status:
         move(actor, case, status, message.created_at)
+
+
+def _take(actor: Actor, case: Case) -> None:
+    """A case of nobody is from now on whoever's answered it, unless the desk wants otherwise."""
+    if case.assigned_to_id is None and actor.user and CaseDesk.objects.the_one().answering_takes:
+        assign_case(actor=actor, case=case, to=actor.user)
+        case.assigned_to = actor.user
 
 
 TALK = Talk(

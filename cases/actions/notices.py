@@ -50,6 +50,15 @@ def mail_staff(
         _mail(event, agent.email, case, reply_to, message=message, name=agent.first_name, **extra)
 
 
+def mail_colleagues(
+    event: str, case: Case, message: CaseMessage | None = None, *, to: Iterable[User], **extra: Any
+) -> None:
+    """Tell them what is between staff. There is no address to answer to: that answer would go to the
+    customer."""
+    for agent in to:
+        _mail(event, agent.email, case, "", message=message, name=agent.first_name, **extra)
+
+
 def agents_of(case: Case) -> list[User]:
     """Whoever the case is assigned to, or else the agents of its queue: those who still work at the desk."""
     assignee = [case.assigned_to] if case.assigned_to else []

@@ -1,3 +1,5 @@
+from accounts.actors import SYSTEM
+from cases.actions.checklists import add_checklist
 from cases.models import Case, Queue, RoutingRule
 from lib.locks import locked_by_key
 
@@ -14,3 +16,5 @@ def route(case: Case) -> None:
         rule.queue.last_assigned = case.assigned_to
         rule.queue.save(update_fields=["last_assigned"])
     case.save(update_fields=["queue", "assigned_to"])
+    if rule.checklist and rule.checklist.is_active and rule.checklist.steps.exists():
+        add_checklist(actor=SYSTEM, case=case, checklist=rule.checklist)

@@ -13,6 +13,7 @@ from accounts.actions import record_activity
 from accounts.actors import SYSTEM, Actor
 from accounts.models import User
 from cases.actions.entitlements import RESOLVING, deduct_case, entitlement_for, offered_priorities
+from cases.actions.holding import hold_replies
 from cases.actions.notices import at_the_desk, everyone_concerned, mail_customers, mail_staff
 from cases.actions.one_by_one import one_by_one
 from cases.actions.promises import (
@@ -23,7 +24,16 @@ from cases.actions.promises import (
     keep_promises,
     pause_or_resume,
 )
-from cases.models import CLOSED, Case, CaseDesk, CaseQuerySet, CaseStatus, ResponseTarget, StatusCategory
+from cases.models import (
+    CLOSED,
+    Case,
+    CaseDesk,
+    CaseQuerySet,
+    CaseStatus,
+    ResponseTarget,
+    ScheduledReply,
+    StatusCategory,
+)
 from lib.locks import locked, unlocked
 
 
@@ -226,6 +236,7 @@ def _follow(actor: Actor, case: Case, before: str, now: datetime) -> None:
         deduct_case(case, RESOLVING)
     if case.category in CLOSED:
         drop_promises(case, now)
+        hold_replies(case, ScheduledReply.Held.CLOSED, now)
         case.escalated_at = case.lead_told_at = None
         case.save(update_fields=["escalated_at", "lead_told_at"])
     elif before in CLOSED:

@@ -1,17 +1,19 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import changeable
 from accounts.http import PortalRequest
 from accounts.models import User
-from cases.forms.agents import typed_in_composer
+from cases.forms.composing import typed_in_composer
 from cases.models import Case, Priority
 from records.actions.marks import save_draft
 
@@ -21,6 +23,21 @@ CaseModelAdmin = admin.ModelAdmin[Case]
 
 def agent_of(request: HttpRequest) -> User:
     return cast("PortalRequest", request).user
+
+
+def desk_address(case: Case, **query: str) -> str:
+    """Of the case's page."""
+    given = {name: value for name, value in query.items() if value}
+    return reverse("admin:desk_case", args=[case.number]) + (f"?{urlencode(given)}" if given else "")
+
+
+def list_behind(request: HttpRequest) -> str:
+    """The query of the list that the agent came from, carried along as ``in``: by a link, or by a form."""
+    return (request.POST.get("in") or request.GET.get("in", ""))[:500]
+
+
+def to_case(request: HttpRequest, case: Case, anchor: str = "") -> HttpResponse:
+    return redirect(desk_address(case, **{"in": list_behind(request)}) + anchor)
 
 
 def keep_typed(request: HttpRequest, case: Case) -> None:
@@ -46,18 +63,17 @@ def by_post(
             if case.merged_into_id is None:
                 return view(model_admin, request, case)
             messages.error(request, _("This case was merged into another one. Please reply there."))
-        return redirect("admin:cases_case_change", pk)
+        return to_case(request, case)
 
     return taken
 
 
-def show_again(model_admin: CaseModelAdmin, request: HttpRequest, case: Case, **context: Any) -> HttpResponse:
-    """The case's page with what was typed. It is to be shown, not its own form saved. A browser forgets the
-    chosen files."""
-    request.method = "GET"
+def show_again(model_admin: Any, request: HttpRequest, case: Case, **context: Any) -> HttpResponse:
+    """The case's page with what was typed. A browser forgets the chosen files."""
     lost_files = [upload.name for upload in request.FILES.getlist("uploads")]
     shown = {**context, "is_draft": False, "lost_files": lost_files}
-    return model_admin.change_view(request, str(case.pk), "", shown)
+    response: HttpResponse = model_admin.desk_case(request, case.number, **shown)
+    return response
 
 
 class PrioritiesField(forms.MultipleChoiceField):

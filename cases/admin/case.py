@@ -12,21 +12,26 @@ from django.urls import URLPattern
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.base import NoDelete, actor_of
-from cases.admin.agent_page import AGENT_PAGE
 from cases.admin.case_form import AgentSelect, CaseForm, dressed, save_changes
 from cases.admin.case_list import CappedPaginator, as_filter
-from cases.admin.composer import COMPOSER
+from cases.admin.case_page import page as case_page
+from cases.admin.case_page.composer import COMPOSER
+from cases.admin.case_page.deeds import DEEDS
+from cases.admin.case_page.properties import PROPERTIES
 from cases.admin.desk.following import list_address
 from cases.admin.desk.views import DESK_PAGES
 from cases.admin.insight import INSIGHT
 from cases.admin.merging import MERGING
 from cases.admin.opening import OPENING
 from cases.admin.people import PEOPLE
+from cases.admin.start import FIGURES, PANELS
 from cases.admin.work import WORK
 from cases.models import Case
 from cases.models.case_queryset import numbers_in
-from lib.admin_parts import AdminPage, AdminPart, beside, urls_of
+from lib.admin_parts import AdminPage, AdminPart, urls_of
 from lib.admin_places import Place
+
+CASE_PAGE = AdminPart(pages=(*COMPOSER, *PROPERTIES, *DEEDS, case_page.ALIKE))
 
 
 @admin.register(Case)
@@ -36,10 +41,11 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
 
     place = Place("work", 1, gettext_lazy("Desk"), "inbox", "admin:desk")
     page_places = (Place("work", 2, gettext_lazy("Insight"), "graph-up", "admin:cases_case_insight"),)
-    parts: tuple[AdminPart, ...] = (AGENT_PAGE, COMPOSER, PEOPLE, WORK, MERGING, OPENING, INSIGHT)
+    start_figures, start_panels = FIGURES, PANELS
+    parts: tuple[AdminPart, ...] = (CASE_PAGE, PEOPLE, WORK, MERGING, OPENING, INSIGHT)
     """What there is besides Django's list and form. Each knows the ModelAdmin, and none another."""
 
-    site_pages: tuple[AdminPage, ...] = DESK_PAGES
+    site_pages: tuple[AdminPage, ...] = (*DESK_PAGES, *case_page.PAGES)
     """The desk: what agents see instead of Django's list."""
 
     list_display = ("number", "subject", "contact", "status")
@@ -55,7 +61,6 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
     )  # fmt: skip
     autocomplete_fields = ("assigned_to",)
     view_on_site = False  # staff see no customer pages
-    change_form_template = "admin/cases/case/change_form.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A case is opened on a page of its own, through its action."""
@@ -103,10 +108,14 @@ class CaseAdmin(NoDelete, admin.ModelAdmin[Case]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        """Links of other days lead to the case's page on the desk; a popup is Django's own form."""
         case = self.get_object(request, object_id)
-        seen = case if case and self.has_view_permission(request, case) else None
-        context = beside(self, self.parts, request, seen) if seen else {}
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+        if case and IS_POPUP_VAR not in request.GET and self.has_view_permission(request, case):
+            return redirect("admin:desk_case", case.number)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def desk_case(self, request: HttpRequest, number: str, **shown: Any) -> HttpResponse:
+        return case_page.show_case(self, request, number, self.parts, **shown)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         widget = {"widget": AgentSelect(db_field, self.admin_site)} if db_field.name == "assigned_to" else {}

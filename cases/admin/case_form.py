@@ -15,7 +15,7 @@ from cases.actions import assign_case, change_priority, change_status, move_to_q
 from cases.actions.renaming import rename_case
 from cases.actions.status import locked_case
 from cases.actions.triage import change_entitlement
-from cases.models import Case, CaseStatus, Entitlement
+from cases.models import Case, CaseStatus, Entitlement, agents
 
 RELATED_LINKS = ("can_add_related", "can_change_related", "can_delete_related", "can_view_related")
 """Of a choice in the administration; an agent chooses, and changes no queue or product in passing."""
@@ -41,6 +41,10 @@ class CaseForm(forms.ModelForm[Case]):
             field.choices = [
                 (status.pk, status.label) for status in dict.fromkeys([*reachable, self.instance.status])
             ]
+        if "assigned_to" in self.fields:
+            staff: Any = self.fields["assigned_to"]
+            able = agents().values("pk")
+            staff.queryset = User.objects.filter(Q(pk__in=able) | Q(pk=self.instance.assigned_to_id))
         if "entitlement" in self.fields:
             drawn: Any = self.fields["entitlement"]
             valid = Entitlement.objects.valid_for(self.instance.account_id, self.instance.created_at).values(

@@ -16,7 +16,18 @@ from django.utils.translation import gettext_lazy
 from accounts.admin.base import NoDelete
 from accounts.models import Account, User
 from cases.admin.base import PrioritiesField
-from cases.models import Case, CaseDesk, Priority, Product, Queue, RequestType, RoutingRule, SavedReply
+from cases.models import (
+    Case,
+    CaseDesk,
+    Checklist,
+    ChecklistStep,
+    Priority,
+    Product,
+    Queue,
+    RequestType,
+    RoutingRule,
+    SavedReply,
+)
 from lib.admin_pickers import PICKERS
 from lib.admin_places import Place
 
@@ -36,6 +47,7 @@ class CaseDeskAdmin(NoDelete, admin.ModelAdmin[CaseDesk]):
         "needs_entitlement",
         "reopen_days",
         "edit_minutes",
+        "answering_takes",
         "reminder_days",
         "closing_days",
         "escalations_to",
@@ -171,14 +183,54 @@ class RoutingRuleAdmin(admin.ModelAdmin[RoutingRule]):
         )
 
 
+class StepInline(admin.TabularInline[ChecklistStep, Checklist]):
+    model = ChecklistStep
+    extra = 3
+
+
+@admin.register(Checklist)
+class ChecklistAdmin(admin.ModelAdmin[Checklist]):
+    """Cases keep the steps that were copied into them, whatever becomes of the checklist."""
+
+    place = Place("settings", 10, gettext_lazy("Checklists"), "check-circle")
+    list_display = ("name", "how_many", "is_active")
+    search_fields = ("name", "steps__text")
+    inlines = (StepInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Checklist]:
+        return super().get_queryset(request).annotate(step_count=Count("steps"))
+
+    @admin.display(description=gettext_lazy("steps"))
+    def how_many(self, checklist: Any) -> int:
+        return int(checklist.step_count)
+
+
 @admin.register(SavedReply)
 class SavedReplyAdmin(admin.ModelAdmin[SavedReply]):
-    place = Place("work", 5, gettext_lazy("Saved replies"), "chat-square-text")
-    list_display = ("title", "owner", "is_active")
+    place = Place("work", 5, gettext_lazy("Saved replies and macros"), "chat-square-text")
+    list_display = ("title", "is_note", "does", "owner", "is_active")
+    fieldsets = (
+        (None, {"fields": ("title", "body", "is_note", "owner", "is_active")}),
+        (
+            gettext_lazy("Then"),
+            {
+                "fields": ("then_status", "then_priority", "then_queue", "assigns_me"),
+                "description": gettext_lazy(
+                    "Chosen in the composer along with the text. Nothing happens before it is sent."
+                ),
+            },
+        ),
+    )
     list_filter = ("is_active", ("owner", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("owner",)
+    list_select_related = ("owner", "then_status", "then_queue")
     search_fields = ("title", "body")
     autocomplete_fields = ("owner",)
+
+    @admin.display(description=gettext_lazy("then"))
+    def does(self, reply: SavedReply) -> str:
+        me = _("assign to me") if reply.assigns_me else ""
+        parts = (reply.then_status, reply.get_then_priority_display(), reply.then_queue, me)
+        return " · ".join(str(part) for part in parts if part) or "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SavedReply]:
         """A reply of one's own is nobody else's business, administrators excepted."""

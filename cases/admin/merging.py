@@ -26,7 +26,7 @@ def merge_view(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> Ht
     form = MergeForm(chosen, case=case)
     into = form.cleaned_data["into"] if form.is_valid() else None
     if request.method == "POST" and into and _merged(request, case, into, form):
-        return redirect("admin:cases_case_change", into.pk)
+        return redirect("admin:desk_case", into.number)
     sides = [_side(case), _side(into)] if into else []
     context = {"form": form, "into": into, "sides": sides, "candidates": _candidates(case)}
     title = _("Merge into another case")
@@ -38,7 +38,7 @@ def split_view(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> Ht
     form = SplitForm(request.POST if request.method == "POST" else None, case=case)
     made = _split(request, case, form) if form.is_valid() else None
     if made:
-        return redirect("admin:cases_case_change", made.pk)
+        return redirect("admin:desk_case", made.number)
     title = _("Split case")
     return show(model_admin, request, "admin/cases/case/split.html", title=title, **_about(case), form=form)
 

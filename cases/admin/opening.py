@@ -25,7 +25,7 @@ def open_view(model_admin: CaseModelAdmin, request: HttpRequest) -> HttpResponse
     if case:
         done = _("Case %(number)s has been opened for %(contact)s.")
         messages.success(request, done % {"number": case.number, "contact": case.contact})
-        return redirect("admin:cases_case_change", case.pk)
+        return redirect("admin:desk_case", case.number)
     title, media = _("Open a case for a customer"), model_admin.media + form.media
     return show(model_admin, request, "admin/cases/case/open.html", title=title, form=form, media=media)
 

@@ -1,24 +1,24 @@
 """Who is kept in the loop of a case, as agents arrange it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from accounts.admin.base import actor_of
+from accounts.admin.base import actor_of, changeable
 from accounts.models import Contact
 from cases.actions import add_participants, remove_participant
-from cases.admin.base import CaseModelAdmin, by_post
+from cases.admin.base import CaseModelAdmin, by_post, to_case
 from cases.forms import LoopForm
 from cases.models import Case
-from lib.admin_parts import AdminPage, AdminPart
+from lib.admin_parts import AdminPage, AdminPart, show
 
 
-def beside(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> dict[str, Any]:
-    return {"loop_form": LoopForm(case=case)}
+def loop_view(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose colleagues of the customer."""
+    case: Case = changeable(model_admin, request, pk, posts=False)
+    context = {"title": _("Add the customer's colleagues"), "subtitle": str(case), "case": case}
+    return show(model_admin, request, "admin/desk/case_loop.html", **context, form=LoopForm(case=case))
 
 
 @by_post
@@ -28,7 +28,7 @@ def people_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -
         _take_out(request, case, request.POST["remove"])
     else:
         _bring_in(request, case, LoopForm(request.POST, case=case))
-    return redirect("admin:cases_case_change", case.pk)
+    return to_case(request, case)
 
 
 def _take_out(request: HttpRequest, case: Case, pk: str) -> None:
@@ -51,4 +51,9 @@ def _bring_in(request: HttpRequest, case: Case, form: LoopForm) -> None:
         messages.success(request, _("They are now in the loop and will be notified by email."))
 
 
-PEOPLE = AdminPart(pages=(AdminPage("people", "<int:pk>/people/", people_view),), beside=beside)
+PEOPLE = AdminPart(
+    pages=(
+        AdminPage("people", "<int:pk>/people/", people_view),
+        AdminPage("loop", "<int:pk>/loop/", loop_view, ("GET", "HEAD")),
+    )
+)

@@ -1,24 +1,17 @@
 """What agents worked for a case: entered, and put right."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.admin.base import actor_of
 from cases.actions import enter_time
 from cases.actions.work import take_back_time
-from cases.admin.base import CaseModelAdmin, agent_of, by_post, show_again
+from cases.admin.base import CaseModelAdmin, agent_of, by_post, show_again, to_case
 from cases.forms import TimeEntryForm
 from cases.models import Case, TimeEntry
 from lib.admin_parts import AdminPage, AdminPart
-
-
-def beside(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> dict[str, Any]:
-    return {"time_form": TimeEntryForm()}
 
 
 @by_post
@@ -27,7 +20,7 @@ def time_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> 
     if not (form.is_valid() and _entered(request, case, form)):
         return show_again(model_admin, request, case, time_form=form)
     messages.success(request, _("Time logged."))
-    return redirect("admin:cases_case_change", case.pk)
+    return to_case(request, case)
 
 
 @by_post
@@ -41,7 +34,7 @@ def time_back_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case
         messages.success(request, _("The entry has been reversed."))
     else:
         messages.error(request, _("This case has no such entry."))
-    return redirect("admin:cases_case_change", case.pk)
+    return to_case(request, case)
 
 
 def _entered(request: HttpRequest, case: Case, form: TimeEntryForm) -> bool:
@@ -59,6 +52,5 @@ WORK = AdminPart(
     pages=(
         AdminPage("time", "<int:pk>/time/", time_view),
         AdminPage("time_back", "<int:pk>/time-back/", time_back_view),
-    ),
-    beside=beside,
+    )
 )

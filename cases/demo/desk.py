@@ -9,6 +9,8 @@ from cases.models import (
     BusinessCalendar,
     BusinessInterval,
     CaseDesk,
+    Checklist,
+    ChecklistStep,
     ClosedDay,
     Entitlement,
     Product,
@@ -39,8 +41,21 @@ def load_desk(world: DemoWorld) -> None:
     RequestField.objects.bulk_create(
         _question(row, types, place) for place, row in enumerate(content["question"], start=1)
     )
-    SavedReply.objects.bulk_create(
-        SavedReply(title=row["title"], body=row["text"].strip()) for row in content["saved_reply"]
+    SavedReply.objects.bulk_create(_saved_reply(row) for row in content["saved_reply"])
+    for row in content["checklist"]:
+        _checklist(row)
+
+
+def _saved_reply(row: dict[str, Any]) -> SavedReply:
+    does = {"then_status_id": row.get("status"), "assigns_me": row.get("assigns_me", False)}
+    return SavedReply(title=row["title"], body=row["text"].strip(), **does)
+
+
+def _checklist(row: dict[str, Any]) -> None:
+    checklist = Checklist.objects.create(name=row["name"])
+    ChecklistStep.objects.bulk_create(
+        ChecklistStep(checklist=checklist, text=text, position=10 * place)
+        for place, text in enumerate(row["steps"], start=1)
     )
 
 

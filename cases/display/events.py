@@ -2,12 +2,15 @@
 clocks and the desk's own order are told to staff alone."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Priority
+from cases.models import Priority, ScheduledReply
 from records.detail import Told
 
 Details = Mapping[str, Any]
@@ -28,6 +31,16 @@ def priority_changed(details: Details, for_customer: bool) -> str:
 
 def assigned(details: Details, for_customer: bool) -> str:
     return _("assigned the case to %(to)s") % details if details.get("to") else _("unassigned the case")
+
+
+def scheduled(details: Details, for_customer: bool) -> str:
+    at = date_format(localtime(datetime.fromisoformat(details["at"])), "DATETIME_FORMAT")
+    return _("scheduled a reply for %(time)s") % {"time": at}
+
+
+def held(details: Details, for_customer: bool) -> str:
+    why = dict(ScheduledReply.Held.choices).get(details["why"], "")
+    return _("held a scheduled reply back: %(why)s") % {"why": why}
 
 
 def _earlier_words(details: Details, *, for_customer: bool) -> str:
@@ -68,6 +81,14 @@ EVENTS = {
         gettext_lazy("kept an email from a program under Inbound emails, for you to decide on: %(subject)s")
     ),
     "case.mail_returned": _for_staff(gettext_lazy("noted that %(who)s does not get our emails: %(reason)s")),
+    "case.mentioned": _for_staff(gettext_lazy("mentioned %(who)s")),
+    "case.reply_scheduled": _for_staff(scheduled),
+    "case.reply_taken_back": _for_staff(gettext_lazy("took a scheduled reply back")),
+    "case.reply_held": _for_staff(held),
+    "case.checklist_added": _for_staff(gettext_lazy("added the checklist %(name)s")),
+    "case.checklist_removed": _for_staff(gettext_lazy("removed the checklist %(name)s")),
+    "case.step_done": _for_staff(gettext_lazy("ticked \u201c%(step)s\u201d")),
+    "case.step_reopened": _for_staff(gettext_lazy("unticked \u201c%(step)s\u201d")),
     "case.article_drafted": _for_staff(gettext_lazy("drafted an article from this case")),
 }
 

@@ -54,12 +54,17 @@ def _resolution(months: list[date], measured: Measured) -> Chart:
 def _waits(title: str, months: list[date], values: list[timedelta | None]) -> Chart:
     unit, words = _unit_of([value for value in values if value is not None])
     columns = [
-        _column(month, None if value is None else value / unit, in_words("wait", value), _short(value, unit))
+        _column(month, None if value is None else value / unit, _told(value, unit), _short(value, unit))
         for month, value in zip(months, values, strict=True)
     ]
     known = [value for value in values[:-1] if value is not None]
-    usual = duration(sum(known, timedelta()) / len(known)) if known else ""
-    return bar_chart(title, words, columns, now=in_words("wait", values[-1]), against=_against(usual))
+    usual = _told(sum(known, timedelta()) / len(known), unit) if known else ""
+    return bar_chart(title, words, columns, now=_told(values[-1], unit), against=_against(usual))
+
+
+def _told(value: timedelta | None, unit: timedelta) -> str:
+    words = {MINUTE: _("%(count)s min"), HOUR: _("%(count)s h"), DAY: _("%(count)s d")}
+    return "–" if value is None else words[unit] % {"count": _short(value, unit)}
 
 
 def _unit_of(values: list[timedelta]) -> tuple[timedelta, str]:

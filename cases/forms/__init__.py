@@ -1,4 +1,5 @@
-from cases.forms.agents import AgentForm, MergeForm, QueueForm, SplitForm, StaffMessageForm, TimeEntryForm
+from cases.forms.agents import AgentForm, MergeForm, QueueForm, SplitForm, TimeEntryForm
+from cases.forms.composing import StaffMessageForm
 from cases.forms.desk import LoopForm, OpenCaseForm
 from cases.forms.lists import CaseListForm
 from cases.forms.opening import NewCaseForm

@@ -1,3 +1,4 @@
+from cases.models.agents import agents
 from cases.models.case import Case
 from cases.models.case_queryset import CaseQuerySet
 from cases.models.catalogue import (
@@ -11,6 +12,7 @@ from cases.models.catalogue import (
     RequestType,
     StatusCategory,
 )
+from cases.models.checklists import CaseStep, Checklist, ChecklistStep
 from cases.models.desk import (
     Composing,
     Queue,
@@ -21,6 +23,7 @@ from cases.models.desk import (
 from cases.models.entitlement import Deduction, DeductionQuerySet, Entitlement, TimeEntry
 from cases.models.message import Attachment, CaseMessage
 from cases.models.participation import CaseParticipant
+from cases.models.scheduled import ScheduledFile, ScheduledReply
 from cases.models.settings import CaseDesk
 from cases.models.sla import (
     BusinessCalendar,
@@ -47,6 +50,9 @@ __all__ = [
     "CasePause",
     "CaseQuerySet",
     "CaseStatus",
+    "CaseStep",
+    "Checklist",
+    "ChecklistStep",
     "ClosedDay",
     "Composing",
     "Deduction",
@@ -60,8 +66,11 @@ __all__ = [
     "ResponseTarget",
     "RoutingRule",
     "SavedReply",
+    "ScheduledFile",
+    "ScheduledReply",
     "SlaPolicy",
     "StatusCategory",
     "SuggestionReading",
     "TimeEntry",
+    "agents",
 ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -99,6 +100,16 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
 
     def closed(self) -> Self:
         return self.filter(closed_at__isnull=False)
+
+    def late(self, now: datetime | None) -> Self:
+        return self.active().filter(due_at__lte=now)
+
+    def due_between(self, now: datetime, then: datetime) -> Self:
+        return self.active().filter(due_at__gt=now, due_at__lte=then)
+
+    def left_alone_since(self, moment: datetime) -> Self:
+        """It is our turn, and nobody has done anything since."""
+        return self.active().filter(category=StatusCategory.ACTIVE, updated_at__lt=moment)
 
     def waiting_for_customer(self) -> Self:
         return self.filter(category=StatusCategory.WAITING)

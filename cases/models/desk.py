@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, User
 from cases.models.case import Case
-from cases.models.catalogue import Priority, Product, RequestType
+from cases.models.catalogue import CaseStatus, Priority, Product, RequestType
 
 
 class Queue(models.Model):
@@ -59,7 +59,7 @@ class RoutingRuleQuerySet(models.QuerySet["RoutingRule"]):
             models.Q(account=None) | models.Q(account=case.account_id),
             models.Q(priority__in=("", case.priority)),
         )
-        return self.filter(*fits, is_active=True).select_related("queue", "agent").first()
+        return self.filter(*fits, is_active=True).select_related("queue", "agent", "checklist").first()
 
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -87,6 +87,10 @@ class RoutingRule(models.Model):
         limit_choices_to={"is_staff": True},
     )  # fmt: skip
     round_robin = models.BooleanField(_("assign to the queue's agents in turn"), default=False)
+    checklist = models.ForeignKey(
+        "cases.Checklist", verbose_name=_("checklist"), null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="+", help_text=_("Its steps are added to the new case."),
+    )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = RoutingRuleQuerySet.as_manager()
@@ -130,7 +134,8 @@ def in_braces(names: Iterable[str]) -> str:
 
 
 class SavedReply(models.Model):
-    """A text to answer with, its placeholders filled in by cases.display.saved_replies."""
+    """A text to answer with, its placeholders filled in by cases.display.saved_replies. One that says what
+    happens to the case besides is a macro: it fills the composer, and takes effect when that is sent."""
 
     title = models.CharField(_("title"), max_length=80)
     body = models.TextField(
@@ -146,6 +151,19 @@ class SavedReply(models.Model):
         related_name="+",
         help_text=_("Leave blank to offer it to all agents."),
     )
+    is_note = models.BooleanField(_("is an internal note"), default=False)
+    then_status = models.ForeignKey(
+        CaseStatus, verbose_name=_("then set the status to"), null=True, blank=True,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
+    then_priority = models.CharField(
+        _("then set the priority to"), max_length=10, choices=Priority, blank=True
+    )
+    then_queue = models.ForeignKey(
+        Queue, verbose_name=_("then move to the queue"), null=True, blank=True,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
+    assigns_me = models.BooleanField(_("then assign the case to whoever sends it"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

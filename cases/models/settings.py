@@ -29,6 +29,7 @@ class CaseDesk(models.Model):
     edit_minutes = models.PositiveSmallIntegerField(
         _("customers may edit a reply within"), default=5, help_text=_("minutes")
     )
+    answering_takes = models.BooleanField(_("whoever answers an unassigned case takes it"), default=True)
     reminder_days = models.PositiveSmallIntegerField(
         _("remind customer after"), default=3, help_text=_("Days of waiting. 0 means never.")
     )

@@ -247,6 +247,24 @@ class SlaPolicy(models.Model):
         }[ResponseTarget(promise)]
 
 
+OUTCOMES = {
+    "kept": models.Q(met_at__lte=models.F("due_at"), missed_at=None),
+    "missed": models.Q(met_at__gt=models.F("due_at")) | models.Q(missed_at__isnull=False),
+    "running": models.Q(met_at=None, missed_at=None),
+}
+"""How a promise came out."""
+
+
+class CaseClockQuerySet(models.QuerySet["CaseClock"]):
+    def that_count(self) -> Self:
+        """What is no longer owed does not, unless it was missed before."""
+        return self.filter(models.Q(dropped_at=None) | models.Q(missed_at__isnull=False))
+
+    def that_came_out(self, outcome: str) -> Self:
+        """``outcome``: one of OUTCOMES."""
+        return self.that_count().filter(OUTCOMES[outcome])
+
+
 class CaseClock(models.Model):
     """One promise about one case: when it began, when it is due, how it ended.
 
@@ -267,6 +285,8 @@ class CaseClock(models.Model):
     )
     warned_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(_("missed"), null=True)
+
+    objects = CaseClockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("SLA target")

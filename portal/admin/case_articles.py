@@ -176,7 +176,11 @@ def _free_slug(title: str) -> str:
 def beside(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> dict[str, Any]:
     may_draft = request.user.has_perm("knowledgebase.add_article")
     article_url = reverse("admin:cases_case_article", args=[case.pk]) if may_draft else ""
-    return {"suggested_articles": _suggested(case), "article_url": article_url}
+    return {"article_url": article_url}
+
+
+def later(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> dict[str, Any]:
+    return {"suggested_articles": _suggested(case)}
 
 
 def article_view(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -193,7 +197,7 @@ def article_view(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> 
 
 def _drafted(request: HttpRequest, case: Case, drafted: tuple[Article, str] | None) -> HttpResponse:
     if drafted is None:
-        return redirect("admin:cases_case_change", case.pk)
+        return redirect("admin:desk_case", case.number)
     article, taken = drafted
     messages.success(
         request,
@@ -208,7 +212,8 @@ def _drafted(request: HttpRequest, case: Case, drafted: tuple[Article, str] | No
 
 def _suggested(case: Case) -> list[dict[str, str]]:
     """Articles that the customer may read; staff read them in the administration."""
-    found = Article.objects.visible_to(case.contact).search(case.subject)[:SUGGESTED]
+    reader = Contact.objects.with_rights().select_related("account").get(pk=case.contact_id)
+    found = Article.objects.visible_to(reader).search(case.subject)[:SUGGESTED]
     page = "admin:knowledgebase_article_change"
     return [
         {"title": article.title, "url": reverse(page, args=[article.pk]), "markdown": _markdown_link(article)}
@@ -221,7 +226,9 @@ def _markdown_link(article: Article) -> str:
     return f"[{title}]({article.get_absolute_url()})"
 
 
-ARTICLES = AdminPart(pages=(AdminPage("article", "<int:pk>/article/", article_view),), beside=beside)
+ARTICLES = AdminPart(
+    pages=(AdminPage("article", "<int:pk>/article/", article_view),), beside=beside, later=later
+)
 
 admin.site.unregister(Case)
 

@@ -1,10 +1,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -17,10 +18,12 @@ from django.utils.translation import gettext_lazy
 
 from lib.admin_parts import Admin, AdminPage, AdminPart, show, urls_of
 from lib.admin_places import Place
+from lib.admin_start import Warned
 from lib.colour import readable_variants
 from lib.uploads import validate_upload
 from portal.models import Site
 from portal.models.site import validate_colour
+from portal.site.http import SiteRequest
 
 IS_COLOUR = re.compile(r"\A#[0-9a-fA-F]{6}\Z")
 
@@ -150,6 +153,16 @@ class SiteAdmin(admin.ModelAdmin[Site]):
     """One row: its list leads straight to it."""
 
     place = Place("settings", 1, gettext_lazy("Branding"), "eyedropper")
+    start_warnings = (
+        Warned(
+            gettext_lazy("The portal has no logo yet."),
+            lambda request, _none: not cast("SiteRequest", request).configuration.site.logo_url,
+        ),
+        Warned(
+            gettext_lazy("The portal's address is not https: whoever listens on the way reads along."),
+            lambda _request, _none: not settings.IS_HTTPS,
+        ),
+    )
     form = SiteForm
     change_form_template = "admin/portal/site/change_form.html"
     fieldsets = (

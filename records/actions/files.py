@@ -1,18 +1,20 @@
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from lib.uploads import ABOUT_FILES, clean_name, without_metadata
-from records.models import Attachment, Message
+from records.models import Attachment
 
 logger = logging.getLogger(__name__)
 
 
-def attach(message: Message, uploads: Sequence[UploadedFile[bytes]]) -> None:
-    """Keep the files. When one cannot be kept (disk full, bucket away, photograph damaged), none is."""
+def attach(message: Any, uploads: Sequence[UploadedFile[bytes]]) -> None:
+    """Keep the files of a message, or of what is to be one. When one cannot be kept (disk full, bucket away,
+    photograph damaged), none is."""
     kept: list[Attachment] = []
     try:
         for upload in uploads:

@@ -25,6 +25,7 @@ from accounts.downloads import handing_out
 from accounts.models import User
 from lib.admin_columns import moment
 from lib.admin_places import Place
+from lib.admin_start import Figure
 from records.inbound import mailbox
 from records.inbound.by_hand import add_to_record, contents_of, read_again, set_aside, why_not_again
 from records.models import InboundMail
@@ -105,6 +106,12 @@ class AddForm(forms.Form):
 @admin.register(InboundMail)
 class InboundMailAdmin(NoDelete, admin.ModelAdmin[InboundMail]):
     place = Place("work", 4, gettext_lazy("Mail to look at"), "envelope-open")
+    start_figures = (
+        Figure(
+            gettext_lazy("Mail to look at"), 20,
+            lambda _at: InboundMail.objects.filter(outcome__in=InboundMail.IN_NEED), tone="warning",
+        ),
+    )  # fmt: skip
     list_display = (
         "about",
         "outcome_and_reason",

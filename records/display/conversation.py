@@ -154,7 +154,7 @@ def _message_entry(
         body_html=markdown.cleaned(message.body_html),
         folded=message.folded,
         initials=message.author_initials,
-        role_label=_("Support") if message.is_by_staff else "",
+        role_label=_role(message, reader),
         is_staff=message.is_by_staff,
         is_mine=is_mine,
         is_internal=message.is_internal,
@@ -163,6 +163,13 @@ def _message_entry(
         is_edited=message.edited_at is not None,
         attachments=tuple(_file(attached, addresses.file) for attached in message.attached),  # type: ignore[attr-defined]
     )
+
+
+def _role(message: Message, reader: Contact | None) -> str:
+    """Customers are told who is staff; staff (no ``reader``) what is between themselves."""
+    if reader is None:
+        return _("Internal note") if message.is_internal else ""
+    return _("Support") if message.is_by_staff else ""
 
 
 def _lines(body: str) -> int:

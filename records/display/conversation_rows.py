@@ -57,6 +57,8 @@ class _Rows:
         )  # fmt: skip
 
     def kind(self, entry: Entry) -> str:
+        if entry.is_internal:
+            return " message-staff message-note"
         return " message-staff" if entry.is_staff else " message-mine" if entry.is_mine else ""
 
     def body(self, entry: Entry) -> tuple[object, ...]:

@@ -158,7 +158,8 @@
     if (!text || form.dataset.ready) return;
     form.dataset.ready = "yes";
     text.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+      const isSent = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+      if (isSent) form.requestSubmit(form.querySelector('[data-send=""]'));
     });
     const tools = form.querySelector("[data-preview-tools]");
     if (tools) previewer(form, text, tools);

@@ -15,7 +15,7 @@ from accounts.models import Activity, SignInPolicy, WebRole
 from accounts.staff_groups import ADMINISTRATOR, SUPPORT_AGENT
 from cases.models import Case, CaseMessage
 from portal.models import Page, PageAccessRule
-from tests.cases.factories import make_case, pdf_upload
+from tests.cases.factories import desk_page, make_case, pdf_upload
 from tests.factories import make_contact, make_user
 from tests.invoices.factories import make_invoice
 
@@ -159,7 +159,7 @@ def test_files_can_be_read(as_alice, alice):
 
 def test_the_administration_stays_as_it_is(as_alice, alice):
     case = make_case(alice)
-    page = as_alice.get(reverse("admin:cases_case_change", args=[case.pk]))
+    page = as_alice.get(desk_page(case))
     assert page.status_code == 200
     assert BANNER not in page.content.decode()
     note = {

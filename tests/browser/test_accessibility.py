@@ -134,7 +134,7 @@ def test_everybody_can_use_the_pages_that_every_feature_has(open_browser, furnis
 AGENTS_PAGES = {
     "cases": lambda _: "/admin/desk/",
     "no case": lambda _: "/admin/desk/?q=submarine&state=late",
-    "case": lambda portal: f"/admin/cases/case/{portal.case.pk}/change/",
+    "case": lambda portal: f"/admin/desk/{portal.case.number}/",
     "open a case": lambda _: "/admin/cases/case/open/",
     "merge": lambda portal: f"/admin/cases/case/{portal.case.pk}/merge/",
     "merge into": lambda portal: f"/admin/cases/case/{portal.case.pk}/merge/?into={portal.other.number}",

@@ -78,10 +78,12 @@ def open_a_case(page: Page, file: Path) -> None:
 def answer_in_the_administration(desk: Page, pdfs: dict[str, Path]) -> None:
     expect(desk.get_by_role("heading", name=SUBJECT).first).to_be_visible()
     assert download(desk, "readings.pdf") == pdfs["readings.pdf"].read_bytes()
-    desk.get_by_label("Message").fill("Please compare it with the certificate and tell us the **offset**.")
+    text = "Please compare it with the certificate and tell us the **offset**."
+    desk.get_by_label("Message", exact=True).fill(text)
     desk.get_by_label("Attachments").set_input_files(pdfs["certificate.pdf"])
+    desk.get_by_text("On sending").click()
     desk.get_by_label("Set status to").select_option(value="waiting")
-    desk.get_by_role("button", name="Send to customer").click()
+    desk.get_by_role("button", name="Send", exact=True).click()
     expect(desk.get_by_text("Reply sent.")).to_be_visible()
 
 

@@ -73,10 +73,11 @@ def read_an_answer_and_ask_nevertheless(page: Page) -> None:
 
 def answer(desk: Page, case: Case, text: str, status: str = "") -> None:
     desk.goto(f"/admin/cases/case/{case.pk}/change/")
-    desk.get_by_label("Message").fill(text)
+    desk.get_by_label("Message", exact=True).fill(text)
     if status:
+        desk.get_by_text("On sending").click()
         desk.get_by_label("Set status to").select_option(value=status)
-    desk.get_by_role("button", name="Send to customer").click()
+    desk.get_by_role("button", name="Send", exact=True).click()
     expect(desk.get_by_text("Reply sent.")).to_be_visible()
 
 

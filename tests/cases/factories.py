@@ -3,6 +3,7 @@ from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -32,6 +33,11 @@ def make_case(contact: Contact, subject: str = "Gateway is offline", **fields: A
         request_type=RequestType.objects.get(slug="problem"),
         **fields,
     )
+
+
+def desk_page(case: Case) -> str:
+    """Where agents work on it."""
+    return reverse("admin:desk_case", args=[case.number])
 
 
 def make_staff_reply(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from cases.actions import add_internal_note
 from knowledgebase.models import Article
-from tests.cases.factories import make_case, make_staff_reply
+from tests.cases.factories import desk_page, make_case, make_staff_reply
 from tests.factories import make_user
 from tests.knowledgebase.factories import make_category
 
@@ -103,4 +103,4 @@ def test_agents_who_may_write_no_articles_make_none(sign_in, case):
     agent.user_permissions.set(Permission.objects.filter(codename__in=("view_case", "change_case")))
     browser = sign_in(agent)
     assert drafted(browser, case).status_code == 403
-    assert "Create article" not in browser.get(reverse("admin:cases_case_change", args=[case.pk])).text
+    assert "Create article" not in browser.get(desk_page(case)).text

@@ -14,7 +14,7 @@ from cases.actions import change_status, reply_to_case
 from cases.models import Case, CaseMessage, CaseStatus
 from records.actions.messages import Mailed
 from records.models import Draft
-from tests.cases.factories import make_case, make_staff_reply, pdf_upload
+from tests.cases.factories import desk_page, make_case, make_staff_reply, pdf_upload
 from tests.factories import grant, make_user
 from tests.stage import shared
 
@@ -180,7 +180,7 @@ def test_an_internal_note_is_never_shown_to_a_customer(sign_in, alice, ivan, ada
         uploads=[pdf_upload("contract.pdf")],
     )
     note = CaseMessage.objects.get(visibility="internal")
-    assert "old contract" in sign_in(ada).get(reverse("admin:cases_case_change", args=[case.pk])).text
+    assert "old contract" in sign_in(ada).get(desk_page(case)).text
     for customer in (alice, ivan):
         browser = sign_in(customer)
         for url in (reverse("home"), reverse("cases:list"), case.get_absolute_url()):
@@ -194,7 +194,7 @@ def test_an_internal_note_is_never_shown_to_a_customer(sign_in, alice, ivan, ada
 def test_agents_fold_out_what_a_mail_quoted(sign_in, alice, ada, case):
     owner = Actor(user=alice.user, contact=alice)
     reply_to_case(actor=owner, case=case, body="It works.", mailed=Mailed("> <b>Did it help?</b>"))
-    page = sign_in(ada).get(reverse("admin:cases_case_change", args=[case.pk])).text
+    page = sign_in(ada).get(desk_page(case)).text
     assert page.count("<summary>Show quoted text</summary>") == 1
     assert "&gt; &lt;b&gt;Did it help?&lt;/b&gt;</div></details>" in page
 
@@ -207,9 +207,8 @@ def test_a_note_does_not_move_the_case_in_the_list(ada, case, sign_in):
 
 def test_ada_moves_and_assigns_the_case_on_its_admin_page(sign_in, alice, ada, case, run_jobs, mailoutbox):
     run_jobs()
-    described = {"subject": case.subject, "request_type": case.request_type_id, "product": ""}
-    fields = {**described, "priority": "high", "status": "on_hold", "assigned_to": ada.pk}
-    response = sign_in(ada).post(reverse("admin:cases_case_change", args=[case.pk]), fields)
+    fields = {"priority": "high", "status": "on_hold", "assigned_to": ada.pk}
+    response = sign_in(ada).post(reverse("admin:cases_case_properties", args=[case.pk]), fields)
     assert response.status_code == 302
     case.refresh_from_db()
     assert (case.status_id, case.priority, case.assigned_to) == ("on_hold", "high", ada)
@@ -232,7 +231,7 @@ def test_a_customer_cannot_open_the_agents_desk(sign_in, alice, case):
     browser = sign_in(alice)
     attached = make_case(alice, uploads=[pdf_upload()]).messages.get().attachments.get()
     for url in (
-        reverse("admin:cases_case_change", args=[case.pk]),
+        desk_page(case),
         reverse("admin:cases_case_message", args=[case.pk]),
         reverse("admin:cases_case_attachment", args=[attached.pk]),
     ):
@@ -244,7 +243,7 @@ def test_a_customer_cannot_open_the_agents_desk(sign_in, alice, case):
 def test_every_step_is_in_the_log(ada, case):
     make_staff_reply(case, ada, status="waiting")
     verbs = list(Activity.objects.order_by("pk").values_list("verb", flat=True))
-    assert verbs == ["case.opened", "case.status_changed", "case.replied"]
+    assert verbs == ["case.opened", "case.assigned", "case.status_changed", "case.replied"]
 
 
 def test_a_long_conversation_shows_the_latest_and_leads_to_the_earlier(sign_in, alice, ada, case):
@@ -272,7 +271,7 @@ def test_the_case_page_costs_the_same_for_few_and_many_messages(
 
 
 def test_a_stale_admin_page_undoes_nothing_that_a_colleague_did(sign_in, ada, case):
-    browser, url = sign_in(ada), reverse("admin:cases_case_change", args=[case.pk])
+    browser, url = sign_in(ada), reverse("admin:cases_case_properties", args=[case.pk])
     described = {"subject": case.subject, "request_type": case.request_type_id, "product": ""}
     shown = {**described, "priority": "normal", "status": "new", "assigned_to": ""}
     change_status(actor=Actor(user=ada), case=case, status=CaseStatus.objects.get(pk="resolved"))

@@ -8,12 +8,15 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions.merge import merge_contacts
 from accounts.actors import Actor
 from accounts.models import Activity, OutgoingMail
 from cases.actions import (
+    Then,
+    answer_case,
     assign_case,
     change_entitlement,
     change_status,
@@ -23,6 +26,8 @@ from cases.actions import (
     merge_cases,
     open_case,
     reply_to_case,
+    schedule_reply,
+    send_due_replies,
     take_back_time,
     warn_of_promises,
 )
@@ -34,6 +39,7 @@ from cases.models import (
     Deduction,
     Entitlement,
     RequestType,
+    ScheduledReply,
     TimeEntry,
 )
 from tests.cases.factories import make_case, make_entitlement, make_policy, status
@@ -240,3 +246,56 @@ def test_contacts_are_merged_while_one_of_them_answers(ada, alice, acme, kept_fi
 
     at_once(2, lambda number: (answer, merge)[number]())
     assert case.messages.count() == 2
+
+
+def test_a_press_on_send_that_comes_several_times_makes_one_reply_and_one_change(agents, alice):
+    case, number = make_case(alice), uuid.uuid4()
+    then = Then(priority="high", status=status("waiting"), assigns_me=True)
+    sent = {"case": case, "body": "An answer", "is_note": False, "then": then, "submission": number}
+    at_once(4, lambda _number: answer_case(actor=Actor(user=agents[0]), **sent))
+    assert case.messages.count() == 2
+    for verb in ("case.priority_changed", "case.status_changed", "case.assigned"):
+        assert Activity.objects.filter(verb=verb).count() == 1
+
+
+def test_of_two_agents_who_change_one_property_at_once_the_second_is_told(sign_in, ada, alice):
+    case = make_case(alice)
+    url = reverse("admin:cases_case_properties", args=[case.pk])
+    browsers, wanted = [sign_in(ada), sign_in(ada)], ("high", "urgent")
+    answers = {}
+
+    def choose(number: int) -> None:
+        data = {"priority": wanted[number], "initial-priority": "normal"}
+        answers[number] = browsers[number].post(url, data, headers={"Accept": "application/json"})
+
+    at_once(2, choose)
+    assert sorted(answer.status_code for answer in answers.values()) == [200, 409]
+    first = next(number for number, answer in answers.items() if answer.status_code == 200)
+    assert Case.objects.get().priority == wanted[first]
+
+
+def later(agents, case, **fields):
+    due = timezone.now() + timedelta(hours=1)
+    return schedule_reply(actor=Actor(user=agents[0]), case=case, body="Later", goes_at=due, **fields)
+
+
+def test_two_workers_send_a_scheduled_reply_once(agents, alice):
+    type(agents[0]).objects.filter(pk=agents[0].pk).update(is_superuser=True)
+    case = make_case(alice)
+    later(agents, case)
+    at_once(3, lambda _number: send_due_replies(now=timezone.now() + timedelta(days=1)))
+    assert (case.messages.count(), ScheduledReply.objects.count()) == (2, 0)
+
+
+def test_a_customer_who_writes_while_a_reply_is_sent_comes_after_it_or_holds_it(agents, alice):
+    type(agents[0]).objects.filter(pk=agents[0].pk).update(is_superuser=True)
+    case = make_case(alice)
+    later(agents, case)
+    work = [
+        lambda: send_due_replies(now=timezone.now() + timedelta(days=1)),
+        lambda: reply_to_case(actor=Actor(user=alice.user, contact=alice), case=case, body="It works."),
+    ]
+    at_once(2, lambda number: work[number]())
+    said = list(CaseMessage.objects.order_by("pk").values_list("body", flat=True))[1:]
+    held = ScheduledReply.objects.filter(held_because="answered").count()
+    assert (said, held) in ((["Later", "It works."], 0), (["It works."], 1))

@@ -3,13 +3,12 @@
 from typing import Any
 
 import pytest
-from django.urls import reverse
 
 from cases.models import Case, CaseMessage
 from records.inbound.receive import keep, read
 from records.models import InboundMail
 from records.reply_address import reply_address
-from tests.cases.factories import make_case, make_staff_reply
+from tests.cases.factories import desk_page, make_case, make_staff_reply
 from tests.cases.mails import make_mail, reply_of
 from tests.stage import shared
 
@@ -45,7 +44,7 @@ def test_customers_and_agents_fold_it_out(alice, ada, case, sign_in):
     folded = "<summary>Show quoted text</summary>"
     for reader, page in (
         (alice, case.get_absolute_url()),
-        (ada, reverse("admin:cases_case_change", args=[case.pk])),
+        (ada, desk_page(case)),
     ):
         content = sign_in(reader).get(page).content.decode()
         assert content.count(folded) == 1

@@ -12,7 +12,7 @@ from records.inbound.parse import parse
 from records.inbound.receive import keep, read
 from records.models import InboundMail
 from records.reply_address import reply_address
-from tests.cases.factories import make_case, make_staff_reply
+from tests.cases.factories import desk_page, make_case, make_staff_reply
 from tests.cases.mails import make_mail
 
 
@@ -63,7 +63,7 @@ def test_what_a_customers_ticket_system_says_waits_for_an_agent(alice, case, hea
 def test_the_case_tells_agents_that_it_waits_and_customers_nothing(alice, ada, case, sign_in):
     headers = {"Precedence": "bulk", "subject": "INC-4 is solved"}
     take_in(make_mail(reply_address("c", case, contact=alice), alice.email, **headers))
-    page = sign_in(ada).get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
+    page = sign_in(ada).get(desk_page(case)).content.decode()
     assert "for you to decide on: INC-4 is solved" in page
     assert "INC-4" not in sign_in(alice).get(case.get_absolute_url()).content.decode()
 
@@ -146,7 +146,7 @@ def test_a_report_marks_mail_contact_and_case(alice, ada, case, sent, sign_in, s
     line = Activity.objects.get(verb="case.mail_returned")
     assert (line.is_internal, line.details["who"], line.details["reason"]) == (True, "Alice Tester", reason)
     agent = sign_in(ada)
-    of_case = agent.get(reverse("admin:cases_case_change", args=[case.pk])).content.decode()
+    of_case = agent.get(desk_page(case)).content.decode()
     of_contact = agent.get(reverse("admin:accounts_contact_change", args=[alice.pk])).content.decode()
     assert "Alice Tester does not get our emails" in of_case
     assert reason.partition("<")[0] in of_contact

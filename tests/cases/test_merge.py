@@ -19,6 +19,7 @@ from cases.actions import (
 )
 from cases.models import Case, CaseMessage, Deduction, TimeEntry
 from tests.cases.factories import (
+    desk_page,
     make_case,
     make_entitlement,
     make_policy,
@@ -177,7 +178,7 @@ def test_an_agent_looks_at_both_cases_before_merging(sign_in, ada, alice, bob, c
     assert "Bob Tester will be able to read what Alice Tester wrote" in page
     assert Case.objects.filter(merged_into=None).count() == 2
     response = browser.post(url, {"into": of_bob.number})
-    assert response.url == reverse("admin:cases_case_change", args=[of_bob.pk])
+    assert response.url == desk_page(of_bob)
     assert Case.objects.get(pk=case.pk).merged_into == of_bob
     again = browser.post(url, {"into": of_bob.number})
     assert again.status_code == 200

@@ -12,7 +12,7 @@ from accounts.permissions.matrix import field_name
 from portal.access.rights import scoped_models
 from portal.models import Page, PageAccessRule
 from tests.accounts.test_role_admin import as_it_is
-from tests.cases.factories import make_case
+from tests.cases.factories import desk_page, make_case
 from tests.factories import make_contact, make_user
 from tests.knowledgebase.factories import make_article
 from tests.portal.asking import asked
@@ -61,7 +61,7 @@ def visitors(db):
 
 def test_ada_finds_the_people_who_see_a_case_and_why(desk, alice, ivan, charlie):
     case = make_case(alice)
-    form = desk.get(reverse("admin:cases_case_change", args=[case.pk]))
+    form = desk.get(desk_page(case))
     assert readers_of(case) in form.text
     text = words(desk.get(readers_of(case)))
     assert "2 contacts can see this." in text
@@ -178,7 +178,7 @@ def test_staff_without_sight_of_contacts_and_roles_get_no_report_and_no_link(sig
     case, browser = make_case(alice), sign_in(agent)
     for address in (readers_of(case), reach_of(alice), EXPOSURE):
         assert browser.get(address).status_code == 403
-    assert readers_of(case) not in browser.get(reverse("admin:cases_case_change", args=[case.pk])).text
+    assert readers_of(case) not in browser.get(desk_page(case)).text
 
 
 def test_reports_only_read(desk, alice):

@@ -19,7 +19,7 @@ from tests.portal.worlds import make_world, restrict_to
 
 def everything_seen(sight):
     """Contact → type → scope and keys of all rows, asked one by one."""
-    contacts = Contact.objects.usable()
+    contacts = Contact.objects.usable().with_rights()
     seen = {}
     for contact in contacts:
         for kind, model in scoped_models():
@@ -30,7 +30,7 @@ def everything_seen(sight):
 
 def pages_open(sight):
     held = sight.rights.configuration
-    readers = {contact.pk: contact for contact in Contact.objects.usable()}
+    readers = {contact.pk: contact for contact in Contact.objects.usable().with_rights()}
     return {
         pk: {page.pk for page in held.pages.values() if held.may_open(page.path, contact)}
         for pk, contact in readers.items()

@@ -19,10 +19,20 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts import staff_groups
 from accounts.actions.invitations import invite_contact
 from accounts.actors import SYSTEM, Actor
-from accounts.models import Activity, Contact, Invitation, OutgoingMail, SignInPolicy, User, WebRole
+from accounts.models import (
+    Activity,
+    Contact,
+    Invitation,
+    JoinRequest,
+    OutgoingMail,
+    SignInPolicy,
+    User,
+    WebRole,
+)
 from cases.models import (
     CaseDesk,
     CaseStatus,
+    Checklist,
     Deduction,
     Product,
     Queue,
@@ -58,6 +68,7 @@ MAY = {
     "accounts.activity": (NOTHING, NOTHING, NOTHING, VIEW),
     "accounts.contact": (VIEW, NOTHING, VIEW, f"{EDIT} preview"),
     "accounts.invitation": ("view add send", NOTHING, NOTHING, "view add send"),
+    "accounts.joinrequest": (NOTHING, NOTHING, NOTHING, VIEW),
     "accounts.outgoingmail": (NOTHING, NOTHING, NOTHING, VIEW),
     "accounts.signinpolicy": (NOTHING, NOTHING, NOTHING, "view change"),
     "accounts.user": (VIEW, NOTHING, NOTHING, EDIT),
@@ -67,6 +78,7 @@ MAY = {
     "cases.case": ("view change", NOTHING, NOTHING, "view change"),
     "cases.casedesk": (NOTHING, NOTHING, NOTHING, "view change"),
     "cases.casestatus": (NOTHING, NOTHING, NOTHING, ALL),
+    "cases.checklist": (NOTHING, NOTHING, NOTHING, ALL),
     "cases.entitlement": (VIEW, NOTHING, VIEW, EDIT),
     "records.inboundmail": ("view change", NOTHING, NOTHING, "view change"),
     "cases.product": (NOTHING, NOTHING, NOTHING, ALL),
@@ -131,23 +143,32 @@ CUSTOM: dict[str, tuple[str, str, str]] = {
     "access_readers": ("accounts.webrole", "view", ""),
     "procrastinate_procrastinatejob_again": ("procrastinate.procrastinatejob", "", "change"),
     "auth_user_password_change": ("accounts.user", "change", "change"),
+    "cases_case_alike": ("cases.case", "view", ""),
     "cases_case_article": ("cases.case", "change", "change"),
+    "cases_case_assign": ("cases.case", "change", ""),
     "cases_case_attachment": ("cases.case", "view", ""),
+    "cases_case_colleagues": ("cases.case", "change", ""),
     "cases_case_composing": ("cases.case", "", "change"),
     "cases_case_insight": ("cases.case", "view", ""),
+    "cases_case_loop": ("cases.case", "change", ""),
     "cases_case_merge": ("cases.case", "change", "change"),
     "cases_case_message": ("cases.case", "", "change"),
     "cases_case_open": ("cases.case", "change", "change"),
     "cases_case_people": ("cases.case", "", "change"),
     "cases_case_preview": ("cases.case", "", "change"),
+    "cases_case_properties": ("cases.case", "", "change"),
+    "cases_case_scheduled": ("cases.case", "", "change"),
     "cases_case_split": ("cases.case", "change", "change"),
+    "cases_case_steps": ("cases.case", "", "change"),
     "cases_case_take": ("cases.case", "", "change"),
     "cases_case_time": ("cases.case", "", "change"),
     "cases_case_time_back": ("cases.case", "", "change"),
     "desk": ("cases.case", "view", ""),
+    "desk_case": ("cases.case", "view", ""),
     "desk_deed": ("cases.case", "", "change"),
     "desk_view_delete": ("cases.case", "", "view"),
     "desk_view_save": ("cases.case", "", "view"),
+    "desk_next": ("cases.case", "view", ""),
     "cases_entitlement_correct": ("cases.entitlement", "change", "change"),
     "records_inboundmail_add_to": ("records.inboundmail", "change", "change"),
     "records_inboundmail_again": ("records.inboundmail", "", "change"),
@@ -247,6 +268,7 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
         "accounts.activity": Activity.objects.first(),
         "accounts.contact": alice,
         "accounts.invitation": invitation,
+        "accounts.joinrequest": JoinRequest.objects.create(user=alice.user, account=acme),
         "accounts.outgoingmail": OutgoingMail.objects.first(),
         "accounts.signinpolicy": SignInPolicy.objects.stored(),
         "accounts.user": alice.user,
@@ -258,6 +280,7 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
         "cases.casestatus": CaseStatus.objects.create(
             slug="in-transit", label="Shipped", customer_label="Shipped", category="on_hold"
         ),
+        "cases.checklist": Checklist.objects.create(name="Installation"),
         "cases.entitlement": entitlement,
         "records.inboundmail": InboundMail.objects.create(
             message_id="<1@acme.example>", raw=b"From: alice@acme.example", outcome="failed"
@@ -296,6 +319,7 @@ def rows(alice: Contact, acme: Any, ada: User) -> dict[str, Any]:
     return samples | {
         "portal.snippettext": "1",
         "portal.snippettext.name": "footer-note",
+        "cases.case.number": case.number,
         "cases_case_attachment.pk": case.messages.get().attachments.get().pk,
         "cases_entitlement_correct.line": Deduction.objects.create(
             entitlement=entitlement, case=case, amount=1

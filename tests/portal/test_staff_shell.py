@@ -1,8 +1,10 @@
 """The frame of the administration: its blocks, its menu, the way back, and finding things."""
 
+import gzip
 import re
 from collections import Counter
 from collections.abc import Callable
+from os.path import normpath
 from pathlib import Path
 
 import django
@@ -10,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 
@@ -65,7 +68,7 @@ def menu_links(html: str) -> list[str]:
 
 
 def test_a_menu_leads_nowhere_that_refuses(db: None, sign_in: Callable[..., Client]):
-    for name in staff_groups.GROUPS:
+    for name in staff_groups.groups():
         browser = sign_in(member(name))
         links = menu_links(browser.get("/admin/").content.decode())
         assert len(links) > 1
@@ -128,6 +131,29 @@ def test_old_addresses_of_djangos_own_pages_lead_to_ours(ada: User, sign_in: Cal
     assert browser.get("/admin/cases/").url == "/admin/"  # type: ignore[attr-defined]
     assert browser.get("/admin/password_change/").url == reverse("account_change_password")  # type: ignore[attr-defined]
     assert browser.get("/admin/logout/").url == reverse("account_logout")  # type: ignore[attr-defined]
+
+
+def weight_of(html: str) -> int:
+    """Compressed bytes of the styles and scripts of a page, with what they import; without the brand."""
+    named = re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))"', html)
+    return sum(_weight(name) for name in named)
+
+
+def _weight(name: str) -> int:
+    path = finders.find(re.sub(r"\.[0-9a-f]{12}(?=\.)", "", name))
+    assert path, name
+    content = Path(path).read_bytes()
+    imported = re.findall(rb'@import url\("([^"]+)"\)', content)
+    within = [normpath(f"{Path(name).parent}/{other.decode()}") for other in imported]
+    return len(gzip.compress(content, 9)) + sum(map(_weight, within))
+
+
+def test_a_page_is_no_heavier_than_it_needs_to_be(ada: User, alice: Contact, sign_in: Callable[..., Client]):
+    browser = sign_in(ada)
+    bare = weight_of(browser.get("/admin/find/").content.decode())
+    form = browser.get(reverse("admin:accounts_contact_change", args=[alice.pk])).content.decode()
+    assert 60_000 < bare < 82_000, "a page of the desk adds its own and stays below 90 kB"
+    assert bare < weight_of(form) < 145_000, "half of what a form adds is jQuery and select2"
 
 
 # Finding

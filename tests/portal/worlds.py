@@ -32,7 +32,7 @@ def make_world(seed: int) -> list[Contact]:
     _pages(chance, roles)
     contacts[0].deactivate()
     Account.objects.filter(pk=chance.choice(accounts).pk).update(status=Account.Status.INACTIVE)
-    return list(Contact.objects.order_by("pk"))
+    return list(Contact.objects.with_rights().select_related("account").order_by("pk"))
 
 
 def _roles(chance: Random) -> list[WebRole]:

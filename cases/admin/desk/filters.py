@@ -2,22 +2,33 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.http import QueryDict
 
+from accounts.models import Account
 from cases.admin.desk.people import People
-from cases.models import Case, CaseQuerySet, Priority
+from cases.models import Case, CaseClock, CaseQuerySet, Priority, StatusCategory
 from cases.models.case_queryset import numbers_in
 from lib.paging import Cut, RisingCut
 from records.filters import within_days
 
 ACTIVE, LATE, CLOSED, ALL = "active", "late", "closed", "all"
+SOON, QUIET = "soon", "quiet"
+"""Due within a day; up to us, and left alone for two days."""
+OF_TIME = (LATE, SOON, QUIET)
+WITHIN = timedelta(days=1)
+LEFT_ALONE = timedelta(days=2)
 ME, MINE, NOBODY = "me", "mine", "none"
 """The agent who looks; the queues that they are in; no agent, no queue, or no product."""
+REPLIED, RESOLVED, RATED = "replied", "resolved", "rated"
+"""What ``since`` and ``until`` are about, where that is not the opening: the first reply, ..."""
+DAYS = {"": "created_at", REPLIED: "first_reply_at", RESOLVED: "closed_at", RATED: "rated_at"}
+KEPT, MISSED, RUNNING = "kept", "missed", "running"
+"""Cases with a promise that was due between ``since`` and ``until`` and came out so."""
 NO_ACCOUNT = "-"
 """Cases of people who belong to none."""
 MOST_WORDS = 8
@@ -30,7 +41,7 @@ ORDERS: Mapping[str, tuple[type[Cut], str]] = {
     "opened": (Cut, "created_at"),
     "priority": (Cut, "urgency"),
 }
-FOLDED = ("status", "type", "product", "account", "since", "until")
+FOLDED = ("status", "type", "product", "account", "since", "until", "day", "promise")
 OF_ACTIVE = ("due", "priority")
 """Orders that an index has for active cases alone."""
 
@@ -68,7 +79,7 @@ def _day(text: str) -> str:
 
 READ: Mapping[str, Callable[[str], str]] = {
     "q": _words,
-    "state": _one_of(ACTIVE, LATE, CLOSED, ALL),
+    "state": _one_of(ACTIVE, *OF_TIME, CLOSED, ALL),
     "agent": _key_or(ME, NOBODY),
     "queue": _key_or(MINE, NOBODY),
     "priority": _one_of(*Priority.values),
@@ -78,6 +89,8 @@ READ: Mapping[str, Callable[[str], str]] = {
     "account": lambda text: _words(text)[:100],
     "since": _day,
     "until": _day,
+    "day": _one_of(*filter(None, DAYS)),
+    "promise": _one_of(KEPT, MISSED, RUNNING),
     "sort": _one_of(*ORDERS),
 }
 """Parameter of an address → what is made of it; empty where it makes no sense."""
@@ -99,6 +112,8 @@ class DeskFilter:
     account: str = ""
     since: str = ""
     until: str = ""
+    day: str = ""
+    promise: str = ""
     sort: str = ""
 
     @classmethod
@@ -127,7 +142,7 @@ class DeskFilter:
     @property
     def sorts(self) -> list[str]:
         """The usual one first."""
-        is_of_active = self.states in (ACTIVE, LATE) and not self.q
+        is_of_active = self.states in (ACTIVE, *OF_TIME) and not self.q
         return [*ORDERS] if is_of_active else [name for name in ORDERS if name not in OF_ACTIVE]
 
     def whatever_order(self) -> Self:
@@ -155,8 +170,8 @@ class DeskFilter:
     def shape(self) -> tuple[Hashable, ...] | None:
         """What the text of the query depends on; None where that is more than can be kept, or where the plan
         depends on the values: how many are late, PostgreSQL only knows when it is told the time."""
-        is_late_otherwise = self.states == LATE and self.sort
-        if self.queue == MINE or self.q or self.priority or self.more or is_late_otherwise:
+        is_timed = self.states in (SOON, QUIET) or (self.states == LATE and self.sort)
+        if self.queue == MINE or self.q or self.priority or self.more or is_timed:
             return None
         words = [value if value == NOBODY else bool(value) for value in (self.agent, self.queue)]
         return (self.states, *words, self.sort or self.sorts[0])
@@ -167,7 +182,7 @@ class DeskFilter:
             "agent": agent if self.agent == ME else _number(self.agent),
             "queue": _number(self.queue),
             "reader": agent if self.queue == MINE else None,
-            "now": now if self.states == LATE else None,
+            "now": now if self.states in OF_TIME else None,
         }
         return {name: value for name, value in chosen.items() if value is not None}
 
@@ -208,7 +223,11 @@ class DeskFilter:
             case "active":
                 return rows.active()
             case "late":
-                return rows.active().filter(due_at__lte=now)
+                return rows.late(now)
+            case "soon" if now:
+                return rows.due_between(now, now + WITHIN)
+            case "quiet" if now:
+                return rows.left_alone_since(now - LEFT_ALONE)
             case "closed":
                 return rows.closed()
         return rows
@@ -220,9 +239,24 @@ class DeskFilter:
         }
         if self.product == NOBODY:
             chosen["product"] = None
-        since, until = (date.fromisoformat(day) if day else None for day in (self.since, self.until))
-        rows = within_days(rows.filter(**chosen), "created_at", since, until)
+        rows = self._in_days(rows.filter(**chosen))
         return rows.filter(_account(self.account)) if self.account else rows
+
+    def _in_days(self, rows: CaseQuerySet) -> CaseQuerySet:
+        """A case that something happened to was last touched then or later; a rating alone does not touch
+        it."""
+        since, until = (date.fromisoformat(day) if day else None for day in (self.since, self.until))
+        if self.promise:
+            due = within_days(CaseClock.objects.that_came_out(self.promise), "due_at", since, until)
+            return rows.filter(pk__in=due.values("case"))
+        if self.day == RESOLVED:
+            rows = rows.filter(category=StatusCategory.RESOLVED)
+        if self.day in (REPLIED, RESOLVED):
+            rows = within_days(rows, "updated_at", since, None)
+        if self.day:
+            rows = rows.filter(**{f"{DAYS[self.day]}__isnull": False})
+        days: CaseQuerySet = within_days(rows, DAYS[self.day], since, until)
+        return days
 
     def _of(self, name: str) -> str:
         value: str = getattr(self, name)
@@ -230,6 +264,8 @@ class DeskFilter:
 
 
 def _account(text: str) -> Q:
+    """A number means that account alone, whatever others are called."""
     if text == NO_ACCOUNT:
         return Q(account=None)
-    return Q(account__number__iexact=text) | Q(account__name__icontains=text)
+    numbered = Account.objects.filter(number__iexact=text)
+    return Q(account__in=numbered) | Q(~Exists(numbered), account__name__icontains=text)

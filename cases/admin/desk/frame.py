@@ -19,19 +19,12 @@ from cases.admin.desk.filters import LATE, ME, NOBODY, DeskFilter
 from cases.admin.desk.people import People, columns, named
 from cases.models import Case, CaseStatus, Product, Queue, RequestType
 from lib import compiled
+from lib.counted import Counted, counted
 from records.models import SavedView
 
-MOST_COUNTED = 1_000
 MOST_AGENTS = 500
 VIEWS = "case"
 """``record_type`` of the views of this list."""
-
-
-class Counted(models.Subquery):
-    """How many rows a queryset has."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
-    output_field = models.IntegerField()
 
 
 class Listed(models.Subquery):
@@ -64,7 +57,7 @@ class Choices:
 @dataclass(frozen=True)
 class Frame:
     counts: Mapping[DeskFilter, int]
-    """A list → how many cases are in it; MOST_COUNTED stands for that many or more."""
+    """A list → how many cases are in it; counted no further than lib.counted does."""
     choices: Choices
     views: Rows
     groups: Rows
@@ -109,18 +102,18 @@ def groups_of(agent: int, *, is_superuser: bool) -> models.QuerySet[Group]:
 def _counts(me: int, now: datetime) -> dict[str, Counted]:
     active = Case.objects.active().order_by()
     return {
-        "all_active": _count(active),
-        "mine": _count(active.filter(assigned_to=me)),
-        "nobodys": _count(active.filter(assigned_to=None)),
-        "late": _count(active.filter(due_at__lte=now)),
-        "queueless": _count(active.filter(queue=None)),
+        "all_active": counted(active),
+        "mine": counted(active.filter(assigned_to=me)),
+        "nobodys": counted(active.filter(assigned_to=None)),
+        "late": counted(active.filter(due_at__lte=now)),
+        "queueless": counted(active.filter(queue=None)),
     }
 
 
 def _choices(me: int) -> dict[str, Listed]:
     of_queue = Case.objects.active().order_by().filter(queue=models.OuterRef("pk"))
     return {
-        "queues": Listed(Queue.objects.annotate(count=_count(of_queue)).values("id", "name", "count")),
+        "queues": Listed(Queue.objects.annotate(count=counted(of_queue)).values("id", "name", "count")),
         "agents": Listed(_agents().values("id", "first_name", "last_name", "email")[:MOST_AGENTS]),
         "statuses": Listed(CaseStatus.objects.values("slug", "label")),
         "types": Listed(RequestType.objects.values("id", "name")),
@@ -131,10 +124,6 @@ def _choices(me: int) -> dict[str, Listed]:
 
 def _meant(words: Mapping[str, str]) -> dict[str, Any]:
     return columns(words) if words else {}
-
-
-def _count(rows: Any) -> Counted:
-    return Counted(rows.values("pk")[:MOST_COUNTED])
 
 
 def _agents() -> models.QuerySet[User]:

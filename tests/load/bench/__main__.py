@@ -32,12 +32,18 @@ BARS = {
     "loan": (1.6, 7, None),
     "invoices": (1.5, 5, 5_000),
     "forum": (1.5, 7, 5_000),
+    "forum index": (1.2, 4, None),
+    "topic": (1.4, 6, None),
+    "home": (1.5, 9, None),
     **dict.fromkeys(
         ("desk", "desk: mine", "desk: late", "desk: queue", "desk: closed", "desk: page 40"), (2.4, 8, None)
     ),
     "desk: search": (2.4, 9, None),
+    "desk case": (4, 14, None),
 }
 """Page → at most so many times the floor, statements, bytes as they are sent."""
+NOT_YET = frozenset({"forum index", "topic", "home"})
+"""What these are over is told, and fails nothing."""
 GROWTH = 1.15
 """At most so many times as much in the largest database as in the smallest."""
 ROUNDS, REQUESTS, FIRST_PORT = 5, 60, 8410
@@ -209,7 +215,11 @@ def report(targets: list[dict]) -> list[str]:
             "SQL": target["sql"] > statements,
             "bytes": size and target["size"] > size,
         }
-        missed += [f"{name}: {what}" for what, is_over in checks.items() if is_over]
+        over = [f"{name}: {what}" for what, is_over in checks.items() if is_over]
+        if target["page"] not in NOT_YET:
+            missed += over
+        else:
+            print(*(f"Not within its bar yet: {line}" for line in over), sep="\n")
     return missed + grown(targets)
 
 

@@ -29,7 +29,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.models import Account, Contact, RecordPermission, User, WebRole  # noqa: E402
 from cases.models import Case, CaseMessage, Queue  # noqa: E402
-from forums.models import Forum, Topic  # noqa: E402
+from forums.models import Forum, Post, Topic  # noqa: E402
 from invoices.models import Invoice  # noqa: E402
 from lib import markdown  # noqa: E402
 from tests.cases.crowd import make_many_cases  # noqa: E402
@@ -173,6 +173,7 @@ def _talk(readers: list[Contact]) -> None:
     for reader in readers:
         for message in (CaseMessage, LoanMessage):
             _long_conversation(message, _measured(message.parent_model(), reader), reader, agent, rendered)
+    _discuss(readers, agent, html)
     for model in (Case, Loan):
         model.objects.update(updated_at=Least("updated_at", Now()))
     with connection.cursor() as cursor:
@@ -193,6 +194,18 @@ def _long_conversation(message: type[Any], record: Any, reader: Contact, agent: 
     )
 
 
+def _discuss(readers: list[Contact], agent: User, html: str) -> None:
+    """Customers of both accounts and staff discuss one topic; the forum knows its latest."""
+    topic = Topic.objects.earliest("pk")
+    by: list[dict[str, Any]] = [*({"author_contact": one} for one in readers), {"author_user": agent}]
+    Post.objects.bulk_create(
+        Post(topic=topic, body=SAID, body_html=html, is_opening=n == 0, **by[n % len(by)])
+        for n in range(MESSAGES)
+    )
+    Topic.objects.filter(pk=topic.pk).update(reply_count=MESSAGES - 1)
+    topic.forum.recount()
+
+
 def _measured(model: type[Any], reader: Contact) -> Any:
     return model.objects.filter(contact=reader).earliest("pk")
 
@@ -208,6 +221,9 @@ def _targets(name: str) -> list[Target]:
         "loan": _measured(Loan, contact).get_absolute_url(),
         "invoices": "/invoices/",
         "forum": "/forums/bench/",
+        "forum index": "/forums/",
+        "topic": Topic.objects.get(reply_count=MESSAGES - 1).get_absolute_url(),
+        "home": "/",
     }
     return [_target(page, name, address, browser) for page, address in pages.items()]
 
@@ -239,6 +255,8 @@ def _of_the_desk() -> list[Target]:
         "desk: search": "?q=autoclave+alarm",
         "desk: page 40": _page_of_all(browser, 40),
     }
+    big = Contact.objects.get(user__email="big@bench.example")
+    lists["desk case"] = f"{_measured(Case, big).number}/"
     return [_target(page, "agent", f"/admin/desk/{query}", browser) for page, query in lists.items()]
 
 

@@ -335,6 +335,7 @@ MAIL = [
 
 PAGE = "    if not model_admin.has_view_permission(request):\n        raise PermissionDenied\n"
 REFUSAL = "        if not self.has_view_permission(request):\n            raise PermissionDenied\n"
+CASE_ON_DESK = "tests/cases/test_case_properties.py"
 STAFF = [
     gate(
         "staff: pages of the desk are for those who may change its rows",
@@ -367,10 +368,47 @@ STAFF = [
     gate("staff: insight into cases", "cases/admin/insight.py", PAGE, "", *DESK_GROUPS),
     gate("staff: trying a case on the routing rules", "cases/admin/handling.py", REFUSAL, "", *DESK_GROUPS),
     gate("staff: a mail as it came", "records/admin/inbound.py", REFUSAL, "", *DESK_GROUPS),
-    gate("staff: files of cases", "cases/admin/composer.py", PAGE, "", *DESK_GROUPS),
+    gate("staff: files of cases", "cases/admin/case_page/composer.py", PAGE, "", *DESK_GROUPS),
+    gate(
+        "staff: the page of a case",
+        "cases/admin/case_page/page.py", f"{PAGE}    response: HttpResponse", "    response: HttpResponse", CASE_ON_DESK,
+    ),
+    gate(
+        "staff: the next case",
+        "cases/admin/case_page/page.py", f"{PAGE}    case = Case.objects", "    case = Case.objects", CASE_ON_DESK,
+    ),
+    gate(
+        "staff: what is like a case",
+        "cases/admin/case_page/page.py", f"{PAGE}    case: Case = get", "    case: Case = get", CASE_ON_DESK,
+    ),
+    gate(
+        "staff: whoever may only view a case writes nothing",
+        "cases/admin/case_page/page.py", "    if not may_write:\n", "    if False:\n", CASE_ON_DESK,
+    ),
+    gate(
+        "staff: an agent's own replies are nobody else's on a case's page",
+        "cases/admin/case_page/options.py", "SavedReply.objects.filter(Q(owner=None) | Q(owner=agent), is_active=True)",
+        "SavedReply.objects.filter(Q(pk=agent) | Q(), is_active=True)", "tests/cases/test_admin_case_page.py",
+    ),
+    gate(
+        "staff: names of colleagues are for agents",
+        "cases/admin/case_page/composer.py",
+        "    if not model_admin.has_change_permission(request):\n        raise PermissionDenied\n    words", "    words",
+        "tests/cases/test_mentions.py",
+    ),
+    gate(
+        "staff: nobody is mentioned who may not read cases",
+        "cases/models/agents.py", "Q(is_superuser=True) | Q(pk__in=able), is_staff=True", "is_staff=True",
+        "tests/cases/test_mentions.py",
+    ),
+    gate(
+        "staff: a scheduled reply goes only in the name of who may answer",
+        "cases/actions/scheduling.py", 'if not (author.is_active and author.is_staff and author.has_perm("cases.change_case")):',
+        "if False:", "tests/cases/test_scheduled_replies.py",
+    ),
     gate(
         "staff: preview of what an agent types",
-        "cases/admin/composer.py", 'if request.method != "POST" or not model_admin.has_change_permission(request):', "if False:", *DESK_GROUPS,
+        "cases/admin/case_page/composer.py", 'if request.method != "POST" or not model_admin.has_change_permission(request):', "if False:", *DESK_GROUPS,
     ),
     gate(
         "staff: a mail is added to a case by those who may change cases",

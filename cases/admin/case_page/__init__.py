@@ -1,0 +1,1 @@
+"""The page on which agents live: /admin/desk/<number>/."""
