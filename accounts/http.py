@@ -59,8 +59,7 @@ class PortalRequest(HttpRequest):
     ``contact`` is the active contact of the signed-in user: None for visitors and for staff who hold no
     contact. ``contacts`` are all contacts that the user can switch between. During a ``preview`` both are the
     contact that a member of staff looks at, while ``user`` stays that member of staff: what a page shows of a
-    customer comes from the contact alone. Whether the user ``has_chosen_methods`` of a second factor is known
-    once the administration was asked for (accounts.second_factor.rules).
+    customer comes from the contact alone.
     """
 
     id: str
@@ -72,4 +71,3 @@ class PortalRequest(HttpRequest):
     preview: "Preview | None"
     htmx: "HtmxDetails"
     configuration: Configuration
-    has_chosen_methods: bool

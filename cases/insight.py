@@ -8,6 +8,8 @@ hours of the clock, waiting included.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.aggregates import BoolOr
@@ -17,6 +19,7 @@ from django.db.models.functions import Trunc, TruncDate
 from django.utils import timezone
 
 from cases.models import Case, CaseClock, CaseQuerySet, StatusCategory, SuggestionReading
+from cases.models.sla import OUTCOMES
 
 UNDECIDED = timedelta(hours=72)
 """Whoever opens no case within this time after reading a suggestion was helped by it, we suppose."""
@@ -34,6 +37,41 @@ def median_wait(until: str, only: Q | None = None) -> Median:
     """From the opening to the event in the column ``until``."""
     waited = models.ExpressionWrapper(F(until) - F("created_at"), output_field=models.DurationField())
     return Median(waited, filter=only, output_field=models.DurationField())
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days, both included, of the reader's calendar."""
+
+    since: date
+    until: date
+
+    @property
+    def begins(self) -> datetime:
+        return _midnight(self.since, timezone.get_current_timezone())
+
+    @property
+    def ends(self) -> datetime:
+        return _midnight(self.until + timedelta(days=1), timezone.get_current_timezone())
+
+    @property
+    def before(self) -> "Span":
+        """As many days, right before."""
+        last = self.since - timedelta(days=1)
+        return Span(last - (self.until - self.since), last)
+
+    @property
+    def months(self) -> list[date]:
+        """The first days of the months that it touches, the oldest first."""
+        count = (self.until.year - self.since.year) * 12 + self.until.month - self.since.month + 1
+        return last_months(self.until, count)
+
+    def within(self, month: date) -> "Span":
+        return Span(max(self.since, month), min(self.until, _next_month(month) - timedelta(days=1)))
+
+
+def whole(months: list[date]) -> Span:
+    return Span(months[0], _next_month(months[-1]) - timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -67,10 +105,13 @@ def by_month(cases: CaseQuerySet, name: str, months: list[date]) -> list[Any]:
     return [value for value, _count in counted_by_month(cases, name, months)]
 
 
-def counted_by_month(cases: CaseQuerySet, name: str, months: list[date]) -> list[tuple[Any, int]]:
-    """The same, each with the number of cases that it was measured on."""
-    measure, zone = MEASURES[name], timezone.get_current_timezone()
-    begins, ends = _midnight(months[0], zone), _midnight(_next_month(months[-1]), zone)
+def counted_by_month(
+    cases: CaseQuerySet, name: str, months: list[date], span: Span | None = None
+) -> list[tuple[Any, int]]:
+    """The same, each with the number of cases that it was measured on. ``span``: of these months, only what
+    lies in it."""
+    measure, zone, span = MEASURES[name], timezone.get_current_timezone(), span or whole(months)
+    begins, ends = span.begins, span.ends
     rows = cases.filter(measure.only, **{f"{measure.when}__gte": begins, f"{measure.when}__lt": ends})
     if measure.is_activity:
         rows = rows.filter(updated_at__gte=begins)
@@ -84,56 +125,67 @@ GROUPS = {
     "account": ("account", "account__name", "account__number"),
     "type": ("request_type", "request_type__name"),
     "agent": ("assigned_to", "assigned_to__first_name", "assigned_to__last_name"),
+    "queue": ("queue", "queue__name"),
+    "product": ("product", "product__name"),
 }
 """What cases are grouped by: the key, what its name is made of, and for an account its number."""
 MOST_GROUPS = 100
 
 
-def by_group(cases: CaseQuerySet, name: str, months: list[date]) -> list[dict[str, Any]]:
-    """All measures for each account, type or agent, those with the most cases first. One query."""
-    zone = timezone.get_current_timezone()
-    begins, ends = _midnight(months[0], zone), _midnight(_next_month(months[-1]), zone)
-
-    def during(column: str) -> Q:
-        return Q(**{f"{column}__gte": begins, f"{column}__lt": ends})
-
-    is_resolved = during("closed_at") & Q(category=StatusCategory.RESOLVED)
-    rows = cases.filter(
-        during("created_at") | during("first_reply_at") | is_resolved | during("rated_at")
-    ).order_by()
-    grouped = rows.values(*GROUPS[name]).annotate(
-        opened=Count("pk", filter=during("created_at")),
-        resolved=Count("pk", filter=is_resolved),
-        first_reply=median_wait("first_reply_at", during("first_reply_at")),
-        resolution=median_wait("closed_at", is_resolved),
-        rating=models.Avg("rating", filter=during("rated_at")),
-    )
-    return list(grouped.order_by("-opened", *GROUPS[name])[:MOST_GROUPS])
+def by_group(cases: CaseQuerySet, name: str, span: Span) -> list[dict[str, Any]]:
+    """All measures for each of a group, those with the most cases first. One query."""
+    rows = cases.filter(_anything_in(span)).order_by().values(*GROUPS[name]).annotate(**_measured(span))
+    return list(rows.order_by("-opened", *GROUPS[name])[:MOST_GROUPS])
 
 
-def promises(by: str, months: list[date]) -> dict[Any, dict[str, int]]:
-    """How many promises that fall due in these months were kept, missed, or still run, by the key of one of
-    the GROUPS or by "month" (first day → counts). What is no longer owed is not counted, unless it was missed
-    before. One query."""
-    zone = timezone.get_current_timezone()
-    begins, ends = _midnight(months[0], zone), _midnight(_next_month(months[-1]), zone)
-    month = Trunc("due_at", "month", output_field=models.DateField(), tzinfo=zone)
-    counted = (
-        CaseClock.objects.filter(
-            Q(dropped_at=None) | Q(missed_at__isnull=False), due_at__gte=begins, due_at__lt=ends
-        )
+def in_all(cases: CaseQuerySet, span: Span) -> dict[str, Any]:
+    """All measures over all cases. One query."""
+    measured: dict[str, Any] = cases.filter(_anything_in(span)).order_by().aggregate(**_measured(span))
+    return measured
+
+
+def _during(column: str, span: Span) -> Q:
+    return Q(**{f"{column}__gte": span.begins, f"{column}__lt": span.ends})
+
+
+def _resolved(span: Span) -> Q:
+    return _during("closed_at", span) & Q(category=StatusCategory.RESOLVED)
+
+
+def _anything_in(span: Span) -> Q:
+    others = (_during(column, span) for column in ("first_reply_at", "rated_at"))
+    return reduce(or_, others, _during("created_at", span) | _resolved(span))
+
+
+def _measured(span: Span) -> dict[str, models.Aggregate]:
+    """Each measure, and the number of cases that it was taken on."""
+    replied, rated = (_during(column, span) for column in ("first_reply_at", "rated_at"))
+    return {
+        "opened": Count("pk", filter=_during("created_at", span)),
+        "first_reply": median_wait("first_reply_at", replied),
+        "replied": Count("pk", filter=replied),
+        "resolution": median_wait("closed_at", _resolved(span)),
+        "resolved": Count("pk", filter=_resolved(span)),
+        "rating": models.Avg("rating", filter=rated),
+        "rated": Count("pk", filter=rated),
+    }
+
+
+def promises(by: str, span: Span) -> dict[Any, dict[str, int]]:
+    """How many promises that fall due in these days were kept, missed, or still run, by the key of one of
+    the GROUPS or by "month" (first day → counts). One query."""
+    month = Trunc("due_at", "month", output_field=models.DateField(), tzinfo=timezone.get_current_timezone())
+    counted: Any = (
+        CaseClock.objects.that_count()
+        .filter(due_at__gte=span.begins, due_at__lt=span.ends)
         .order_by()
         .values(key=month if by == "month" else F(f"case__{GROUPS[by][0]}"))
-        .annotate(
-            kept=Count("pk", filter=Q(met_at__lte=F("due_at"), missed_at=None)),
-            missed=Count("pk", filter=Q(met_at__gt=F("due_at")) | Q(missed_at__isnull=False)),
-            running=Count("pk", filter=Q(met_at=None, missed_at=None)),
-        )
+        .annotate(**{name: Count("pk", filter=came_out) for name, came_out in OUTCOMES.items()})
     )
-    return {row["key"]: {name: row[name] for name in ("kept", "missed", "running")} for row in counted}
+    return {row["key"]: {name: row[name] for name in OUTCOMES} for row in counted}
 
 
-def deflection(months: list[date], now: datetime) -> dict[str, int]:
+def deflection(span: Span, now: datetime) -> dict[str, int]:
     """``read``: on how many days of a contact suggestions were read; ``solved``: after how many of these the
     contact opened no case within 72 hours of anything that they read. Days that are not yet decided do not
     count. One query."""
@@ -143,9 +195,7 @@ def deflection(months: list[date], now: datetime) -> dict[str, int]:
         created_at__gte=OuterRef("read_at"),
         created_at__lt=OuterRef("read_at") + UNDECIDED,
     )
-    read = SuggestionReading.objects.filter(
-        read_at__gte=_midnight(months[0], zone), read_at__lt=_midnight(_next_month(months[-1]), zone)
-    )
+    read = SuggestionReading.objects.filter(read_at__gte=span.begins, read_at__lt=span.ends)
     days = (
         read.order_by()
         .annotate(has_case=Exists(soon))

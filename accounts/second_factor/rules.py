@@ -98,15 +98,8 @@ def is_proved(request: PortalRequest) -> bool:
 def may_administer(request: PortalRequest) -> bool:
     """Whether the second factor, where one is due, was given: asked for each page of the administration."""
     return is_proved(request) or not (
-        is_required(request.sign_in_policy, request.user, request.contacts) or _has_chosen(request)
+        is_required(request.sign_in_policy, request.user, request.contacts) or chosen_methods(request.user)
     )
-
-
-def _has_chosen(request: PortalRequest) -> bool:
-    """Read once a request, which asks whenever it shows who may do what."""
-    if not hasattr(request, "has_chosen_methods"):
-        request.has_chosen_methods = bool(chosen_methods(request.user))
-    return request.has_chosen_methods
 
 
 # Where the codes go

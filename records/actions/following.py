@@ -66,7 +66,9 @@ def receivers(record: models.Model) -> list[Contact]:
     said = dict(Follow.objects.filter(**named(record)).values_list("contact", "is_muted"))
     wanted = surface_of(record).concerned(record) | said.keys()
     pks = [pk for pk in wanted if not said.get(pk)]
-    contacts = Contact.objects.filter(pk__in=pks).select_related("account", "user").order_by("pk")
+    contacts = (
+        Contact.objects.filter(pk__in=pks).with_rights().select_related("account", "user").order_by("pk")
+    )
     site = site_configuration()
     return [contact for contact in contacts if _may_be_told(contact, record, site)]
 

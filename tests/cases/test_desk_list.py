@@ -107,6 +107,12 @@ def test_a_note_is_marked_as_one_and_what_one_wrote_oneself_is_ones_own(sign_in,
     assert re.search(r'<b class="desk-note">Note</b> <span>You:</span> Ask the workshop\.', row)
 
 
+def test_who_has_no_name_is_known_by_their_address(sign_in, ada, alice):
+    case = make_case(alice)
+    make_staff_reply(case, make_user("nameless@portal.example", is_staff=True), "Thank you.")
+    assert "nameless@portal.example:</span> Thank you." in row_of(sign_in(ada).get(DESK).text, case)
+
+
 def test_a_case_is_unread_while_the_customer_has_the_last_word_and_the_agent_has_not_read_it(
     sign_in, ada, mei, alice, subtests
 ):
@@ -422,8 +428,12 @@ def test_the_numbers_of_the_insight_lead_to_exactly_these_cases(sign_in, ada, al
         make_case(contact)
     assigned(Case.objects.earliest("pk"), ada)
     browser = sign_in(ada)
-    for by in ("month", "account", "type", "agent"):
-        rows = browser.get(reverse("admin:cases_case_insight"), {"by": by, "months": "3"}).context["rows"]
+    for by in ("month", "account", "type", "agent", "queue", "product"):
+        rows = (
+            browser.get(reverse("admin:cases_case_insight"), {"by": by, "months": "3"})
+            .context["insight"]
+            .rows
+        )
         assert sum(row.opened for row in rows) == 4
         for row in rows:
             assert len(browser.get(row.url).context["page"].rows) == row.opened, (by, row.name)

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from accounts.models import Account, Contact, RecordPermission, WebRole
-from records.actions.following import receivers, unfollow
+from records.actions.following import follow, receivers, unfollow
 from records.models import Follow
 from records.surfaces import Surface, surfaces
-from tests.factories import make_user
+from tests.factories import make_contact, make_user
 from tests.portal.factories import restrict
 
 FOLLOWED = [surface for surface in surfaces() if surface.follows]
@@ -70,6 +72,17 @@ def test_following_twice_is_following_once(sign_in, ivan, record):
     for _ in range(2):
         sign_in(ivan).post(address_of(record), {"follow": "yes"})
     assert Follow.objects.get().contact == ivan
+
+
+def test_one_query_more_asks_whether_one_person_more_may_still_see_it(acme, record):
+    def queries(number: int) -> int:
+        follow(contact=make_contact(f"Reader{number}", acme, "Portal IT User"), record=record)
+        with CaptureQueriesContext(connection) as captured:
+            receivers(record)
+        return len(captured)
+
+    _first, one, two, three = map(queries, range(4))  # the configuration is read with the first
+    assert (two - one, three - two) == (1, 1)
 
 
 def test_whom_a_record_concerns_mutes_it_and_unmutes_it(sign_in, alice, ivan, surface, record):

@@ -12,7 +12,24 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.admin.desk.filters import ACTIVE, ALL, CLOSED, LATE, ME, MINE, NOBODY, QUIET, SOON, DeskFilter
+from cases.admin.desk.filters import (
+    ACTIVE,
+    ALL,
+    CLOSED,
+    KEPT,
+    LATE,
+    ME,
+    MINE,
+    MISSED,
+    NOBODY,
+    QUIET,
+    RATED,
+    REPLIED,
+    RESOLVED,
+    RUNNING,
+    SOON,
+    DeskFilter,
+)
 from cases.admin.desk.frame import Choices, Frame, Rows, rows_in
 from cases.models import Priority
 from lib.counted import in_figures
@@ -124,8 +141,10 @@ def _more(choices: Choices, shown: DeskFilter, former: tuple[tuple[str, str], ..
         _select("type", _("Type"), _named(_("Any type"), types), shown.type),
         _select("product", _("Product"), _products(choices), shown.product),
         _line("account", _("Account"), shown.account, placeholder=_("Name or number"), maxlength=100),
-        _line("since", _("Opened since"), shown.since, type="date"),
-        _line("until", _("Opened until"), shown.until, type="date"),
+        _select("day", _("Day of"), _days(), shown.day),
+        _line("since", _("Since"), shown.since, type="date"),
+        _line("until", _("Until"), shown.until, type="date"),
+        _select("promise", _("With an SLA target"), _promises(), shown.promise),
         _select("sort", _("Sort by"), _sorts(shown), shown.sort),
     ]
 
@@ -133,6 +152,16 @@ def _more(choices: Choices, shown: DeskFilter, former: tuple[tuple[str, str], ..
 def _states() -> Offered:
     timed = [(LATE, _("Late")), (SOON, _("Due within a day")), (QUIET, _("Left alone for two days"))]
     return [(ACTIVE, _("Active")), *timed, (CLOSED, _("Closed")), (ALL, _("All"))]
+
+
+def _days() -> Offered:
+    others = [(REPLIED, _("First reply")), (RESOLVED, _("Resolution")), (RATED, _("Rating"))]
+    return [("", _("Opening")), *others]
+
+
+def _promises() -> Offered:
+    """Of those that were due on the days."""
+    return [("", _("Any")), (KEPT, _("Met")), (MISSED, _("Missed")), (RUNNING, _("Running"))]
 
 
 def _queues(choices: Choices) -> Offered:

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.http import QueryDict
 
+from accounts.models import Account
 from cases.admin.desk.people import People
 from cases.models import Case, CaseClock, CaseQuerySet, Priority, StatusCategory
 from cases.models.case_queryset import numbers_in
@@ -263,6 +264,8 @@ class DeskFilter:
 
 
 def _account(text: str) -> Q:
+    """A number means that account alone, whatever others are called."""
     if text == NO_ACCOUNT:
         return Q(account=None)
-    return Q(account__number__iexact=text) | Q(account__name__icontains=text)
+    numbered = Account.objects.filter(number__iexact=text)
+    return Q(account__in=numbered) | Q(~Exists(numbered), account__name__icontains=text)

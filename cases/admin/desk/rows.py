@@ -125,6 +125,7 @@ def _told() -> JSONObject:
         visibility="visibility",
         first_name=Coalesce("author_user__first_name", "author_contact__first_name"),
         last_name=Coalesce("author_user__last_name", "author_contact__last_name"),
+        email=Coalesce("author_user__email", "author_contact__email"),
         user="author_user",
     )
 
@@ -179,7 +180,7 @@ class Pen:
         if row.said is None:
             return self.nothing
         is_note = row.said["visibility"] == CaseMessage.Visibility.INTERNAL
-        name = f"{row.said['first_name']} {row.said['last_name']}".strip()
+        name = f"{row.said['first_name']} {row.said['last_name']}".strip() or row.said["email"]
         who = _("You") if row.said["user"] == self.me else name
         mark = format_html('<b class="desk-note">{}</b> ', self.note) if is_note else self.nothing
         return format_html(" {}<span>{}:</span> {}", mark, who, preview_of(row.said["text"]))
