@@ -58,7 +58,7 @@ class StartPage:
 
 def start_page(site: AdminSite, request: HttpRequest) -> StartPage:
     declared, moments = declared_for(site, request), moments_for(request)
-    counts = _counts(declared, moments)
+    counts = counts_of(declared, moments)
     return StartPage(
         _figures(declared, counts, moments),
         [ShownPanel(panel.template, panel.draw(owner, request, moments)) for owner, panel in declared.panels],
@@ -98,7 +98,7 @@ def _warnings(
     ]
 
 
-def _counts(declared: Declared, moments: Moments) -> dict[str, int]:
+def counts_of(declared: Declared, moments: Moments) -> dict[str, int]:
     """Of everything, by the names of the columns. What is counted is the shape of the statement."""
     wanted = {f"figure_{number}": figure.rows for number, (_owner, figure) in enumerate(declared.figures)} | {
         f"warning_{number}": warned.rows

@@ -122,7 +122,7 @@ def _listed(shown: DeskFilter, request: HttpRequest, *, title: str, nothing: str
     query = shown.as_query()
     rows = [
         Listed(
-            row.number, row.subject, row.who, f"{case_address(row.number, row.pk)}?{_carried(query)}",
+            row.number, row.subject, row.who, f"{case_address(row.number)}?{_carried(query)}",
             ago(row.created_at) if shown.since else timer(row.due_at, row.category, False),  # noqa: FBT003
         )
         for row in _first_rows(shown, agent_of(request))
@@ -160,13 +160,13 @@ def _fortnight(_owner: CaseModelAdmin, _request: HttpRequest, at: Moments) -> di
 
 
 def _by_day(days: list[date]) -> dict[tuple[str, date], int]:
-    """Column and day → number of cases. One query, of what was touched in these days."""
+    """Column and day → number of cases. One query."""
     zone = timezone.get_current_timezone()
     begins = datetime(days[0].year, days[0].month, days[0].day, tzinfo=zone)
 
     def counted(column: str) -> Any:
         day = Trunc(column, "day", output_field=DateField(), tzinfo=zone)
-        lately: CaseQuerySet = Case.objects.filter(**{f"{column}__gte": begins}, updated_at__gte=begins)
+        lately: CaseQuerySet = Case.objects.filter(**{f"{column}__gte": begins})
         return lately.order_by().values(what=Value(column), day=day).annotate(count=Count("pk"))
 
     both = counted("created_at").union(counted("first_reply_at"), all=True)

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 ACTIVE, WAITING = models.Q(closed_at=None), models.Q(category="waiting")
+REPLIED, RATED = models.Q(first_reply_at__isnull=False), models.Q(rated_at__isnull=False)
 INDEXES = [
     models.Index(fields=["-updated_at", "-id"], name="cases_case_latest"),
     models.Index(fields=["account", "-updated_at", "-id"], name="cases_case_account", include=["closed_at"]),
@@ -76,4 +77,6 @@ INDEXES = [
         fields=["due_at", "id"], name="cases_case_queueless", condition=ACTIVE & models.Q(queue=None)
     ),
     models.Index(fields=["request_type", "product", "-updated_at", "-id"], name="cases_case_similar"),
+    models.Index(fields=["first_reply_at"], name="cases_case_replied", condition=REPLIED),
+    models.Index(fields=["rated_at"], name="cases_case_rated", condition=RATED),
 ]

@@ -140,6 +140,7 @@ AGENTS_PAGES = {
     "merge into": lambda portal: f"/admin/cases/case/{portal.case.pk}/merge/?into={portal.other.number}",
     "split": lambda portal: f"/admin/cases/case/{portal.case.pk}/split/",
     "insight": lambda _: "/admin/cases/case/insight/",
+    "start": lambda _: "/admin/",
 }
 
 

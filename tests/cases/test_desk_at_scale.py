@@ -1,15 +1,22 @@
 """The desk's list in a large database: PostgreSQL finds each page by an index, in order."""
 
 from itertools import product
+from types import SimpleNamespace
+from typing import Any
 
+from django.contrib import admin
 from django.http import QueryDict
 
+from accounts.admin_start import counts_of, moments_for
 from accounts.models import Account, Contact
+from cases.admin.case import CaseAdmin
 from cases.admin.desk.filters import DeskFilter
 from cases.admin.desk.frame import frame_for, rows_in
 from cases.admin.desk.people import People
 from cases.admin.desk.rows import page_of
-from cases.models import Queue
+from cases.admin.start import FIGURES
+from cases.models import Case, Queue
+from lib.admin_start import Declared
 from tests.cases.crowd import make_many_cases
 from tests.cases.desk_crowd import put_on_the_desk
 from tests.records.crowds import make_person
@@ -57,6 +64,13 @@ def test_each_tab_in_each_order_is_found_by_an_index_on_the_first_page_and_on_a_
             if found.walks_through_all or (is_usual and found.sorts_many) or found.looked_at > most:
                 faults.append((query, pages, found.looked_at, found.sorts_many, found.indexes))
     assert faults == []
+    figures = tuple((CaseAdmin(Case, admin.site), figure) for figure in FIGURES)
+    request: Any = SimpleNamespace(user=agent)
+    counting = plan_asked_by(
+        lambda: counts_of(Declared(figures, (), ()), moments_for(request)), "cases_case", is_prepared=True
+    )
+    assert not counting.walks_through_all
+    assert counting.looked_at < len(FIGURES) * (ACTIVE + FEW), counting.indexes
 
 
 def test_what_stands_around_the_list_is_one_statement_that_counts_no_further_than_it_shows(

@@ -150,7 +150,7 @@ def _more(choices: Choices, shown: DeskFilter, former: tuple[tuple[str, str], ..
 
 
 def _states() -> Offered:
-    timed = [(LATE, _("Late")), (SOON, _("Due within a day")), (QUIET, _("Left alone for two days"))]
+    timed = [(LATE, _("Late")), (SOON, _("Due in a day")), (QUIET, _("Left alone"))]
     return [(ACTIVE, _("Active")), *timed, (CLOSED, _("Closed")), (ALL, _("All"))]
 
 

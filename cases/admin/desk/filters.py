@@ -243,16 +243,13 @@ class DeskFilter:
         return rows.filter(_account(self.account)) if self.account else rows
 
     def _in_days(self, rows: CaseQuerySet) -> CaseQuerySet:
-        """A case that something happened to was last touched then or later; a rating alone does not touch
-        it."""
+        """A case that was resolved was last touched then or later."""
         since, until = (date.fromisoformat(day) if day else None for day in (self.since, self.until))
         if self.promise:
             due = within_days(CaseClock.objects.that_came_out(self.promise), "due_at", since, until)
             return rows.filter(pk__in=due.values("case"))
         if self.day == RESOLVED:
-            rows = rows.filter(category=StatusCategory.RESOLVED)
-        if self.day in (REPLIED, RESOLVED):
-            rows = within_days(rows, "updated_at", since, None)
+            rows = within_days(rows.filter(category=StatusCategory.RESOLVED), "updated_at", since, None)
         if self.day:
             rows = rows.filter(**{f"{DAYS[self.day]}__isnull": False})
         days: CaseQuerySet = within_days(rows, DAYS[self.day], since, until)

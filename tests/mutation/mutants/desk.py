@@ -342,6 +342,11 @@ STAFF = [
         "accounts/admin/base.py", "or not model_admin.has_change_permission(request):", "or False:", *DESK_GROUPS,
     ),
     gate(
+        "staff: the start page counts what the person may open",
+        "lib/admin_start.py", "if _may(model_admin, one.right, request):", "if True:",
+        "tests/portal/test_start_page.py",
+    ),
+    gate(
         "desk: the list of cases is for those who may see cases",
         "cases/admin/desk/views.py", "if not model_admin.has_view_permission(request):", "if False:", "tests/cases/test_desk_list.py",
     ),
