@@ -77,27 +77,32 @@ def send_due_replies(now: datetime | None = None) -> int:
 
 def _send(pk: int, now: datetime) -> bool:
     """The case is locked first, as by all who write to it; what was due may have gone or be held by then."""
-    case = locked_case(Case.objects.only("pk").get(scheduled_replies=pk))
+    found = Case.objects.only("pk").filter(scheduled_replies=pk).first()
+    if found is None:
+        return False
+    case = locked_case(found)
     due = ScheduledReply.objects.waiting().filter(pk=pk, goes_at__lte=now).select_related("author", "status")
     reply = due.first()
     if reply is None:
         return False
     because = _sent(case, reply)
     if because:
-        hold(case, reply, because, now)
-    else:
-        reply.delete()
+        hold(case, due.get(), because, now)
     return True
 
 
 def _sent(case: Case, reply: ScheduledReply) -> str:
-    """Why it was not."""
+    """Why it was not; then its row stands as before. The row goes first: a reply that resolves the case must
+    not hold itself."""
     author = reply.author
     if not (author.is_active and author.is_staff and author.has_perm("cases.change_case")):
         return Held.AUTHOR_LEFT
     what: dict[str, Any] = {"body": reply.body, "status": reply.status, "submission": reply.submission}
     try:
-        reply_to_case(actor=Actor(user=author), case=case, uploads=_files(reply), **what)
+        with transaction.atomic():
+            files = _files(reply)
+            reply.delete()
+            reply_to_case(actor=Actor(user=author), case=case, uploads=files, **what)
     except ValidationError as error:
         if getattr(error, "code", "") == ABOUT_FILES:  # the storage is away: again in a minute
             raise

@@ -131,7 +131,7 @@ def _listed(shown: DeskFilter, rows: list[Row], *, title: str, nothing: str) -> 
     query = shown.as_query()
     listed = [
         Listed(
-            row.number, row.subject, row.who, f"{case_address(row.number, row.pk)}?{_carried(query)}",
+            row.number, row.subject, row.who, f"{case_address(row.number)}?{_carried(query)}",
             ago(row.created_at) if shown.since else timer(row.due_at, row.category, False),  # noqa: FBT003
         )
         for row in rows

@@ -1,10 +1,12 @@
 """Replies that are sent later: in the customer's working hours, once, and not over what happened since."""
 
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -157,20 +159,34 @@ def test_nothing_is_sent_in_the_name_of_whoever_has_left(ada, alice, case):
     assert ScheduledReply.objects.get().held_because == "author_left"
 
 
-def test_a_worker_that_is_killed_while_it_sends_leaves_the_reply_to_the_next(ada, case, monkeypatch):
-    """It dies between the message and the removal of the row: both are taken back."""
+def test_a_worker_that_is_killed_while_it_sends_leaves_the_reply_to_the_next(ada, case):
+    """It dies before its transaction is over."""
     waiting(case, ada)
-
-    def killed(*_args, **_kwargs):
+    with suppress(KeyboardInterrupt), transaction.atomic():
+        due(case)
         raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ScheduledReply, "delete", killed)
-        with pytest.raises(KeyboardInterrupt):
-            due(case)
-    assert case.messages.count() == 1
+    assert (case.messages.count(), ScheduledReply.objects.count()) == (1, 1)
     assert due(case) == 1
+    assert (case.messages.count(), ScheduledReply.objects.count()) == (2, 0)
+
+
+def test_a_reply_that_resolves_the_case_is_sent_and_holds_only_the_others(ada, case):
+    waiting(case, ada, status=status("resolved"))
+    waiting(case, ada, goes_at=timezone.now() + timedelta(days=60))
+    assert due(case) == 1
+    assert Case.objects.get().status_id == "resolved"
     assert case.messages.count() == 2
+    assert ScheduledReply.objects.get().held_because == "closed"
+    assert OutgoingMail.objects.filter(event="cases/reply_held").count() == 1
+
+
+def test_a_reply_whose_status_the_case_can_no_longer_have_is_held_with_its_files(ada, case):
+    Case.objects.update(status="cancelled", category="cancelled", closed_at=timezone.now())
+    waiting(case, ada, status=status("waiting"), uploads=[pdf_upload("plan.pdf")])
+    assert due(case) == 1
+    held = ScheduledReply.objects.get()
+    assert (held.held_because, held.attachments.get().name) == ("refused", "plan.pdf")
+    assert case.messages.count() == 1
 
 
 def test_a_reply_is_put_back_into_the_composer_to_be_changed(sign_in, ada, case):

@@ -34,11 +34,11 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WITHOUT_RECORDS = {"user_import_example"}
 """Files that are the same for everybody."""
 
-MADE_FOR_SCRIPTS = ("text/html", "application/json")
+MADE_FOR_SCRIPTS = ("text/css", "text/html", "application/json")
 
 
 def is_file(response: Any) -> bool:
-    """Whatever a page's own scripts do not read."""
+    """Whatever a page's own scripts and styles do not read."""
     if response.status_code != 200:
         return False
     return "Content-Disposition" in response or not response["Content-Type"].startswith(MADE_FOR_SCRIPTS)

@@ -154,7 +154,7 @@ class Pen:
         return (
             self.is_unread if is_unread else self.nothing,
             self.pick(row) if self.may_change else self.nothing,
-            case_address(row.number, row.pk) + self.came_from,
+            case_address(row.number) + self.came_from,
             self.unread if is_unread else self.nothing,
             row.subject,
             row.number,

@@ -46,7 +46,7 @@ def desk_view(model_admin: CaseModelAdmin, request: HttpRequest) -> HttpResponse
         return HttpResponseNotAllowed(READS)
     shown = DeskFilter.of(request.GET)
     if shown.q and (case := cast("Any", model_admin).row_called(request, shown.q)):
-        return redirect(case_address(case.number, case.pk))
+        return redirect(case_address(case.number))
     return list_page(model_admin, request, shown, request.GET)
 
 
