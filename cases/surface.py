@@ -145,6 +145,7 @@ CASES = declare(
             "case.exported": Download(
                 words=gettext_lazy("Case list downloaded"), facts=(gettext_lazy("Cases: %(count)s"),)
             ),
+            "case.insight_exported": Download(words=gettext_lazy("Case figures downloaded")),
         },
         handover=Handover(
             verb="contact.cases_handed_over",

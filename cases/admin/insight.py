@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.base import actor_of
+from accounts.downloads import handing_out
 from cases.admin.base import CaseModelAdmin
 from cases.admin.insight_rows import LISTED, InsightRow, charts_of, figures_of, row_of, rows_by
 from cases.insight import MOST_GROUPS, Span, deflection, in_all, last_months, promises
@@ -102,7 +104,7 @@ def insight_view(model_admin: CaseModelAdmin, request: HttpRequest) -> HttpRespo
     by, span = form.chosen()
     insight = insight_of(by, span)
     if request.GET.get("format") == "csv":
-        return _as_file(insight)
+        return _as_file(request, insight)
     query = request.GET.copy()
     query["format"] = "csv"
     context = {
@@ -119,7 +121,7 @@ def insight_view(model_admin: CaseModelAdmin, request: HttpRequest) -> HttpRespo
     return show(model_admin, request, "admin/cases/case/insight.html", title=_("Insight"), **context)
 
 
-def _as_file(insight: Insight) -> HttpResponse:
+def _as_file(request: HttpRequest, insight: Insight) -> HttpResponse:
     """What is shown, in plain numbers; times in hours."""
     heading = [
         str(dict(GROUPINGS)[insight.by]).capitalize(), _("Opened"), _("First reply (median, h)"),
@@ -128,11 +130,10 @@ def _as_file(insight: Insight) -> HttpResponse:
     ]  # fmt: skip
     rows = [[row.name, *row.plain] for row in (*insight.rows, insight.whole)]
     name = f"insight-{insight.by}-{insight.span.since}-{insight.span.until}.csv"
-    return HttpResponse(
-        as_csv([heading, *rows]),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    actor = actor_of(request)
+    with handing_out(request, actor=actor, verb="case.insight_exported", record=None, label=name):
+        return HttpResponse(as_csv([heading, *rows]), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _deflection(span: Span) -> dict[str, int]:

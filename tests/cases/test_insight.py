@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Account, User
+from accounts.models import Account, Activity, User
 from cases.admin.insight_rows import rows_by
 from cases.display.insight_charts import duration
 from cases.insight import by_group, by_month, deflection, last_months, promises, whole
@@ -405,6 +405,9 @@ def test_the_file_says_what_the_page_shows_and_no_name_is_a_formula(scene, sign_
     answer = sign_in(in_berlin(ada)).get(INSIGHT, OWN | {"by": "queue", "format": "csv"})
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert 'filename="insight-queue-2026-04-10-2026-06-15.csv"' in answer["Content-Disposition"]
+    line = Activity.objects.get(verb="case.insight_exported")
+    assert (line.actor, line.is_internal) == (ada, True)
+    assert line.label == "insight-queue-2026-04-10-2026-06-15.csv"
     heading, first, *_others, last = csv.reader(answer.content.decode("utf-8-sig").splitlines())
     assert heading[:3] == ["Queue", "Opened", "First reply (median, h)"]
     assert first == ["'=1+1", "2", "32.0", "2", "48.0", "1", "4.0", "1", "1", "1", "1"]
