@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.validators import RegexValidator
 
+from cases.actions.mentions import mention_of
 from lib import redaction
 from records.reply_address import any_reply_address
 from tests.regex_attacks import slow_on
@@ -30,6 +31,7 @@ MADE: dict[str, Callable[[], list[re.Pattern[str]]]] = {
         re.compile(rule, re.IGNORECASE) for rule in redaction.rules(NAMED, "jose garcia lopez acme will mark")
     ],
     "records/reply_address.py": lambda: [any_reply_address()],
+    "cases/actions/mentions.py": lambda: [mention_of(["ada byrne", "sam okafor", "sam o'kafor jr."])],
 }
 """Patterns that functions make of names, settings and other patterns. What is joined by "or" is tried one by
 one."""

@@ -13,7 +13,9 @@ from lib.outages import is_read_only
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 WAYS_OUT = ("/accounts/preview/end/", "/accounts/logout/")
-NOT_SHOWN = ("/admin/", "/brand.css", "/brand/", "/healthz", "/mail/", *WAYS_OUT)
+NOT_SHOWN = (
+    "/admin/", "/brand.css", "/brand/", "/healthz", "/mail/", "/robots.txt", "/sitemap.xml", *WAYS_OUT,
+)  # fmt: skip
 """The administration is the staff member's own during a preview, too; the others are the same for everybody,
 or for machines."""
 

@@ -1,6 +1,7 @@
 """Colleagues who are named in a note, ``@Mei Tanaka``."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +32,11 @@ def write_note(*, actor: Actor, case: Case, body: str, **sent: Any) -> CaseMessa
     return note
 
 
+def mention_of(names: Iterable[str]) -> re.Pattern[str]:
+    longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)@({longest_first})(?!\w)")
+
+
 def mentioned_in(text: str) -> list[User]:
     """Of those who may read cases. The longest name that fits is meant; two of one name are both."""
     if "@" not in text:
@@ -38,6 +44,5 @@ def mentioned_in(text: str) -> list[User]:
     people: dict[str, list[User]] = {}
     for who in agents():
         people.setdefault(who.get_full_name().casefold(), []).append(who)
-    names = "|".join(re.escape(name) for name in sorted(people, key=len, reverse=True))
-    found = dict.fromkeys(re.findall(rf"(?<!\w)@({names})(?!\w)", text.casefold())) if names else {}
+    found = dict.fromkeys(mention_of(people).findall(text.casefold())) if people else {}
     return [who for name in found for who in people[name]]

@@ -40,7 +40,10 @@ SHOWN = {name for name in GUARDED if name not in {"contact_address_confirm", *TA
     "mailbox",
     "mailbox_mail",
 }
-LEFT_ALONE = {"healthz", "brand_css", "brand_image", "inbound_mail", "account_logout", "preview_end"}
+LEFT_ALONE = {
+    "healthz", "brand_css", "brand_image", "inbound_mail", "account_logout", "preview_end",
+    "robots_txt", "sitemap",
+}  # fmt: skip
 REFUSED = {
     "account_login",
     "account_signup",

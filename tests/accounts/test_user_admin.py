@@ -78,7 +78,7 @@ def test_every_form_every_row_and_every_search_opens_for_ada(desk):
     request = desk.get("/admin/").wsgi_request
     for model, shown in admin.site._registry.items():
         if row := model._default_manager.first():
-            assert desk.get(address(model, "change", row.pk)).status_code == 200, model
+            assert desk.get(address(model, "change", row.pk), follow=True).status_code == 200, model
         assert desk.get(address(model, "add")).status_code == (
             200 if shown.has_add_permission(request) else 403
         ), model

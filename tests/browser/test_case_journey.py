@@ -80,7 +80,7 @@ def answer_in_the_administration(desk: Page, pdfs: dict[str, Path]) -> None:
     assert download(desk, "readings.pdf") == pdfs["readings.pdf"].read_bytes()
     text = "Please compare it with the certificate and tell us the **offset**."
     desk.get_by_label("Message", exact=True).fill(text)
-    desk.get_by_label("Attachments").set_input_files(pdfs["certificate.pdf"])
+    desk.locator("input[name=uploads]").set_input_files(pdfs["certificate.pdf"])
     desk.get_by_text("On sending").click()
     desk.get_by_label("Set status to").select_option(value="waiting")
     desk.get_by_role("button", name="Send", exact=True).click()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case, Entitlement, TimeEntry
-from tests.cases.factories import make_case, make_entitlement
+from tests.cases.factories import desk_page, make_case, make_entitlement
 from tests.stage import shared
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -25,8 +25,9 @@ def case(alice, hours):
     return make_case(alice)
 
 
-def page_of(case: Case, name: str = "change") -> str:
-    return reverse(f"admin:cases_case_{name}", args=[case.pk])
+def page_of(case: Case, name: str = "") -> str:
+    """The page, or where one of its buttons leads."""
+    return reverse(f"admin:cases_case_{name}", args=[case.pk]) if name else desk_page(case)
 
 
 def entered(**changes: object) -> dict[str, object]:
@@ -100,17 +101,11 @@ def test_an_agent_moves_a_case_to_another_contract_of_its_account(sign_in, ada, 
     page = sign_in(ada).get(page_of(case)).text
     assert "Second" in page
     assert "Foreign" not in page
-    fields = {
-        "subject": case.subject,
-        "request_type": case.request_type_id,
-        "priority": "normal",
-        "status": "new",
-        "initial-entitlement": hours.pk,
-    }
-    sign_in(ada).post(page_of(case), {**fields, "entitlement": foreign.pk})
+    shown, properties = {"initial-entitlement": hours.pk}, page_of(case, "properties")
+    sign_in(ada).post(properties, {**shown, "entitlement": foreign.pk})
     case.refresh_from_db()
     assert case.entitlement == hours
-    sign_in(ada).post(page_of(case), {**fields, "entitlement": other.pk})
+    sign_in(ada).post(properties, {**shown, "entitlement": other.pk})
     case.refresh_from_db()
     assert case.entitlement == other
     assert left(hours) == Decimal(20)

@@ -85,7 +85,9 @@ def test_every_kind_of_record_and_every_page_has_its_report_and_the_link_to_it(d
         opts = model._meta
         assert (
             readers_of(record)
-            in desk.get(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])).text
+            in desk.get(
+                reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk]), follow=True
+            ).text
         )
     for contact in contacts:
         assert desk.get(reach_of(contact)).status_code == 200

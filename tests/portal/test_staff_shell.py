@@ -64,7 +64,7 @@ def menu_links(html: str) -> list[str]:
     side = html[
         html.index('<nav class="side-jobs"') : html.index("</nav>", html.index('<nav class="side-jobs"'))
     ]
-    return re.findall(r'href="([^"]+)"', side)
+    return re.findall(r'<a [^>]*href="([^"]+)"', side)
 
 
 def test_a_menu_leads_nowhere_that_refuses(db: None, sign_in: Callable[..., Client]):

@@ -67,7 +67,7 @@ def _sent(request: HttpRequest, case: Case, form: StaffMessageForm) -> Sent | No
             actor=actor_of(request), case=case, is_note=form.is_internal, then=form.then, **message
         )
     except ValidationError as error:
-        add_refusal(form, ValidationError(error.messages, code=getattr(error, "code", None)))
+        add_refusal(form, ValidationError(error.messages) if hasattr(error, "error_dict") else error)
         return None
     if sent.body != message["body"]:
         form.renew()

@@ -33,7 +33,7 @@ from records.models.marking import read_by_staff_until
 LONGEST_PREVIEW = 140
 KEYS = ArrayField(models.BigIntegerField())
 _MARKUP = re.compile(r"\*\*|`|(?m:^\s*(?:[>#]+|[-*+])\s+)")
-_LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 
 
 class Row(NamedTuple):
