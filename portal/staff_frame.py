@@ -25,7 +25,7 @@ ROWS = ("original", "object", "mail")
 """Under which of these names, or under that of its model, a page's context has the row that it is about."""
 READER = "user"
 """The name of whoever looks at the page, though users are rows as well."""
-RECORDS = {"work", "people", "billing"}
+RECORDS = {"work", "people", "billing", "content", "access"}
 """The jobs whose rows are worked on for long: beside them the menu makes room."""
 
 Crumb = tuple[str, str]

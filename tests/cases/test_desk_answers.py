@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from accounts.models import Activity
@@ -134,6 +135,24 @@ def test_a_form_that_is_sent_twice_sends_one_message_and_changes_the_case_once(s
     assert case.messages.count() == 2
     assert Case.objects.get().priority == "urgent"
     assert Activity.objects.filter(verb="case.priority_changed").count() == 1
+
+
+def test_what_a_message_changes_of_the_case_is_in_its_history_once(sign_in, ada, case):
+    browser, number = sign_in(ada), str(uuid.uuid4())
+    for _press in range(2):
+        send(browser, case, priority="high", submission=number)
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.user) == (str(case.pk), ada)
+    fields = ["Status", "Assigned to", "Priority"]
+    assert entry.get_change_message() == f"Changed {', '.join(fields[:2])} and {fields[2]}."
+    send(browser, case, "Only said.")
+    assert LogEntry.objects.count() == 1
+
+
+def test_taking_a_case_is_in_its_history(sign_in, ada, case):
+    for _press in range(2):
+        sign_in(ada).post(reverse("admin:cases_case_take", args=[case.pk]))
+    assert LogEntry.objects.get().get_change_message() == "Changed Assigned to."
 
 
 def test_a_button_is_not_pressed_again_by_the_page_that_shows_an_error(sign_in, ada, case):

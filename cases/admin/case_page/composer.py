@@ -24,6 +24,7 @@ from cases.actions import (
 from cases.actions.status import locked_case
 from cases.admin.base import CaseModelAdmin, agent_of, by_post, show_again, to_case
 from cases.admin.case_page.page import address_behind
+from cases.admin.case_page.properties import in_history
 from cases.display.saved_replies import fill
 from cases.forms import StaffMessageForm
 from cases.forms.composing import status_news
@@ -49,7 +50,8 @@ def message_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) 
         if "preview" in request.POST or "insert" in request.POST:
             return show_again(model_admin, request, case, **_prepared(form, case, agent))
         after = address_behind(request, case) if request.POST.get("then") else ""
-        sent = _sent(request, case, form) if form.is_valid() else None
+        with in_history(model_admin, request, case):
+            sent = _sent(request, case, form) if form.is_valid() else None
         if sent is None:
             return show_again(model_admin, request, case, composer=form)
     stop_composing(case=case, agent=agent)
@@ -87,7 +89,8 @@ def _what_was_sent(sent: Sent, elsewhere: Case | None) -> str:
 
 @by_post
 def take_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case) -> HttpResponse:
-    assign_case(actor=actor_of(request), case=case, to=agent_of(request))
+    with transaction.atomic(), in_history(model_admin, request, case):
+        assign_case(actor=actor_of(request), case=case, to=agent_of(request))
     messages.success(request, _("The case is assigned to you."))
     if request.FILES:
         messages.warning(request, _("Files are not saved with drafts. Please choose them again."))
