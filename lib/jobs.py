@@ -80,12 +80,19 @@ async def take_up_stalled(manager: JobManager) -> None:
 
 
 def try_again(pk: int) -> bool:
-    """Have a failed job run once more, now. False: it has not failed, or no longer."""
+    """Have a failed job run once more, now. False: it has not failed, or no longer, or the same is waiting
+    to be done, and at most one may wait."""
     with transaction.atomic():
         job = locked_by_key(ProcrastinateJob, pk)
-        if job.status == "failed":
+        may_wait = job.status == "failed" and not _same_waits(job)
+        if may_wait:
             _MANAGER.retry_job_by_id(job.pk, timezone.now(), job.priority, job.queue_name, job.lock)
-    return bool(job.status == "failed")
+    return may_wait
+
+
+def _same_waits(job: ProcrastinateJob) -> bool:
+    waiting = ProcrastinateJob.objects.filter(status="todo", queueing_lock=job.queueing_lock)
+    return bool(job.queueing_lock) and waiting.exists()
 
 
 def oldest_waiting_seconds() -> int:

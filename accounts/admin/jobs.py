@@ -92,7 +92,9 @@ def tell_of(model_admin: Any, request: HttpRequest, chosen: list[ProcrastinateJo
     if failed:
         messages.success(request, _("Jobs that will be tried again now: %(count)s") % {"count": len(failed)})
     else:
-        messages.warning(request, _("Only failed jobs can be tried again."))
+        messages.warning(
+            request, _("Only failed jobs can be tried again, and only if the same is not waiting already.")
+        )
 
 
 AGAIN = AdminPart(pages=(acts("again", again_view),))

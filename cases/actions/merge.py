@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import record_activity
 from accounts.actors import Actor
 from cases.actions.entitlements import OPENING, deduct_case, give_back
+from cases.actions.holding import hold
 from cases.actions.notices import mail_customers
 from cases.actions.promises import begin_promises, go_on_with, running
 from cases.actions.routing import route
@@ -23,6 +24,7 @@ from cases.models import (
     CaseParticipant,
     CaseStatus,
     Deduction,
+    ScheduledReply,
     StatusCategory,
     TimeEntry,
 )
@@ -63,6 +65,7 @@ def merge_cases(*, actor: Actor, case: Case, into: Case) -> Case:
     owed = list(running(case))
     mail_customers("merged", case, into=into)
     _move_contents(case, into)
+    _move_scheduled(case, into, now)
     _give_back(case, into)
     _join_readers(case, into, actor)
     move(actor, case, CaseStatus.objects.first_of(StatusCategory.CANCELLED), now)
@@ -121,6 +124,15 @@ def _move_contents(case: Case, into: Case) -> None:
     CaseMessage.objects.filter(case=case).update(case=into)
     Deduction.objects.filter(case=case, time_entry__isnull=False).update(case=into)
     TimeEntry.objects.filter(case=case).update(case=into)
+
+
+def _move_scheduled(case: Case, into: Case, now: datetime) -> None:
+    """Replies that were to be sent in a case that is over are for their authors to decide about, where the
+    conversation goes on."""
+    waiting = list(ScheduledReply.objects.waiting().filter(case=case).select_related("author"))
+    ScheduledReply.objects.filter(case=case).update(case=into)
+    for reply in waiting:
+        hold(into, reply, ScheduledReply.Held.MERGED, now)
 
 
 def _give_back(case: Case, into: Case) -> None:

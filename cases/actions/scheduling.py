@@ -7,6 +7,7 @@ removes the row. So a worker that is killed, or two at once, send nothing twice 
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -64,7 +65,7 @@ def take_back_reply(*, actor: Actor, reply: ScheduledReply) -> ScheduledReply | 
     found = ScheduledReply.objects.filter(pk=reply.pk).first()
     if found:
         _tell(actor, case, "case.reply_taken_back", found)
-        found.delete()
+        _remove(found)
     return found
 
 
@@ -81,8 +82,8 @@ def _send(pk: int, now: datetime) -> bool:
     if found is None:
         return False
     case = locked_case(found)
-    due = ScheduledReply.objects.waiting().filter(pk=pk, goes_at__lte=now).select_related("author", "status")
-    reply = due.first()
+    due = ScheduledReply.objects.waiting().filter(pk=pk, case=case, goes_at__lte=now)
+    reply = due.select_related("author", "status").first()
     if reply is None:
         return False
     because = _sent(case, reply)
@@ -101,13 +102,23 @@ def _sent(case: Case, reply: ScheduledReply) -> str:
     try:
         with transaction.atomic():
             files = _files(reply)
-            reply.delete()
+            _remove(reply)
             reply_to_case(actor=Actor(user=author), case=case, uploads=files, **what)
+    except FileNotFoundError:
+        return Held.FILES_LOST
     except ValidationError as error:
         if getattr(error, "code", "") == ABOUT_FILES:  # the storage is away: again in a minute
             raise
         return Held.REFUSED
     return ""
+
+
+def _remove(reply: ScheduledReply) -> None:
+    """With its files, as soon as that is certain."""
+    kept = [(each.file.storage, str(each.file.name)) for each in reply.attachments.all()]
+    reply.delete()
+    for storage, name in kept:
+        transaction.on_commit(partial(storage.delete, name), robust=True)
 
 
 def _files(reply: ScheduledReply) -> list[UploadedFile[bytes]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from accounts.models import User
 from cases.actions import why_not_merged
 from cases.forms.minutes import MinutesField
-from cases.models import Case, CaseMessage, CaseStatus, Priority, Queue
+from cases.models import Case, CaseMessage, CaseStatus, Priority, Queue, agents
 from lib.submissions import SubmissionForm
 
 
@@ -98,8 +98,12 @@ class AgentForm(forms.Form):
 
     to = AgentField(
         label=_lazy("Assign to"),
-        queryset=User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "last_name"),
+        queryset=User.objects.none(),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = agents()  # type: ignore[attr-defined]
 
 
 class QueueForm(forms.Form):

@@ -1,6 +1,6 @@
 """What agents write in a case: an answer or a note, and what is to happen to the case with it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -24,6 +24,8 @@ from records.forms.sending import FILES_HELP, storable
 KEPT = ("visibility", "body", "status", "priority", "queue", "assigns_me")
 RESOLVE = "resolve"
 CHOSEN_TIME = "at"
+LATEST = timedelta(days=365)
+"""From now: until then a reply may wait."""
 
 
 def typed_in_composer(data: QueryDict) -> dict[str, str] | None:
@@ -162,6 +164,8 @@ class StaffMessageForm(SubmissionForm):
             return
         if moment is None or moment <= timezone.now():
             self.add_error("later_at", _("Choose a time that is still to come."))
+        elif moment > timezone.now() + LATEST:
+            self.add_error("later_at", _("Choose a time within a year."))
         else:
             data["goes_at"] = customer_hours(self.case).open_from(moment)
 

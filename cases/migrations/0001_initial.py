@@ -457,7 +457,7 @@ class Migration(migrations.Migration):
                 ('goes_at', models.DateTimeField(verbose_name='is sent')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
                 ('held_at', models.DateTimeField(null=True, verbose_name='held')),
-                ('held_because', models.CharField(blank=True, choices=[('answered', 'the customer wrote in the meantime'), ('closed', 'the case was closed in the meantime'), ('author_left', 'its author can no longer answer cases'), ('refused', 'the case no longer accepts it')], max_length=15)),
+                ('held_because', models.CharField(blank=True, choices=[('answered', 'the customer wrote in the meantime'), ('closed', 'the case was closed in the meantime'), ('author_left', 'its author can no longer answer cases'), ('files_lost', 'its files are not there any more'), ('merged', 'it was written in a case that was merged into this one'), ('refused', 'the case no longer accepts it')], max_length=15)),
                 ('submission', models.UUIDField(default=uuid.uuid4)),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scheduled_replies', to='cases.case')),

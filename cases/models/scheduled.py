@@ -30,6 +30,8 @@ class ScheduledReply(models.Model):
         ANSWERED = "answered", _("the customer wrote in the meantime")
         CLOSED = "closed", _("the case was closed in the meantime")
         AUTHOR_LEFT = "author_left", _("its author can no longer answer cases")
+        FILES_LOST = "files_lost", _("its files are not there any more")
+        MERGED = "merged", _("it was written in a case that was merged into this one")
         REFUSED = "refused", _("the case no longer accepts it")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="scheduled_replies")

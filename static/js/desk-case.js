@@ -32,13 +32,28 @@
     if (!fresh) return;
     for (const id of LIVE) {
       const [old, made] = [document.getElementById(id), fresh.getElementById(id)];
-      if (old && made) old.replaceWith(made);
+      if (!old || !made) continue;
+      const folds = [...old.querySelectorAll("details")]; /* what the agent has opened stays open */
+      made.querySelectorAll("details").forEach((fold, place) => (fold.open ||= folds[place]?.open ?? false));
+      old.replaceWith(made);
     }
+    renewProperties(fresh);
     page.querySelectorAll("[data-quote]").forEach((button) => (button.hidden = !composer));
     bindSteps();
   };
 
   /* ---------- Properties: each is saved by itself ---------- */
+  /* What one of them brought along for the others; not over a choice that is still to be saved. */
+  const renewProperties = (fresh) => {
+    properties?.querySelectorAll("select[data-property]").forEach((field) => {
+      const seen = properties.elements[`initial-${field.name}`];
+      const row = fresh.getElementById(field.id);
+      if (!row || field === document.activeElement || field.value !== seen.value) return;
+      const now = row.value;
+      field.replaceChildren(...row.options);
+      field.value = seen.value = now;
+    });
+  };
   const told = properties?.querySelector("[data-saved]");
   const saveProperty = async (field) => {
     const seen = properties.elements[`initial-${field.name}`];
@@ -307,6 +322,7 @@
     if (event.key === "/" && !body.value && replies) {
       event.preventDefault();
       replies.open = true;
+      search.focus(); /* at once: the agent types on */
       return;
     }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && (event.shiftKey || event.altKey)) {

@@ -7,6 +7,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, transaction
+from django.urls import reverse
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -150,3 +151,32 @@ def test_health_tells_how_long_the_oldest_job_is_due(client, job):
         job.pk,
     )
     assert health() == "ok\noldest waiting job: 0 s\n"
+
+
+def fail(job, queueing_lock=None):
+    run(
+        "UPDATE procrastinate_jobs SET status = 'failed', queueing_lock = %s WHERE id = %s RETURNING id",
+        queueing_lock,
+        job.pk,
+    )
+
+
+def test_a_failed_job_is_tried_again_at_a_press_in_the_administration(job, sign_in, ada):
+    fail(job)
+    address = reverse("admin:procrastinate_procrastinatejob_again", args=[job.pk])
+    browser = sign_in(ada)
+    assert "will be tried again now: 1" in browser.post(address, follow=True).text
+    job.refresh_from_db()
+    assert job.status == "todo"
+    assert "Only failed jobs can be tried again, and" in browser.post(address, follow=True).text
+
+
+def test_of_jobs_of_which_one_may_wait_one_is_tried_again(job, sign_in, ada):
+    queue_rendered_mail(event="test/two", to="bob@acme.example", subject="Hello", text="Text")
+    jobs = list(ProcrastinateJob.objects.all())
+    for each in jobs:
+        fail(each, "one at a time")
+    chosen = {"action": "try_again", "_selected_action": [each.pk for each in jobs]}
+    page = sign_in(ada).post(reverse("admin:procrastinate_procrastinatejob_changelist"), chosen, follow=True)
+    assert "will be tried again now: 1" in page.text
+    assert sorted(ProcrastinateJob.objects.values_list("status", flat=True)) == ["failed", "todo"]

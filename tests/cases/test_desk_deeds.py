@@ -18,7 +18,9 @@ DEED = "/admin/desk/deed/"
 
 @pytest.fixture
 def mei(db):
-    return make_user("mei@portal.example", first_name="Mei", last_name="Tanaka", is_staff=True)
+    return make_user(
+        "mei@portal.example", first_name="Mei", last_name="Tanaka", is_staff=True, is_superuser=True
+    )
 
 
 @pytest.fixture

@@ -12,9 +12,16 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Activity, OutgoingMail
-from cases.actions import change_status, merge_cases, reply_to_case, schedule_reply, send_due_replies
+from cases.actions import (
+    change_status,
+    merge_cases,
+    reply_to_case,
+    schedule_reply,
+    send_due_replies,
+    take_back_reply,
+)
 from cases.customer_hours import customer_hours, times_to_send
-from cases.models import Case, CaseMessage, ScheduledReply
+from cases.models import Attachment, Case, CaseMessage, ScheduledReply
 from records.models import Draft
 from tests.cases.factories import desk_page, make_case, pdf_upload, status
 from tests.stage import shared
@@ -95,7 +102,15 @@ PAST = "2001-01-01T10:00:00+00:00"
 
 
 @pytest.mark.parametrize(
-    ("at", "fields"), [(PAST, {}), ("nonsense", {}), ("at", {"later_at": ""}), ("at", {"later_at": "x"})]
+    ("at", "fields"),
+    [
+        (PAST, {}),
+        ("nonsense", {}),
+        ("9999-12-31T23:59:59-12:00", {}),
+        ("at", {"later_at": ""}),
+        ("at", {"later_at": "x"}),
+        ("at", {"later_at": "9999-12-31T18:00"}),
+    ],
 )
 def test_a_time_that_makes_no_sense_is_refused_with_what_was_typed(sign_in, ada, case, at, fields):
     page = later(sign_in(ada), case, at, **fields)
@@ -136,19 +151,45 @@ def test_a_reply_is_held_when_the_customer_writes_and_its_author_is_told(sign_in
     assert "Good morning!" not in sign_in(alice).get(case.get_absolute_url()).text
 
 
-def test_a_reply_is_held_when_the_case_is_closed_or_merged_in_between(ada, alice, member):
-    other = make_case(alice, "Other")
-    closing = {
-        "resolved": lambda case: change_status(actor=Actor(user=ada), case=case, status=status("resolved")),
-        "merged": lambda case: merge_cases(actor=Actor(user=ada), case=case, into=other),
-    }
-    for name, close in closing.items():
-        with member(name):
-            case = make_case(alice, name)
-            waiting(case, ada)
-            close(case)
-            assert due(case) == 0
-            assert ScheduledReply.objects.get().held_because == "closed"
+def test_a_reply_is_held_when_the_case_is_closed_in_between(ada, case):
+    waiting(case, ada)
+    change_status(actor=Actor(user=ada), case=case, status=status("resolved"))
+    assert due(case) == 0
+    assert ScheduledReply.objects.get().held_because == "closed"
+
+
+def test_a_reply_of_a_case_that_is_merged_is_held_where_the_conversation_goes_on(sign_in, ada, alice, case):
+    other, browser = make_case(alice, "Other"), sign_in(ada)
+    waiting(case, ada, uploads=[pdf_upload("plan.pdf")])
+    merge_cases(actor=Actor(user=ada), case=case, into=other)
+    assert due(case) == 0
+    reply = ScheduledReply.objects.get()
+    assert (reply.case, reply.held_because, reply.attachments.count()) == (other, "merged", 1)
+    assert "was written in a case that was merged into this one" in browser.get(desk_page(other)).text
+    url = reverse("admin:cases_case_scheduled", args=[other.pk])
+    assert (
+        browser.post(url, {"edit": reply.pk}, follow=True).context["composer"]["body"].value() == reply.body
+    )
+
+
+def test_the_files_of_a_reply_go_with_it(ada, case, django_capture_on_commit_callbacks):
+    for is_sent in (True, False):
+        reply = waiting(case, ada, uploads=[pdf_upload("plan.pdf")])
+        file = reply.attachments.get().file
+        with django_capture_on_commit_callbacks(execute=True):
+            due(case) if is_sent else take_back_reply(actor=Actor(user=ada), reply=reply)
+        assert not ScheduledReply.objects.exists()
+        assert not file.storage.exists(file.name)
+    sent = Attachment.objects.get(name="plan.pdf").file
+    assert sent.storage.exists(sent.name)
+
+
+def test_a_reply_whose_file_is_lost_is_held(ada, case):
+    file = waiting(case, ada, uploads=[pdf_upload("plan.pdf")]).attachments.get().file
+    file.storage.delete(file.name)
+    assert due(case) == 1
+    assert ScheduledReply.objects.get().held_because == "files_lost"
+    assert case.messages.count() == 1
 
 
 def test_nothing_is_sent_in_the_name_of_whoever_has_left(ada, alice, case):

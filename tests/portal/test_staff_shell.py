@@ -200,3 +200,8 @@ def test_the_palette_gets_the_results_alone(ada: User, alice: Contact, sign_in: 
 @pytest.mark.parametrize("q", ["", " ", "\x00", "%", "C-99999999", "x" * 5000])
 def test_odd_searches_are_answered(q: str, ada: User, sign_in: Callable[..., Client]):
     assert sign_in(ada).get("/admin/find/", {"q": q}).status_code == 200
+
+
+def test_a_nul_in_an_address_is_no_row(db: None, sign_in: Callable[..., Client], ada: User):
+    for name in ("casestatus/%00/change", "casestatus/a%00b/delete", "case/%00/history"):
+        assert sign_in(ada).get(f"/admin/cases/{name}/").status_code == 404
