@@ -25,8 +25,8 @@ from tests.records.plans import Plan, plan_asked_by
 MANY = 20_000
 ACTIVE = MANY // 20
 FEW = 400
-"""Rows that may be looked at for a page of 25. So few may be sorted, too: the statistics of the day decide. In
-another order than the usual one those of an agent or of a queue are."""
+"""Rows that may be looked at for a page of 25. So few may be sorted, too: the statistics of the day decide.
+In another order than the usual one those of an agent or of a queue are."""
 LISTS = ("", "agent=me", "agent=none", "queue={queue}", "queue=none", "state=late")
 ORDERS = ("", "sort=priority", "sort=activity", "sort=opened")
 LARGE = ("state=closed", "state=all", "state=closed&sort=opened", "state=all&sort=opened")
