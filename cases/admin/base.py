@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +15,11 @@ from accounts.http import PortalRequest
 from accounts.models import User
 from cases.forms.composing import typed_in_composer
 from cases.models import Case, Priority
-from records.actions.marks import save_draft
+from records.actions.marks import discard_draft, draft_by, save_draft
 
 CaseModelAdmin = admin.ModelAdmin[Case]
 """Whoever is asked for permissions and shows the case's page."""
+MERGED = _("This case was merged into another one. Please reply there.")
 
 
 def agent_of(request: HttpRequest) -> User:
@@ -48,24 +49,44 @@ def keep_typed(request: HttpRequest, case: Case) -> None:
         save_draft(owner=agent_of(request), about=case, values={} if is_empty else values)
 
 
+def add_typed(agent: User, case: Case, values: dict[str, Any]) -> None:
+    """Below what the agent has typed there already."""
+    typed = draft_by(agent, case)
+    before = typed.values if typed else {}
+    body = "\n\n".join(filter(None, (before.get("body", "").strip(), values.get("body", "").strip())))
+    save_draft(owner=agent, about=case, values={**before, **values, "body": body})
+
+
 def by_post(
     view: Callable[[CaseModelAdmin, HttpRequest, Case], HttpResponseBase],
 ) -> Callable[[CaseModelAdmin, HttpRequest, int], HttpResponseBase]:
     """An address of a case that takes nothing but POST, of an open page. Whoever comes there by a link, from
-    the sign-in page for example, is shown the case; so is whoever writes to one that was merged meanwhile.
-    What was typed is kept first."""
+    the sign-in page for example, is shown the case; whoever writes to one that was merged meanwhile, the one
+    that it leads to. What was typed is kept first."""
 
     @wraps(view)
     def taken(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
         case: Case = changeable(model_admin, request, pk, posts=False)
-        if request.method == "POST":
-            keep_typed(request, case)
-            if case.merged_into_id is None:
-                return view(model_admin, request, case)
-            messages.error(request, _("This case was merged into another one. Please reply there."))
-        return to_case(request, case)
+        if request.method != "POST":
+            return to_case(request, case)
+        if case.merged_into:
+            return _where_it_goes_on(request, case, case.merged_into)
+        keep_typed(request, case)
+        return view(model_admin, request, case)
 
     return taken
+
+
+def _where_it_goes_on(request: HttpRequest, case: Case, into: Case) -> HttpResponse:
+    """A page that only tells of itself is told; what is sent from it is put into the composer there."""
+    if "writing" in request.POST:
+        keep_typed(request, case)
+        return JsonResponse({"banner": str(MERGED), "newest": 0})
+    if values := typed_in_composer(request.POST):
+        discard_draft(owner=agent_of(request), about=case)
+        add_typed(agent_of(request), into, values)
+    messages.error(request, MERGED)
+    return to_case(request, into)
 
 
 def show_again(model_admin: Any, request: HttpRequest, case: Case, **context: Any) -> HttpResponse:

@@ -29,7 +29,7 @@
   const LIVE = ["case-facts", "conversation", "promises", "checklists"];
   const refresh = async () => {
     const fresh = await load().catch(() => null);
-    if (!fresh) return;
+    if (!fresh) return false;
     for (const id of LIVE) {
       const [old, made] = [document.getElementById(id), fresh.getElementById(id)];
       if (!old || !made) continue;
@@ -40,6 +40,7 @@
     renewProperties(fresh);
     page.querySelectorAll("[data-quote]").forEach((button) => (button.hidden = !composer));
     bindSteps();
+    return true;
   };
 
   /* ---------- Properties: each is saved by itself ---------- */
@@ -116,7 +117,10 @@
         event.preventDefault();
         const answer = await post(form.action, { [button.name]: button.value }).catch(() => null);
         if (answer?.type !== "opaqueredirect") return location.reload();
-        await refresh();
+        if (!(await refresh()) && told) {
+          told.textContent = told.dataset.signedOut; /* the answer led to the sign-in page */
+          told.classList.add("is-refused");
+        }
         page.querySelector(`.case-step[value="${CSS.escape(button.value)}"]`)?.focus();
       });
     });

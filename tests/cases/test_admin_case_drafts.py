@@ -164,11 +164,15 @@ def test_a_merged_case_is_read_and_not_written_to(sign_in, ada, alice, case):
     assert "This case was merged into" in page
     for absent in ('id="composer"', "Log time", "<select", 'name="_save"'):
         assert absent not in page
-    assert (
-        "This case was merged into another one."
-        in browser.post(page_of(case, "message"), composed("Late"), follow=True).text
-    )
+    told = browser.post(page_of(case, "composing"), {"writing": "yes", **composed("Lat")}).json()
+    assert told["banner"].startswith("This case was merged into another one.")
+    browser.post(page_of(other, "composing"), {"writing": "yes", **composed("Begun there.")})
+    page = browser.post(page_of(case, "message"), composed("Late"), follow=True)
+    assert "This case was merged into another one." in page.text
+    assert page.request["PATH_INFO"] == page_of(other)
+    assert page.context["composer"]["body"].value() == "Begun there.\n\nLate"
     assert case.messages.count() == 0
+    assert Draft.objects.count() == 1
 
 
 def test_sending_is_the_first_button_and_no_id_stands_twice(sign_in, ada, case):

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.admin.base import actor_of, changeable
 from accounts.models import User
 from cases.actions import add_checklist, remove_checklist, take_back_reply, tick_step
-from cases.admin.base import CaseModelAdmin, agent_of, by_post, to_case
+from cases.admin.base import CaseModelAdmin, add_typed, agent_of, by_post, to_case
 from cases.models import Case, CaseMessage, CaseStep, Checklist, ScheduledReply, agents
 from lib.admin_parts import AdminPage, show
-from records.actions.marks import draft_by, save_draft
 
 MOST_FOUND = 30
 
@@ -57,12 +56,8 @@ def scheduled_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case
 
 
 def put_back(agent: User, case: Case, reply: ScheduledReply) -> None:
-    """Below what the agent has typed already."""
-    typed = draft_by(agent, case)
-    before = typed.values if typed else {}
-    body = "\n\n".join(filter(None, (before.get("body", "").strip(), reply.body)))
     chosen = {"visibility": CaseMessage.Visibility.CUSTOMER.value, "status": reply.status_id or ""}
-    save_draft(owner=agent, about=case, values={**before, **chosen, "body": body})
+    add_typed(agent, case, {**chosen, "body": reply.body})
 
 
 def named(rows: QuerySet[Any], pk: str) -> Any:
