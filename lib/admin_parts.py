@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
+M = TypeVar("M", bound=Model)
 Admin = admin.ModelAdmin[Any]
 View = Callable[..., HttpResponseBase]
 
@@ -57,6 +60,30 @@ def beside(model_admin: Admin, parts: Iterable[AdminPart], request: HttpRequest,
     for part in parts:
         shown |= part.beside(model_admin, request, row) if part.beside else {}
     return shown
+
+
+class ComposedAdmin(admin.ModelAdmin[M]):
+    """Has the pages of its ``parts``, and around its form what they give."""
+
+    parts: tuple[AdminPart, ...] = ()
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*urls_of(self, self.parts), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        is_shown = row is not None and self.has_view_permission(request, row)
+        context = self.beside_form(request, row) if row is not None and is_shown else {}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def beside_form(self, request: HttpRequest, row: M) -> dict[str, Any]:
+        return beside(self, self.parts, request, row)
 
 
 def later(model_admin: Admin, parts: Iterable[AdminPart], request: HttpRequest, row: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ from accounts import lockout
 from accounts.actions.activity import record_activity
 from accounts.admin.base import NoDelete, actor_of
 from accounts.models import Account, Activity, Contact, Invitation
+from lib.admin_parts import ComposedAdmin
 from lib.admin_places import Place
 
 PEOPLE, INVITATIONS, ACTIVITIES = 100, 20, 20
@@ -56,7 +57,7 @@ class NewContactInline(NoDelete, admin.TabularInline[Contact, Account]):
 
 
 @admin.register(Account)
-class AccountAdmin(NoDelete, admin.ModelAdmin[Account]):
+class AccountAdmin(NoDelete, ComposedAdmin[Account]):
     place = Place("people", 1, _("Accounts"), "building")
     list_display = ("number", "name", "kind", "status", "account_manager")
     list_filter = ("kind", "status", "account_manager")
@@ -65,16 +66,8 @@ class AccountAdmin(NoDelete, admin.ModelAdmin[Account]):
     inlines = (NewContactInline,)
     change_form_template = "admin/accounts/account/change_form.html"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        account = self.get_object(request, object_id)
-        context = _beside_the_form(request, account) if account else {}
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+    def beside_form(self, request: HttpRequest, row: Account) -> dict[str, Any]:
+        return _beside_the_form(request, row)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)

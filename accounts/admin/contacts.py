@@ -3,8 +3,8 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from accounts.admin.contact_merge import MERGE
 from accounts.admin.contact_pages import BUTTONS
 from accounts.admin.previews import PREVIEW
 from accounts.models import Activity, Contact, Invitation, OutgoingMail
-from lib.admin_parts import beside, urls_of
+from lib.admin_parts import ComposedAdmin
 from lib.admin_pickers import PICKERS
 from lib.admin_places import Place
 from lib.admin_start import Figure
@@ -52,7 +52,7 @@ class InvitationInline(NoDelete, admin.TabularInline[Invitation, Contact]):
 
 
 @admin.register(Contact)
-class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
+class ContactAdmin(NoDelete, ComposedAdmin[Contact]):
     place = Place("people", 2, _("Contacts"), "people")
     start_figures = (
         Figure(
@@ -131,33 +131,19 @@ class ContactAdmin(NoDelete, admin.ModelAdmin[Contact]):
     def erasure_asked(self, contact: Contact) -> str:
         return display_for_value(contact.user.erasure_asked_at if contact.user else None, "—")
 
-    def get_urls(self) -> list[URLPattern]:
-        return [*urls_of(self, self.parts), *super().get_urls()]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        contact = self.get_object(request, object_id)
-        context = self._beside_the_form(request, contact) if contact else {}
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
-
-    def _beside_the_form(self, request: HttpRequest, contact: Contact) -> dict[str, Any]:
+    def beside_form(self, request: HttpRequest, row: Contact) -> dict[str, Any]:
         """Which buttons there are, and what happened to the contact and to those that were merged into it."""
-        user, may_change = contact.user, self.has_change_permission(request, contact)
+        user, may_change = row.user, self.has_change_permission(request, row)
         addresses = addresses_of(user) if user else set()
-        merged = list(contact.merged_contacts.order_by("pk"))
+        merged = list(row.merged_contacts.order_by("pk"))
         may_read_log = request.user.has_perm("accounts.view_activity")
         return {
             "may_change": may_change,
             "may_repair": may_change and may_repair(request, user),
             "is_locked": any(lockout.is_locked(address) for address in addresses),
             "merged_contacts": merged,
-            **beside(self, self.parts, request, contact),
-            **(_log_of([contact, *merged]) if may_read_log else {}),
+            **super().beside_form(request, row),
+            **(_log_of([row, *merged]) if may_read_log else {}),
         }
 
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from accounts.admin.base import ReadOnly, acts, row_of
 from lib import jobs, moments
-from lib.admin_parts import AdminPart, urls_of
+from lib.admin_parts import AdminPart, ComposedAdmin
 from lib.admin_places import Place
 from lib.admin_start import Figure, Warned
 
@@ -101,7 +101,7 @@ AGAIN = AdminPart(pages=(acts("again", again_view),))
 
 
 @admin.register(ProcrastinateJob)
-class JobAdmin(ReadOnly, admin.ModelAdmin[ProcrastinateJob]):
+class JobAdmin(ReadOnly, ComposedAdmin[ProcrastinateJob]):
     """Rows are written by the worker alone. Who may change jobs may have a failed one tried again."""
 
     place = Place("logs", 3, gettext_lazy("Background jobs"), "arrow-repeat")
@@ -131,9 +131,6 @@ class JobAdmin(ReadOnly, admin.ModelAdmin[ProcrastinateJob]):
     show_full_result_count = False
     fields = readonly_fields = ("task", "state", "attempts", "due", "job_queue", "given", "events")
     change_form_template = "admin/accounts/job.html"
-
-    def get_urls(self) -> list[URLPattern]:
-        return [*urls_of(self, self.parts), *super().get_urls()]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """For the page of the button; the form has no field to change."""

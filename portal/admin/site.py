@@ -12,11 +12,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.admin_parts import Admin, AdminPage, AdminPart, show, urls_of
+from lib.admin_parts import Admin, AdminPage, AdminPart, ComposedAdmin, show
 from lib.admin_places import Place
 from lib.admin_start import Warned
 from lib.colour import readable_variants
@@ -144,12 +144,13 @@ PREVIEW = AdminPart(
     pages=(
         AdminPage("preview", "preview/", preview_view, ("POST",)),
         AdminPage("preview_css", "preview.css", preview_css_view, ("GET", "HEAD")),
-    )
+    ),
+    beside=lambda _admin, _request, site: {"brand": Brand.of(site)},
 )
 
 
 @admin.register(Site)
-class SiteAdmin(admin.ModelAdmin[Site]):
+class SiteAdmin(ComposedAdmin[Site]):
     """One row: its list leads straight to it."""
 
     place = Place("settings", 1, gettext_lazy("Branding"), "eyedropper")
@@ -164,21 +165,13 @@ class SiteAdmin(admin.ModelAdmin[Site]):
         ),
     )
     form = SiteForm
+    parts = (PREVIEW,)
     change_form_template = "admin/portal/site/change_form.html"
     fieldsets = (
         (gettext_lazy("Name"), {"fields": ("title", "tagline", "support_email")}),
         (gettext_lazy("Colors"), {"fields": ("primary_colour", "accent_colour")}),
         (gettext_lazy("Images"), {"fields": ("logo", "logo_dark", "favicon")}),
     )
-
-    def get_urls(self) -> list[URLPattern]:
-        return [*urls_of(self, (PREVIEW,)), *super().get_urls()]
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        shown = {"brand": Brand.of(Site.objects.stored()), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, shown)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

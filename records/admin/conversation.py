@@ -8,22 +8,21 @@ A ModelAdmin that is put together of parts names CONVERSATION among them. Cases 
 """
 
 import uuid
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.base import actor_of, address_of, row_of
 from accounts.models import Activity, User
-from lib.admin_parts import Admin, AdminPage, AdminPart, beside, urls_of
+from lib.admin_parts import Admin, AdminPage, AdminPart, ComposedAdmin, M
 from lib.submissions import SubmissionForm
 from records.actions.marks import discard_draft, draft_by, save_draft
 from records.actions.messages import add_note, reply
@@ -36,7 +35,6 @@ from records.models import Message
 from records.surfaces import Surface, surface_of
 from records.talk import Talk
 
-M = TypeVar("M", bound=Model)
 LATEST = 50
 """Messages that are shown unless the whole conversation is asked for."""
 
@@ -164,23 +162,8 @@ CONVERSATION = AdminPart(
 )
 
 
-class TalkedAboutAdmin(admin.ModelAdmin[M]):
+class TalkedAboutAdmin(ComposedAdmin[M]):
     """Of a model that has nothing beside its form but the conversation."""
 
     change_form_template = "admin/records/change_form.html"
     parts: tuple[AdminPart, ...] = (CONVERSATION,)
-
-    def get_urls(self) -> list[URLPattern]:
-        return [*urls_of(self, self.parts), *super().get_urls()]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        record = self.get_object(request, object_id)
-        seen = record if record and self.has_view_permission(request, record) else None
-        context = beside(self, self.parts, request, seen) if seen else {}
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
