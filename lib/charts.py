@@ -23,7 +23,7 @@ class Column:
     short: str
     """The value above the bar."""
     url: str = ""
-    """Of the rows behind it."""
+    """Address of the rows behind the bar."""
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,13 @@ STATES = {
 }
 """Words, and the look of the badge."""
 EVENTS = {
-    "deferred": gettext_lazy("Ordered"),
+    "deferred": gettext_lazy("Queued"),
     "started": gettext_lazy("Started"),
     "deferred_for_retry": gettext_lazy("Will be tried again"),
     "failed": gettext_lazy("Failed"),
     "succeeded": gettext_lazy("Done"),
     "cancelled": gettext_lazy("Cancelled"),
-    "abort_requested": gettext_lazy("Asked to stop"),
+    "abort_requested": gettext_lazy("Stop requested"),
     "aborted": gettext_lazy("Stopped"),
     "scheduled": gettext_lazy("Planned"),
 }
@@ -90,10 +90,10 @@ def tell_of(model_admin: Any, request: HttpRequest, chosen: list[ProcrastinateJo
         for job in failed:
             model_admin.log_change(request, job, _("Tried again."))
     if failed:
-        messages.success(request, _("Jobs that will be tried again now: %(count)s") % {"count": len(failed)})
+        messages.success(request, _("Jobs to be retried now: %(count)s") % {"count": len(failed)})
     else:
         messages.warning(
-            request, _("Only failed jobs can be tried again, and only if the same is not waiting already.")
+            request, _("Only failed jobs can be retried, and only if the same job is not already waiting.")
         )
 
 
@@ -116,7 +116,9 @@ class JobAdmin(ReadOnly, ComposedAdmin[ProcrastinateJob]):
     )
     start_warnings = (
         Warned(
-            gettext_lazy("No background worker has run for 15 minutes: mail waits, and nothing is watched."),
+            gettext_lazy(
+                "No background worker has run for 15 minutes: mail and SLA targets wait."
+            ),
             lambda _request, workers: workers == 0,
             lambda at: ProcrastinateWorker.objects.filter(last_heartbeat__gte=at.lately),
             query="status=todo", right="view",
@@ -176,7 +178,7 @@ class JobAdmin(ReadOnly, ComposedAdmin[ProcrastinateJob]):
     def job_queue(self, job: ProcrastinateJob) -> str:
         return str(QUEUES.get(job.queue_name, job.queue_name))
 
-    @admin.display(description=gettext_lazy("given"))
+    @admin.display(description=gettext_lazy("input"))
     def given(self, job: ProcrastinateJob) -> str:
         text = json.dumps(job.args, indent=2, ensure_ascii=False)[:MOST_SHOWN]
         return format_html('<pre class="job-given" tabindex="0">{}</pre>', text)

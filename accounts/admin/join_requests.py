@@ -54,4 +54,4 @@ class JoinRequestAdmin(ReadOnly, admin.ModelAdmin[JoinRequest]):
         """Where there is nobody, staff give somebody the role or invite the person themselves."""
         deciding = Contact.objects.of_account(asked.account_id).managers().signing_in()
         names = ", ".join(manager.full_name for manager in deciding.order_by("pk")[:10])
-        return names or _("Nobody: this company has no user manager who signs in.")
+        return names or _("No one: this company has no active user manager.")

@@ -52,7 +52,7 @@ class OutgoingMailAdmin(ReadOnly, admin.ModelAdmin[OutgoingMail]):
     )
     start_warnings = (
         Warned(
-            _("Mail has been waiting for 15 minutes to be sent."),
+            _("Some mail has been waiting to be sent for more than 15 minutes."),
             lambda _request, waiting: waiting > 0,
             lambda at: OutgoingMail.objects.filter(status="waiting", created_at__lt=at.lately),
             query="status__exact=waiting", right="view",

@@ -24,7 +24,7 @@ class SignInPolicyAdmin(NoDelete, admin.ModelAdmin[SignInPolicy]):
     place = Place("access", 3, _("Sign-in policy"), "lock")
     start_warnings = (
         Warned(
-            _("Staff sign in without two-factor authentication, unless they choose it."),
+            _("Two-factor authentication is optional for staff."),
             lambda request, _none: cast("PortalRequest", request).sign_in_policy.second_factor == NOBODY,
         ),
     )

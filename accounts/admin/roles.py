@@ -22,7 +22,7 @@ from lib.admin_places import Place
 class WebRoleAdmin(admin.ModelAdmin[WebRole]):
     """Roles, each with its record permissions as one table of check boxes."""
 
-    place = Place("access", 1, _("Customer roles"), "shield-check")
+    place = Place("access", 1, _("Web roles"), "shield-check")
     form = WebRoleForm
     list_display = ("name", "description", "delegable", *REACH)
     search_fields = ("name",)

@@ -80,7 +80,7 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
 
     usable_password_help_text = _(  # type: ignore[assignment]
         "Without a password, the person signs in with an external identity or a link by email. "
-        "The password of today is then lost."
+        "This deletes the current password."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -71,7 +71,7 @@ def _sent_before(case: Case, submission: uuid.UUID | None) -> Sent | None:
 
 
 def _arrange(actor: Actor, case: Case, then: Then) -> None:
-    """Whose it is comes first: of a case that is somebody's the queue's agents are not told."""
+    """The assignee is set first, so that the queue's agents are not mailed about an assigned case."""
     if then.assigns_me:
         assign_case(actor=actor, case=case, to=actor.user)
     if then.priority:

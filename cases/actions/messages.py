@@ -80,7 +80,7 @@ def _note_staff_reply(actor: Actor, case: Case, message: CaseMessage, status: Ca
 
 
 def _take(actor: Actor, case: Case) -> None:
-    """A case of nobody is from now on whoever's answered it, unless the desk wants otherwise."""
+    """An unassigned case goes to whoever answers it, unless Case handling says otherwise."""
     if case.assigned_to_id is None and actor.user and CaseDesk.objects.the_one().answering_takes:
         assign_case(actor=actor, case=case, to=actor.user)
         case.assigned_to = actor.user

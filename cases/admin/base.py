@@ -61,8 +61,8 @@ def by_post(
     view: Callable[[CaseModelAdmin, HttpRequest, Case], HttpResponseBase],
 ) -> Callable[[CaseModelAdmin, HttpRequest, int], HttpResponseBase]:
     """An address of a case that takes nothing but POST, of an open page. Whoever comes there by a link, from
-    the sign-in page for example, is shown the case; whoever writes to one that was merged meanwhile, the one
-    that it leads to. What was typed is kept first."""
+    the sign-in page for example, is shown the case; a POST to a merged case leads
+    to the case it was merged into. What was typed is kept first."""
 
     @wraps(view)
     def taken(model_admin: CaseModelAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:

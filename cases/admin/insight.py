@@ -38,7 +38,7 @@ GROUPINGS = [
 ]
 EARLIEST = date(2000, 1, 1)
 LONGEST_DAYS = 3 * 366
-"""More would be 100 months of bars."""
+"""Keeps a chart to about 100 monthly bars at most."""
 
 
 class InsightForm(forms.Form):
@@ -126,7 +126,7 @@ def _as_file(request: HttpRequest, insight: Insight) -> HttpResponse:
     heading = [
         str(dict(GROUPINGS)[insight.by]).capitalize(), _("Opened"), _("First reply (median, h)"),
         _("Replied"), _("Resolution (median, h)"), _("Resolved"), _("Satisfaction"), _("Ratings"),
-        _("Promises met"), _("Promises missed"), _("Promises running"),
+        _("SLA targets met"), _("SLA targets missed"), _("SLA targets running"),
     ]  # fmt: skip
     rows = [[row.name, *row.plain] for row in (*insight.rows, insight.whole)]
     name = f"insight-{insight.by}-{insight.span.since}-{insight.span.until}.csv"

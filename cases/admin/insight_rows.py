@@ -72,8 +72,8 @@ LISTED: list[tuple[str | Promise, str]] = [
     (gettext_lazy("First reply (median)"), "first_reply"),
     (gettext_lazy("Resolution (median)"), "resolution"),
     (gettext_lazy("Satisfaction"), "rating"),
-    (gettext_lazy("Promises"), "promises"),
-    (gettext_lazy("Running"), "running"),
+    (gettext_lazy("SLA targets"), "promises"),
+    (gettext_lazy("SLA targets running"), "running"),
 ]
 """The columns, after the name."""
 
@@ -158,7 +158,7 @@ def _promises(kept: dict[str, int], address: Callable[..., str]) -> dict[str, Ce
         words = _("%(missed)s of %(all)s missed") % counts
         told = Cell(missed / settled, words, url=address(promise=MISSED))
     elif settled:
-        told = Cell(0, _("all %(all)s met") % counts, url=address(promise=KEPT))
+        told = Cell(0, _("%(all)s of %(all)s met") % counts, url=address(promise=KEPT))
     url = address(promise=RUNNING) if running else ""
     return {"promises": told, "running": Cell(running, number_format(running) if running else "–", url=url)}
 
@@ -194,7 +194,7 @@ def figures_of(now: InsightRow, before: InsightRow) -> list[Figure]:
         "first_reply": _("First reply (median)"),
         "resolution": _("Resolution (median)"),
         "rating": _("Satisfaction"),
-        "promises": _("Promises"),
+        "promises": _("SLA targets"),
     }
     return [
         Figure(title, now.cells[name], _against(now.cells[name], before.cells[name]))
@@ -205,8 +205,8 @@ def figures_of(now: InsightRow, before: InsightRow) -> list[Figure]:
 def _against(now: Cell, before: Cell) -> str:
     """What it was, and by how much that changed, where there is something to reckon with."""
     if before.value is None:
-        return _("nothing before")
-    words = _("before: %(words)s") % {"words": before.words}
+        return _("no earlier data")
+    words = _("previously %(words)s") % {"words": before.words}
     if not before.value or now.value is None:
         return words
     change = round(100 * (now.value - before.value) / before.value)
@@ -218,8 +218,8 @@ def charts_of(rows: list[InsightRow], by: str) -> list[tuple[str, Chart]]:
     shown = rows[::-1] if by == "month" else rows[:MOST_BARS]
     titles = {
         "opened": (_("Cases opened"), _("Number of cases."), None),
-        "first_reply": (_("Time to first reply"), _("Median in hours, all hours of the clock."), None),
-        "resolution": (_("Time to resolution"), _("Median in hours, all hours of the clock."), None),
+        "first_reply": (_("Time to first reply"), _("Median in hours, including nights and weekends."), None),
+        "resolution": (_("Time to resolution"), _("Median in hours, including nights and weekends."), None),
         "rating": (_("Satisfaction"), _("Average of ratings from 1 to 5."), (1, BEST_RATING)),
     }
     return [

@@ -68,7 +68,7 @@ FIGURES = (
         DeskFilter(state=SOON), "warning",
     ),
     _figure(
-        gettext_lazy("Left alone for two days"), 5, lambda at: Case.objects.left_alone_since(at.quiet),
+        gettext_lazy("No activity for two days"), 5, lambda at: Case.objects.left_alone_since(at.quiet),
         DeskFilter(state=QUIET), "warning",
     ),
     Figure(

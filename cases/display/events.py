@@ -40,7 +40,7 @@ def scheduled(details: Details, for_customer: bool) -> str:
 
 def held(details: Details, for_customer: bool) -> str:
     why = dict(ScheduledReply.Held.choices).get(details["why"], "")
-    return _("held a scheduled reply back: %(why)s") % {"why": why}
+    return _("held back a scheduled reply: %(why)s") % {"why": why}
 
 
 def _earlier_words(details: Details, *, for_customer: bool) -> str:
@@ -83,7 +83,7 @@ EVENTS = {
     "case.mail_returned": _for_staff(gettext_lazy("noted that %(who)s does not get our emails: %(reason)s")),
     "case.mentioned": _for_staff(gettext_lazy("mentioned %(who)s")),
     "case.reply_scheduled": _for_staff(scheduled),
-    "case.reply_taken_back": _for_staff(gettext_lazy("took a scheduled reply back")),
+    "case.reply_taken_back": _for_staff(gettext_lazy("withdrew a scheduled reply")),
     "case.reply_held": _for_staff(held),
     "case.checklist_added": _for_staff(gettext_lazy("added the checklist %(name)s")),
     "case.checklist_removed": _for_staff(gettext_lazy("removed the checklist %(name)s")),

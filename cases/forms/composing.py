@@ -163,7 +163,7 @@ class StaffMessageForm(SubmissionForm):
         if "later_at" in self.errors:
             return
         if moment is None or moment <= timezone.now():
-            self.add_error("later_at", _("Choose a time that is still to come."))
+            self.add_error("later_at", _("Choose a time in the future."))
         elif moment > timezone.now() + LATEST:
             self.add_error("later_at", _("Choose a time within a year."))
         else:

@@ -25,8 +25,8 @@ class Queue(models.Model):
         User, verbose_name=_("lead"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         limit_choices_to={"is_staff": True},
         help_text=_(
-            "Notified of missed SLA targets and escalated cases. If blank, the people named in the case "
-            "desk settings are notified."
+            "Notified of missed SLA targets and escalated cases. If blank, the people named under "
+            "Case handling are notified."
         ),
     )  # fmt: skip
     position = models.PositiveSmallIntegerField(_("position"), default=10)

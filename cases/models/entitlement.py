@@ -92,7 +92,7 @@ class Entitlement(models.Model):
         verbose_name=_("available priorities"),
         default=list,
         blank=True,
-        help_text=_("If blank, the case desk settings apply."),
+        help_text=_("If blank, the settings of case handling apply."),
     )
     sla_policy = models.ForeignKey(
         SlaPolicy,

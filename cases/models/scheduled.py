@@ -30,7 +30,7 @@ class ScheduledReply(models.Model):
         ANSWERED = "answered", _("the customer wrote in the meantime")
         CLOSED = "closed", _("the case was closed in the meantime")
         AUTHOR_LEFT = "author_left", _("its author can no longer answer cases")
-        FILES_LOST = "files_lost", _("its files are not there any more")
+        FILES_LOST = "files_lost", _("its files are no longer available")
         MERGED = "merged", _("it was written in a case that was merged into this one")
         REFUSED = "refused", _("the case no longer accepts it")
 
@@ -38,7 +38,7 @@ class ScheduledReply(models.Model):
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     body = models.TextField(_("message"))
     status = models.ForeignKey(CaseStatus, null=True, on_delete=models.SET_NULL, related_name="+")
-    goes_at = models.DateTimeField(_("is sent"))
+    goes_at = models.DateTimeField(_("to be sent at"))
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     held_at = models.DateTimeField(_("held"), null=True)
     held_because = models.CharField(max_length=15, choices=Held, blank=True)

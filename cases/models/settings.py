@@ -51,8 +51,8 @@ class CaseDesk(models.Model):
     objects = OneRowQuerySet["CaseDesk"].as_manager()
 
     class Meta:
-        verbose_name = _("case desk")
-        verbose_name_plural = _("case desk")
+        verbose_name = _("case handling")
+        verbose_name_plural = _("case handling")
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="cases_casedesk_is_one_row"),
             models.CheckConstraint(
@@ -65,4 +65,4 @@ class CaseDesk(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(_("Case desk"))
+        return str(_("Case handling"))

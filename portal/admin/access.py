@@ -153,7 +153,7 @@ class AskingWebRoleAdmin(AsksFirst, WebRoleAdmin):
 
     page_places = (
         Place(
-            "access", 5, gettext_lazy("Who sees how much?"), "eye", "admin:access_exposure",
+            "access", 5, gettext_lazy("Access overview"), "eye", "admin:access_exposure",
             lambda _admin, request: may_read_reports(request.user),
         ),
     )  # fmt: skip

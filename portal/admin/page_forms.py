@@ -41,7 +41,7 @@ class PageForm(forms.ModelForm[Page]):
         label=gettext_lazy("Add to menu"),
         required=False,
         choices=[("", gettext_lazy("No")), *WebLink.Menu.choices],
-        help_text=gettext_lazy("Added as the last entry. You can change order and labels under Web links."),
+        help_text=gettext_lazy("Added as the last entry. You can change order and labels under Menus."),
     )
 
     class Meta:

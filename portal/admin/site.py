@@ -160,7 +160,7 @@ class SiteAdmin(ComposedAdmin[Site]):
             lambda request, _none: not cast("SiteRequest", request).configuration.site.logo_url,
         ),
         Warned(
-            gettext_lazy("The portal's address is not https: whoever listens on the way reads along."),
+            gettext_lazy("The portal's address is not https: others on the network can read its traffic."),
             lambda _request, _none: not settings.IS_HTTPS,
         ),
     )

@@ -108,8 +108,8 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(blank=True, limit_choices_to={'parent': None}, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='portal.weblink', verbose_name='parent entry')),
             ],
             options={
-                'verbose_name': 'web link',
-                'verbose_name_plural': 'web links',
+                'verbose_name': 'menu entry',
+                'verbose_name_plural': 'menu entries',
                 'ordering': ['menu', 'position', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('page', None), ('url', ''), _connector='OR'), name='portal_weblink_has_one_target', violation_error_message='Choose a page or enter an address, not both.'), models.CheckConstraint(condition=models.Q(('parent', None), ('page__isnull', False), models.Q(('url', ''), _negated=True), _connector='OR'), name='portal_weblink_below_leads_somewhere', violation_error_message='An entry with a parent needs a page or an address.'), models.CheckConstraint(condition=models.Q(('parent', models.F('pk')), _negated=True), name='portal_weblink_is_not_its_own_parent')],
             },
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(max_length=10, verbose_name='language')),
                 ('label', models.CharField(max_length=60, verbose_name='label')),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='translations', to='portal.weblink', verbose_name='web link')),
+                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='translations', to='portal.weblink', verbose_name='menu entry')),
             ],
             options={
                 'verbose_name': 'translation',

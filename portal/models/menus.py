@@ -45,8 +45,8 @@ class WebLink(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=10)
 
     class Meta:
-        verbose_name = _("web link")
-        verbose_name_plural = _("web links")
+        verbose_name = _("menu entry")
+        verbose_name_plural = _("menu entries")
         ordering = ["menu", "position", "id"]
         constraints = [
             models.CheckConstraint(
@@ -79,7 +79,7 @@ class WebLink(models.Model):
 
 class WebLinkTranslation(models.Model):
     link = models.ForeignKey(
-        WebLink, verbose_name=_("web link"), on_delete=models.CASCADE, related_name="translations"
+        WebLink, verbose_name=_("menu entry"), on_delete=models.CASCADE, related_name="translations"
     )
     language = models.CharField(_("language"), max_length=10)
     label = models.CharField(_("label"), max_length=60)

@@ -26,7 +26,7 @@ IN_ADMINISTRATION = {
     400: (_("We cannot read this request"), _("Go back, reload the page, and try again.")),
     403: (
         _("You may not open this"),
-        _("Your staff groups do not include it. An administrator can add you to one that does."),
+        _("Your staff groups do not give you access to this page. An administrator can change that."),
     ),
     404: (
         _("We cannot find that page"),
@@ -34,7 +34,7 @@ IN_ADMINISTRATION = {
     ),
     500: (
         _("Something went wrong"),
-        _("Nothing was changed. Please try again; if it happens again, tell an administrator the number."),
+        _("Nothing was changed. Try again. If it happens again, give an administrator the error number."),
     ),
 }
 """Headings and texts for staff."""

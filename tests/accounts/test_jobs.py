@@ -165,10 +165,10 @@ def test_a_failed_job_is_tried_again_at_a_press_in_the_administration(job, sign_
     fail(job)
     address = reverse("admin:procrastinate_procrastinatejob_again", args=[job.pk])
     browser = sign_in(ada)
-    assert "will be tried again now: 1" in browser.post(address, follow=True).text
+    assert "to be retried now: 1" in browser.post(address, follow=True).text
     job.refresh_from_db()
     assert job.status == "todo"
-    assert "Only failed jobs can be tried again, and" in browser.post(address, follow=True).text
+    assert "Only failed jobs can be retried, and" in browser.post(address, follow=True).text
 
 
 def test_of_jobs_of_which_one_may_wait_one_is_tried_again(job, sign_in, ada):
@@ -178,5 +178,5 @@ def test_of_jobs_of_which_one_may_wait_one_is_tried_again(job, sign_in, ada):
         fail(each, "one at a time")
     chosen = {"action": "try_again", "_selected_action": [each.pk for each in jobs]}
     page = sign_in(ada).post(reverse("admin:procrastinate_procrastinatejob_changelist"), chosen, follow=True)
-    assert "will be tried again now: 1" in page.text
+    assert "to be retried now: 1" in page.text
     assert sorted(ProcrastinateJob.objects.values_list("status", flat=True)) == ["failed", "todo"]

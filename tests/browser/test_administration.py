@@ -161,7 +161,7 @@ def test_an_administrators_first_hour(open_browser: Callable[..., Page], rows: d
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("region", name="Rows").get_by_role("link", name="127.0.0.0/8")).to_be_visible()
 
-    menu.get_by_role("link", name="Customer roles").click()
+    menu.get_by_role("link", name="Web roles").click()
     page.get_by_role("link", name="Add web role").click()
     page.get_by_label("Name:").fill("Auditors")
     page.get_by_role("button", name="Save", exact=True).click()

@@ -147,4 +147,4 @@ def test_of_very_many_agents_one_is_looked_for(sign_in, ada, case):
     found = browser.get(url, {"q": "agent no199"}).context["people"]
     assert [who.first_name for who in found] == ["No199"]
     assert chosen(browser, case, "assigned_to", str(found[0].pk), "").status_code == 200
-    assert "Nobody who works on cases" in browser.get(url, {"q": "\0zz"}).text
+    assert "No agent matches this name" in browser.get(url, {"q": "\0zz"}).text

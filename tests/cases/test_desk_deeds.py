@@ -67,7 +67,7 @@ def test_the_history_of_each_case_tells_who_changed_what(sign_in, ada, alice):
         str(case.pk),
         "Changed Assigned to.",
     )
-    assert "Nothing had to be changed." in act(browser, "assign_to_me", [case, mine]).text
+    assert "No cases needed changing." in act(browser, "assign_to_me", [case, mine]).text
 
 
 def test_many_cases_are_assigned_moved_and_changed_after_a_question(

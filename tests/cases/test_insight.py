@@ -378,7 +378,7 @@ def test_a_period_stands_against_as_many_days_before_it(sign_in, ada, alice):
     page = sign_in(ada).get(INSIGHT, {"months": "own", "since": "2026-05-01", "until": "2026-05-03"})
     assert page.context["insight"].before.opened == 2
     opened = page.context["figures"][0]
-    assert (opened.now.words, opened.before) == ("3", "before: 2 (+50 %)")
+    assert (opened.now.words, opened.before) == ("3", "previously 2 (+50 %)")
     assert "compared with Apr 28, 2026 to Apr 30, 2026" in page.text
 
 

@@ -75,7 +75,7 @@ def test_a_reply_waits_for_its_time_and_is_sent_once(sign_in, ada, alice, case):
     later(browser, case, at.isoformat(), status="waiting", uploads=[pdf_upload("plan.pdf")])
     assert case.messages.count() == 1
     page = browser.get(desk_page(case)).text
-    for words in ("Good morning!", "Is sent on", "plan.pdf", "Waiting for customer"):
+    for words in ("Good morning!", "Will be sent on", "plan.pdf", "Waiting for customer"):
         assert words in page
     assert "Good morning!" not in sign_in(alice).get(case.get_absolute_url()).text
     assert send_due_replies(now=at - timedelta(minutes=1)) == 0
@@ -147,7 +147,7 @@ def test_a_reply_is_held_when_the_customer_writes_and_its_author_is_told(sign_in
     assert "the customer wrote in the meantime" in mail.text
     page = sign_in(ada).get(desk_page(case)).text
     assert "Held back, not sent: the customer wrote in the meantime." in page
-    assert "held a scheduled reply back" in page
+    assert "held back a scheduled reply" in page
     assert "Good morning!" not in sign_in(alice).get(case.get_absolute_url()).text
 
 
@@ -237,7 +237,7 @@ def test_a_reply_is_put_back_into_the_composer_to_be_changed(sign_in, ada, case)
     page = browser.post(url, {"edit": reply.pk}, follow=True)
     assert page.context["composer"]["body"].value() == "Half\n\nGood morning!"
     assert page.context["composer"]["status"].value() == "waiting"
-    assert "sent or taken back already" in browser.post(url, {"edit": reply.pk}, follow=True).text
+    assert "already been sent or withdrawn" in browser.post(url, {"edit": reply.pk}, follow=True).text
     assert not ScheduledReply.objects.exists()
     assert Activity.objects.filter(verb="case.reply_taken_back").count() == 1
     assert due(case) == 0

@@ -106,7 +106,7 @@ def test_a_page_says_where_it_lies_and_is_called_what_it_is_about(
         reverse("admin:accounts_contact_changelist"): ("Contacts", ["People"]),
         row: ("Alice Tester", ["People", "Contacts"]),
         history: ("History", ["People", "Contacts", "Alice Tester"]),
-        reverse("admin:access_exposure"): ("Access overview", ["Access", "Customer roles"]),
+        reverse("admin:access_exposure"): ("Access overview", ["Access", "Web roles"]),
     }
     for url, (heading, crumbs) in expected.items():
         page = browser.get(url).content.decode()

@@ -30,7 +30,7 @@ from tests.knowledgebase.factories import make_draft
 SignIn = Callable[[User], Client]
 START = "/admin/"
 OF_CASES = [
-    "Mine", "Unassigned", "Late", "Due within a day", "Left alone for two days", "New since yesterday",
+    "Mine", "Unassigned", "Late", "Due within a day", "No activity for two days", "New since yesterday",
 ]  # fmt: skip
 OF_BILLING = ["Overdue invoices", "Unpaid invoices", "Draft invoices"]
 FIGURES = {
@@ -123,7 +123,7 @@ def test_each_number_leads_to_exactly_as_many_rows(busy: None, ada: User, sign_i
     browser = sign_in(ada)
     figures = start_of(browser).figures
     assert {figure.words: figure.count for figure in figures} == {
-        "Mine": 3, "Unassigned": 5, "Late": 2, "Due within a day": 2, "Left alone for two days": 1,
+        "Mine": 3, "Unassigned": 5, "Late": 2, "Due within a day": 2, "No activity for two days": 1,
         "New since yesterday": 1, "Join requests": 1, "Erasure requests": 1, "Mail to look at": 3,
         "Draft articles": 1, "Topics without a reply": 1, "Overdue invoices": 1, "Unpaid invoices": 2,
         "Draft invoices": 1, "Mail not delivered, last week": 2, "Failed background jobs": 1,
@@ -254,9 +254,9 @@ def test_the_page_warns_of_what_it_knows_and_is_silent_once_that_is_done(
         "The portal has no logo yet.",
         "The portal's address is not https",
         "No background worker has run for 15 minutes",
-        "Mail has been waiting for 15 minutes to be sent.",
+        "Some mail has been waiting to be sent for more than 15 minutes.",
         "No mail server is set up",
-        "Staff sign in without two-factor authentication, unless they choose it.",
+        "Two-factor authentication is optional for staff.",
     }
     for warning in start_of(browser).warnings:
         assert browser.get(warning.url, follow=True).status_code == 200
@@ -265,7 +265,7 @@ def test_the_page_warns_of_what_it_knows_and_is_silent_once_that_is_done(
     OutgoingMail.objects.update(status="sent")
     Site.objects.update(logo="logo.png")
     User.objects.filter(pk=ada.pk).update(is_superuser=True)
-    assert warned(browser) == {"Staff sign in without two-factor authentication, unless they choose it."}
+    assert warned(browser) == {"Two-factor authentication is optional for staff."}
 
 
 def test_agents_are_not_warned_of_what_they_cannot_put_right(db: None, sign_in: SignIn) -> None:
@@ -283,7 +283,10 @@ def test_administrators_see_who_waits_and_who_decides(
         JoinRequest.objects.create(user=dora, account=account)
     make_account("Quiet")
     browser = sign_in(member_of(staff_groups.ADMINISTRATOR))
-    for account, words in ((acme, bob.full_name), (globex, "Nobody: this company has no user manager")):
+    for account, words in (
+        (acme, bob.full_name),
+        (globex, "No one: this company has no active user manager"),
+    ):
         asked = JoinRequest.objects.get(account=account)
         assert words in browser.get(f"/admin/accounts/joinrequest/{asked.pk}/change/").text
     JoinRequest.objects.filter(account=acme).update(decided_at=timezone.now(), is_approved=True)

@@ -44,7 +44,7 @@ def scheduled_view(model_admin: CaseModelAdmin, request: HttpRequest, case: Case
     files = ", ".join(reply.attachments.values_list("name", flat=True)) if reply else ""
     taken = take_back_reply(actor=actor_of(request), reply=reply) if reply else None
     if taken is None:
-        messages.error(request, _("This reply has been sent or taken back already."))
+        messages.error(request, _("This reply has already been sent or withdrawn."))
     elif "edit" in request.POST:
         put_back(agent_of(request), case, taken)
         messages.success(request, _("The reply is no longer scheduled. Change it and send it."))

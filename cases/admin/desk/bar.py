@@ -141,16 +141,16 @@ def _more(choices: Choices, shown: DeskFilter, former: tuple[tuple[str, str], ..
         _select("type", _("Type"), _named(_("Any type"), types), shown.type),
         _select("product", _("Product"), _products(choices), shown.product),
         _line("account", _("Account"), shown.account, placeholder=_("Name or number"), maxlength=100),
-        _select("day", _("Day of"), _days(), shown.day),
+        _select("day", _("Date of"), _days(), shown.day),
         _line("since", _("Since"), shown.since, type="date"),
         _line("until", _("Until"), shown.until, type="date"),
-        _select("promise", _("With an SLA target"), _promises(), shown.promise),
+        _select("promise", _("SLA target"), _promises(), shown.promise),
         _select("sort", _("Sort by"), _sorts(shown), shown.sort),
     ]
 
 
 def _states() -> Offered:
-    timed = [(LATE, _("Late")), (SOON, _("Due in a day")), (QUIET, _("Left alone"))]
+    timed = [(LATE, _("Late")), (SOON, _("Due within a day")), (QUIET, _("No activity"))]
     return [(ACTIVE, _("Active")), *timed, (CLOSED, _("Closed")), (ALL, _("All"))]
 
 
@@ -190,8 +190,8 @@ def _sorts(shown: DeskFilter) -> Offered:
     words = {
         "due": _("Due first"),
         "activity": _("Latest activity"),
-        "opened": _("Latest opened"),
-        "priority": _("Most urgent"),
+        "opened": _("Newest first"),
+        "priority": _("Highest priority"),
     }
     usual, *others = shown.sorts
     return [("", words[usual]), *((name, words[name]) for name in others)]

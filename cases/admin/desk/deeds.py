@@ -124,4 +124,4 @@ def tell(request: HttpRequest, count: int, reasons: Mapping[Case, str]) -> None:
         words = ngettext("%(count)d case changed.", "%(count)d cases changed.", count)
         messages.success(request, words % {"count": count})
     elif not reasons:
-        messages.info(request, _("Nothing had to be changed."))
+        messages.info(request, _("No cases needed changing."))
